@@ -1,0 +1,68 @@
+"""Command line of the lab: ``python -m lab COMMAND``; the Makefile's targets call it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from lab import machine_docker, report, up
+from lab.config import LabConfig, LabError, from_environment
+
+
+def _log(text: str) -> None:
+    print(f"[lab] {text}", flush=True)
+
+
+def _docker(argument: str) -> None:
+    _log(machine_docker.start() if argument == "start" else machine_docker.stop())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description="A Mesos and Marathon cluster on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="everything: hosts, registry, site.yml, apps.yml, the closing table")
+    commands.add_parser("hosts", help="only Docker, the images, the hosts and their inventory")
+    commands.add_parser("registry", help="the lab's image registry and the images in it")
+    commands.add_parser("check", help="site.yml and apps.yml with --check --diff on the running lab")
+    commands.add_parser("apps", help="apps.yml on the running lab")
+    commands.add_parser("report", help="the closing table")
+    down = commands.add_parser("down", help="removes all that `up` made")
+    down.add_argument("--keep-images", action="store_true", help="keep the images and the daemon for a next lab")
+    docker = commands.add_parser("docker", help="starts the machine's Docker, or stops the one that the lab started")
+    docker.add_argument("what", choices=["start", "stop"])
+    return parser
+
+
+def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
+    match arguments.command:
+        case "up":
+            return up.up(config, _log)
+        case "hosts":
+            up.hosts(config, _log)
+        case "registry":
+            up.fill_registry(config, _log)
+        case "check":
+            up.check(config)
+        case "apps":
+            up.apps(config)
+        case "report":
+            return report.show(config)
+        case "down":
+            up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
+        case "docker":
+            _docker(arguments.what)
+    return 0
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        return _dispatch(arguments, from_environment())
+    except LabError as error:
+        print(f"[lab] error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What a lab is made of: its name, network, hosts and where Mesos and Marathon come from."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+BUILD = CHECKOUT / ".build"
+
+MASTER_GROUPS = ("zookeeper", "mesos_masters", "marathon")
+SLAVE_GROUPS = ("mesos_slaves",)
+REGISTRY_GROUPS = ("lab_registry",)
+
+
+class LabError(Exception):
+    """Something a person must mend; the text says what and how."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """One container that stands for a machine."""
+
+    name: str
+    address: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """An archive to install: a path or URL and its sha256."""
+
+    archive: str
+    checksum: str
+
+
+@dataclass(frozen=True)
+class LabConfig:
+    """A whole lab. ``name`` prefixes every container, network and volume of it."""
+
+    name: str
+    network: ipaddress.IPv4Network
+    hosts: tuple[Host, ...]
+    mesos: Program | None = None
+    marathon: Program | None = None
+    directory: Path = field(default=BUILD / "lab")
+
+    @property
+    def gateway(self) -> str:
+        return str(self.network.network_address + 1)
+
+    def in_group(self, group: str) -> list[Host]:
+        return [host for host in self.hosts if group in host.groups]
+
+    def forget(self) -> None:
+        """Removes the lab's own directory: its key, inventory and logs."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def registry(self) -> Host:
+        return self.in_group("lab_registry")[0]
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdigit() or not 1 <= int(text) <= most:
+        raise LabError(f"{name}={text}: give a whole number from 1 to {most}.")
+    return int(text)
+
+
+def _program(environ: Mapping[str, str], name: str) -> Program | None:
+    archive, checksum = environ.get(f"{name}_ARCHIVE", ""), environ.get(f"{name}_ARCHIVE_CHECKSUM", "")
+    checksum = checksum or environ.get(f"{name}_CHECKSUM", "")
+    if not archive:
+        return None
+    if not checksum:
+        raise LabError(f"{name}_ARCHIVE={archive} has no checksum: give {name}_CHECKSUM=sha256:<64 hex digits> too.")
+    if not checksum.startswith("sha256:"):
+        checksum = f"sha256:{checksum}"
+    return Program(archive, checksum)
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
+    """The lab that the variables ``LAB_*``, ``MESOS_ARCHIVE`` and ``MARATHON_ARCHIVE`` describe.
+
+    ``LAB_MASTERS`` (1, 3 or 5; default 3), ``LAB_SLAVES`` (1 to 9; default 3), ``LAB_NAME`` (default ``quorum-lab``),
+    ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24), ``LAB_LAYOUT=single`` for one host in all groups.
+    """
+    environ = os.environ if environ is None else environ
+    masters = _number(environ, "LAB_MASTERS", 3, 9)
+    slaves = _number(environ, "LAB_SLAVES", 3, 9)
+    if masters % 2 == 0:
+        raise LabError(f"LAB_MASTERS={masters}: ZooKeeper and Mesos need an odd number; give 1, 3 or 5.")
+    name = environ.get("LAB_NAME") or "quorum-lab"
+    text = environ.get("LAB_NETWORK") or "172.29.77.0/24"
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        raise LabError(f"LAB_NETWORK={text}: not an IPv4 network ({error}); give one like 172.29.77.0/24.") from error
+    if network.prefixlen > 24:
+        raise LabError(f"LAB_NETWORK={text}: too small; give a /24.")
+    base = network.network_address
+    hosts = [Host("registry1", str(base + 5), REGISTRY_GROUPS)]
+    if environ.get("LAB_LAYOUT") == "single":
+        hosts.append(Host("node1", str(base + 11), MASTER_GROUPS + SLAVE_GROUPS))
+    else:
+        hosts += [Host(f"master{n}", str(base + 10 + n), MASTER_GROUPS) for n in range(1, masters + 1)]
+        hosts += [Host(f"slave{n}", str(base + 20 + n), SLAVE_GROUPS) for n in range(1, slaves + 1)]
+    directory = BUILD / ("lab" if name == "quorum-lab" else f"lab-{name}")
+    return LabConfig(
+        name, network, tuple(hosts), _program(environ, "MESOS"), _program(environ, "MARATHON"), directory=directory
+    )

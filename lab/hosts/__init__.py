@@ -1,0 +1,1 @@
+"""Lab hosts: containers with systemd that stand for machines."""

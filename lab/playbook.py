@@ -1,0 +1,53 @@
+"""Running ansible-playbook on a lab, from the checkout's own environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.config import BUILD, CHECKOUT, LabError
+
+SECONDS = 1800
+
+
+def environment() -> dict[str, str]:
+    """The environment in which Ansible finds this checkout as the collection and keeps its files below ``.build``."""
+    collection = BUILD / "collections" / "ansible_collections" / "quorum" / "mesos"
+    if not collection.exists():
+        collection.parent.mkdir(parents=True, exist_ok=True)
+        collection.symlink_to(CHECKOUT)
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+        "ANSIBLE_HOME": str(BUILD / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(BUILD / "collections"),
+        "ANSIBLE_FORKS": "10",
+        "ANSIBLE_PIPELINING": "true",
+        "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=120s",
+        # A socket's path may have 104 characters at the most; a deep checkout would exceed it.
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": "/tmp/quorum-lab-cp",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOWS": "true",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def run(
+    playbook: str, inventory: Path, *arguments: str, variables: Mapping[str, str] | None = None, capture: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Runs a playbook, given by path or as ``quorum.mesos.<name>``; raises LabError when it fails."""
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook, *arguments]
+    for name, value in (variables or {}).items():
+        command += ["-e", f"{name}={value}"]
+    done = subprocess.run(
+        command, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True, timeout=SECONDS, check=False,
+        stdout=subprocess.PIPE if capture else None, stderr=subprocess.STDOUT if capture else None,
+    )  # fmt: skip
+    if done.returncode != 0 and not capture:
+        raise LabError(f"{playbook} failed (exit code {done.returncode}); the reason stands above.")
+    return done
