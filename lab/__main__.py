@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 
-from lab import machine_docker, report, up
+from lab import machine_docker, playbook, report, up
 from lab.config import LabConfig, LabError, from_environment
 
 
@@ -16,6 +17,13 @@ def _log(text: str) -> None:
 
 def _docker(argument: str) -> None:
     _log(machine_docker.start() if argument == "start" else machine_docker.stop())
+
+
+def _exec(argv: list[str]) -> int:
+    argv = argv[1:] if argv[:1] == ["--"] else argv
+    if not argv:
+        raise LabError("`python -m lab exec` needs a command, for example: exec ansible-playbook site.yml")
+    return subprocess.run(argv, env=playbook.environment(), check=False).returncode
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("report", help="the closing table")
     down = commands.add_parser("down", help="removes all that `up` made")
     down.add_argument("--keep-images", action="store_true", help="keep the images and the daemon for a next lab")
+    run = commands.add_parser("exec", help="runs a command in the environment in which Ansible finds this collection")
+    run.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND [ARGUMENT ...]")
     docker = commands.add_parser("docker", help="starts the machine's Docker, or stops the one that the lab started")
     docker.add_argument("what", choices=["start", "stop"])
     return parser
@@ -50,6 +60,8 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
             return report.show(config)
         case "down":
             up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
+        case "exec":
+            return _exec(arguments.argv)
         case "docker":
             _docker(arguments.what)
     return 0
