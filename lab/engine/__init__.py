@@ -1,0 +1,1 @@
+"""The lab engine: its programs and the packing of them into one archive."""

@@ -1,0 +1,82 @@
+"""Refusals in the shapes of Marathon's REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Failure = tuple[str, str]
+
+
+class ApiError(Exception):
+    """A refusal with the HTTP status and JSON body that the client receives."""
+
+    def __init__(self, status: int, message: str, details: Any = None, **extra: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body: dict[str, Any] = {"message": message}
+        if details is not None:
+            self.body["details"] = details
+        self.body.update(extra)
+
+
+def _details(failures: Iterable[Failure]) -> list[dict[str, Any]]:
+    by_path: dict[str, list[str]] = {}
+    for path, text in failures:
+        texts = by_path.setdefault(path or "/", [])
+        if text not in texts:
+            texts.append(text)
+    return [{"path": path, "errors": texts} for path, texts in by_path.items()]
+
+
+def bad_request(message: str, details: str | None = None) -> ApiError:
+    return ApiError(400, message, details)
+
+
+def not_found(message: str) -> ApiError:
+    return ApiError(404, message)
+
+
+def app_not_found(app_id: str, version: str | None = None) -> ApiError:
+    suffix = f" in version {version}" if version else ""
+    return ApiError(404, f"App '{app_id}' does not exist{suffix}")
+
+
+def group_not_found(group_id: str) -> ApiError:
+    return ApiError(404, f"Group '{group_id}' does not exist")
+
+
+def conflict(message: str) -> ApiError:
+    return ApiError(409, message)
+
+
+def app_exists(app_id: str) -> ApiError:
+    return ApiError(409, f"An app with id [{app_id}] already exists.")
+
+
+def locked(deployment_ids: Iterable[str]) -> ApiError:
+    return ApiError(
+        409,
+        "App is locked by one or more deployments. Override with the option '?force=true'. "
+        "View details at '/v2/deployments/<DEPLOYMENT_ID>'.",
+        deployments=[{"id": deployment_id} for deployment_id in deployment_ids],
+    )
+
+
+def invalid_json(failures: Iterable[Failure]) -> ApiError:
+    """422 of the type layer."""
+    return ApiError(422, "Invalid JSON", _details(failures))
+
+
+def invalid_object(failures: Iterable[Failure]) -> ApiError:
+    """422 of the validation layer."""
+    return ApiError(422, "Object is not valid", _details(failures))
+
+
+def unprocessable(message: str) -> ApiError:
+    """422 with a message alone."""
+    return ApiError(422, message)
+
+
+def internal(message: str) -> ApiError:
+    return ApiError(500, message)

@@ -1,0 +1,68 @@
+"""Ids of apps and groups: absolute and relative paths."""
+
+from __future__ import annotations
+
+import re
+
+PATTERN = (
+    r"^(\/?((\.\.)|(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9]))?($|\/))+$"
+)
+SEGMENT = r"^(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])|(\.|\.\.)$"
+RESERVED = ("restart", "tasks", "versions", ".", "..")
+
+# The documented pattern backtracks without bound on long ids; these two accept the same language in linear time.
+_LABELS = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+
+
+def segments(path: str) -> list[str]:
+    return [segment for segment in path.split("/") if segment]
+
+
+def matches_pattern(path: str) -> bool:
+    """True when the id passes the pattern of the type layer (repeated slashes and `..` are fine, `.` is not)."""
+    return all(segment == ".." or _LABELS.fullmatch(segment) for segment in segments(path))
+
+
+def valid_segment(segment: str) -> bool:
+    return segment in (".", "..") or bool(_LABELS.fullmatch(segment))
+
+
+def absolute(path: str, base: str = "/") -> str:
+    """The id in absolute form: relative to `base` unless it starts with a slash; `.` and `..` are resolved."""
+    parts: list[str] = [] if path.startswith("/") else segments(base)
+    for segment in segments(path):
+        if segment == "..":
+            if parts:
+                parts.pop()
+        elif segment != ".":
+            parts.append(segment)
+    return "/" + "/".join(parts)
+
+
+def parent(path: str) -> str:
+    return "/" + "/".join(segments(path)[:-1])
+
+
+def is_root(path: str) -> bool:
+    return not segments(path)
+
+
+def top_level_group(path: str) -> str | None:
+    """Name of the top-level group an app lives in; None for an app directly under the root."""
+    parts = segments(path)
+    return parts[0] if len(parts) > 1 else None
+
+
+def is_below(path: str, group: str) -> bool:
+    return segments(path)[: len(segments(group))] == segments(group) and path != group
+
+
+def failures(path: str) -> list[str]:
+    """What Marathon finds wrong with an absolute app id, at `/id`."""
+    parts = segments(path)
+    if not parts:
+        return ["Path must contain at least one path element"]
+    found = [f"must fully match regular expression '{SEGMENT}'" for part in parts if not valid_segment(part)][:1]
+    if parts[-1] in RESERVED:
+        found.append(f"must not end with any of the following reserved keywords: {', '.join(RESERVED)}")
+    return found
