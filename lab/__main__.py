@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from lab import machine_docker, playbook, report, up
+from lab import bench, machine_docker, playbook, report, up
 from lab.config import LabConfig, LabError, from_environment
 
 
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="site.yml and apps.yml with --check --diff on the running lab")
     commands.add_parser("apps", help="apps.yml on the running lab")
     commands.add_parser("report", help="the closing table")
+    commands.add_parser("bench", help="tasks and seconds of runs that change nothing, on the running lab")
     down = commands.add_parser("down", help="removes all that `up` made")
     down.add_argument("--keep-images", action="store_true", help="keep the images and the daemon for a next lab")
     run = commands.add_parser("exec", help="runs a command in the environment in which Ansible finds this collection")
@@ -58,6 +59,8 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
             up.apps(config)
         case "report":
             return report.show(config)
+        case "bench":
+            bench.show(config)
         case "down":
             up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
         case "exec":

@@ -74,7 +74,7 @@ class LabCluster:
         for host in self.config.in_group("zookeeper"):
             with socket.create_connection((host.address, 2181), timeout=TIMEOUT) as connection:
                 connection.sendall(b"srvr")
-                answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()  # noqa: B023
+                answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
             match = re.search(r"^Mode: (\w+)$", answer, re.MULTILINE)
             modes[host.name] = match.group(1) if match else answer
         return modes
