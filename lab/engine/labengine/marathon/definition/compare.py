@@ -1,0 +1,60 @@
+"""Whether a new definition replaces the instances of the old one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from labengine.marathon.definition.container import App
+
+COMPARED = (
+    "cmd",
+    "args",
+    "user",
+    "env",
+    "cpus",
+    "mem",
+    "disk",
+    "gpus",
+    "executor",
+    "constraints",
+    "fetch",
+    "portDefinitions",
+    "requirePorts",
+    "backoffSeconds",
+    "backoffFactor",
+    "maxLaunchDelaySeconds",
+    "container",
+    "healthChecks",
+    "check",
+    "taskKillGracePeriodSeconds",
+    "dependencies",
+    "upgradeStrategy",
+    "labels",
+    "acceptedResourceRoles",
+    "networks",
+    "readinessChecks",
+    "secrets",
+    "unreachableStrategy",
+    "killSelection",
+    "tty",
+    "role",
+    "resourceLimits",
+)
+SETS = ("constraints", "healthChecks", "dependencies", "acceptedResourceRoles")
+
+
+def _comparable(app: App, field: str) -> Any:
+    value = app.get(field)
+    if field in SETS:
+        return sorted(json.dumps(item, sort_keys=True) for item in value or [])
+    return value or None if isinstance(value, (list, dict)) else value
+
+
+def is_upgrade(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """True when anything but the number of instances and executorResources differs."""
+    return any(_comparable(old, field) != _comparable(new, field) for field in COMPARED)
+
+
+def only_scaled(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    return old["instances"] != new["instances"] and not is_upgrade(old, new)
