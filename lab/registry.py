@@ -6,6 +6,7 @@ the lab's to configure; skopeo needs no daemon for the pushing side.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -28,7 +29,9 @@ def _pushed_id(address: str, name: str) -> str | None:
     repository, tag = name.split(":")
     url = f"http://{address}/v2/library/{repository}/manifests/{tag}"
     try:
-        answer = requests.get(url, headers={"Accept": MANIFEST_TYPE}, timeout=ANSWER_SECONDS)
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.get(url, headers={"Accept": MANIFEST_TYPE}, timeout=ANSWER_SECONDS)
         if answer.status_code == requests.codes.not_found:
             return None
         answer.raise_for_status()
@@ -41,9 +44,12 @@ def _pushed_id(address: str, name: str) -> str | None:
 
 
 def _run(command: list[str], what: str) -> None:
+    # A proxy of the machine's environment knows nothing of the lab's addresses.
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COPY_SECONDS, check=False
-    )
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COPY_SECONDS,
+        check=False,
+    )  # fmt: skip
     if done.returncode != 0:
         raise LabError(f"{what}: {''.join(done.stderr.strip().splitlines()[-1:])}")
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from docker import DockerClient
@@ -106,3 +107,13 @@ def build_all(log: Callable[[str], None]) -> dict[str, str]:
     # One after the other leaves the processors idle while packages are fetched.
     with ThreadPoolExecutor(max_workers=len(IMAGES)) as pool:
         return dict(zip(IMAGES, pool.map(lambda name: _build_app(name, log), IMAGES), strict=True))
+
+
+def remove_all(client: DockerClient) -> int:
+    """Removes the app images and their base; returns how many were there."""
+    removed = 0
+    for tag in [*map(local_tag, IMAGES), BASE_TAG]:
+        with suppress(ImageNotFound):
+            client.images.remove(tag, force=True)
+            removed += 1
+    return removed

@@ -1,0 +1,221 @@
+"""The closing table of the lab: where ZooKeeper, Mesos, Marathon and each app answer, and what they answered."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from lab import probe
+from lab.config import LabConfig
+
+ZOOKEEPER_PORT, MESOS_PORT, MARATHON_PORT = 2181, 5050, 8080
+WIDTH = 100
+# A task runs before its program listens: tomcat on a busy machine needs some seconds.
+WAIT_SECONDS = 45
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What the report asks: host:port of each member, and the addresses of hosts that are named in answers."""
+
+    zookeeper: list[str]
+    masters: list[str]
+    marathon: list[str]
+    agents: int
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: LabConfig) -> Cluster:
+        def members(group: str, port: int) -> list[str]:
+            return [f"{host.address}:{port}" for host in config.in_group(group)]
+
+        return cls(
+            zookeeper=members("zookeeper", ZOOKEEPER_PORT),
+            masters=members("mesos_masters", MESOS_PORT),
+            marathon=members("marathon", MARATHON_PORT),
+            agents=len(config.in_group("mesos_slaves")),
+            addresses={host.name: host.address for host in config.hosts},
+        )
+
+    def address(self, host: str) -> str:
+        return self.addresses.get(host, host)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; ``good`` is false where something does not run or does not answer."""
+
+    what: str
+    running: str
+    where: str
+    answer: str
+    good: bool = True
+
+
+def _ask(members: Iterable[str], question: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The members' answers, and the reasons of those that gave none."""
+    answers, failures = {}, {}
+    for member in members:
+        try:
+            answers[member] = question(member)
+        except probe.NoAnswer as error:
+            failures[member] = str(error)
+    return answers, failures
+
+
+def _version(program: str, document: Mapping[str, Any]) -> str:
+    text = f"{program} {document.get('version', 'of unknown version')}"
+    return f"{text} (lab engine {document['lab_engine']})" if "lab_engine" in document else text
+
+
+def _failure_rows(failures: Mapping[str, str], prefix: str = "") -> list[Row]:
+    return [Row("", "", f"{prefix}{member}", reason, False) for member, reason in failures.items()]
+
+
+def zookeeper_rows(cluster: Cluster) -> list[Row]:
+    answers, failures = _ask(cluster.zookeeper, probe.zookeeper)
+    leaders = [member for member, answer in answers.items() if answer.mode in ("leader", "standalone")]
+    running = f"{len(answers)}/{len(cluster.zookeeper)}"
+    if not leaders:
+        first = Row("ZooKeeper", running, "-", "no leader", False)
+    else:
+        answer = answers[leaders[0]]
+        first = Row("ZooKeeper", running, leaders[0], f"{answer.mode}, ZooKeeper {answer.version}")
+    return [first, *_failure_rows(failures)]
+
+
+def _leading_master(metrics: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """URL of the leading master, what is to say of it, and its state; NoAnswer where there is none that works."""
+    leaders = [member for member, values in metrics.items() if values.get("master/elected") == 1]
+    if not leaders:
+        raise probe.NoAnswer("no leader")
+    url = f"http://{leaders[0]}"
+    if metrics[leaders[0]].get("registrar/log/recovered") == 0:
+        raise probe.NoAnswer(f"{url} leads without a quorum")
+    return url, f"leader, {_version('Mesos', probe.document(f'{url}/version'))}", probe.document(f"{url}/state")
+
+
+def mesos_rows(cluster: Cluster) -> list[Row]:
+    metrics, failures = _ask(cluster.masters, lambda member: probe.document(f"http://{member}/metrics/snapshot"))
+    running = f"{len(metrics)}/{len(cluster.masters)}"
+    silent = _failure_rows(failures, "http://")
+    try:
+        url, answer, state = _leading_master(metrics)
+    except probe.NoAnswer as error:
+        return [Row("Mesos masters", running, "-", str(error), False), *silent]
+    agents = sorted(str(agent.get("hostname")) for agent in state.get("slaves", []) if agent.get("active"))
+    registered = f"registered: {' '.join(agents)}" if agents else "none registered"
+    count = f"{len(agents)}/{cluster.agents}"
+    return [
+        Row("Mesos masters", running, url, answer),
+        *silent,
+        Row("Mesos agents", count, "-", registered, len(agents) == cluster.agents),
+    ]
+
+
+def _leading_marathon(cluster: Cluster) -> tuple[str | None, Row, dict[str, str]]:
+    """host:port of the leader if there is one, its row, and the reasons of the members that do not answer."""
+    answers, failures = _ask(cluster.marathon, lambda member: probe.document(f"http://{member}/v2/info"))
+    running = f"{len(answers)}/{len(cluster.marathon)}"
+    named = [str(info["leader"]) for info in answers.values() if info.get("leader")]
+    if not named:
+        return None, Row("Marathon", running, "-", "no leader", False), failures
+    host, port = named[0].rsplit(":", 1)
+    leader = f"{cluster.address(host)}:{port}"
+    info = answers.get(leader) or next(iter(answers.values()))
+    answer, good = f"leader, {_version('Marathon', info)}", True
+    if not info.get("frameworkId"):
+        answer, good = f"{answer}, not registered with Mesos", False
+    return leader, Row("Marathon", running, f"http://{leader}", answer, good), failures
+
+
+def listens(app: Mapping[str, Any]) -> bool:
+    """Whether the app promises to answer on its first port.
+
+    Marathon gives every app without ports one of its own, so a port alone says nothing.
+    """
+    container = app.get("container") or {}
+    mappings = container.get("portMappings") or (container.get("docker") or {}).get("portMappings")
+    return bool(mappings) or any("COMMAND" not in check["protocol"] for check in app.get("healthChecks", []))
+
+
+def _task_row(cluster: Cluster, app: Mapping[str, Any], task: Mapping[str, Any]) -> Row:
+    if task.get("state") != "TASK_RUNNING":
+        return Row("", "", str(task["host"]), str(task.get("state")), False)
+    if not task.get("ports") or not listens(app):
+        return Row("", "", str(task["host"]), "runs, offers no port")
+    url = f"http://{cluster.address(task['host'])}:{task['ports'][0]}"
+    try:
+        page = probe.page(url)
+    except probe.NoAnswer as error:
+        return Row("", "", url, str(error), False)
+    return Row("", "", url, f"{page.status} {page.words}", page.status < 400)
+
+
+def _app_rows(cluster: Cluster, app: Mapping[str, Any]) -> list[Row]:
+    tasks = sorted(app.get("tasks", []), key=lambda task: (task["host"], task.get("ports")))
+    rows = [_task_row(cluster, app, task) for task in tasks]
+    running = app.get("tasksRunning", sum(task.get("state") == "TASK_RUNNING" for task in tasks))
+    complete = running == app["instances"]
+    first, *others = rows or [Row("", "", "-", "no task", complete)]
+    head = Row(app["id"], f"{running}/{app['instances']}", first.where, first.answer, first.good and complete)
+    return [head, *others]
+
+
+def marathon_rows(cluster: Cluster) -> list[Row]:
+    leader, row, failures = _leading_marathon(cluster)
+    rows = [row, *_failure_rows(failures, "http://")]
+    if leader is None:
+        return rows
+    try:
+        embed = "embed=apps.tasks&embed=apps.counts"
+        apps = probe.document(f"http://{leader}/v2/apps?{embed}")["apps"]
+    except (probe.NoAnswer, KeyError) as error:
+        return [*rows, Row("apps", "-", f"http://{leader}/v2/apps", str(error), False)]
+    for app in sorted(apps, key=lambda app: app["id"]):
+        rows += _app_rows(cluster, app)
+    return rows
+
+
+def collect(cluster: Cluster) -> list[Row]:
+    """Asks everything once."""
+    return [*zookeeper_rows(cluster), *mesos_rows(cluster), *marathon_rows(cluster)]
+
+
+def _clip(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def render(rows: list[Row]) -> str:
+    """The rows as an aligned table of at most 100 columns."""
+    cells = [("", "RUNNING", "WHERE", "ANSWER"), *((row.what, row.running, row.where, row.answer) for row in rows)]
+    most = (30, 7, 36)
+    widths = [min(most[n], max(len(cell[n]) for cell in cells)) for n in range(3)]
+    last = WIDTH - sum(widths) - 2 * len(widths) - 2
+    marks = ["", *("" if row.good else "!" for row in rows)]
+    lines = []
+    for mark, cell in zip(marks, cells, strict=True):
+        aligned = "  ".join(_clip(text, width).ljust(width) for text, width in zip(cell[:3], widths, strict=True))
+        lines.append(f"{mark:<2}{aligned}  {_clip(cell[3], last)}".rstrip())
+    return "\n".join(lines)
+
+
+def show(config: LabConfig, wait_seconds: float = WAIT_SECONDS, output: TextIO | None = None) -> int:
+    """Prints the table; returns 0 when everything answers, else 1 after having asked again for a while."""
+    output = output or sys.stdout
+    return show_cluster(Cluster.of(config), wait_seconds, output)
+
+
+def show_cluster(cluster: Cluster, wait_seconds: float, output: TextIO) -> int:
+    deadline = time.monotonic() + wait_seconds
+    rows = collect(cluster)
+    while not all(row.good for row in rows) and time.monotonic() < deadline:
+        time.sleep(1)
+        rows = collect(cluster)
+    bad = sum(not row.good for row in rows)
+    verdict = "Everything answers." if not bad else f"Not as it should be: the {bad} marked with '!'."
+    print(f"\n{render(rows)}\n\n{verdict}", file=output, flush=True)
+    return 1 if bad else 0
