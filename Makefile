@@ -1,0 +1,128 @@
+# `make` prints what there is. Everything generated is under .build and .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BUILD := .build
+COLLECTIONS := $(BUILD)/collections
+LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
+STAGES := lint sanity units integration molecule
+SCENARIOS := default single
+VERSION = $(shell sed -n 's/^version: //p' galaxy.yml)
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export LC_ALL := C.UTF-8
+export PYTHONDONTWRITEBYTECODE := 1
+export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+# The lab's parameters, given as `make lab LAB_SLAVES=1` or in the environment.
+export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_LAYOUT LAB_KEEP_IMAGES
+export MESOS_ARCHIVE MESOS_ARCHIVE_CHECKSUM MESOS_CHECKSUM MARATHON_ARCHIVE MARATHON_ARCHIVE_CHECKSUM MARATHON_CHECKSUM
+export MARATHON_URL
+
+.PHONY: help
+help: ## this table
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(VENV)/.complete ## the tools in .venv, exact versions (requirements-dev.txt)
+
+$(VENV)/.complete: requirements-dev.txt tools/venv.sh
+	@tools/prerequisites.sh tools
+	@tools/venv.sh $(VENV)
+
+# Ansible and the tests find the checkout itself as the installed collection.
+$(LINK):
+	@mkdir -p $(@D)
+	@ln -sfn ../../../.. $@
+
+.PHONY: ready
+ready: $(VENV)/.complete $(LINK)
+
+.PHONY: prerequisites
+prerequisites: ## as root on Debian: installs what tests and lab need from the system
+	@tools/prerequisites.sh tools tests lab
+
+## Tests
+
+.PHONY: test
+test: ready ## everything that follows up to `molecule`, with a table of the stages' times
+	@tools/stages.sh $(STAGES)
+
+.PHONY: lint
+lint: ready ## ruff, yamllint, ansible-lint (production profile), changelog fragments
+	ruff check .
+	yamllint --strict .
+	ansible-lint --offline
+	antsibull-changelog lint
+
+.PHONY: sanity
+sanity: ready ## ansible-test sanity
+	python tools/ansible_test.py sanity
+
+.PHONY: units
+units: ready ## unit tests: by ansible-test as in any collection, then all of them by pytest
+	python tools/ansible_test.py units
+	pytest tests/unit tests/engine tests/lab tests/roles tests/build
+
+.PHONY: integration
+integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
+	@tools/prerequisites.sh tests
+	pytest tests/integration
+
+.PHONY: molecule
+molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS="default single"
+	@tools/prerequisites.sh lab
+	@for scenario in $(SCENARIOS); do \
+	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule/$$scenario molecule test -s $$scenario; \
+	done
+
+.PHONY: bench
+bench: ready ## tasks and seconds of a site.yml run that changes nothing, on the running lab
+	@python tools/bench.py
+
+## Lab
+
+.PHONY: lab
+lab: ready ## a cluster with apps on this machine; LAB_MASTERS= LAB_SLAVES= MESOS_ARCHIVE= MARATHON_ARCHIVE=
+	@tools/prerequisites.sh lab
+	@python -m lab up
+
+.PHONY: lab-down
+lab-down: ready ## removes the lab
+	@python -m lab down
+
+.PHONY: lab-check
+lab-check: ready ## site.yml and apps.yml on the running lab with --check --diff
+	@python -m lab check
+
+.PHONY: lab-apps
+lab-apps: ready ## apps.yml on the running lab
+	@python -m lab apps
+
+.PHONY: lab-report
+lab-report: ready ## where Mesos, Marathon and each app of the running lab answer, and what
+	@python -m lab report
+
+.PHONY: lab-stop-docker
+lab-stop-docker: ready ## stops the Docker daemon if the lab started it
+	@python -m lab docker stop
+
+## Release
+
+.PHONY: build
+build: ready ## the collection's archive in .build/dist
+	@ansible-galaxy collection build --force --output-path $(BUILD)/dist
+
+.PHONY: changelog
+changelog: ready ## CHANGELOG.rst from changelogs/, with a release made of the fragments of galaxy.yml's version
+	@if compgen -G 'changelogs/fragments/*.y*ml' >/dev/null && ! grep -qF '  $(VERSION):' changelogs/changelog.yaml 2>/dev/null; \
+	then antsibull-changelog release --verbose; else antsibull-changelog generate --verbose; fi
+
+.PHONY: clean
+clean: ## removes .build (not .venv); a running lab must be down
+	@if [ -e $(BUILD)/lab/inventory.yml ]; then echo "A lab exists: run 'make lab-down' first." >&2; exit 1; fi
+	@rm -rf $(BUILD) .ansible .ruff_cache

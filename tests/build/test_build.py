@@ -1,0 +1,61 @@
+"""The collection's archive holds what a user of the collection needs and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+ENTRIES = {
+    "CHANGELOG.rst",
+    "FILES.json",
+    "LICENSE",
+    "MANIFEST.json",
+    "README.md",
+    "meta",
+    "playbooks",
+    "plugins",
+    "roles",
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("dist")
+    galaxy = Path(sys.executable).parent / "ansible-galaxy"
+    subprocess.run(
+        [galaxy, "collection", "build", "--output-path", output, CHECKOUT],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "ANSIBLE_HOME": str(output / "home"), "LC_ALL": "C.UTF-8"},
+    )
+    return next(output.glob("quorum-mesos-*.tar.gz"))
+
+
+def members(archive: Path) -> list[str]:
+    with tarfile.open(archive) as content:
+        return content.getnames()
+
+
+def test_top_level_entries(archive: Path) -> None:
+    assert {name.split("/")[0] for name in members(archive)} == ENTRIES
+
+
+def test_no_generated_files(archive: Path) -> None:
+    generated = (".pyc", ".orig", ".swp", ".retry")
+    assert [name for name in members(archive) if name.endswith(generated) or "__pycache__" in name] == []
+
+
+def test_manifest(archive: Path) -> None:
+    with tarfile.open(archive) as content:
+        manifest = json.load(content.extractfile("MANIFEST.json"))["collection_info"]
+    assert (manifest["namespace"], manifest["name"]) == ("quorum", "mesos")
+    assert manifest["license"] == ["GPL-3.0-or-later"]
+    assert archive.name == f"quorum-mesos-{manifest['version']}.tar.gz"

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Run ansible-test on a copy of the collection, without downloads from outside the package index and without the user's home.
+
+ansible-test insists on a path that ends in ansible_collections/<namespace>/<name> and walks everything below it, so it gets a
+copy of the files that Git knows. What it caches lives in a home of its own under .build.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / ".build" / "ansible-test"
+COLLECTION = BUILD / "ansible_collections" / "quorum" / "mesos"
+HOME = BUILD / "home"
+
+# The lab and the scenarios never leave this repository: ruff, yamllint and ansible-lint look after them.
+NOT_SHIPPED = (
+    "lab/",
+    "molecule/",
+    "tools/",
+    "tests/engine/",
+    "tests/integration/",
+    "tests/lab/",
+    "tests/roles/",
+    "tests/build/",
+    "tests/support/",
+)
+
+# The version of pip that the pinned ansible-core asks for.
+PIP_VERSION = "24_2"
+
+# ansible-test starts this file as if it were get-pip.py; Python's own ensurepip does the same without a download.
+GET_PIP = """\
+import subprocess
+import sys
+
+subprocess.check_call([sys.executable, "-m", "ensurepip"])
+wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", *wanted]))
+"""
+
+
+def copy_collection() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    shutil.rmtree(COLLECTION, ignore_errors=True)
+    for name in filter(None, listed.split("\0")):
+        source = ROOT / name
+        if name.startswith(NOT_SHIPPED) or not os.path.lexists(source):
+            continue
+        target = COLLECTION / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target, follow_symlinks=False)
+    # Without a repository of its own the copy counts as an ignored part of this one, and every file is skipped.
+    subprocess.run(["git", "init", "-q", str(COLLECTION)], check=True)
+
+
+def pip_settings() -> str:
+    """What pip is told on this machine, as one file: ansible-test drops the PIP_* variables and changes the home."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
+    ).stdout
+    settings = {}
+    for line in listed.splitlines():
+        key, _, value = line.partition("=")
+        section, _, option = key.rpartition(".")
+        if section in ("global", "install", "user", ":env:"):
+            settings[option] = value.strip("'\"").replace("\\n", "\n    ")
+    return "[global]\n" + "".join(f"{option} = {value}\n" for option, value in settings.items())
+
+
+def prepare_home() -> None:
+    cache = HOME / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / f"get_pip_{PIP_VERSION}.py").write_text(GET_PIP)
+    config = HOME / ".config" / "pip"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "pip.conf").write_text(pip_settings())
+
+
+def main(arguments: list[str]) -> int:
+    copy_collection()
+    prepare_home()
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    command = [str(Path(sys.executable).parent / "ansible-test"), *arguments, "--python", python]
+    environment = {**os.environ, "HOME": str(HOME), "XDG_CONFIG_HOME": str(HOME / ".config")}
+    environment.pop("PIP_CONFIG_FILE", None)
+    environment.pop("ANSIBLE_COLLECTIONS_PATH", None)
+    return subprocess.call(command, cwd=COLLECTION, env=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

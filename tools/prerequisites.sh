@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Installs what the given groups (tools, tests, lab) need from the system and do not find.
+# As root on Debian or a derivative with apt-get; elsewhere it says what is missing and stops.
+set -euo pipefail
+
+export DEBIAN_FRONTEND=noninteractive
+
+# group | present when this succeeds | Debian package | what for
+needs() {
+  cat <<'TABLE'
+tools|command -v git|git|ansible-test and ansible-lint ask Git for the files
+tools|test -s /etc/ssl/certs/ca-certificates.crt -o -s /etc/pki/tls/certs/ca-bundle.crt|ca-certificates|pip
+tools|python3 -c 'import ensurepip, venv'|python3-venv|.venv
+tests|test -e /usr/share/java/zookeeper.jar|zookeeper|a local ZooKeeper for the engine under test
+lab|command -v dockerd|docker.io|the lab's hosts are containers
+lab|command -v iptables|iptables|Docker's networks
+lab|command -v mmdebstrap|mmdebstrap|the hosts' image
+lab|command -v ssh|openssh-client|Ansible reaches the hosts
+lab|command -v ssh-keygen|openssh-client|the lab's key
+TABLE
+}
+
+missing=()
+report=()
+while IFS='|' read -r group check package purpose; do
+  [[ " $* " == *" $group "* ]] || continue
+  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$check" </dev/null >/dev/null 2>&1; then
+    [[ " ${missing[*]:-} " == *" $package "* ]] || missing+=("$package")
+    report+=("  $package ($purpose)")
+  fi
+done < <(needs)
+
+((${#missing[@]})) || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  printf 'Missing on this machine, by the names of Debian packages:\n%s\n' "$(printf '%s\n' "${report[@]}")" >&2
+  echo "This is not Debian (no apt-get): install their counterparts, then run make again." >&2
+  exit 1
+fi
+if ((EUID != 0)); then
+  printf 'Missing on this machine:\n%s\n' "$(printf '%s\n' "${report[@]}")" >&2
+  echo "Run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi
+
+# Where systemd is not the first process, a package that starts its service would leave a stray daemon or fail to
+# install; the lab starts Docker itself.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -d /run/systemd/system && ! -e $policy ]]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+fi
+# Java's package fails without this directory, which small images leave out.
+mkdir -p /usr/share/man/man1
+
+apt() {
+  timeout 1200 apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null
+}
+
+known() {
+  local package
+  for package in "${missing[@]}"; do
+    apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
+  done
+}
+
+echo "Installing: ${missing[*]}"
+known || apt update
+if ! apt install --no-install-recommends "${missing[@]}"; then
+  # The package lists may be older than the mirror.
+  apt update
+  apt install --no-install-recommends "${missing[@]}"
+fi

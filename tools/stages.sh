@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs the given make targets one after the other up to the first that fails; ends with a table of their wall times
+# and with the closing lines of the pytest runs in them.
+set -uo pipefail
+
+logs=.build/logs
+mkdir -p "$logs"
+rows=()
+closings=()
+result=0
+
+for stage in "$@"; do
+  if ((result)); then
+    rows+=("$(printf '%-12s %8s  %s' "$stage" - 'not run')")
+    continue
+  fi
+  printf '\n===> %s\n' "$stage"
+  started=$SECONDS
+  make "$stage" 2>&1 </dev/null | tee "$logs/$stage.log"
+  result=${PIPESTATUS[0]}
+  verdict=passed
+  ((result == 0)) || verdict="FAILED (exit $result, log in $logs/$stage.log)"
+  rows+=("$(printf '%-12s %6d s  %s' "$stage" "$((SECONDS - started))" "$verdict")")
+  while IFS= read -r line; do
+    closings+=("$(printf '%-12s %s' "$stage" "$line")")
+    closing=$line
+  done < <(sed 's/\x1b\[[0-9;]*m//g' "$logs/$stage.log" | grep -E '^=+ .*[0-9]+ (passed|failed|error|skipped).* in [0-9.]+s.* =+$')
+done
+
+printf '\n%-12s %8s  %s\n' stage 'wall time' result
+printf '%s\n' "${rows[@]}"
+printf '%-12s %6d s\n\n' total "$SECONDS"
+if ((${#closings[@]})); then
+  printf '%s\n' "${closings[@]}"
+  printf '%s\n' "$closing"
+fi
+exit "$result"
