@@ -107,8 +107,13 @@ lab-apps: ready ## apps.yml on the running lab
 lab-report: ready ## where Mesos, Marathon and each app of the running lab answer, and what
 	@python -m lab report
 
-.PHONY: lab-stop-docker
-lab-stop-docker: ready ## stops the Docker daemon if the lab started it
+.PHONY: docker-start
+docker-start: ready ## starts this machine's Docker daemon where none answers
+	@tools/prerequisites.sh lab
+	@python -m lab docker start
+
+.PHONY: docker-stop
+docker-stop: ready ## stops the Docker daemon if the lab started it
 	@python -m lab docker stop
 
 ## Release

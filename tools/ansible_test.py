@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Run ansible-test on a copy of the collection, without downloads from outside the package index and without the user's home.
+"""Run ansible-test on a copy of the collection, in a home of its own and without its download of get-pip.
 
-ansible-test insists on a path that ends in ansible_collections/<namespace>/<name> and walks everything below it, so it gets a
-copy of the files that Git knows. What it caches lives in a home of its own under .build.
+ansible-test insists on a path that ends in ansible_collections/<namespace>/<name> and walks everything below it, so
+it gets a copy of the files that Git knows. What it caches stays under .build.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def pip_settings() -> str:
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     ).stdout
-    settings = {}
+    settings = {"quiet": "1"}
     for line in listed.splitlines():
         key, _, value = line.partition("=")
         section, _, option = key.rpartition(".")
