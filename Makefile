@@ -81,8 +81,8 @@ molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS=
 	done
 
 .PHONY: bench
-bench: ready ## tasks and seconds of a site.yml run that changes nothing, on the running lab
-	@python tools/bench.py
+bench: ready ## what a site.yml run that changes nothing costs on the running lab: tasks per host, seconds
+	@python -m lab bench
 
 ## Lab
 
