@@ -1,0 +1,227 @@
+"""Resources and attributes of an agent: from flags or from the machine, compared and summed up."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+Resource = dict[str, Any]
+Attribute = dict[str, Any]
+
+DEFAULT_PORTS = [{"begin": 31000, "end": 32000}]
+GIGABYTE_IN_MB = 1024
+SCALARS = ("cpus", "disk", "gpus", "mem")
+
+
+class ResourceError(ValueError):
+    """A value of --resources or --attributes that Mesos refuses."""
+
+
+def _value(text: str) -> tuple[str, Any]:
+    """(type, v1 value) of one value in Mesos' text form."""
+    text = text.strip()
+    if text.startswith("["):
+        return "RANGES", {"range": _ranges(text)}
+    if text.startswith("{"):
+        if not text.endswith("}"):
+            raise ResourceError(f"Unbalanced braces in {text}")
+        return "SET", {"item": [item.strip() for item in text[1:-1].split(",") if item.strip()]}
+    if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text):
+        return "SCALAR", {"value": round(float(text), 3)}
+    return "TEXT", {"value": text}
+
+
+def _ranges(text: str) -> list[dict[str, int]]:
+    body = text[1:-1] if text.endswith("]") else None
+    if body is None:
+        raise ResourceError(f"Unbalanced brackets in {text}")
+    ranges = []
+    for part in filter(None, (part.strip() for part in body.split(","))):
+        match = re.fullmatch(r"(\d+)\s*-\s*(\d+)", part)
+        if not match or int(match[1]) > int(match[2]):
+            raise ResourceError(f"Expecting one or more ranges 'begin-end' in {text}")
+        ranges.append({"begin": int(match[1]), "end": int(match[2])})
+    return coalesce(ranges)
+
+
+def coalesce(ranges: Iterable[dict[str, int]]) -> list[dict[str, int]]:
+    """Sorted, overlaps and neighbours joined."""
+    joined: list[dict[str, int]] = []
+    for item in sorted(ranges, key=lambda item: item["begin"]):
+        if joined and item["begin"] <= joined[-1]["end"] + 1:
+            joined[-1]["end"] = max(joined[-1]["end"], item["end"])
+        else:
+            joined.append({"begin": int(item["begin"]), "end": int(item["end"])})
+    return joined
+
+
+def _reserve(resource: Resource, role: str) -> Resource:
+    if role != "*":
+        resource["reservations"] = [{"type": "STATIC", "role": role}]
+    return resource
+
+
+def parse(text: str, default_role: str = "*") -> list[Resource]:
+    """``cpus:4;mem(prod):1024;ports:[31000-32000]`` or a JSON array of resources."""
+    if text.lstrip().startswith("["):
+        return _parse_json(text, default_role)
+    resources = []
+    for pair in filter(None, (pair.strip() for pair in re.split(r"[;\n]", text))):
+        key, colon, raw = pair.partition(":")
+        if not colon or ":" in raw:
+            raise ResourceError(f"Bad value for resources, missing or extra ':' in {pair}")
+        match = re.fullmatch(r"\s*([^()\s]+)\s*(?:\(\s*([^()\s]+)\s*\))?\s*", key)
+        if not match:
+            raise ResourceError(f"Bad value for resources, mismatched or wrong order of parentheses in {pair}")
+        kind, value = _value(raw)
+        if kind == "TEXT":
+            raise ResourceError(f"Bad type for resource {match[1]} value {raw} type TEXT")
+        resource = {"name": match[1], "type": kind, kind.lower(): value}
+        resources.append(_reserve(resource, match[2] or default_role))
+    return _checked(resources)
+
+
+def _parse_json(text: str, default_role: str) -> list[Resource]:
+    try:
+        items = json.loads(text)
+    except ValueError as error:
+        raise ResourceError(f"Failed to parse the JSON of resources: {error}") from None
+    resources = []
+    for item in items:
+        if not isinstance(item, dict) or "name" not in item or item.get("type") not in ("SCALAR", "RANGES", "SET"):
+            raise ResourceError(f"Expecting objects with 'name' and 'type' SCALAR, RANGES or SET, got {item}")
+        kind = item["type"]
+        if not isinstance(item.get(kind.lower()), dict):
+            raise ResourceError(f"Resource '{item['name']}' has type {kind} but no '{kind.lower()}'")
+        resource = {key: value for key, value in item.items() if key != "role"}
+        resources.append(_reserve(resource, item.get("role", default_role)) if "reservations" not in item else resource)
+    return _checked(resources)
+
+
+def _checked(resources: list[Resource]) -> list[Resource]:
+    for resource in resources:
+        name, kind = resource["name"], resource["type"]
+        expected = "SCALAR" if name in SCALARS else "RANGES" if name == "ports" else kind
+        if kind != expected:
+            raise ResourceError(f"Bad type for resource {name}: expecting {expected}, got {kind}")
+        if kind == "SCALAR" and resource["scalar"]["value"] < 0:
+            raise ResourceError(f"Invalid resource {name}: the value {resource['scalar']['value']} is negative")
+    return resources
+
+
+def complete(resources: list[Resource], work_dir: str | Path, default_role: str = "*") -> list[Resource]:
+    """What was not given is what the machine has, less the share that Mesos leaves to the system."""
+    given = {resource["name"] for resource in resources}
+    detected = {"cpus": lambda: float(os.cpu_count() or 1), "mem": _memory, "disk": lambda: _disk(work_dir)}
+    result = list(resources)
+    for name, detect in detected.items():
+        if name not in given:
+            result.append(_reserve({"name": name, "type": "SCALAR", "scalar": {"value": detect()}}, default_role))
+    if "ports" not in given:
+        result.append(_reserve({"name": "ports", "type": "RANGES", "ranges": {"range": DEFAULT_PORTS}}, default_role))
+    order = {"cpus": 0, "mem": 1, "disk": 2, "ports": 3}
+    return sorted(result, key=lambda resource: order.get(resource["name"], len(order)))
+
+
+def _memory() -> float:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1024 * 1024)
+    return float(total - GIGABYTE_IN_MB if total >= 2 * GIGABYTE_IN_MB else total // 2)
+
+
+def _disk(work_dir: str | Path) -> float:
+    total = shutil.disk_usage(work_dir).total // (1024 * 1024)
+    return float(total - 5 * GIGABYTE_IN_MB if total >= 10 * GIGABYTE_IN_MB else total // 2)
+
+
+def parse_attributes(text: str) -> list[Attribute]:
+    """``rack:a;disks:4;zone:[1-3]``"""
+    attributes = []
+    for pair in filter(None, (pair.strip() for pair in re.split(r"[;\n]", text))):
+        name, colon, raw = pair.partition(":")
+        if not colon or not name.strip() or not raw.strip():
+            raise ResourceError(f"Invalid attribute key:value pair '{pair}'")
+        kind, value = _value(raw)
+        if kind == "SET":
+            raise ResourceError(f"Bad type for attribute '{name}': text, scalar or ranges, not a set")
+        attributes.append({"name": name.strip(), "type": kind, kind.lower(): value})
+    return attributes
+
+
+def value_text(value: dict[str, Any]) -> Any:
+    """The plain form that ``/state`` shows: a number, ``[1-3, 5-6]``, ``{a, b}`` or the text."""
+    kind = value["type"]
+    if kind == "RANGES":
+        return "[" + ", ".join(f"{item['begin']}-{item['end']}" for item in value["ranges"]["range"]) + "]"
+    if kind == "SET":
+        return "{" + ", ".join(value["set"]["item"]) + "}"
+    return value[kind.lower()]["value"]
+
+
+def role_of(resource: Resource) -> str:
+    reservations = resource.get("reservations") or []
+    return reservations[-1]["role"] if reservations else resource.get("role", "*")
+
+
+def totals(resources: Iterable[Resource]) -> dict[str, Any]:
+    """``{"cpus": 2.0, "disk": …, "gpus": 0.0, "mem": …, "ports": "[…]"}``"""
+    result: dict[str, Any] = {"disk": 0.0, "mem": 0.0, "gpus": 0.0, "cpus": 0.0}
+    ranges: dict[str, list[dict[str, int]]] = {}
+    for resource in resources:
+        name = resource["name"]
+        if resource["type"] == "SCALAR":
+            result[name] = round(result.get(name, 0.0) + float(resource["scalar"]["value"]), 3)
+        elif resource["type"] == "RANGES":
+            ranges.setdefault(name, []).extend(resource["ranges"]["range"])
+        else:
+            result[name] = value_text(resource)
+    for name, items in ranges.items():
+        result[name] = value_text({"type": "RANGES", "ranges": {"range": coalesce(items)}})
+    return result
+
+
+def scalar(resources: Iterable[Resource], name: str) -> float:
+    return float(totals(resources).get(name, 0.0))
+
+
+def _contains(new: list[Resource], old: Resource) -> bool:
+    for candidate in new:
+        if (candidate["name"], candidate["type"], role_of(candidate)) != (old["name"], old["type"], role_of(old)):
+            continue
+        if old["type"] == "SCALAR":
+            return candidate["scalar"]["value"] >= old["scalar"]["value"]
+        if old["type"] == "SET":
+            return set(old["set"]["item"]) <= set(candidate["set"]["item"])
+        mine = coalesce(candidate["ranges"]["range"])
+        return all(any(have["begin"] <= want["begin"] and want["end"] <= have["end"] for have in mine)
+                   for want in old["ranges"]["range"])
+    return False
+
+
+def changes(old: dict[str, Any], new: dict[str, Any], *, additive: bool) -> list[str]:
+    """What makes ``new`` agent info incompatible with the checkpointed one, in words."""
+    found = [f"{key} was '{old[key]}' and is '{new[key]}'" for key in ("hostname", "port") if old[key] != new[key]]
+    for kind in ("attributes", "resources"):
+        if _incompatible(kind, old[kind], new[kind], additive=additive):
+            found.append(f"{kind} were '{_summary(old[kind])}' and are '{_summary(new[kind])}'")
+    return found
+
+
+def _incompatible(kind: str, old: list[dict[str, Any]], new: list[dict[str, Any]], *, additive: bool) -> bool:
+    if not additive:
+        return sorted(map(_key, old)) != sorted(map(_key, new))
+    if kind == "attributes":
+        return any(item not in new for item in old)
+    return any(not _contains(new, item) for item in old)
+
+
+def _key(item: dict[str, Any]) -> str:
+    return json.dumps(item, sort_keys=True)
+
+
+def _summary(items: list[dict[str, Any]]) -> str:
+    return ";".join(f"{item['name']}:{value_text(item)}" for item in items)
