@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from lab import playbook
 from lab.config import CHECKOUT, LabConfig, LabError
 
-RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+) .*skipped=(?P<skipped>\d+)", re.MULTILINE)
+RECAP = re.compile(
+    r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+) .*skipped=(?P<skipped>\d+)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
