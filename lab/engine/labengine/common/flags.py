@@ -15,14 +15,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 from labengine.common import marathon_flags, mesos_flags
-from labengine.common.flagtable import Flag, Flags, FlagError
+from labengine.common.flagtable import Flag, FlagError, Flags
 
 Program = Literal["mesos-master", "mesos-agent", "marathon"]
 
-__all__ = ["Flag", "Flags", "FlagError", "Program", "load", "table"]
+__all__ = ["Flag", "FlagError", "Flags", "Program", "load", "table"]
 
 
 def table(program: Program) -> list[Flag]:

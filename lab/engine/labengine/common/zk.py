@@ -41,8 +41,18 @@ logger = log.get(__name__)
 MASTER_PREFIX = "json.info_"
 RETRY_SECONDS = 0.5
 
-__all__ = ["ZkUrl", "ZkUnavailable", "Connection", "Group", "Election", "Master", "MasterDetector",
-           "NodeExistsError", "NoNodeError", "KazooException"]
+__all__ = [
+    "Connection",
+    "Election",
+    "Group",
+    "KazooException",
+    "Master",
+    "MasterDetector",
+    "NoNodeError",
+    "NodeExistsError",
+    "ZkUnavailable",
+    "ZkUrl",
+]
 
 
 class ZkUnavailable(Exception):
@@ -134,7 +144,7 @@ class Connection:
         self.client.start_async()
         try:
             await asyncio.wait_for(self._connected.wait(), timeout or self.session_timeout)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             await self.stop()
             raise ZkUnavailable(f"no ZooKeeper server of {self.url.servers} answered within "
                                 f"{timeout or self.session_timeout:g} seconds") from None
@@ -201,7 +211,7 @@ class Connection:
         getattr(self.client, method + "_async")(*args, **kwargs).rawlink(done)
         try:
             return await asyncio.wait_for(future, self.session_timeout)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise ZkUnavailable(f"ZooKeeper {self.url.servers} did not answer a request within "
                                 f"{self.session_timeout:g} seconds") from None
 
@@ -305,7 +315,7 @@ class Group:
                 self._wake.set()
             return []
         ours = [name for name in found if re.fullmatch(rf".*{re.escape(self.prefix)}\d+", name)]
-        return sorted(ours, key=lambda name: int(name.rpartition(self.prefix)[2]))
+        return sorted(ours, key=lambda name: int(re.search(r"\d+$", name)[0]))  # type: ignore[index]
 
     async def _follow(self) -> None:
         while True:
@@ -331,8 +341,13 @@ class Election:
         self._data = data
         self._condition = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._callbacks: list[Callable[[], None]] = []
         self.group = Group(connection, path, prefix, self._notify)
         self.name: str | None = None
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """``callback()`` runs in the loop whenever the contenders changed."""
+        self._callbacks.append(callback)
 
     async def enter(self) -> str:
         """Create the znode and begin to watch; its name."""
@@ -378,6 +393,9 @@ class Election:
             await self._condition.wait_for(lambda: not self.present)
 
     def _notify(self) -> None:
+        for callback in self._callbacks:
+            callback()
+
         async def wake() -> None:
             async with self._condition:
                 self._condition.notify_all()

@@ -1,0 +1,1 @@
+"""mesos-master: leader election, agents, offers, frameworks and the HTTP endpoints."""

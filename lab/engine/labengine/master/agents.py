@@ -1,0 +1,169 @@
+"""Agents: registration, re-registration, health, loss."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from labengine.common import log
+from labengine.common.flagtable import Flags
+from labengine.master.allocator import Allocator
+from labengine.master.frameworks import Frameworks
+from labengine.master.model import Agent, Cluster, Task
+from labengine.master.resources import UNRESERVED, Resources
+from labengine.master.streams import EventStream
+from labengine.master.tasks import Tasks
+
+logger = log.get(__name__)
+
+PING_SECONDS = 5.0
+
+
+class Agents:
+    def __init__(self, cluster: Cluster, flags: Flags, tasks: Tasks, frameworks: Frameworks,
+                 allocator: Allocator) -> None:
+        self._cluster = cluster
+        self._tasks = tasks
+        self._frameworks = frameworks
+        self._allocator = allocator
+        self._next = 0
+        self._patience = flags.agent_ping_timeout * flags.max_agent_ping_timeouts
+
+    def subscribe(self, body: dict[str, Any]) -> EventStream:
+        """A new agent, one that comes back, or one that the leader before this one knew."""
+        info = dict(body["agent_info"])
+        total = Resources.parse(info.get("resources", []))
+        agent_id = (info.get("id") or {}).get("value")
+        stream = EventStream(self._stream_closed)
+        self._replace_namesake(body["ip"], int(info.get("port", 5051)), agent_id)
+        unreachable = self._cluster.unreachable.pop(agent_id, None) if agent_id else None
+        agent = self._cluster.agents.get(agent_id or "")
+        if agent is not None:
+            old, agent.stream = agent.stream, None
+            if old is not None:
+                old.close()
+            self._allocator.forget_agent(agent)
+            agent.info, agent.total, agent.ip, agent.version = info, total, body["ip"], body["version"]
+            agent.reregistered = time.time()
+            self._cluster.count("master/slave_reregistrations")
+        else:
+            if agent_id is None:
+                agent_id = f"{self._cluster.master_id}-S{self._next}"
+                self._next += 1
+                info["id"] = {"value": agent_id}
+                self._cluster.count("master/slave_registrations")
+            else:
+                self._cluster.count("master/slave_reregistrations")
+            agent = Agent(agent_id, info, body["ip"], body["version"], total)
+            if unreachable is not None:
+                agent.registered, agent.reregistered = unreachable[0].registered, time.time()
+            self._cluster.agents[agent_id] = agent
+        agent.stream = stream
+        agent.last_pong = time.monotonic()
+        stream.send({"type": "SUBSCRIBED", "agent_id": {"value": agent.id}})
+        self._match_tasks(agent, body.get("tasks", []), body.get("frameworks", []))
+        for kill in agent.pending_kills.values():
+            agent.send(kill)
+        logger.info("Agent %s at %s (%s) is registered with %d tasks", agent.id, agent.pid, agent.hostname,
+                    len(agent.tasks))
+        self._allocator.wake()
+        return stream
+
+    def _replace_namesake(self, ip: str, port: int, agent_id: str | None) -> None:
+        """An agent that lost its work_dir comes as a new one from the address of the old."""
+        for agent in list(self._cluster.agents.values()):
+            if agent.ip == ip and agent.port == port and agent.id != agent_id:
+                logger.info("Removing agent %s at %s: a new agent registers from the same address", agent.id, agent.pid)
+                for framework_id, task_id in list(agent.tasks):
+                    framework = self._cluster.frameworks[framework_id]
+                    self._tasks.end(framework, framework.tasks[task_id], self._tasks.lost_state(framework, "TASK_GONE"),
+                                    "REASON_SLAVE_REMOVED", f"Agent {agent.hostname} was replaced by a new one")
+                self._forget(agent)
+                self._cluster.count("master/slave_removals/reason_registered")
+                self._cluster.count("master/slave_removals")
+
+    def _match_tasks(self, agent: Agent, brought: list[dict[str, Any]], infos: list[dict[str, Any]]) -> None:
+        """Adopt the tasks the agent brought; end those it was thought to run and does not."""
+        by_id = {info["id"]["value"]: info for info in infos}
+        present = set()
+        for entry in brought:
+            framework_id = entry["framework_id"]["value"]
+            info = by_id.get(framework_id) or {"id": {"value": framework_id}, "name": "", "user": ""}
+            framework = self._frameworks.recover(info)
+            if framework is None:
+                agent.send({"type": "SHUTDOWN_FRAMEWORK", "framework_id": {"value": framework_id}})
+                continue
+            task_id = entry["task"]["task_id"]["value"]
+            present.add((framework_id, task_id))
+            task = agent.tasks.get((framework_id, task_id))
+            lost = framework.unreachable.pop(task_id, None)
+            if task is None:
+                task = lost or Task(entry["task"], framework_id, agent.id, _role(entry["task"]))
+                self._tasks.add(framework, agent, task)
+            status = entry.get("status")
+            if (status and not task.terminal) or lost:
+                task.record(status or {"state": "TASK_STAGING", "timestamp": time.time()})
+            if lost and not task.terminal:
+                self._tasks.returned(framework, task)
+        for framework_id, task_id in set(agent.tasks) - present:
+            framework = self._cluster.frameworks[framework_id]
+            task = agent.tasks[framework_id, task_id]
+            self._tasks.end(framework, task, self._tasks.lost_state(framework, "TASK_DROPPED"),
+                            "REASON_RECONCILIATION", "The task is unknown to its agent")
+
+    def status_update(self, body: dict[str, Any]) -> None:
+        self._cluster.count("master/messages_status_update")
+        agent = self._cluster.agents.get(body["agent_id"]["value"])
+        if agent is not None:
+            self._tasks.update(agent, body["framework_id"]["value"], body["status"])
+
+    def pong(self, body: dict[str, Any]) -> None:
+        agent = self._cluster.agents.get(body["agent_id"]["value"])
+        if agent is not None:
+            agent.last_pong = time.monotonic()
+
+    async def watch(self) -> None:
+        """Pings every few seconds and gives up agents that were silent for too long."""
+        while True:
+            await asyncio.sleep(min(PING_SECONDS, self._patience / 3))
+            for agent in list(self._cluster.agents.values()):
+                if time.monotonic() - agent.last_pong > self._patience:
+                    self._give_up(agent)
+                else:
+                    agent.send({"type": "PING"})
+
+    def _stream_closed(self, stream: EventStream) -> None:
+        agent = next((one for one in self._cluster.agents.values() if one.stream is stream), None)
+        if agent is not None:
+            logger.info("Agent %s at %s disconnected", agent.id, agent.pid)
+            agent.stream = None
+            self._allocator.forget_agent(agent)
+
+    def _give_up(self, agent: Agent) -> None:
+        logger.warning("Agent %s at %s is unreachable: no answer for %g seconds", agent.id, agent.pid, self._patience)
+        now = time.time()
+        self._cluster.count("master/slave_unreachable_scheduled")
+        self._cluster.count("master/slave_unreachable_completed")
+        self._cluster.count("master/slave_removals/reason_unhealthy")
+        self._cluster.count("master/slave_removals")
+        for (framework_id, _task_id), task in list(agent.tasks.items()):
+            self._tasks.partition(self._cluster.frameworks[framework_id], task, agent, now)
+        self._forget(agent)
+        self._cluster.unreachable[agent.id] = (agent, now)
+
+    def _forget(self, agent: Agent) -> None:
+        stream, agent.stream = agent.stream, None
+        self._allocator.forget_agent(agent)
+        del self._cluster.agents[agent.id]
+        if stream is not None:
+            stream.close()
+        for framework in self._cluster.frameworks.values():
+            framework.send({"type": "FAILURE", "failure": {"agent_id": {"value": agent.id}}})
+
+
+def _role(task: dict[str, Any]) -> str:
+    for resource in task.get("resources", []):
+        if "allocation_info" in resource:
+            return str(resource["allocation_info"].get("role", UNRESERVED))
+    return UNRESERVED

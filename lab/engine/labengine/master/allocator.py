@@ -1,0 +1,153 @@
+"""Offers: the whole free part of one agent to the framework with the smallest dominant share."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from labengine.common import log
+from labengine.common.flagtable import Flags
+from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
+from labengine.master.resources import Resources
+
+logger = log.get(__name__)
+
+DEFAULT_REFUSAL_SECONDS = 5.0
+MAX_REFUSAL_SECONDS = 365 * 86400.0
+
+
+class Allocator:
+    def __init__(self, cluster: Cluster, flags: Flags) -> None:
+        self._cluster = cluster
+        self._flags = flags
+        self._wake = asyncio.Event()
+        self._next_offer = 0
+        self._minimum = _parse_minimum(flags.min_allocatable_resources)
+
+    def wake(self) -> None:
+        """Something became free, or wanted: allocate soon instead of at the next interval."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Allocates at every interval, and at most ten times a second when woken."""
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), self._flags.allocation_interval)
+                await asyncio.sleep(0.1)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            self._expire_offers()
+            self.allocate()
+
+    def allocate(self) -> None:
+        now = time.monotonic()
+        for agent in list(self._cluster.agents.values()):
+            if not agent.connected:
+                continue
+            for framework, role in self._by_share():
+                available = agent.free.usable_by([role])
+                if not self._allocatable(available):
+                    continue
+                if self._refused(framework, agent, available, now):
+                    continue
+                self._offer(framework, agent, available, role)
+
+    def _by_share(self) -> list[tuple[Framework, str]]:
+        total = sum((agent.total for agent in self._cluster.agents.values()), Resources())
+
+        def share(framework: Framework) -> float:
+            held = framework.used + framework.offered
+            return max((held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk")
+                        if total.scalar(name)), default=0.0)
+
+        interested = [(framework, role) for framework in self._cluster.frameworks.values() if framework.connected
+                      for role in framework.roles if role not in framework.suppressed]
+        return sorted(interested, key=lambda pair: share(pair[0]))
+
+    def _allocatable(self, available: Resources) -> bool:
+        return any(all(available.scalar(name) >= amount for name, amount in alternative.items())
+                   for alternative in self._minimum)
+
+    @staticmethod
+    def _refused(framework: Framework, agent: Agent, available: Resources, now: float) -> bool:
+        live = [refusal for refusal in framework.refusals.get(agent.id, []) if refusal.expires > now]
+        framework.refusals[agent.id] = live
+        return any(refusal.resources.contains(available) for refusal in live)
+
+    def _offer(self, framework: Framework, agent: Agent, resources: Resources, role: str) -> None:
+        offer = Offer(f"{self._cluster.master_id}-O{self._next_offer}", framework.id, agent, resources, role)
+        self._next_offer += 1
+        self._cluster.offers[offer.id] = offer
+        framework.offers[offer.id] = offer
+        agent.offers[offer.id] = offer
+        framework.send({"type": "OFFERS", "offers": {"offers": [offer.to_json()]}})
+
+    def take(self, offer_id: str) -> Offer | None:
+        """Remove an outstanding offer, because it was answered or is void."""
+        offer = self._cluster.offers.pop(offer_id, None)
+        if offer is not None:
+            offer.agent.offers.pop(offer_id, None)
+            framework = self._cluster.frameworks.get(offer.framework_id)
+            if framework is not None:
+                framework.offers.pop(offer_id, None)
+        return offer
+
+    def rescind(self, offer: Offer) -> None:
+        self.take(offer.id)
+        framework = self._cluster.frameworks.get(offer.framework_id)
+        if framework is not None:
+            framework.send({"type": "RESCIND", "rescind": {"offer_id": {"value": offer.id}}})
+
+    def refuse(self, framework: Framework, agent: Agent, resources: Resources,
+               filters: dict[str, Any] | None) -> None:
+        """Keep what the framework did not take away from it for a while; others may have it at once."""
+        seconds = float((filters or {}).get("refuse_seconds", DEFAULT_REFUSAL_SECONDS))
+        if seconds > 0 and resources:
+            expires = time.monotonic() + min(seconds, MAX_REFUSAL_SECONDS)
+            framework.refusals.setdefault(agent.id, []).append(Refusal(resources, expires))
+        self.wake()
+
+    def suppress(self, framework: Framework, roles: list[str]) -> None:
+        framework.suppressed.update(roles or framework.roles)
+
+    def revive(self, framework: Framework, roles: list[str]) -> None:
+        framework.suppressed.difference_update(roles or framework.roles)
+        framework.refusals.clear()
+        self.wake()
+
+    def forget_agent(self, agent: Agent) -> None:
+        for offer in list(agent.offers.values()):
+            self.rescind(offer)
+        for framework in self._cluster.frameworks.values():
+            framework.refusals.pop(agent.id, None)
+
+    def forget_framework(self, framework: Framework) -> None:
+        for offer in list(framework.offers.values()):
+            self.take(offer.id)
+        framework.refusals.clear()
+        self.wake()
+
+    def _expire_offers(self) -> None:
+        if not self._flags.offer_timeout:
+            return
+        oldest = time.monotonic() - self._flags.offer_timeout
+        for offer in list(self._cluster.offers.values()):
+            if offer.made < oldest:
+                self.rescind(offer)
+
+
+def _parse_minimum(text: str) -> list[dict[str, float]]:
+    """``cpus:0.01|mem:32`` -> either of the two is enough."""
+    alternatives = []
+    for alternative in text.split("|"):
+        wanted: dict[str, float] = {}
+        for part in filter(None, alternative.split(";")):
+            name, _colon, amount = part.partition(":")
+            try:
+                wanted[name.strip()] = float(amount)
+            except ValueError:
+                log.die(f"Failed to parse min_allocatable_resources '{text}': expecting 'name:amount' for '{part}'")
+        alternatives.append(wanted)
+    return alternatives

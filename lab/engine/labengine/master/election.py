@@ -1,0 +1,132 @@
+"""The master's place in the cluster: its election, the leader it sees, the replicas of the registry's log."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from labengine import LAB_ENGINE_VERSION, MESOS_VERSION
+from labengine.common import log
+from labengine.common.address import Address
+from labengine.common.flagtable import Flags
+from labengine.common.zk import MASTER_PREFIX, Connection, Election, Group, KazooException, ZkUnavailable, ZkUrl
+
+logger = log.get(__name__)
+
+CAPABILITIES = ("AGENT_UPDATE", "AGENT_DRAINING", "QUOTA_V2")
+REPLICAS = "log_replicas"
+
+
+def master_info(master_id: str, address: Address) -> dict[str, Any]:
+    """MasterInfo as it stands in the election znode."""
+    packed = ipaddress.ip_address(address.ip).packed
+    return {
+        "address": {"hostname": address.hostname, "ip": address.ip, "port": address.port},
+        "capabilities": [{"type": name} for name in CAPABILITIES],
+        "hostname": address.hostname, "id": master_id, "ip": int.from_bytes(packed[:4], "little"),
+        "pid": f"master@{address.endpoint}", "port": address.port, "version": MESOS_VERSION,
+        "lab_engine": LAB_ENGINE_VERSION}
+
+
+class Standing:
+    """Who leads, and whether the registry can be used. A master leads at most once in its life."""
+
+    def __init__(self, flags: Flags, info: dict[str, Any], elected: Callable[[], None]) -> None:
+        self._flags = flags
+        self._elected_callback = elected
+        self.info = info
+        self.leader: dict[str, Any] | None = None
+        self.elected_at: float | None = None
+        self.replicas = 1
+        self._url = ZkUrl.parse(flags.zk) if flags.zk else None
+
+    @property
+    def leading(self) -> bool:
+        return self.elected_at is not None
+
+    @property
+    def recovered(self) -> bool:
+        """Enough replicas of the registry's log are present to read and write it."""
+        return self._url is None or self.replicas >= (self._flags.quorum or 1)
+
+    async def run(self) -> None:
+        if self._url is None:
+            self._win()
+            return
+        while True:
+            await self._contend(self._url)
+
+    def _win(self) -> None:
+        self.elected_at = time.time()
+        self.leader = self.info
+        logger.info("Elected as the leading master!")
+        self._elected_callback()
+
+    async def _contend(self, url: ZkUrl) -> None:
+        lost = asyncio.Event()
+        connection = Connection(url, session_timeout=self._flags.zk_session_timeout, on_lost=lost.set)
+        try:
+            await connection.start()
+        except ZkUnavailable as error:
+            logger.warning("Cannot take part in the election: %s; trying again", error)
+            return
+        election = Election(connection, url.path, MASTER_PREFIX, json.dumps(self.info).encode())
+        changed = asyncio.Event()
+        replicas = Group(connection, url.join(REPLICAS), "", changed.set)
+        waits = [asyncio.ensure_future(wait) for wait in (
+            lost.wait(), self._take_part(connection, url, election, replicas, changed))]
+        done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in pending:
+            wait.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        reason = "lost its ZooKeeper session" if lost.is_set() else "lost its znode"
+        for wait in done:
+            if wait.exception() is not None:
+                reason = f"lost ZooKeeper: {wait.exception()}"
+        if self.leading:
+            log.die(f"Lost leadership: this master {reason}")
+        logger.warning("Lost candidacy as a follower: this master %s; contending again", reason)
+        self.leader = None
+        await election.group.stop()
+        await replicas.stop()
+        await connection.stop()
+
+    async def _take_part(self, connection: Connection, url: ZkUrl, election: Election, replicas: Group,
+                         changed: asyncio.Event) -> None:
+        """Until this master's znode is gone."""
+        await connection.create(url.join(REPLICAS) + "/", f"log-replica(1)@{self._pid}".encode(), ephemeral=True,
+                                sequence=True, makepath=True)
+        await replicas.start()
+        await election.enter()
+        logger.info("A new candidate: this master is %s in the election at %s", election.name, url)
+        election.on_change(changed.set)
+        changed.set()
+        while election.present:
+            await changed.wait()
+            changed.clear()
+            await self._look(connection, election, replicas)
+
+    @property
+    def _pid(self) -> str:
+        return str(self.info["pid"]).partition("@")[2]
+
+    async def _look(self, connection: Connection, election: Election, replicas: Group) -> None:
+        pids = set()
+        for name in list(replicas.names):
+            try:
+                pids.add((await connection.get(replicas.node(name)))[0])
+            except KazooException:
+                continue
+        self.replicas = max(1, len(pids))
+        if election.elected and not self.leading:
+            self._win()
+        elif not election.elected:
+            data = await election.leader_data()
+            leader = json.loads(data) if data else None
+            if leader != self.leader:
+                self.leader = leader
+                logger.info("The leading master is %s", leader["pid"] if leader else "unknown")

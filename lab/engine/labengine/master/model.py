@@ -1,0 +1,199 @@
+"""What the leading master knows: agents, frameworks, tasks, offers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from labengine.master.resources import UNRESERVED, Resources
+from labengine.master.streams import EventStream
+
+TERMINAL = frozenset({"TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED",
+                      "TASK_GONE", "TASK_GONE_BY_OPERATOR"})
+
+
+@dataclass
+class Task:
+    info: dict[str, Any]
+    framework_id: str
+    agent_id: str
+    role: str
+    state: str = "TASK_STAGING"
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    update_state: str | None = None
+    update_uuid: str | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.info["task_id"]["value"])
+
+    @property
+    def terminal(self) -> bool:
+        return self.state in TERMINAL
+
+    @cached_property
+    def resources(self) -> Resources:
+        return Resources.parse(self.info.get("resources", []))
+
+    def record(self, status: dict[str, Any]) -> None:
+        """Take over a status; a repeated state replaces the one before it."""
+        self.state = status["state"]
+        if self.statuses and self.statuses[-1]["state"] == status["state"]:
+            self.statuses.pop()
+        self.statuses.append(status)
+        if status.get("uuid"):
+            self.update_state, self.update_uuid = status["state"], status["uuid"]
+
+
+@dataclass
+class Agent:
+    id: str
+    info: dict[str, Any]
+    ip: str
+    version: str
+    total: Resources
+    registered: float = field(default_factory=time.time)
+    reregistered: float | None = None
+    stream: EventStream | None = None
+    last_pong: float = field(default_factory=time.monotonic)
+    tasks: dict[tuple[str, str], Task] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    pending_kills: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def hostname(self) -> str:
+        return str(self.info["hostname"])
+
+    @property
+    def port(self) -> int:
+        return int(self.info.get("port", 5051))
+
+    @property
+    def pid(self) -> str:
+        return f"slave(1)@{self.ip}:{self.port}"
+
+    @property
+    def connected(self) -> bool:
+        return self.stream is not None
+
+    @property
+    def used(self) -> Resources:
+        return sum((task.resources for task in self.tasks.values() if not task.terminal), Resources())
+
+    @property
+    def offered(self) -> Resources:
+        return sum((offer.resources for offer in self.offers.values()), Resources())
+
+    @property
+    def free(self) -> Resources:
+        return self.total - self.used - self.offered
+
+    def send(self, event: dict[str, Any]) -> None:
+        if self.stream is not None:
+            self.stream.send(event)
+
+
+@dataclass
+class Offer:
+    id: str
+    framework_id: str
+    agent: Agent
+    resources: Resources
+    role: str
+    made: float = field(default_factory=time.monotonic)
+
+    def to_json(self) -> dict[str, Any]:
+        agent = self.agent
+        return {
+            "id": {"value": self.id}, "framework_id": {"value": self.framework_id},
+            "agent_id": {"value": agent.id}, "hostname": agent.hostname,
+            "url": {"scheme": "http", "address": {"hostname": agent.hostname, "ip": agent.ip, "port": agent.port},
+                    "path": "/slave(1)", "query": []},
+            "allocation_info": {"role": self.role},
+            "resources": self.resources.to_json(allocated_to=self.role),
+            "attributes": agent.info.get("attributes", []),
+        }
+
+
+@dataclass
+class Refusal:
+    """A framework does not want this much of an agent until ``expires`` (monotonic)."""
+
+    resources: Resources
+    expires: float
+
+
+@dataclass
+class Framework:
+    id: str
+    info: dict[str, Any]
+    registered: float = field(default_factory=time.time)
+    reregistered: float | None = None
+    unregistered: float = 0.0
+    recovered: bool = False
+    stream: EventStream | None = None
+    suppressed: set[str] = field(default_factory=set)
+    refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    unreachable: dict[str, Task] = field(default_factory=dict)
+    completed: deque[Task] = field(default_factory=deque)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    failover: asyncio.TimerHandle | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.info.get("name", ""))
+
+    @property
+    def roles(self) -> list[str]:
+        if "MULTI_ROLE" in self.capabilities:
+            return list(self.info.get("roles", []))
+        return [str(self.info.get("role", UNRESERVED))]
+
+    @property
+    def capabilities(self) -> list[str]:
+        return [entry["type"] for entry in self.info.get("capabilities", []) if "type" in entry]
+
+    @property
+    def partition_aware(self) -> bool:
+        return "PARTITION_AWARE" in self.capabilities
+
+    @property
+    def failover_timeout(self) -> float:
+        return float(self.info.get("failover_timeout", 0.0))
+
+    @property
+    def connected(self) -> bool:
+        return self.stream is not None
+
+    @property
+    def used(self) -> Resources:
+        return sum((task.resources for task in self.tasks.values() if not task.terminal), Resources())
+
+    @property
+    def offered(self) -> Resources:
+        return sum((offer.resources for offer in self.offers.values()), Resources())
+
+    def send(self, event: dict[str, Any]) -> None:
+        if self.stream is not None:
+            self.stream.send(event)
+
+
+@dataclass
+class Cluster:
+    """Everything that a new leader starts without."""
+
+    master_id: str
+    agents: dict[str, Agent] = field(default_factory=dict)
+    unreachable: dict[str, tuple[Agent, float]] = field(default_factory=dict)
+    frameworks: dict[str, Framework] = field(default_factory=dict)
+    completed: dict[str, Framework] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.counters[name] = self.counters.get(name, 0) + by

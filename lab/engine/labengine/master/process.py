@@ -1,0 +1,71 @@
+"""One mesos-master process: its parts and their lives."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Coroutine
+from typing import Any
+
+from labengine.common import log
+from labengine.common.address import Address
+from labengine.common.flagtable import Flags
+from labengine.master.agents import Agents
+from labengine.master.allocator import Allocator
+from labengine.master.election import Standing, master_info
+from labengine.master.frameworks import Frameworks
+from labengine.master.model import Cluster
+from labengine.master.tasks import Tasks
+
+logger = log.get(__name__)
+
+
+class MasterProcess:
+    def __init__(self, flags: Flags, address: Address) -> None:
+        self.flags = flags
+        self.started = time.time()
+        self.cluster = Cluster(str(uuid.uuid4()))
+        info = master_info(self.cluster.master_id, address)
+        self.standing = Standing(flags, info, self._elected)
+        self.allocator = Allocator(self.cluster, flags)
+        self.tasks = Tasks(self.cluster, flags, self.allocator.wake)
+        self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info)
+        self.agents = Agents(self.cluster, flags, self.tasks, self.frameworks, self.allocator)
+        self.recovered = False
+        self._background: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self._spawn(self.standing.run())
+
+    def _elected(self) -> None:
+        self._spawn(self._lead())
+
+    async def _lead(self) -> None:
+        """Recover the registry, then serve agents and frameworks."""
+        logger.info("Recovering from registrar")
+        deadline = time.monotonic() + self.flags.registry_fetch_timeout
+        while not self.standing.recovered:
+            if time.monotonic() > deadline:
+                log.die(f"Recovery failed: Failed to recover registrar: Failed to perform fetch within "
+                        f"{self.flags.as_strings()['registry_fetch_timeout']}: {self.standing.replicas} of the "
+                        f"{self.flags.quorum} masters of the quorum are present")
+            await asyncio.sleep(0.1)
+        self.tasks.recovering_since = time.monotonic()
+        self.recovered = True
+        logger.info("Recovered the registry; allowing %s for agents to reregister",
+                    self.flags.as_strings()["agent_reregister_timeout"])
+        for duty in (self.allocator.run(), self.agents.watch(), self.frameworks.heartbeat()):
+            self._spawn(duty)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and isinstance(task.exception(), Exception):
+            # Half a master would mislead everybody; the supervisor starts a whole one.
+            logger.error("A part of the master failed", exc_info=task.exception())
+            log.die(f"Internal error: {task.exception()!r}")

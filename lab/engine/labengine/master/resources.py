@@ -1,0 +1,157 @@
+"""Arithmetic on Mesos resources in their v1 JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+UNRESERVED = "*"
+SCALARS = ("disk", "mem", "gpus", "cpus")
+Key = tuple[str, str]
+Ranges = tuple[tuple[int, int], ...]
+
+
+def reservation(resource: Mapping[str, Any]) -> str:
+    """The role a resource is reserved for, in the new form or the old one; ``*`` when it is not."""
+    reservations = resource.get("reservations")
+    if reservations:
+        return str(reservations[-1].get("role", UNRESERVED))
+    return str(resource.get("role", UNRESERVED))
+
+
+def _merge(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(ranges):
+        if merged and begin <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((begin, end))
+    return tuple(merged)
+
+
+def _cut(ranges: Ranges, holes: Ranges) -> Ranges:
+    left = list(ranges)
+    for low, high in holes:
+        cut: list[tuple[int, int]] = []
+        for begin, end in left:
+            if end < low or begin > high:
+                cut.append((begin, end))
+                continue
+            if begin < low:
+                cut.append((begin, low - 1))
+            if end > high:
+                cut.append((high + 1, end))
+        left = cut
+    return tuple(left)
+
+
+def _within(inner: Ranges, outer: Ranges) -> bool:
+    return all(any(low <= begin and end <= high for low, high in outer) for begin, end in inner)
+
+
+class Resources:
+    """An immutable bag: scalars in thousandths (as Mesos keeps them), ranges, and sets, by name and reservation."""
+
+    __slots__ = ("ranges", "scalars", "sets")
+
+    def __init__(self, scalars: Mapping[Key, int] | None = None, ranges: Mapping[Key, Ranges] | None = None,
+                 sets: Mapping[Key, frozenset[str]] | None = None) -> None:
+        self.scalars = {key: value for key, value in (scalars or {}).items() if value > 0}
+        self.ranges = {key: value for key, value in (ranges or {}).items() if value}
+        self.sets = {key: value for key, value in (sets or {}).items() if value}
+
+    @classmethod
+    def parse(cls, resources: Iterable[Mapping[str, Any]]) -> Resources:
+        """From a list of v1 ``Resource``; ValueError or KeyError when it is malformed."""
+        total = cls()
+        for resource in resources:
+            key = (str(resource["name"]), reservation(resource))
+            kind = resource.get("type")
+            if kind == "SCALAR":
+                total += cls(scalars={key: round(float(resource["scalar"]["value"]) * 1000)})
+            elif kind == "RANGES":
+                spans = [(int(span["begin"]), int(span["end"])) for span in resource["ranges"].get("range", [])]
+                total += cls(ranges={key: _merge(spans)})
+            elif kind == "SET":
+                total += cls(sets={key: frozenset(resource["set"].get("item", []))})
+            else:
+                raise ValueError(f"resource '{resource['name']}' has the type '{kind}'; SCALAR, RANGES or SET expected")
+        return total
+
+    def __bool__(self) -> bool:
+        return bool(self.scalars or self.ranges or self.sets)
+
+    def __add__(self, other: Resources) -> Resources:
+        scalars = dict(self.scalars)
+        for key, value in other.scalars.items():
+            scalars[key] = scalars.get(key, 0) + value
+        ranges = {key: _merge([*self.ranges.get(key, ()), *other.ranges.get(key, ())])
+                  for key in {*self.ranges, *other.ranges}}
+        sets = {key: self.sets.get(key, frozenset()) | other.sets.get(key, frozenset())
+                for key in {*self.sets, *other.sets}}
+        return Resources(scalars, ranges, sets)
+
+    def __sub__(self, other: Resources) -> Resources:
+        return Resources(
+            {key: value - other.scalars.get(key, 0) for key, value in self.scalars.items()},
+            {key: _cut(value, other.ranges.get(key, ())) for key, value in self.ranges.items()},
+            {key: value - other.sets.get(key, frozenset()) for key, value in self.sets.items()})
+
+    def contains(self, other: Resources) -> bool:
+        return (all(self.scalars.get(key, 0) >= value for key, value in other.scalars.items())
+                and all(_within(value, self.ranges.get(key, ())) for key, value in other.ranges.items())
+                and all(value <= self.sets.get(key, frozenset()) for key, value in other.sets.items()))
+
+    def usable_by(self, roles: Iterable[str]) -> Resources:
+        """What is unreserved or reserved for one of ``roles``."""
+        allowed = {UNRESERVED, *roles}
+        return Resources({key: value for key, value in self.scalars.items() if key[1] in allowed},
+                         {key: value for key, value in self.ranges.items() if key[1] in allowed},
+                         {key: value for key, value in self.sets.items() if key[1] in allowed})
+
+    def reserved_for(self, role: str) -> Resources:
+        return Resources({key: value for key, value in self.scalars.items() if key[1] == role},
+                         {key: value for key, value in self.ranges.items() if key[1] == role},
+                         {key: value for key, value in self.sets.items() if key[1] == role})
+
+    def roles(self) -> list[str]:
+        """The roles that something is reserved for."""
+        return sorted({role for _name, role in [*self.scalars, *self.ranges, *self.sets]} - {UNRESERVED})
+
+    def scalar(self, name: str) -> float:
+        return sum(value for (key, _role), value in self.scalars.items() if key == name) / 1000
+
+    def to_json(self, allocated_to: str | None = None) -> list[dict[str, Any]]:
+        """A list of v1 ``Resource``, cpus, mem, disk and ports first."""
+        result: list[dict[str, Any]] = []
+        order = {"cpus": 0, "mem": 1, "disk": 2, "gpus": 3, "ports": 4}
+
+        def rank(item: tuple[Key, Any]) -> tuple[int, Key]:
+            return order.get(item[0][0], len(order)), item[0]
+
+        bodies: list[tuple[Key, dict[str, Any]]] = [
+            (key, {"type": "SCALAR", "scalar": {"value": value / 1000}}) for key, value in self.scalars.items()]
+        bodies += [(key, {"type": "RANGES", "ranges": {"range": [{"begin": a, "end": b} for a, b in value]}})
+                   for key, value in self.ranges.items()]
+        bodies += [(key, {"type": "SET", "set": {"item": sorted(value)}}) for key, value in self.sets.items()]
+        for (name, role), body in sorted(bodies, key=rank):
+            resource = {"name": name, **body, "role": role}
+            if role != UNRESERVED:
+                resource["reservations"] = [{"role": role, "type": "STATIC"}]
+            if allocated_to is not None:
+                resource["allocation_info"] = {"role": allocated_to}
+            result.append(resource)
+        return result
+
+    def summary(self) -> dict[str, Any]:
+        """The short form of ``/state``: ``{"cpus": 2.0, "ports": "[31000-32000]", …}``."""
+        result: dict[str, Any] = {name: self.scalar(name) for name in SCALARS}
+        for (name, _role) in self.scalars:
+            result.setdefault(name, self.scalar(name))
+        for name in {name for name, _role in self.ranges}:
+            spans = _merge(span for (key, _role), value in self.ranges.items() if key == name for span in value)
+            result[name] = "[" + ", ".join(f"{begin}-{end}" for begin, end in spans) + "]"
+        for name in {name for name, _role in self.sets}:
+            items = sorted({item for (key, _role), value in self.sets.items() if key == name for item in value})
+            result[name] = "{" + ", ".join(items) + "}"
+        return result

@@ -1,0 +1,182 @@
+"""The master's HTTP endpoints, with and without the prefix ``/master``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from labengine import LAB_ENGINE_VERSION
+from labengine.common.build import build_info
+from labengine.master import metrics, operator_api, views
+from labengine.master.frameworks import CallError
+from labengine.master.process import MasterProcess
+from labengine.master.streams import EventStream
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+DEFAULT_TASK_LIMIT = 100
+
+
+class Routes:
+    def __init__(self, master: MasterProcess) -> None:
+        self._master = master
+
+    def app(self) -> Starlette:
+        routes: list[Route] = [
+            Route("/", self._home),
+            Route("/version", self._version),
+            Route("/metrics/snapshot", self._metrics),
+            Route("/system/stats.json", self._system_stats),
+            Route("/lab/v1/agent", self._on_leader("/lab/v1/agent", self._agent), methods=["POST"]),
+        ]
+        for path, handler in (("/health", self._health), ("/flags", self._flags), ("/redirect", self._redirect)):
+            routes += [Route(path, handler), Route("/master" + path, handler)]
+        for path, view in (("/state", views.state), ("/state-summary", views.state_summary),
+                           ("/slaves", views.slaves), ("/frameworks", views.frameworks), ("/roles", views.roles)):
+            routes += self._both(path, self._view(view), ["GET"])
+        routes += self._both("/tasks", self._tasks, ["GET"])
+        routes += self._both("/api/v1", self._operator, ["POST"])
+        routes += self._both("/api/v1/scheduler", self._scheduler, ["POST"])
+        app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
+        app.router.redirect_slashes = False
+        return app
+
+    def _both(self, path: str, handler: Handler, methods: list[str]) -> list[Route]:
+        guarded = self._on_leader("/master" + path, handler)
+        return [Route(path, guarded, methods=methods), Route("/master" + path, guarded, methods=methods)]
+
+    def _on_leader(self, path: str, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            standing = self._master.standing
+            if standing.leading:
+                return await handler(request)
+            if standing.leader is None:
+                return PlainTextResponse("No leader elected", 503)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return Response(status_code=307, headers={"Location": f"{_authority(standing.leader)}{path}{query}"})
+
+        return guarded
+
+    async def _home(self, _request: Request) -> Response:
+        return HTMLResponse(f"<p>mesos-master of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; "
+                            "its state is at <a href='/state'>/state</a>.</p>\n")
+
+    async def _health(self, _request: Request) -> Response:
+        return Response(status_code=200)
+
+    async def _version(self, _request: Request) -> Response:
+        return JSONResponse(build_info())
+
+    async def _flags(self, _request: Request) -> Response:
+        return JSONResponse({"flags": self._master.flags.as_strings()})
+
+    async def _metrics(self, _request: Request) -> Response:
+        return JSONResponse(metrics.snapshot(self._master))
+
+    async def _system_stats(self, _request: Request) -> Response:
+        return JSONResponse({f"avg_{name}" if name.startswith("load_") else name: value
+                             for name, value in sorted(metrics.system_stats().items())})
+
+    async def _redirect(self, _request: Request) -> Response:
+        leader = self._master.standing.leader
+        if leader is None:
+            return PlainTextResponse("No leader elected", 503)
+        return Response(status_code=307, headers={"Location": _authority(leader)})
+
+    def _view(self, view: Callable[[MasterProcess], dict[str, Any]]) -> Handler:
+        async def show(_request: Request) -> Response:
+            return JSONResponse(view(self._master))
+
+        return show
+
+    async def _tasks(self, request: Request) -> Response:
+        query = request.query_params
+        try:
+            limit, offset = int(query.get("limit", DEFAULT_TASK_LIMIT)), int(query.get("offset", 0))
+        except ValueError:
+            return PlainTextResponse("Failed to parse 'limit' or 'offset': expecting a number", 400)
+        return JSONResponse(views.tasks(self._master, limit=limit, offset=offset,
+                                        newest_first=query.get("order") != "asc"))
+
+    async def _operator(self, request: Request) -> Response:
+        body = await self._body(request)
+        if isinstance(body, Response):
+            return body
+        try:
+            return JSONResponse(operator_api.call(self._master, body))
+        except operator_api.OperatorCallError as error:
+            return PlainTextResponse(str(error), 400)
+
+    async def _scheduler(self, request: Request) -> Response:
+        call = await self._body(request)
+        if isinstance(call, Response):
+            return call
+        if not isinstance(call, dict):
+            return PlainTextResponse("Failed to validate scheduler::Call: Expecting 'type' to be present", 400)
+        try:
+            if call.get("type") == "SUBSCRIBE":
+                return _stream(self._master.frameworks.subscribe(call))
+            self._master.frameworks.call(call, request.headers.get("Mesos-Stream-Id"))
+        except CallError as error:
+            return PlainTextResponse(str(error), error.status)
+        return Response(status_code=202)
+
+    async def _agent(self, request: Request) -> Response:
+        body = await self._body(request)
+        if isinstance(body, Response):
+            return body
+        agents = self._master.agents
+        try:
+            if body["type"] == "SUBSCRIBE":
+                return _stream(agents.subscribe(body))
+            if body["type"] == "STATUS_UPDATE":
+                agents.status_update(body)
+            elif body["type"] == "PONG":
+                agents.pong(body)
+            else:
+                return PlainTextResponse(f"Unknown type '{body['type']}' of an agent's message", 400)
+        except (KeyError, TypeError, ValueError) as error:
+            return PlainTextResponse(f"Malformed message of an agent: {error!r}", 400)
+        return Response(status_code=202)
+
+    async def _body(self, request: Request) -> Any:
+        """The JSON of a call, or the answer that refuses it."""
+        if not self._master.recovered:
+            return PlainTextResponse("Master has not finished recovery", 503)
+        content_type = request.headers.get("Content-Type")
+        if content_type is None:
+            return PlainTextResponse("Expecting 'Content-Type' to be present", 400)
+        if content_type.partition(";")[0].strip() != "application/json":
+            return PlainTextResponse("Expecting 'Content-Type' of application/json", 415)
+        try:
+            return json.loads(await request.body())
+        except ValueError as error:
+            line = getattr(error, "lineno", 1)
+            return PlainTextResponse(f"Failed to parse body into JSON: syntax error at line {line} near: ", 400)
+
+
+def _authority(leader: dict[str, Any]) -> str:
+    return f"//{leader['hostname']}:{leader['port']}"
+
+
+def _stream(stream: EventStream) -> Response:
+    return StreamingResponse(stream.chunks(), media_type="application/json", headers={"Mesos-Stream-Id": stream.id})
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        names = ", ".join(f"'{name}'" for name in sorted(allowed.split(", ")) if name != "HEAD")
+        return PlainTextResponse(f"405 Method Not Allowed. Expecting one of {{ {names} }}, but received "
+                                 f"'{request.method}'.", 405, headers={"Allow": allowed})
+    if error.status_code == 404:
+        return PlainTextResponse("404 Not Found.", 404)
+    return PlainTextResponse(str(error.detail), error.status_code)
