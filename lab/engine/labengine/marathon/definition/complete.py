@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from labengine.marathon.definition import container, health, networks
+from labengine.marathon.definition.constraints import OPERATORS
 from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import internal
-from labengine.marathon.definition.constraints import OPERATORS
 from labengine.marathon.definition.migrate import DEFAULT_MAPPING
 from labengine.marathon.definition.settings import Settings
 

@@ -29,6 +29,10 @@ def _details(failures: Iterable[Failure]) -> list[dict[str, Any]]:
     return [{"path": path, "errors": texts} for path, texts in by_path.items()]
 
 
+def feature_off(feature: str) -> str:
+    return f"Feature {feature} is not enabled. Enable with --enable_features {feature})"
+
+
 def bad_request(message: str, details: str | None = None) -> ApiError:
     return ApiError(400, message, details)
 

@@ -123,4 +123,7 @@ def stored_check(check: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in ("http", "tcp", "exec") if kind in check]
     if len(kinds) != 1:
         raise internal("illegal RAML Check: expected one of http, tcp or exec checks")
+    if check.get("http", {}).get("scheme") == "HTTPS":
+        # The real conversion knows no HTTPS and dies of it with this text.
+        raise internal("HTTPS (of class mesosphere.marathon.raml.HttpScheme$Https$)")
     return check

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-PATTERN = (
-    r"^(\/?((\.\.)|(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9]))?($|\/))+$"
-)
 SEGMENT = r"^(([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9\-]*[a-z0-9])|(\.|\.\.)$"
 RESERVED = ("restart", "tasks", "versions", ".", "..")
 
-# The documented pattern backtracks without bound on long ids; these two accept the same language in linear time.
+# The documented patterns backtrack without bound on long ids; this one accepts the same segments in linear time.
 _LABELS = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -47,6 +44,10 @@ def is_root(path: str) -> bool:
     return not segments(path)
 
 
+def is_top_level(path: str) -> bool:
+    return len(segments(path)) == 1
+
+
 def top_level_group(path: str) -> str | None:
     """Name of the top-level group an app lives in; None for an app directly under the root."""
     parts = segments(path)
@@ -57,12 +58,17 @@ def is_below(path: str, group: str) -> bool:
     return segments(path)[: len(segments(group))] == segments(group) and path != group
 
 
-def failures(path: str) -> list[str]:
-    """What Marathon finds wrong with an absolute app id, at `/id`."""
+def name_failures(path: str) -> list[str]:
+    """What Marathon finds wrong with the segments of an id."""
     parts = segments(path)
-    if not parts:
-        return ["Path must contain at least one path element"]
-    found = [f"must fully match regular expression '{SEGMENT}'" for part in parts if not valid_segment(part)][:1]
-    if parts[-1] in RESERVED:
+    found = []
+    if not all(valid_segment(part) for part in parts):
+        found.append(f"must fully match regular expression '{SEGMENT}'")
+    if parts and parts[-1] in RESERVED:
         found.append(f"must not end with any of the following reserved keywords: {', '.join(RESERVED)}")
     return found
+
+
+def failures(path: str) -> list[str]:
+    """What Marathon finds wrong with the absolute id of an app."""
+    return name_failures(path) if segments(path) else ["Path must contain at least one path element"]

@@ -39,9 +39,9 @@ def assign_service_ports(
 def _with_ports(app: App, ports: list[int]) -> App:
     mappings = port_mappings(app)
     if mappings:
-        filled = [{**mapping, "servicePort": port} for mapping, port in zip(mappings, ports)]
+        filled = [{**mapping, "servicePort": port} for mapping, port in zip(mappings, ports, strict=True)]
         return {**app, "container": {**app["container"], "portMappings": filled}}
-    definitions = app.get("portDefinitions")
-    if definitions:
-        return {**app, "portDefinitions": [{**item, "port": port} for item, port in zip(definitions, ports)]}
+    if app.get("portDefinitions"):
+        filled = [{**item, "port": port} for item, port in zip(app["portDefinitions"], ports, strict=True)]
+        return {**app, "portDefinitions": filled}
     return app

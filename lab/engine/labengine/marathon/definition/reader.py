@@ -1,4 +1,4 @@
-"""From the body of a request to the definition that Marathon stores."""
+"""From the body of a request for apps to the definitions that Marathon stores."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from labengine.marathon.definition import complete, migrate, networks, paths, roles, schema, validate
+from labengine.marathon.definition import migrate, networks, paths, roles, schema
 from labengine.marathon.definition.container import App
-from labengine.marathon.definition.errors import (
-    ApiError,
-    Failure,
-    bad_request,
-    invalid_json,
-    invalid_object,
-    unprocessable,
-)
+from labengine.marathon.definition.errors import Failure, bad_request, invalid_json, invalid_object, unprocessable
+from labengine.marathon.definition.groups import GroupUpdate, read_group_update
+from labengine.marathon.definition.pipeline import refuse_resident_change, stored, typed, with_absolute_ids
 from labengine.marathon.definition.settings import Settings
-from labengine.marathon.definition.types import Record
+
+__all__ = ["GroupUpdate", "Rollback", "parse_json", "read_app", "read_group_update", "read_update", "read_updates"]
+
+NOT_KEPT = ("executorResources", "resourceLimits")
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,14 @@ def read_app(
     defaults: Settings,
     url_id: str | None = None,
     base: str = "/",
-    current: App | None = None,
     enforced_groups: Collection[str] = (),
 ) -> App:
-    """A whole definition, as POST takes it, in the form GET returns (service ports still 0, no versions)."""
-    if url_id is not None and isinstance(obj, dict):
-        obj = {**obj, "id": url_id}
-    definition = _typed(obj, schema.APP)
-    definition.pop("version", None)
-    return _stored(_with_absolute_ids(definition, base), defaults, current, enforced_groups)
+    """A whole definition, as POST takes it, in the form GET returns (service ports still 0, no versions).
+
+    `enforced_groups` names the top-level groups whose apps get the group's role.
+    """
+    app = with_absolute_ids(typed(_with_url_id(obj, url_id), schema.APP), base)
+    return stored(app, defaults, roles.of_app(app["id"], None, defaults, enforced_groups))
 
 
 def read_update(
@@ -70,40 +67,26 @@ def read_update(
     defaults: Settings,
     url_id: str | None = None,
     enforced_groups: Collection[str] = (),
+    force: bool = False,
 ) -> App | Rollback:
     """The app after a PUT or PATCH, from its current definition. Without `url_id` the update is one of a list."""
-    listed = url_id is None
-    if not partial or (current is None and not listed):
-        return _replacement(obj, current, defaults, url_id, enforced_groups)
-    update = _typed(obj, schema.APP_UPDATE)
-    if listed and "id" not in update:
-        raise unprocessable("requirement failed: App Update must have app id set")
-    app_id = paths.absolute(url_id or update["id"])
-    changes = _with_absolute_ids({**update, "id": app_id}, "/")
-    changes = migrate.update(changes, defaults)
-    if "version" in changes and changes.keys() - {"version", "id"}:
-        raise invalid_object([("/", "The 'version' field may only be combined with the 'id' field.")])
-    version = changes.pop("version", None)
-    if "networks" in changes:
-        changes["networks"] = networks.with_names(changes["networks"], defaults)
-    if current is None:
-        # A list creates apps from a template whose port definitions are empty, not absent.
-        return _stored({"portDefinitions": [], **changes}, defaults, None, enforced_groups)
-    if version is not None:
-        return Rollback(version)
-    kept = {key: value for key, value in current.items() if key not in ("executorResources", "resourceLimits")}
-    merged = _typed({**kept, **changes}, schema.APP)
-    merged.pop("version", None)
-    return _stored(merged, defaults, current, enforced_groups)
-
-
-def _replacement(
-    obj: Any, current: App | None, defaults: Settings, url_id: str | None, enforced_groups: Collection[str]
-) -> App:
-    app = read_app(obj, defaults=defaults, url_id=url_id, current=current, enforced_groups=enforced_groups)
-    app.pop("executorResources", None)
-    # Marathon completes a replacement twice; only then do the default ports exist for health checks.
-    return _stored(_typed(app, schema.APP), defaults, current, enforced_groups)
+    if partial and (current is not None or url_id is None):
+        update = typed(obj, schema.APP_UPDATE)
+    else:
+        update = typed(_with_url_id(obj, url_id), schema.APP)
+    app_id = _update_id(update, url_id)
+    update = with_absolute_ids({**update, "id": app_id}, "/")
+    allowed = roles.of_app(app_id, current, defaults, enforced_groups)
+    if not partial or (current is None and url_id is not None):
+        result = _replaced(update, defaults, allowed)
+    else:
+        changes = _changes(update, defaults)
+        version = changes.pop("version", None)
+        if version is not None and current is not None:
+            return Rollback(version)
+        result = stored(_merged(current, changes), defaults, allowed)
+    refuse_resident_change(current, result, force=force)
+    return result
 
 
 def read_updates(
@@ -113,6 +96,7 @@ def read_updates(
     partial: bool,
     defaults: Settings,
     enforced_groups: Collection[str] = (),
+    force: bool = False,
 ) -> list[tuple[str, App | Rollback]]:
     """The updates of a list with the id of each; type failures of all elements are reported together."""
     if not isinstance(objs, list):
@@ -125,47 +109,41 @@ def read_updates(
         raise invalid_json(failures)
     results = []
     for obj in objs:
-        if obj.get("id") is None:
-            raise unprocessable("requirement failed: App Update must have app id set")
-        app_id = paths.absolute(obj["id"])
-        update = read_update(
-            obj, current=current(app_id), partial=partial, defaults=defaults, enforced_groups=enforced_groups
-        )
-        results.append((app_id, update))
+        app_id = _update_id(obj, None)
+        options = {"partial": partial, "defaults": defaults, "enforced_groups": enforced_groups, "force": force}
+        results.append((app_id, read_update(obj, current=current(app_id), **options)))
     return results
 
 
-def _typed(obj: Any, record: Record) -> Any:
-    failures: list[Failure] = []
-    value = record.read(obj, "", failures)
-    if failures:
-        raise invalid_json(failures)
-    return value
+def _with_url_id(obj: Any, url_id: str | None) -> Any:
+    return {**obj, "id": url_id} if url_id is not None and isinstance(obj, dict) else obj
 
 
-def _with_absolute_ids(app: App, base: str) -> App:
-    result = {**app, "id": paths.absolute(app["id"], base)}
-    if "dependencies" in app:
-        absolute = [paths.absolute(dependency, base) for dependency in app["dependencies"]]
-        result["dependencies"] = list(dict.fromkeys(absolute))
-    return result
+def _update_id(update: App, url_id: str | None) -> str:
+    app_id = url_id or update.get("id")
+    if app_id is None:
+        raise unprocessable("requirement failed: App Update must have app id set")
+    return paths.absolute(app_id)
 
 
-def _stored(app: App, settings: Settings, current: App | None, enforced_groups: Collection[str]) -> App:
-    """Layers 5 to 7: deprecated fields, canonical rules, conversion."""
-    app = {**schema.APP_DEFAULTS, **app}
-    _refuse(migrate.failures(app))
-    allowed_roles = roles.of_app(app["id"], current, settings, enforced_groups)
-    migrated = {"role": allowed_roles.default, **migrate.app(app, settings)}
-    _refuse(validate.failures(migrated, settings, allowed_roles))
-    result = complete.rendered(complete.app(migrated, settings))
-    _refuse(validate.stored_failures(result, current))
-    return result
+def _replaced(app: App, settings: Settings, allowed: roles.Roles) -> App:
+    # Marathon completes a replacement twice; only then do health checks find the default ports.
+    first = stored(app, settings, allowed)
+    return stored({key: value for key, value in first.items() if key != "executorResources"}, settings, allowed)
 
 
-def _refuse(failures: list[Failure]) -> None:
-    if failures:
-        raise invalid_object(failures)
+def _changes(update: App, settings: Settings) -> App:
+    changes = migrate.update(update, settings)
+    if "version" in changes and changes.keys() - {"version", "id"}:
+        raise invalid_object([("/", "The 'version' field may only be combined with the 'id' field.")])
+    if "networks" in changes:
+        changes["networks"] = networks.with_names(changes["networks"], settings)
+    return changes
 
 
-__all__ = ["ApiError", "Rollback", "parse_json", "read_app", "read_update", "read_updates"]
+def _merged(current: App | None, changes: App) -> App:
+    if current is None:
+        # Apps made through a list start from a template whose port definitions are empty, not absent.
+        return {"portDefinitions": [], **changes}
+    kept = {key: current[key] for key in schema.APP.fields if key in current and key not in NOT_KEPT}
+    return {**kept, **changes}

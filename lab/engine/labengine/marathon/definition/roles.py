@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from labengine.marathon.definition import paths
-from labengine.marathon.definition.container import App, is_resident
+from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import Failure
 from labengine.marathon.definition.settings import Settings
 
@@ -29,13 +29,19 @@ class Roles:
 
 
 def of_app(app_id: str, current: App | None, settings: Settings, enforced_groups: Collection[str]) -> Roles:
-    """Roles of an app by its top-level group; an existing app may keep the role it has."""
+    """Roles of an app by its top-level group; an existing app of a group may keep the role it has."""
     group = paths.top_level_group(app_id)
-    default = group if group is not None and group in enforced_groups else settings.mesos_role
-    allowed = [default] if group is None else [default, group]
-    if current is not None:
-        allowed.append(current["role"])
-    return Roles(default, tuple(dict.fromkeys(allowed)))
+    if group is None:
+        return Roles(settings.mesos_role, (settings.mesos_role,))
+    if group in enforced_groups:
+        return choice(group, group, current=current)
+    return choice(settings.mesos_role, group, current=current)
+
+
+def choice(*names: str, current: App | None) -> Roles:
+    """The first role is the default, all of them and the current one are allowed."""
+    kept = [current["role"]] if current is not None else []
+    return Roles(names[0], tuple(dict.fromkeys([*names, *kept])))
 
 
 def failures(app: App, roles: Roles) -> list[Failure]:
@@ -50,8 +56,6 @@ def failures(app: App, roles: Roles) -> list[Failure]:
             found.append((path, "must not be empty"))
         for index, name in enumerate(accepted):
             found += [(f"{path}({index})", text) for text in _name_failures(name)]
-        if is_resident(app) and accepted != ["*"]:
-            found.append((path, 'A resident app must have `acceptedResourceRoles = ["*"]`.'))
         if not set(accepted) <= {"*", role}:
             found.append((path, f"acceptedResourceRoles can only contain {' and '.join(sorted({'*', role}))}"))
     return found

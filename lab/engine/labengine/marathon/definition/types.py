@@ -46,11 +46,8 @@ class Enum:
     values: tuple[str, ...]
 
     def read(self, value: Any, path: str, failures: list[Failure]) -> Any:
-        if not isinstance(value, str):
-            failures.append((path, "error.expected.jsstring"))
-            return ABSENT
         for literal in self.values:
-            if literal.lower() == value.lower():
+            if isinstance(value, str) and literal.lower() == value.lower():
                 return literal
         failures.append((path, "error.unknown.enum.literal"))
         return ABSENT
