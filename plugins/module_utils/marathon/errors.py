@@ -1,0 +1,85 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that can go wrong between us and Marathon, each with the sentence a person needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TYPE_ERRORS = {
+    "error.path.missing": "is required",
+    "error.pattern": "is not of the allowed form",
+    "error.min": "is too small",
+    "error.max": "is too large",
+    "error.minLength": "is too short",
+    "error.maxLength": "is too long",
+    "error.minItems": "has too few elements",
+    "error.unknown.enum.literal": "is not one of the allowed words",
+    "error.expected.jsstring": "must be a string",
+    "error.expected.jsnumber": "must be a number",
+    "error.expected.int": "must be a whole number",
+    "error.expected.jsboolean": "must be true or false",
+    "error.expected.jsobject": "must be a mapping",
+    "error.expected.jsarray": "must be a list",
+}
+
+
+class MarathonError(Exception):
+    """A failure told in one sentence; facts are further keys for the result of the module."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts = facts
+
+
+class DefinitionError(MarathonError):
+    """The definition contradicts itself, found before anything was sent."""
+
+
+class Unreachable(MarathonError):
+    """No endpoint gave a usable answer."""
+
+
+class WriteUncertain(MarathonError):
+    """A write got no answer, so it may or may not have been executed."""
+
+
+class Refused(MarathonError):
+    """401 or 403."""
+
+
+class Conflict(MarathonError):
+    """409: another deployment holds the app."""
+
+
+class Invalid(MarathonError):
+    """422 or 400: Marathon does not accept the definition."""
+
+
+class Unexpected(MarathonError):
+    """An answer that Marathon does not give."""
+
+
+class WaitFailed(MarathonError):
+    """The wait ran out of time, or the app was changed by somebody else meanwhile."""
+
+
+def describe_details(details: Any) -> str:
+    """The details of a refused definition as 'path: reason', one after the other; their order on the wire is random."""
+    if isinstance(details, str):
+        return " ".join(details.split())
+    parts: list[str] = []
+    for detail in details if isinstance(details, list) else []:
+        if not isinstance(detail, dict):
+            parts.append(str(detail))
+            continue
+        path = detail.get("path") or detail.get("attribute") or "/"
+        reasons = detail.get("errors") or [detail.get("error")]
+        parts.append(f"{path}: {', '.join(_explain(reason) for reason in reasons if reason)}")
+    return "; ".join(sorted(parts))
+
+
+def _explain(reason: Any) -> str:
+    meaning = _TYPE_ERRORS.get(str(reason))
+    return f"{meaning} ({reason})" if meaning else str(reason)

@@ -1,0 +1,211 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wanted and what is there, made into one action, its request, and the two sides of the diff."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+
+NONE = "none"
+CREATED = "created"
+UPDATED = "updated"
+SCALED = "scaled"
+DELETED = "deleted"
+
+MASKED = "********"
+MASKED_CHANGED = "******** (changed)"
+
+_CREATE_ONLY = tuple(name for name, row in fields.FIELDS.items() if row.create_only)
+_KEPT = tuple(name for name, row in fields.FIELDS.items() if row.kept)
+_SECRET = tuple(name for name, row in fields.FIELDS.items() if row.secret)
+# A partial write drops these when they are not repeated.
+_REPEATED = ("resourceLimits", "executorResources")
+# Of these exactly one form is allowed, so the new one must not be mixed with the old one.
+_ATOMIC = ("check", "unreachableStrategy")
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    body: dict[str, Any] | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    app_id: str
+    action: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    request: Request | None = None
+    restarts: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return self.action != NONE
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A declared app. merge keeps what is not declared; ignored fields keep the value that the app has."""
+
+    app: dict[str, Any]
+    merge: bool = False
+    ignored: tuple[str, ...] = field(default=())
+
+    @property
+    def app_id(self) -> str:
+        return self.app["id"]
+
+
+def check_ignored(paths: tuple[str, ...]) -> None:
+    known = [name for name in fields.names(fields.USER) if name != "id"]
+    for path in paths:
+        name = path.split(".", 1)[0]
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; the fields are {', '.join(known)}"
+            raise DefinitionError(f"ignore_fields: {name!r} is not a field that an app declares" + hint)
+
+
+def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: tuple[int, int] = fields.NEWEST) -> Plan:
+    if current is None:
+        return _plan_creation(wanted, release)
+    base = normalise.declared(current)
+    before = normalise.complete(base, release)
+    body = _merged(base, wanted.app) if wanted.merge else copy.deepcopy(wanted.app)
+    for path in wanted.ignored:
+        _take_over(path, base, body)
+    for name in _KEPT:
+        if name in base:
+            body.setdefault(name, base[name])
+    after = _adopted(normalise.complete(body, release), before)
+    for name in _CREATE_ONLY:
+        after.pop(name, None)
+    differing = {name for name in set(before) | set(after) if before.get(name) != after.get(name)} - set(_CREATE_ONLY)
+    kept_create_only = {name: before[name] for name in _CREATE_ONLY if name in before}
+    if not differing:
+        return Plan(wanted.app_id, NONE, before, before)
+    if differing == {"instances"}:
+        after.update(kept_create_only)
+        partial = {"instances": after["instances"], **{name: base[name] for name in _REPEATED if name in base}}
+        restarts = normalise.port_reference_missing(current) and _runs(before, after)
+        return Plan(wanted.app_id, SCALED, before, after, Request("PUT", partial, partial=True), restarts)
+    return Plan(wanted.app_id, UPDATED, before, after, Request("PUT", _body(body, after)), _runs(before, after))
+
+
+def plan_absent(app_id: str, current: dict[str, Any] | None, release: tuple[int, int] = fields.NEWEST) -> Plan:
+    if current is None:
+        return Plan(app_id, NONE)
+    return Plan(app_id, DELETED, normalise.canonical(current, release), None, Request("DELETE"))
+
+
+def masked_sides(plan: Plan, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """before and after for people: secret values are masked, and still show whether they change."""
+    before, after = plan.before or {}, plan.after or {}
+    return _masked(before, names, {}), _masked(after, names, before)
+
+
+def masked(app: dict[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    return None if app is None else _masked(app, names, app)
+
+
+def _plan_creation(wanted: Wanted, release: tuple[int, int]) -> Plan:
+    after = normalise.complete(copy.deepcopy(wanted.app), release)
+    # Only POST stores what is create_only; everything else is created by PUT, which completes checks at once.
+    method = "POST" if any(name in wanted.app for name in _CREATE_ONLY) else "PUT"
+    return Plan(wanted.app_id, CREATED, None, after, Request(method, _body(wanted.app, after)))
+
+
+def _body(declared: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What is declared, so that the server's own defaults stay its own, and what must never be left to it."""
+    body = {**declared, "instances": after["instances"]}
+    if "healthChecks" in after:
+        body["healthChecks"] = after["healthChecks"]
+    return body
+
+
+def _runs(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return before["instances"] > 0 and after["instances"] > 0
+
+
+def _adopted(after: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Values that were left to the server take the one it has chosen."""
+    _adopt_numbers(after.get("portDefinitions", []), before.get("portDefinitions", []), "port")
+    _adopt_numbers(_port_mappings(after), _port_mappings(before), "servicePort")
+    for new, old in _pairs(after["networks"], before["networks"]):
+        if new["mode"] == old["mode"] == "container" and "name" in old:
+            new.setdefault("name", old["name"])
+    return {name: before[name] if name in before and before[name] == value else value for name, value in after.items()}
+
+
+def _adopt_numbers(new: list[dict[str, Any]], old: list[dict[str, Any]], key: str) -> None:
+    for wanted, found in _pairs(new, old):
+        if wanted[key] == 0:
+            wanted[key] = found[key]
+
+
+def _pairs(new: list[Any], old: list[Any]) -> list[tuple[Any, Any]]:
+    return [(new[index], old[index]) for index in range(min(len(new), len(old)))]
+
+
+def _port_mappings(app: dict[str, Any]) -> list[dict[str, Any]]:
+    return (app.get("container") or {}).get("portMappings", [])
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    base = copy.deepcopy(base)
+    for one, other in (("cmd", "args"), ("args", "cmd")):
+        if one in over:
+            base.pop(other, None)
+    if "networks" in over and normalise.network_mode(over) != normalise.network_mode(base):
+        base.pop("portDefinitions", None)
+        (base.get("container") or {}).pop("portMappings", None)
+    for name, value in over.items():
+        base[name] = copy.deepcopy(value) if name in _ATOMIC else _deeply_merged(base.get(name), value)
+    return base
+
+
+def _deeply_merged(base: Any, over: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return copy.deepcopy(over)
+    return {**base, **{name: _deeply_merged(base.get(name), value) for name, value in over.items()}}
+
+
+def _take_over(path: str, base: dict[str, Any], body: dict[str, Any]) -> None:
+    """Gives the field its present value. Keys may hold dots themselves, so the longest key that exists wins."""
+    for name in (path, path.split(".", 1)[0]):
+        rest = path[len(name) + 1 :]
+        if not (name in base or name in body):
+            continue
+        if not rest:
+            if name in base:
+                body[name] = copy.deepcopy(base[name])
+            else:
+                del body[name]
+        elif isinstance(base.get(name, {}), dict) and isinstance(body.get(name, {}), dict):
+            inner = dict(body.get(name, {}))
+            _take_over(rest, base.get(name, {}), inner)
+            if inner:
+                body[name] = inner
+            else:
+                body.pop(name, None)
+        return
+
+
+def _masked(app: dict[str, Any], names: tuple[str, ...], reference: dict[str, Any]) -> dict[str, Any]:
+    app = copy.deepcopy(app)
+    for field_name in _SECRET:
+        values = app.get(field_name, {})
+        for name in names:
+            if name in values:
+                known = reference.get(field_name, {})
+                values[name] = MASKED_CHANGED if name in known and known[name] != values[name] else MASKED
+    return app

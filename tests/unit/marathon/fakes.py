@@ -1,0 +1,121 @@
+"""A session that answers from a script and checks what is asked, in order, and a clock that only sleeping moves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import requests
+
+
+class Call:
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        status: int = 200,
+        data: Any = None,
+        *,
+        text: str | None = None,
+        raises: Exception | None = None,
+        headers: dict[str, str] | None = None,
+        host: str = "http://m1:8080",
+        body: Any = None,
+        params: dict[str, str] | None = None,
+    ) -> None:
+        self.method, self.url = method, host + path
+        self.status, self.text = status, json.dumps(data) if text is None else text
+        self.raises, self.headers = raises, headers or {}
+        self.body, self.params = body, params
+
+
+class FakeSession:
+    def __init__(self, *calls: Call) -> None:
+        self.calls = list(calls)
+        self.auth: Any = None
+        self.verify: Any = None
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        assert self.calls, f"unexpected {method} {url}"
+        call = self.calls.pop(0)
+        assert (method, url) == (call.method, call.url)
+        if call.body is not None:
+            assert options["json"] == call.body
+        if call.params is not None:
+            assert (options["params"] or {}) == call.params
+        assert options["allow_redirects"] is False
+        if call.raises is not None:
+            raise call.raises
+        response = requests.Response()
+        response.status_code = call.status
+        response._content = call.text.encode()
+        response.headers.update(call.headers)
+        return response
+
+
+class FakeTime:
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sleeps: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+def refused() -> requests.exceptions.ConnectionError:
+    cause = "Failed to establish a new connection: [Errno 111] Connection refused"
+    return requests.exceptions.ConnectionError(f"HTTPConnectionPool(host='m1'): NewConnectionError('{cause}')")
+
+
+def stored(app_id: str = "/a", **declared: Any) -> dict[str, Any]:
+    """An app as GET returns it, one running and settled instance of it unless said otherwise."""
+    app = {
+        "id": app_id,
+        "cmd": "sleep 1000",
+        "backoffFactor": 1.15,
+        "backoffSeconds": 1,
+        "cpus": 1.0,
+        "disk": 0.0,
+        "executor": "",
+        "instances": 1,
+        "labels": {},
+        "maxLaunchDelaySeconds": 300,
+        "mem": 128.0,
+        "gpus": 0,
+        "networks": [{"mode": "host"}],
+        "portDefinitions": [{"port": 10000, "name": "default", "protocol": "tcp"}],
+        "requirePorts": False,
+        "upgradeStrategy": {"maximumOverCapacity": 1.0, "minimumHealthCapacity": 1.0},
+        "version": "2020-10-29T12:00:00.000Z",
+        "versionInfo": {
+            "lastScalingAt": "2020-10-29T12:00:00.000Z",
+            "lastConfigChangeAt": "2020-10-29T12:00:00.000Z",
+        },
+        "killSelection": "YOUNGEST_FIRST",
+        "unreachableStrategy": {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0},
+        "role": "*",
+        "tasksStaged": 0,
+        "tasksHealthy": 0,
+        "tasksUnhealthy": 0,
+        "deployments": [],
+        **declared,
+    }
+    app.setdefault("tasksRunning", app["instances"])
+    app.setdefault("tasks", [task(number) for number in range(app["tasksRunning"])])
+    return {name: value for name, value in app.items() if value is not None}
+
+
+def task(number: int = 0, **state: Any) -> dict[str, Any]:
+    return {
+        "id": f"a.instance-{number}._app.1",
+        "appId": "/a",
+        "host": f"slave{number + 1}",
+        "ports": [31000 + number],
+        "state": "TASK_RUNNING",
+        "version": "2020-10-29T12:00:00.000Z",
+        **state,
+    }

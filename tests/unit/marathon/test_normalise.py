@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+
+DATA = json.loads((Path(__file__).parent / "data" / "normalise.json").read_text())
+VECTORS = [pytest.param(vector, id=vector["name"]) for vector in DATA["vectors"]]
+
+
+def expected(vector):
+    app = {**DATA["defaults"], **vector["canonical"]}
+    return {name: value for name, value in app.items() if name not in vector.get("absent", ())}
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_canonical_form(vector):
+    assert normalise.canonical(vector["sent"]) == expected(vector)
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_canonical_form_of_a_canonical_form_is_itself(vector):
+    canonical = normalise.canonical(vector["sent"])
+    assert normalise.canonical(canonical) == canonical
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_the_declared_part_means_the_same_as_the_whole(vector):
+    assert normalise.complete(normalise.declared(vector["sent"])) == expected(vector)
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_the_definition_is_left_as_it_was(vector):
+    sent = copy.deepcopy(vector["sent"])
+    normalise.canonical(sent)
+    assert sent == vector["sent"]
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_no_legacy_field_is_left(vector):
+    canonical = normalise.canonical(vector["sent"])
+    assert not set(canonical) & set(fields.names(fields.LEGACY) + fields.names(fields.SERVER))
+    docker = canonical.get("container", {}).get("docker", {})
+    assert not {"network", "portMappings"} & set(docker)
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ({"container": {"docker": {"image": "x", "network": "NONE"}}}, "use HOST, BRIDGE or USER"),
+        ({"container": {"docker": {"network": "HOST"}}, "networks": [{"mode": "host"}]}, "docker.network and networks"),
+        ({"ipAddress": {}, "networks": [{"mode": "host"}]}, "ipAddress and networks"),
+        ({"ports": [1], "portDefinitions": [{"port": 2}]}, "keep portDefinitions"),
+        ({"uris": ["a"], "fetch": [{"uri": "b"}]}, "keep fetch"),
+        (
+            {"container": {"docker": {"portMappings": [{"containerPort": 1}]}, "portMappings": [{"containerPort": 2}]}},
+            "portMappings contradict",
+        ),
+        ({"instances": "many"}, '/instances must be a number, not "many"'),
+        ({"instances": 2.5}, "/instances must be a whole number, not 2.5"),
+        ({"instances": True}, "/instances must be a number, not true"),
+        ({"cpus": "nan"}, "/cpus must be a number"),
+        ({"requirePorts": "maybe"}, "/requirePorts must be true or false"),
+        ({"env": ["A=1"]}, "/env must be a mapping"),
+        ({"constraints": "hostname:UNIQUE"}, "/constraints must be a list"),
+        ({"constraints": ["hostname:UNIQUE"]}, "/constraints(0) must be a list"),
+        ({"container": {"portMappings": [80]}}, "/container/portMappings(0) must be a mapping, not 80"),
+        ({"portDefinitions": [{"port": "http"}]}, "/portDefinitions(0)/port must be a number"),
+        ({"dependencies": ["No_Id"]}, "/dependencies(0) 'No_Id' is not an app id"),
+    ],
+)
+def test_contradictions_and_wrong_types_are_refused_by_name(definition, words):
+    with pytest.raises(DefinitionError) as failure:
+        normalise.canonical({"id": "/a", **definition})
+    assert words in str(failure.value)
+
+
+@pytest.mark.parametrize("wrong", ["/", "", "/Shop", "/a_b", "/-a", "/a/?force=true", 7])
+def test_ids_that_marathon_cannot_have(wrong):
+    with pytest.raises(DefinitionError, match="/id"):
+        normalise.canonical({"id": wrong, "cmd": "sleep 1"})
+
+
+def test_a_default_that_differs_between_releases():
+    app = {"id": "/a", "cmd": "sleep 1"}
+    assert normalise.canonical(app, (1, 7))["maxLaunchDelaySeconds"] == 3600
+    assert normalise.canonical(app, (1, 8))["maxLaunchDelaySeconds"] == 300
+
+
+@pytest.mark.parametrize(
+    ("version", "release"),
+    [("1.11.24", (1, 11)), ("1.5.0-96-gf84298d", (1, 5)), ("1.9.100-SNAPSHOT", (1, 9)), ("", (1, 11)), ("x", (1, 11))],
+)
+def test_release_of_a_version(version, release):
+    assert fields.parse_release(version) == release
+
+
+def test_a_field_that_marathon_would_ignore_is_told():
+    told = normalise.undeclarable({"id": "a", "cmd": "c", "ports": [], "version": "v", "instance": 2})
+    assert told == ["Marathon knows no app field 'instance' and ignores it; did you mean 'instances'?"]

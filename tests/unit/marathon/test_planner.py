@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted, plan_absent, plan_present
+
+from .fakes import stored
+
+DATA = json.loads((Path(__file__).parent / "data" / "normalise.json").read_text(encoding="utf-8"))
+VECTORS = [pytest.param(vector["sent"], id=vector["name"]) for vector in DATA["vectors"]]
+ASSIGNED = 10042
+
+
+def wanted(merge=False, ignored=(), **app):
+    app = {"id": "/a", "cmd": "sleep 1000", **app}
+    app = {name: value for name, value in app.items() if value is not None}
+    return Wanted(normalise.declared(app), merge=merge, ignored=ignored)
+
+
+def as_stored(sent):
+    """What GET returns after that was sent: completed, ports assigned, state added."""
+    app = normalise.canonical(sent)
+    for port in app.get("portDefinitions", []):
+        port["port"] = port["port"] or ASSIGNED
+    for mapping in app.get("container", {}).get("portMappings", []):
+        mapping["servicePort"] = mapping["servicePort"] or ASSIGNED
+    for network in app["networks"]:
+        if network["mode"] == "container":
+            network.setdefault("name", "from-the-flag")
+    for name in ("healthChecks", "constraints", "dependencies"):
+        if name in app:
+            app[name] = app[name][::-1]
+    return {**app, "role": "dev", "version": "v", "versionInfo": {}, "tasksRunning": 1, "tasks": [], "deployments": []}
+
+
+@pytest.mark.parametrize("sent", VECTORS)
+def test_what_was_sent_is_no_change_afterwards(sent):
+    sent = {name: value for name, value in sent.items() if name != "role"}
+    plan = plan_present(Wanted(normalise.declared(sent)), as_stored(sent))
+    assert (plan.action, plan.request, plan.restarts) == (planner.NONE, None, False)
+    assert plan.before == plan.after
+
+
+@pytest.mark.parametrize("sent", VECTORS)
+def test_a_creation_sends_what_means_the_plan(sent):
+    plan = plan_present(Wanted(normalise.declared(sent)), None)
+    assert plan.action == planner.CREATED
+    assert plan.before is None
+    assert normalise.complete(normalise.declared(plan.request.body)) == plan.after
+
+
+@pytest.mark.parametrize("sent", VECTORS)
+def test_the_body_of_a_change_means_the_after_side(sent):
+    current = as_stored(sent)
+    current["env"] = {"LEFT": "over"}
+    plan = plan_present(Wanted(normalise.declared(sent)), current)
+    assert plan.action == planner.UPDATED
+    assert plan.before["env"] == {"LEFT": "over"}
+    assert "env" not in plan.request.body or plan.request.body["env"] != {"LEFT": "over"}
+    follow_up = plan_present(Wanted(normalise.declared(sent)), as_stored(plan.request.body))
+    assert follow_up.action == planner.NONE
+
+
+def test_the_plan_leaves_its_arguments_alone():
+    want, current = wanted(cpus=2), stored(labels={"a": "b"})
+    before = copy.deepcopy((want, current))
+    plan_present(want, current)
+    assert (want, current) == before
+
+
+def test_a_declared_change_is_a_full_replacement_with_explicit_instances():
+    plan = plan_present(wanted(cpus=2), stored(env={"A": "1"}, instances=3))
+    assert plan.action == planner.UPDATED
+    assert plan.request == planner.Request(
+        "PUT", {"id": "/a", "cmd": "sleep 1000", "cpus": 2.0, "role": "*", "instances": 1}
+    )
+    assert plan.restarts
+    assert "env" not in plan.after
+
+
+def test_only_instances_is_a_partial_write_that_repeats_what_marathon_would_drop():
+    current = stored(resourceLimits={"mem": 256}, executorResources={"cpus": 0.2, "mem": 32, "disk": 10})
+    plan = plan_present(wanted(instances=4, resourceLimits={"mem": 256}), current)
+    assert plan.action == planner.SCALED
+    assert plan.request.partial
+    assert plan.request.body == {
+        "instances": 4,
+        "resourceLimits": {"mem": 256},
+        "executorResources": {"cpus": 0.2, "mem": 32, "disk": 10},
+    }
+    assert not plan.restarts
+    assert {name for name in plan.after if plan.before.get(name) != plan.after[name]} == {"instances"}
+
+
+def test_scaling_restarts_an_app_whose_check_was_stored_without_a_port_reference():
+    check = {"protocol": "HTTP", "path": "/", "gracePeriodSeconds": 300}
+    plan = plan_present(wanted(instances=2, healthChecks=[check]), stored(healthChecks=[check]))
+    assert (plan.action, plan.restarts) == (planner.SCALED, True)
+
+
+@pytest.mark.parametrize(("now", "then", "restarts"), [(0, 1, False), (2, 0, False), (2, 1, True)])
+def test_a_changed_definition_restarts_only_what_runs(now, then, restarts):
+    plan = plan_present(wanted(cpus=2, instances=then), stored(instances=now))
+    assert (plan.action, plan.restarts) == (planner.UPDATED, restarts)
+
+
+def test_executor_resources_are_stored_only_at_creation():
+    want = wanted(executorResources={"cpus": 0.2})
+    assert plan_present(want, None).request.method == "POST"
+    assert plan_present(want, stored()).action == planner.NONE
+    assert "executorResources" not in plan_present(wanted(cpus=2), stored(executorResources={"cpus": 0.2})).after
+
+
+def test_a_declared_role_is_compared():
+    assert plan_present(wanted(role="dev"), stored()).action == planner.UPDATED
+
+
+def test_an_explicit_service_port_is_compared():
+    assert plan_present(wanted(ports=[10001]), stored()).action == planner.UPDATED
+    assert plan_present(wanted(portDefinitions=[{"name": "default"}]), stored()).action == planner.NONE
+
+
+def test_new_ports_beside_assigned_ones():
+    plan = plan_present(wanted(ports=[0, 0]), stored(portDefinitions=[{"port": 10000, "protocol": "tcp"}]))
+    assert [port["port"] for port in plan.after["portDefinitions"]] == [10000, 0]
+
+
+def test_an_undeclared_default_of_an_older_release():
+    current = stored(maxLaunchDelaySeconds=3600)
+    assert plan_present(wanted(), current, (1, 7)).action == planner.NONE
+    assert plan_present(wanted(), current, (1, 11)).action == planner.UPDATED
+
+
+class TestMerge:
+    def test_keeps_what_is_not_declared(self):
+        current = stored(env={"A": "1", "B": "2"}, instances=3, user="app")
+        plan = plan_present(wanted(merge=True, cmd=None, env={"B": "3"}), current)
+        assert plan.action == planner.UPDATED
+        assert plan.request.body["env"] == {"A": "1", "B": "3"}
+        assert plan.request.body["instances"] == 3
+        assert plan.request.body["user"] == "app"
+        assert "version" not in plan.request.body
+
+    def test_nothing_declared_is_nothing_changed(self):
+        current = stored(env={"A": "1"}, args=["a"], cmd=None)
+        assert plan_present(wanted(merge=True, cmd=None), current).action == planner.NONE
+
+    def test_args_instead_of_cmd(self):
+        plan = plan_present(wanted(merge=True, cmd=None, args=["run"]), stored())
+        assert "cmd" not in plan.request.body
+
+    def test_a_switch_of_the_network_takes_no_ports_along(self):
+        container = {"docker": {"image": "x", "network": "BRIDGE", "portMappings": [{"containerPort": 80}]}}
+        plan = plan_present(wanted(merge=True, cmd=None, container=container), stored())
+        assert "portDefinitions" not in plan.request.body
+        assert [mapping["containerPort"] for mapping in plan.after["container"]["portMappings"]] == [80]
+
+    def test_only_scaling_stays_partial(self):
+        plan = plan_present(wanted(merge=True, cmd=None, instances=2), stored())
+        assert plan.request == planner.Request("PUT", {"instances": 2}, partial=True)
+
+
+class TestIgnoredFields:
+    def test_keep_their_value_and_do_not_count(self):
+        current = stored(instances=7, env={"A": "1"})
+        plan = plan_present(wanted(ignored=("instances",), instances=1, env={"A": "2"}), current)
+        assert plan.request.body["instances"] == 7
+        assert plan_present(wanted(ignored=("instances",), env={"A": "1"}), current).action == planner.NONE
+
+    def test_one_key_of_a_mapping(self):
+        current = stored(env={"A": "1", "B": "1"}, labels={"traefik.enable": "true"})
+        want = wanted(ignored=("env.A", "labels.traefik.enable"), env={"A": "2", "B": "1"}, labels={"x": "y"})
+        plan = plan_present(want, current)
+        assert plan.request.body["env"] == {"A": "1", "B": "1"}
+        assert plan.request.body["labels"] == {"traefik.enable": "true", "x": "y"}
+
+    def test_a_nested_field(self):
+        container = {"type": "DOCKER", "docker": {"image": "x:1"}, "volumes": []}
+        want = wanted(ignored=("container.docker.image",), container={"docker": {"image": "x:2"}})
+        assert plan_present(want, stored(container=container)).action == planner.NONE
+
+    def test_what_the_app_does_not_have_is_not_added(self):
+        assert plan_present(wanted(ignored=("env",), env={"A": "1"}), stored()).action == planner.NONE
+        assert plan_present(wanted(ignored=("env.A",), env={"A": "1"}), stored()).action == planner.NONE
+
+    def test_are_used_at_creation(self):
+        assert plan_present(wanted(ignored=("instances",), instances=3), None).request.body["instances"] == 3
+
+    def test_unknown_names_are_refused(self):
+        with pytest.raises(DefinitionError, match="did you mean 'instances'"):
+            planner.check_ignored(("instanes",))
+
+
+def test_absent():
+    assert plan_absent("/a", None).action == planner.NONE
+    plan = plan_absent("/a", stored())
+    assert (plan.action, plan.request.method, plan.after) == (planner.DELETED, "DELETE", None)
+
+
+def test_secrets_are_masked_and_their_change_shows():
+    plan = plan_present(wanted(env={"PW": "new", "A": "1"}), stored(env={"PW": "old", "A": "1"}))
+    before, after = planner.masked_sides(plan, ("PW", "MISSING"))
+    assert before["env"] == {"PW": planner.MASKED, "A": "1"}
+    assert after["env"] == {"PW": planner.MASKED_CHANGED, "A": "1"}
+    same = plan_present(wanted(env={"PW": "old"}), stored(env={"PW": "old"}))
+    assert len({json.dumps(side) for side in planner.masked_sides(same, ("PW",))}) == 1
