@@ -11,7 +11,6 @@ COLLECTIONS := $(BUILD)/collections
 LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
 STAGES := lint sanity units integration molecule
 SCENARIOS := default single
-VERSION = $(shell sed -n 's/^version: //p' galaxy.yml)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
@@ -123,9 +122,10 @@ build: ready ## the collection's archive in .build/dist
 	@ansible-galaxy collection build --force --output-path $(BUILD)/dist
 
 .PHONY: changelog
-changelog: ready ## CHANGELOG.rst from changelogs/, with a release made of the fragments of galaxy.yml's version
-	@if compgen -G 'changelogs/fragments/*.y*ml' >/dev/null && ! grep -qF '  $(VERSION):' changelogs/changelog.yaml 2>/dev/null; \
-	then antsibull-changelog release --verbose; else antsibull-changelog generate --verbose; fi
+changelog: ready ## CHANGELOG.rst from changelogs/; fragments become part of galaxy.yml's version
+	@if compgen -G 'changelogs/fragments/*.y*ml' >/dev/null; \
+	then antsibull-changelog release --update-existing; \
+	else antsibull-changelog generate --reload-plugins; fi
 
 .PHONY: clean
 clean: ## removes .build (not .venv); a running lab must be down
