@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import pytest
+import requests
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
+
+from .fakes import Call, FakeSession, FakeTime, refused, stored
+
+DEFINITION = {"id": "a", "cmd": "sleep 1000"}
+INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
+DEPLOYMENT = {"deploymentId": "d1", "version": "2020-10-29T12:00:00.000Z"}
+MISSING = {"message": "App '/a' does not exist"}
+CLOSED = requests.exceptions.ConnectionError("Connection aborted")
+LATE = requests.exceptions.ReadTimeout("read timed out")
+
+
+def get(app=None):
+    return (
+        Call("GET", "/v2/apps/a", status=404, data=MISSING)
+        if app is None
+        else Call("GET", "/v2/apps/a", data={"app": app})
+    )
+
+
+def run(*calls, check_mode=False, timeout=5, **options):
+    """Runs with these options over exactly these calls."""
+    time = FakeTime()
+    session = FakeSession(*calls)
+    client = Client(Http(["http://m1:8080"], time.sleep, session=session))
+    options.setdefault("definition", DEFINITION)
+    try:
+        result = Runner(client, Waiter(client, timeout, time.clock, time.sleep), Options(**options), time.sleep).run(
+            check_mode
+        )
+    finally:
+        assert session.calls == [], "calls that were not made"
+    return result
+
+
+def test_no_change_is_one_read():
+    result = run(get(stored()))
+    assert (result["changed"], result["action"], result["requests"]) == (False, "none", 1)
+    assert result["diff"]["before"] == result["diff"]["after"]
+    assert result["endpoints"] == ["slave1:31000"]
+    assert result["app"]["portDefinitions"][0]["port"] == 10000
+    assert "version" not in result["app"]
+
+
+def test_no_change_still_waits_for_an_app_that_is_being_deployed():
+    result = run(get(stored(deployments=[{"id": "d0"}])), get(stored()))
+    assert not result["changed"]
+
+
+def test_creation():
+    result = run(
+        get(),
+        INFO,
+        Call(
+            "PUT",
+            "/v2/apps/a",
+            status=201,
+            data=DEPLOYMENT,
+            params={"partialUpdate": "false"},
+            body={"id": "/a", "cmd": "sleep 1000", "instances": 1},
+        ),
+        get(stored(tasksRunning=0, deployments=[{"id": "d1"}])),
+        get(stored()),
+    )
+    assert result["changed"]
+    assert (result["action"], result["deployment_id"], result["restarts"]) == ("created", "d1", False)
+    assert result["diff"]["before"] == {}
+    assert result["diff"]["after"]["portDefinitions"] == [{"port": 0, "name": "default", "protocol": "tcp"}]
+    assert result["app"]["portDefinitions"][0]["port"] == 10000
+    assert result["tasks"][0]["host"] == "slave1"
+
+
+def test_without_wait_nothing_is_read_after_the_write():
+    result = run(get(), INFO, Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT), wait=False)
+    assert (result["changed"], result["tasks"], result["requests"]) == (True, [], 3)
+
+
+@pytest.mark.parametrize(
+    ("current", "reads", "action"),
+    [
+        (None, (INFO,), "created"),
+        (stored(cpus=2.0), (INFO,), "updated"),
+        (stored(instances=3), (INFO,), "scaled"),
+        (stored(), (), "none"),
+    ],
+)
+def test_check_mode_plans_the_same_and_only_reads(current, reads, action):
+    result = run(get(current), *reads, check_mode=True)
+    assert (result["action"], result["changed"]) == (action, action != "none")
+    assert result["app"]["cpus"] == 1.0
+
+
+def test_check_mode_says_that_tasks_will_be_replaced():
+    assert run(get(stored(labels={"a": "b"})), INFO, check_mode=True)["restarts"]
+
+
+def test_scaling_without_a_definition():
+    result = run(
+        get(stored(env={"A": "1"})),
+        INFO,
+        Call("PUT", "/v2/apps/a", data=DEPLOYMENT, params={}, body={"instances": 3}),
+        get(stored(env={"A": "1"}, instances=3)),
+        definition=None,
+        app_id="/a",
+        instances=3,
+    )
+    assert (result["action"], len(result["endpoints"])) == ("scaled", 3)
+
+
+def test_the_options_win_over_the_definition():
+    result = run(
+        get(stored(instances=2)), definition={**DEFINITION, "id": "/other", "instances": 5}, app_id="a", instances=2
+    )
+    assert result["action"] == "none"
+
+
+def test_removal_waits_until_its_deployment_is_over():
+    result = run(
+        get(stored()),
+        Call("DELETE", "/v2/apps/a", params={"force": "false"}, data=DEPLOYMENT),
+        get(),
+        Call("GET", "/v2/deployments", data=[{"id": "d1", "affectedApps": ["/a"]}]),
+        get(),
+        Call("GET", "/v2/deployments", data=[]),
+        present=False,
+    )
+    assert (result["action"], result["app"], result["diff"]["after"]) == ("deleted", None, {})
+
+
+def test_removal_of_what_is_not_there():
+    result = run(get(), present=False, definition=None, app_id="a")
+    assert (result["changed"], result["app"]) == (False, None)
+
+
+class TestWriteWithoutAnswer:
+    def test_that_was_done_is_not_repeated(self):
+        result = run(get(), INFO, Call("PUT", "/v2/apps/a", raises=LATE), get(stored(tasksRunning=0)), get(stored()))
+        assert (result["changed"], result["action"]) == (True, "created")
+        assert "deployment_id" not in result
+
+    def test_that_was_not_done_is_repeated_after_a_look(self):
+        result = run(
+            get(),
+            INFO,
+            Call("PUT", "/v2/apps/a", raises=CLOSED),
+            get(),
+            Call("PUT", "/v2/apps/a", data=DEPLOYMENT),
+            get(stored()),
+        )
+        assert result["deployment_id"] == "d1"
+
+    def test_is_given_up_after_three(self):
+        gone = Call("PUT", "/v2/apps/a", raises=LATE)
+        with pytest.raises(errors.WriteUncertain, match="may or may not"):
+            run(get(), INFO, gone, get(), gone, get(), gone)
+
+    def test_removal(self):
+        result = run(
+            get(stored()),
+            Call("DELETE", "/v2/apps/a", raises=LATE),
+            get(),
+            get(),
+            Call("GET", "/v2/deployments", data=[]),
+            present=False,
+        )
+        assert result["action"] == "deleted"
+
+
+def test_a_failed_wait_reports_what_was_written():
+    starting = get(stored(tasksRunning=0))
+    with pytest.raises(errors.WaitFailed) as failure:
+        run(
+            get(),
+            INFO,
+            Call("PUT", "/v2/apps/a", data=DEPLOYMENT),
+            starting,
+            starting,
+            Call("GET", "/v2/queue", data={"queue": []}),
+            timeout=0.5,
+        )
+    assert failure.value.facts["changed"]
+    assert failure.value.facts["deployment_id"] == "d1"
+    assert failure.value.facts["action"] == "created"
+
+
+def test_a_locked_app_is_not_changed():
+    locked = Call("PUT", "/v2/apps/a", status=409, data={"message": "locked", "deployments": [{"id": "d0"}]})
+    with pytest.raises(errors.Conflict) as failure:
+        run(get(stored(cpus=2.0)), INFO, locked)
+    assert failure.value.facts == {"deployments": ["d0"]}
+
+
+def test_an_old_marathon_is_refused_before_the_write():
+    with pytest.raises(errors.Unexpected, match=r"1\.4\.13 is too old"):
+        run(get(), Call("GET", "/v2/info", data={"version": "1.4.13"}))
+
+
+def test_marathon_does_not_answer():
+    with pytest.raises(errors.Unreachable, match="connection refused"):
+        run(*[Call("GET", "/v2/apps/a", raises=refused())] * 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"definition": {"cmd": "x"}}, "the app has no id"),
+        ({"definition": None, "app_id": "a"}, "nothing to do to /a: give definition, src or instances"),
+        ({"definition": None, "app_id": "a/..", "instances": 1}, "is not an app id"),
+        ({"ignored": ("cmds",)}, "did you mean 'cmd'"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_before_any_request(options, words):
+    with pytest.raises(errors.DefinitionError, match=words):
+        run(**options)
+
+
+def test_an_app_that_does_not_exist_cannot_be_scaled():
+    with pytest.raises(errors.DefinitionError, match="/a does not exist, so it cannot be scaled"):
+        run(get(), definition=None, app_id="a", instances=2)
+
+
+def test_secrets_are_masked_everywhere():
+    definition = {**DEFINITION, "env": {"PW": "hunter2"}}
+    result = run(get(stored(env={"PW": "hunter1"})), INFO, definition=definition, secret_env=("PW",), check_mode=True)
+    assert "hunter" not in str(result)
+    assert result["diff"]["before"] != result["diff"]["after"]

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Unreachable, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter, settled
+
+from .fakes import FakeTime, stored, task
+
+BUSY = [{"id": "d1"}]
+
+
+class Source:
+    """Answers app() from a list, the last answer forever; exceptions in it are raised."""
+
+    def __init__(self, *apps, deployments=(), queue=()):
+        self.apps = list(apps)
+        self.listed = list(deployments)
+        self.items = list(queue)
+        self.reads = 0
+
+    def app(self, app_id):
+        self.reads += 1
+        answer = self.apps.pop(0) if len(self.apps) > 1 else self.apps[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def deployments(self):
+        return self.listed.pop(0) if len(self.listed) > 1 else (self.listed or [[]])[0]
+
+    def queue(self):
+        return self.items
+
+
+def deployed(source, timeout=60, matches=lambda app: True, **options):
+    time = FakeTime()
+    app = Waiter(source, timeout, time.clock, time.sleep).until_deployed("/a", matches, **options)
+    return app, time
+
+
+def test_a_settled_app_that_was_just_read_costs_no_request():
+    source = Source(None)
+    _app, time = deployed(source, known=stored())
+    assert (source.reads, time.sleeps) == (0, [])
+
+
+def test_polls_with_growing_pauses_until_it_runs():
+    staging = stored(instances=2, tasksRunning=0, deployments=BUSY)
+    source = Source(staging, staging, staging, stored(instances=2))
+    app, time = deployed(source)
+    assert app["tasksRunning"] == 2
+    assert time.sleeps == sorted(time.sleeps)
+    assert len(time.sleeps) == 3
+
+
+@pytest.mark.parametrize(
+    ("app", "expected"),
+    [
+        (stored(), True),
+        (stored(deployments=BUSY), False),
+        (stored(instances=2, tasksRunning=1), False),
+        (stored(instances=1, tasksRunning=2), False),
+        (stored(instances=0), True),
+        (stored(healthChecks=[{}]), False),
+        (stored(healthChecks=[{}], tasksHealthy=1), True),
+        (stored(healthChecks=[{}], tasksHealthy=1, tasksUnhealthy=1), False),
+        (stored(tasks=[task(version="2019-01-01T00:00:00.000Z")]), False),
+    ],
+)
+def test_when_an_app_is_settled(app, expected):
+    assert settled(app) is expected
+
+
+def test_a_vanished_deployment_is_no_proof_of_success():
+    with pytest.raises(WaitFailed, match="0 of 1 instances run"):
+        deployed(Source(stored(tasksRunning=0)), timeout=5)
+
+
+def test_time_is_up_exactly_at_the_timeout():
+    time = FakeTime()
+    with pytest.raises(WaitFailed):
+        Waiter(Source(stored(tasksRunning=0)), 10, time.clock, time.sleep).until_deployed("/a", lambda app: True)
+    assert time.now == 10
+
+
+def test_errors_on_the_way_are_waited_over():
+    source = Source(Unreachable("away"), Unreachable("away"), stored())
+    assert deployed(source)[0]["id"] == "/a"
+
+
+def test_a_marathon_that_stays_away_is_the_error():
+    with pytest.raises(Unreachable, match="away"):
+        deployed(Source(Unreachable("away")), timeout=5)
+
+
+def test_somebody_else_changed_or_deleted_it():
+    with pytest.raises(WaitFailed, match="changed or rolled back"):
+        deployed(Source(stored(deployments=BUSY)), matches=lambda app: False)
+    with pytest.raises(WaitFailed, match="deleted by somebody else"):
+        deployed(Source(None))
+
+
+class TestForced:
+    def test_an_app_that_looks_settled_is_looked_at_again(self):
+        _app, time = deployed(Source(stored()), deployment_id="d1", forced=True)
+        assert 2.0 <= time.now <= 3.5
+
+    def test_the_late_deployment_is_waited_for(self):
+        source = Source(stored(), stored(deployments=BUSY), stored(deployments=BUSY), stored())
+        _app, _time = deployed(source, deployment_id="d1", forced=True)
+        assert len(source.apps) == 1
+        assert source.reads == 4
+
+
+class TestGone:
+    def gone(self, source, timeout=30):
+        time = FakeTime()
+        Waiter(source, timeout, time.clock, time.sleep).until_gone("/a")
+        return time
+
+    def test_waits_for_its_deployment_after_the_app_is_away(self):
+        running = [{"id": "d1", "affectedApps": ["/a"]}, {"id": "d2", "affectedApps": ["/b"]}]
+        time = self.gone(Source(None, deployments=[running, running, running[1:]]))
+        assert len(time.sleeps) == 2
+
+    def test_says_which_deployment_is_left(self):
+        with pytest.raises(WaitFailed, match=r"not gone after 5 s \(deployment d1\)"):
+            self.gone(Source(None, deployments=[[{"id": "d1", "affectedApps": ["/a"]}]]), timeout=5)
+
+
+def rejected(reason, declined=3, processed=3):
+    return {"reason": reason, "declined": declined, "processed": processed}
+
+
+def offer(host, ports=(31000, 32000), **resources):
+    scalars = [{"name": name, "scalar": value} for name, value in resources.items()]
+    ranges = {"name": "ports", "ranges": [{"begin": ports[0], "end": ports[1]}]}
+    return {"offer": {"hostname": host, "resources": [*scalars, ranges]}, "reason": [], "timestamp": ""}
+
+
+def queued(*rows, offers=(), **delay):
+    return {
+        "app": {"id": "/a"},
+        "count": 1,
+        "delay": {"timeLeftSeconds": 0, "overdue": True, **delay},
+        "processedOffersSummary": {"rejectSummaryLastOffers": list(rows), "rejectSummaryLaunchAttempt": []},
+        "lastUnusedOffers": list(offers),
+    }
+
+
+BRIDGE = {"type": "DOCKER", "docker": {"image": "tomcat"}, "portMappings": [{"containerPort": 80, "hostPort": 8080}]}
+UNHEALTHY = {"alive": False, "lastFailureCause": "ConnectionAttemptFailedException: 500 Internal Server Error"}
+OLD_FAILURE = {"state": "TASK_FAILED", "host": "slave9", "message": "old", "version": "2019-01-01T00:00:00.000Z"}
+
+
+@pytest.mark.parametrize(
+    ("app", "item", "words"),
+    [
+        (
+            {"mem": 4096.0, "tasksRunning": 0},
+            queued(
+                rejected("UnfulfilledRole", 0),
+                rejected("InsufficientCpus", 0),
+                rejected("InsufficientMemory"),
+                rejected("InsufficientDisk", 0, 0),
+                offers=[offer("slave1", mem=512.0), offer("slave2", mem=1024.0)],
+            ),
+            "no offer has enough mem: one instance needs 4096 MiB of memory, the largest offer (slave2) has 1024, 3072 "
+            "too few (InsufficientMemory: 3 of 3 offers declined); lower mem, free resources or add agents",
+        ),
+        (
+            {"cpus": 8.0, "tasksRunning": 0},
+            queued(rejected("InsufficientCpus")),
+            "no offer has enough cpus: one instance needs 8 cpus (InsufficientCpus: 3 of 3",
+        ),
+        (
+            {"constraints": [["hostname", "UNIQUE"]], "tasksRunning": 0},
+            queued(rejected("UnfulfilledConstraint")),
+            "no agent meets the constraints hostname UNIQUE (UnfulfilledConstraint: 3 of 3",
+        ),
+        (
+            {"container": BRIDGE, "networks": [{"mode": "container/bridge"}], "tasksRunning": 0},
+            queued(rejected("InsufficientPorts"), offers=[offer("slave1")]),
+            "no offer has host port 8080; the offers have 31000-32000 (InsufficientPorts",
+        ),
+        ({"tasksRunning": 0}, queued(rejected("UnfulfilledRole")), "no offer is for role '*'"),
+        ({"tasksRunning": 0}, queued(rejected("AgentMaintenance")), "the agents are in maintenance"),
+        (
+            {"tasksRunning": 0},
+            queued(rejected("InsufficientCpus", 1), rejected("InsufficientMemory", 1, 2)),
+            "offers were declined: 1 for InsufficientCpus, 1 for InsufficientMemory",
+        ),
+        ({"tasksRunning": 0}, queued(), "Marathon got no offer for it"),
+        (
+            {
+                "tasksRunning": 0,
+                "lastTaskFailure": {
+                    "state": "TASK_FAILED",
+                    "host": "slave1",
+                    "message": "Container exited\nwith status 1",
+                    "version": "2020-10-29T12:00:00.000Z",
+                },
+            },
+            queued(overdue=False, timeLeftSeconds=12),
+            "the last task ended with TASK_FAILED on slave1: Container exited with status 1. Marathon backs off after "
+            "failures, next start in 12 s",
+        ),
+        (
+            {"healthChecks": [{}], "tasksUnhealthy": 1, "tasks": [task(healthCheckResults=[UNHEALTHY])]},
+            None,
+            "1 of 1 instances run, 0 healthy, 1 unhealthy): the health check fails on slave1: ConnectionAttemptFailed",
+        ),
+        ({"healthChecks": [{}]}, None, "1 running instances have no health check result yet"),
+        (
+            {"container": BRIDGE, "tasksRunning": 0, "tasks": [task(state="TASK_STAGING")]},
+            None,
+            "1 instances are staging on slave1: pulling the image tomcat",
+        ),
+        ({"tasks": [task(state="TASK_UNREACHABLE")], "tasksRunning": 0}, None, "1 instances are TASK_UNREACHABLE"),
+        ({"deployments": BUSY}, None, "deployment d1 still runs"),
+        ({"tasksRunning": 0, "lastTaskFailure": OLD_FAILURE}, None, "Marathon reports no reason"),
+    ],
+)
+def test_why_it_does_not_run(app, item, words):
+    with pytest.raises(WaitFailed) as failure:
+        deployed(Source(stored(**app), queue=[item] if item else []), timeout=5)
+    assert words in str(failure.value)
+    assert str(failure.value).startswith("/a is not deployed after 5 s (")
