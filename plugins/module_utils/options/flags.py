@@ -1,0 +1,102 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flags of Mesos and Marathon: whether a value suits its flag, and the line of the environment file it becomes."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
+
+DURATION = re.compile(r"^\d+(\.\d+)?(ns|us|ms|secs|mins|hrs|days|weeks)$")
+BYTES = re.compile(r"^\d+(B|KB|MB|GB|TB)$")
+WORDS = {"true": True, "false": False, "1": True, "0": False}
+
+
+def as_boolean(value: t.Any) -> bool | None:
+    """What Mesos takes for a boolean; nothing for all else."""
+    if isinstance(value, bool):
+        return value
+    return WORDS.get(str(value))
+
+
+def complaint(kind: str, value: t.Any) -> str | None:
+    """Why a value does not suit a flag of this kind."""
+    text = str(value)
+    if isinstance(value, (dict, list)):
+        return "is a %s; write the value as the program reads it, as one string" % type(value).__name__
+    if kind in ("boolean", "toggle", "switch"):
+        return None if as_boolean(value) is not None else "is '%s'; write true or false" % text
+    if isinstance(value, bool):
+        return "is a boolean; write the value as a string"
+    if kind == "duration" and not DURATION.match(text):
+        return "is '%s'; write a number and a unit: ns, us, ms, secs, mins, hrs, days or weeks, like 15secs" % text
+    if kind == "bytes" and not BYTES.match(text):
+        return "is '%s'; write a number and a unit: B, KB, MB, GB or TB, like 2GB" % text
+    if kind == "integer" and not re.match(r"^\d+$", text):
+        return "is '%s'; write a whole number" % text
+    return None
+
+
+def problems(flags: t.Mapping[str, t.Any], known: t.Mapping[str, str], option: str, host: str) -> list[str]:
+    """One sentence for every flag that the program would ignore or refuse."""
+    found = []
+    for name, near in unknown_names(flags, known):
+        remedy = "write %s" % near if near else "remove it"
+        found.append("%s: %s has the flag '%s', which the program does not know; %s." % (host, option, name, remedy))
+    for name, value in flags.items():
+        if name in known and value is not None:
+            wrong = complaint(known[name], value)
+            if wrong:
+                found.append("%s: %s.%s %s." % (host, option, name, wrong))
+    return found
+
+
+def environment(flags: t.Mapping[str, t.Any], known: t.Mapping[str, str], prefix: str) -> dict[str, str]:
+    """The variables that give these flags to a program; a flag that is null is left out.
+
+    Marathon's toggles and switches have no value: a toggle that is off is the variable with DISABLE_ before its name.
+    """
+    variables = {}
+    for name, value in flags.items():
+        if value is None:
+            continue
+        kind = known.get(name, "text")
+        if kind == "boolean":
+            variables[prefix + name.upper()] = "true" if as_boolean(value) else "false"
+        elif kind == "toggle":
+            variables[prefix + ("" if as_boolean(value) else "DISABLE_") + name.upper()] = ""
+        elif kind == "switch":
+            if as_boolean(value):
+                variables[prefix + name.upper()] = ""
+        else:
+            variables[prefix + name.upper()] = str(value)
+    return variables
+
+
+def environment_problems(variables: t.Mapping[str, t.Any], option: str, host: str) -> list[str]:
+    """Values that systemd or docker would not hand on as they are written."""
+    found = []
+    for name, value in variables.items():
+        text = str(value)
+        if not re.match(r"^[A-Za-z_][A-Za-z0-9_]*$", name):
+            found.append(
+                "%s: %s has '%s', which is no name of an environment variable; rename it." % (host, option, name)
+            )
+        if "\\" in text:
+            wrong = "a backslash"
+        elif "\n" in text or "\r" in text:
+            wrong = "a line break"
+        elif text[:1] in ("'", '"'):
+            wrong = "a quote at its start"
+        elif text != text.strip():
+            wrong = "white space at its start or end"
+        else:
+            continue
+        found.append(
+            "%s: the value of %s in %s has %s, which an environment file does not keep; "
+            "change it or put it into a file and name that file (file:///...)." % (host, name, option, wrong)
+        )
+    return found

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: program_archive
+short_description: Unpack a checksummed archive of programs into a directory of its own
+version_added: 0.1.0
+description:
+  - Unpacks a tar archive below O(dest), in a directory named after the first 12 digits of its SHA-256.
+  - Finds the program in it.
+  - What is there already is neither fetched nor transferred again.
+  - The single top directory that most archives have is left out.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+options:
+  src:
+    description:
+      - A URL, fetched by the host, or an absolute path on the controller.
+    type: str
+    required: true
+  checksum:
+    description:
+      - The archive's checksum as V(sha256:<64 hex digits>).
+    type: str
+    required: true
+  dest:
+    description:
+      - The directory below which archives are unpacked.
+    type: path
+    required: true
+  programs:
+    description:
+      - Names of the program wanted, the best first. It must be in C(sbin) or C(bin).
+    type: list
+    elements: str
+    required: true
+  option:
+    description:
+      - The name that an error gives to O(src), that of the role's option.
+    type: str
+    default: src
+  transferred:
+    description:
+      - Where the action plugin has put the archive on the host. Not for users.
+    type: path
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check mode and return changed status prediction without modifying target.
+  diff_mode:
+    support: none
+    description: Will return details on what has changed when in diff mode.
+"""
+
+EXAMPLES = r"""
+- name: Unpack Mesos
+  quorum.mesos.program_archive:
+    src: /srv/archives/mesos-1.11.0.tar.gz
+    checksum: sha256:7f3ad7fc2e2ec6d1d4d6e5d0f1c4b3a2918070605040302010f0e0d0c0b0a090
+    dest: /opt/mesos
+    programs: [mesos-agent, mesos-slave]
+  register: mesos
+"""
+
+RETURN = r"""
+home:
+  description: The directory with the unpacked archive.
+  returned: success
+  type: str
+  sample: /opt/mesos/7f3ad7fc2e2e
+program:
+  description: The path of the program.
+  returned: success
+  type: str
+  sample: /opt/mesos/7f3ad7fc2e2e/sbin/mesos-agent
+launcher_dir:
+  description: The directory with C(mesos-containerizer), where the archive has one.
+  returned: success
+  type: str
+webui_dir:
+  description: The directory with Mesos' web pages, where the archive has one.
+  returned: success
+  type: str
+library_dir:
+  description: The directory with C(libmesos), where the archive has one.
+  returned: success
+  type: str
+"""
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import fetch_file
+from ansible_collections.quorum.mesos.plugins.module_utils import programs
+
+FETCH_SECONDS = 60
+
+
+def _refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
+    module.fail_json(msg="%s %s: %s; %s." % (module.params["option"], module.params["src"], why, remedy))
+
+
+def _check(module: AnsibleModule, path: str, digest: str) -> None:
+    found = programs.sha256(path)
+    if found != digest:
+        _refuse(
+            module,
+            "its checksum is sha256:%s and %s_checksum expects sha256:%s" % (found, module.params["option"], digest),
+            "fetch the archive again or correct the checksum",
+        )
+
+
+def _assumed(home: str, names: list[str]) -> list[str]:
+    """In check mode an archive behind a URL is not fetched: the usual places stand for its content."""
+    return ["bin/%s" % name if name == "marathon" else "sbin/%s" % name for name in names]
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "src": {"type": "str", "required": True},
+            "checksum": {"type": "str", "required": True},
+            "dest": {"type": "path", "required": True},
+            "programs": {"type": "list", "elements": "str", "required": True},
+            "option": {"type": "str", "default": "src"},
+            "transferred": {"type": "path"},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    digest = programs.digest_of(params["checksum"])
+    if digest is None:
+        _refuse(module, "its checksum '%s' is no SHA-256" % params["checksum"], "write it as sha256:<64 hex digits>")
+    home = programs.home_of(params["dest"], digest)
+    missing = not os.path.isdir(home)
+    if missing and "://" not in params["src"] and not params["transferred"]:
+        module.exit_json(changed=False, home=home, wanted=True)
+    if missing and module.check_mode:
+        names = _assumed(home, params["programs"])
+    else:
+        if missing:
+            path = params["transferred"] or fetch_file(module, params["src"], timeout=FETCH_SECONDS)
+            _check(module, path, digest)
+            try:
+                programs.unpack(path, home)
+            except programs.ArchiveError as error:
+                _refuse(module, str(error), "give a tar archive of the programs")
+        names = programs.tree_names(home)
+    found = programs.layout(home, names, params["programs"])
+    if found["program"] is None:
+        _refuse(
+            module,
+            "it has no %s in sbin/ or bin/" % " or ".join(params["programs"]),
+            "give the archive of an installed tree",
+        )
+    module.exit_json(changed=missing, home=home, **found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service_health
+short_description: Wait until a service of the cluster is healthy
+version_added: 0.1.0
+description:
+  - The gate that stands after every start and restart of the collection's roles.
+  - Waits until the service answers and has its place in the cluster, at most O(timeout) seconds.
+  - A failure says what was seen last.
+  - Reads only.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+options:
+  service:
+    description:
+      - What to look at.
+      - V(zookeeper) serves, and the ensemble has a majority under one leader.
+      - V(master) has recovered its registry log, sees every other master, and exactly one master leads.
+      - V(agent) is registered with a master.
+      - V(marathon) answers and knows its leader.
+    type: str
+    choices: [zookeeper, master, agent, marathon]
+    required: true
+  address:
+    description:
+      - The service's own address, V(host:port) for V(zookeeper) and a URL otherwise.
+    type: str
+    required: true
+  members:
+    description:
+      - The addresses of all members, this one included, in the form of O(address). Used for V(zookeeper) and V(master).
+    type: list
+    elements: str
+    default: []
+  min_uptime:
+    description:
+      - Seconds that a V(master) must be up, so that ZooKeeper has forgotten the session from before its restart.
+    type: float
+    default: 0
+  timeout:
+    description:
+      - Seconds to wait at the most.
+    type: float
+    default: 60
+  url_username:
+    description:
+      - User for HTTP basic authentication.
+    type: str
+  url_password:
+    description:
+      - Password for HTTP basic authentication.
+    type: str
+attributes:
+  check_mode:
+    support: full
+    description: Reads only, so it does the same in check mode.
+  diff_mode:
+    support: none
+    description: Will return details on what has changed when in diff mode.
+"""
+
+EXAMPLES = r"""
+- name: Wait for the agent
+  quorum.mesos.service_health:
+    service: agent
+    address: http://slave1.example.org:5051
+    timeout: 120
+"""
+
+RETURN = r"""
+elapsed:
+  description: Seconds until the service was healthy.
+  returned: success
+  type: float
+leads:
+  description: Whether this member leads. Known also of one that is not healthy.
+  returned: always
+  type: bool
+problems:
+  description: What is wrong.
+  returned: failure
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.health import verdicts
+from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
+from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Unanswered, get, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
+
+ANSWER_SECONDS = 5.0
+
+
+class Seen(t.NamedTuple):
+    """What is wrong with a member, and whether it leads."""
+
+    problems: list[str]
+    leads: bool
+
+
+def _zookeeper(params: dict[str, t.Any]) -> Seen:
+    members = params["members"] or [params["address"]]
+    own = look(params["address"], ANSWER_SECONDS)
+    found = verdicts.zookeeper(own, len(members))
+    if not found:
+        found = problems([own if member == params["address"] else look(member, ANSWER_SECONDS) for member in members])
+    return Seen(found, own["mode"] == "leader")
+
+
+def _master(params: dict[str, t.Any]) -> Seen:
+    credentials = _credentials(params)
+    members = params["members"] or [params["address"]]
+    own = get_json(params["address"] + "/metrics/snapshot", credentials, ANSWER_SECONDS)
+    others = []
+    for member in members:
+        if member == params["address"]:
+            continue
+        try:
+            others.append(get_json(member + "/metrics/snapshot", credentials, ANSWER_SECONDS))
+        except Unanswered:
+            # A master that is down is its own gate's business.
+            continue
+    found = verdicts.master(own, others, len(members), params["min_uptime"])
+    return Seen(found, own.get("master/elected") == 1)
+
+
+def _agent(params: dict[str, t.Any]) -> Seen:
+    own = get_json(params["address"] + "/metrics/snapshot", _credentials(params), ANSWER_SECONDS)
+    return Seen(verdicts.agent(own), False)
+
+
+def _marathon(params: dict[str, t.Any]) -> Seen:
+    credentials = _credentials(params)
+    pong = get(params["address"] + "/ping", credentials, ANSWER_SECONDS)
+    info = get_json(params["address"] + "/v2/info", credentials, ANSWER_SECONDS)
+    return Seen(verdicts.marathon(pong, info), info.get("elected") is True)
+
+
+def _credentials(params: dict[str, t.Any]) -> tuple[str, str] | None:
+    return (params["url_username"], params["url_password"] or "") if params["url_username"] else None
+
+
+LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon}
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "service": {"type": "str", "choices": list(LOOKS), "required": True},
+            "address": {"type": "str", "required": True},
+            "members": {"type": "list", "elements": "str", "default": []},
+            "min_uptime": {"type": "float", "default": 0},
+            "timeout": {"type": "float", "default": 60},
+            "url_username": {"type": "str"},
+            "url_password": {"type": "str", "no_log": True},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+
+    last = Seen([], False)
+
+    def find_problems() -> list[str]:
+        nonlocal last
+        try:
+            last = LOOKS[params["service"]](params)
+        except Unanswered as error:
+            last = Seen([str(error)], False)
+        return last.problems
+
+    found, elapsed = wait_until_well(find_problems, params["timeout"])
+    if found:
+        module.fail_json(
+            msg="The %s at %s is not healthy after %.0f s: %s."
+            % (params["service"], params["address"], elapsed, "; ".join(found)),
+            problems=found,
+            leads=last.leads,
+        )
+    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads)
+
+
+if __name__ == "__main__":
+    main()
