@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import posixpath
 import re
 from typing import Any
@@ -43,7 +44,7 @@ def number(value: Any, path: str) -> float:
             found = float(value)
         except ValueError:
             found = float("nan")
-        if abs(found) != float("inf") and found == found:
+        if math.isfinite(found):
             return found
     raise DefinitionError(f"{path} must be a number, not {_shown(value)}")
 
