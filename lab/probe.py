@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 import socket
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import requests
+import urllib3
 
 SECONDS = 3
 PAGE_BYTES = 65536
@@ -44,17 +46,30 @@ def _reason(error: requests.RequestException) -> str:
     return type(error).__name__
 
 
+def _beginning(answer: requests.Response) -> bytes:
+    """What of the body arrives within the time; a page that never ends must not hold the report."""
+    deadline = time.monotonic() + SECONDS
+    body = b""
+    while len(body) < PAGE_BYTES and time.monotonic() < deadline:
+        part = answer.raw.read1(PAGE_BYTES)
+        if not part:
+            break
+        body += part
+    return body
+
+
 def _get(url: str) -> tuple[int, bytes, str]:
     """Status, the beginning of the body, and its encoding."""
     with requests.Session() as session:
         # A proxy of the machine's environment knows nothing of the lab's addresses.
         session.trust_env = False
         try:
-            with session.get(url, timeout=SECONDS, stream=True) as answer:
-                body = next(answer.iter_content(PAGE_BYTES), b"")
-                return answer.status_code, body, answer.encoding or "utf-8"
+            with session.get(url, headers={"Accept-Encoding": "identity"}, timeout=SECONDS, stream=True) as answer:
+                return answer.status_code, _beginning(answer), answer.encoding or "utf-8"
         except requests.RequestException as error:
             raise NoAnswer(_reason(error)) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise NoAnswer("connection broken within the answer") from error
 
 
 def document(url: str) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def _ask(members: Iterable[str], question: Callable[[str], Any]) -> tuple[dict[s
     return answers, failures
 
 
-def _version(program: str, document: Mapping[str, Any]) -> str:
-    text = f"{program} {document.get('version', 'of unknown version')}"
+def _version(document: Mapping[str, Any]) -> str:
+    text = str(document.get("version", "unknown version"))
     return f"{text} (lab engine {document['lab_engine']})" if "lab_engine" in document else text
 
 
@@ -83,7 +83,7 @@ def zookeeper_rows(cluster: Cluster) -> list[Row]:
         first = Row("ZooKeeper", running, "-", "no leader", False)
     else:
         answer = answers[leaders[0]]
-        first = Row("ZooKeeper", running, leaders[0], f"{answer.mode}, ZooKeeper {answer.version}")
+        first = Row("ZooKeeper", running, leaders[0], f"{answer.mode}, {answer.version}")
     return [first, *_failure_rows(failures)]
 
 
@@ -95,7 +95,7 @@ def _leading_master(metrics: Mapping[str, Any]) -> tuple[str, str, dict[str, Any
     url = f"http://{leaders[0]}"
     if metrics[leaders[0]].get("registrar/log/recovered") == 0:
         raise probe.NoAnswer(f"{url} leads without a quorum")
-    return url, f"leader, {_version('Mesos', probe.document(f'{url}/version'))}", probe.document(f"{url}/state")
+    return url, f"leader, {_version(probe.document(f'{url}/version'))}", probe.document(f"{url}/state")
 
 
 def mesos_rows(cluster: Cluster) -> list[Row]:
@@ -126,7 +126,7 @@ def _leading_marathon(cluster: Cluster) -> tuple[str | None, Row, dict[str, str]
     host, port = named[0].rsplit(":", 1)
     leader = f"{cluster.address(host)}:{port}"
     info = answers.get(leader) or next(iter(answers.values()))
-    answer, good = f"leader, {_version('Marathon', info)}", True
+    answer, good = f"leader, {_version(info)}", True
     if not info.get("frameworkId"):
         answer, good = f"{answer}, not registered with Mesos", False
     return leader, Row("Marathon", running, f"http://{leader}", answer, good), failures
@@ -139,7 +139,8 @@ def listens(app: Mapping[str, Any]) -> bool:
     """
     container = app.get("container") or {}
     mappings = container.get("portMappings") or (container.get("docker") or {}).get("portMappings")
-    return bool(mappings) or any("COMMAND" not in check["protocol"] for check in app.get("healthChecks", []))
+    protocols = [check.get("protocol", "HTTP") for check in app.get("healthChecks", [])]
+    return bool(mappings) or any(protocol not in ("COMMAND", "MESOS_COMMAND") for protocol in protocols)
 
 
 def _task_row(cluster: Cluster, app: Mapping[str, Any], task: Mapping[str, Any]) -> Row:
@@ -191,8 +192,8 @@ def _clip(text: str, width: int) -> str:
 
 def render(rows: list[Row]) -> str:
     """The rows as an aligned table of at most 100 columns."""
-    cells = [("", "RUNNING", "WHERE", "ANSWER"), *((row.what, row.running, row.where, row.answer) for row in rows)]
-    most = (30, 7, 36)
+    cells = [("WHAT", "RUNNING", "WHERE", "ANSWER"), *((row.what, row.running, row.where, row.answer) for row in rows)]
+    most = (28, 7, 36)
     widths = [min(most[n], max(len(cell[n]) for cell in cells)) for n in range(3)]
     last = WIDTH - sum(widths) - 2 * len(widths) - 2
     marks = ["", *("" if row.good else "!" for row in rows)]
@@ -216,6 +217,6 @@ def show_cluster(cluster: Cluster, wait_seconds: float, output: TextIO) -> int:
         time.sleep(1)
         rows = collect(cluster)
     bad = sum(not row.good for row in rows)
-    verdict = "Everything answers." if not bad else f"Not as it should be: the {bad} marked with '!'."
+    verdict = "Everything answers." if not bad else f"Marked with '!': {bad} that do not run or do not answer."
     print(f"\n{render(rows)}\n\n{verdict}", file=output, flush=True)
     return 1 if bad else 0
