@@ -21,8 +21,8 @@ from labengine.marathon.definition.types import (
     Type,
 )
 
-NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
-NETWORK_NAME_PATTERN = r"^[a-z0-9]([-a-z0-9_]*[a-z0-9])?\Z"
+NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+NETWORK_NAME_PATTERN = r"^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$"
 EXECUTOR_PATTERN = r"^(//cmd)|(/?[^/]+(/[^/]+)*)|$"
 SECONDS = Integer(low=0)
 LONG_SECONDS = Integer(low=0, bits=64)

@@ -36,7 +36,7 @@ class Text:
             failures.append((path, "error.minLength"))
         if self.longest is not None and len(value) > self.longest:
             failures.append((path, "error.maxLength"))
-        if (self.pattern and not re.search(self.pattern, value)) or (self.matches and not self.matches(value)):
+        if (self.pattern and not re.fullmatch(self.pattern, value)) or (self.matches and not self.matches(value)):
             failures.append((path, "error.pattern"))
         return value
 
