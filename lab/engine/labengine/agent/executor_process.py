@@ -83,13 +83,17 @@ class ExecutorProcess:
         self.pid = pids["executor"]
         return True
 
+    def alive(self) -> bool:
+        if self._process:
+            return self._process.poll() is None
+        return self.recover()
+
     async def wait(self) -> Exit | None:
         """Returns when the executor has ended; None: it ended without saying how (it was killed itself)."""
-        if self.pid:
+        if self.alive():
             with contextlib.suppress(ProcessLookupError):
                 await self._wait_pid()
-            if self._process:
-                self._process.poll()
+            self.alive()  # a child of this agent has to be reaped
         return self.result()
 
     async def _wait_pid(self) -> None:
@@ -115,7 +119,7 @@ class ExecutorProcess:
     def child(self) -> int | None:
         """The pid of the command, while the executor runs."""
         pids = self._read("pids.json")
-        return pids["child"] if pids and self.recover() else None
+        return pids["child"] if pids and self.alive() else None
 
     def kill(self, number: int) -> None:
         """Signal the command and everything in its process group."""

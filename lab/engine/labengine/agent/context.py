@@ -1,0 +1,37 @@
+"""What a task needs of its agent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from labengine.agent import environment
+from labengine.agent.checkpoint import Checkpoint
+from labengine.agent.docker_cli import DockerCli
+from labengine.agent.docker_janitor import DockerJanitor
+from labengine.agent.metrics import Counters
+from labengine.agent.record import TaskRecord
+
+Emit = Callable[[TaskRecord, dict[str, Any]], None]
+
+
+@dataclass
+class AgentContext:
+    flags: Any
+    ip: str
+    hostname: str
+    checkpoint: Checkpoint
+    emit: Emit
+    docker: DockerCli | None = None
+    janitor: DockerJanitor | None = None
+    agent_id: str = ""
+    counters: Counters = field(default_factory=Counters)
+
+    def task_environment(self) -> dict[str, str]:
+        return environment.inherited(self.flags.executor_environment_variables, os.environ)
+
+    def labels(self) -> dict[str, str]:
+        """How this agent knows its own containers on a daemon that others may use too."""
+        return {"mesos.agent": f"{self.hostname}:{self.flags.port}", "mesos.work_dir": str(self.checkpoint.work_dir)}

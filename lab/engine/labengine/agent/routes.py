@@ -1,0 +1,110 @@
+"""The HTTP endpoints of an agent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from labengine.agent import metrics, operator_api, sandbox_files, views
+from labengine.common.build import build_info
+
+if TYPE_CHECKING:
+    from labengine.agent.agent import Agent
+
+
+class Routes:
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    def app(self) -> Starlette:
+        routes = [
+            Route("/version", self._version),
+            Route("/metrics/snapshot", self._view(metrics.snapshot)),
+            Route("/files/browse", self._browse), Route("/files/read", self._read),
+            Route("/files/download", self._download)]
+        for path, handler, methods in (
+                ("/health", self._health, ["GET"]),
+                ("/state", self._view(views.state), ["GET"]),
+                ("/flags", self._view(lambda agent: {"flags": views.flags(agent)}), ["GET"]),
+                ("/containers", self._view(views.containers), ["GET"]),
+                ("/monitor/statistics", self._view(views.statistics), ["GET"]),
+                ("/api/v1", self._operator, ["POST"])):
+            routes += [Route(path, handler, methods=methods), Route("/slave(1)" + path, handler, methods=methods)]
+        app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
+        app.router.redirect_slashes = False
+        return app
+
+    async def _version(self, _request: Request) -> Response:
+        return JSONResponse(build_info())
+
+    async def _health(self, _request: Request) -> Response:
+        return Response(status_code=200)
+
+    def _view(self, view: Callable[[Agent], Any]) -> Callable[[Request], Any]:
+        async def show(_request: Request) -> Response:
+            return JSONResponse(view(self._agent))
+
+        return show
+
+    async def _operator(self, request: Request) -> Response:
+        content_type = request.headers.get("Content-Type")
+        if content_type is None:
+            return PlainTextResponse("Expecting 'Content-Type' to be present", 400)
+        if content_type.partition(";")[0].strip() != "application/json":
+            return PlainTextResponse("Expecting 'Content-Type' of application/json", 415)
+        try:
+            return JSONResponse(operator_api.call(self._agent, json.loads(await request.body())))
+        except operator_api.CallRefused as error:
+            return PlainTextResponse(str(error), 400)
+        except ValueError as error:
+            return PlainTextResponse(f"Failed to parse body into JSON: {error}", 400)
+
+    def _locate(self, request: Request) -> Any:
+        path = request.query_params.get("path")
+        if not path:
+            raise HTTPException(400, "Expecting 'path=value' in query.\n")
+        try:
+            return sandbox_files.locate(path, self._agent.context.checkpoint.work_dir / "slaves")
+        except sandbox_files.NotThere:
+            raise HTTPException(404, "404 Not Found.") from None
+
+    async def _browse(self, request: Request) -> Response:
+        try:
+            return JSONResponse(sandbox_files.browse(self._locate(request), request.query_params["path"]))
+        except sandbox_files.NotThere:
+            raise HTTPException(404, "404 Not Found.") from None
+
+    async def _read(self, request: Request) -> Response:
+        path = self._locate(request)
+        query = request.query_params
+        try:
+            offset, length = int(query.get("offset", -1)), int(query["length"]) if "length" in query else None
+        except ValueError:
+            raise HTTPException(400, "Failed to parse offset or length: expecting a number.\n") from None
+        if offset < -1:
+            raise HTTPException(400, f"Negative offset provided: {offset}.\n")
+        try:
+            return JSONResponse(await asyncio.to_thread(sandbox_files.read, path, offset, length))
+        except sandbox_files.NotThere:
+            raise HTTPException(400, "Cannot read a directory.\n") from None
+
+    async def _download(self, request: Request) -> Response:
+        path = self._locate(request)
+        if not path.is_file():
+            raise HTTPException(400, "Cannot download a directory.\n")
+        return FileResponse(path, filename=path.name)
+
+
+async def _refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return PlainTextResponse("404 Not Found.", 404)
+    return PlainTextResponse(str(error.detail), error.status_code)

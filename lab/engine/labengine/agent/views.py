@@ -1,0 +1,136 @@
+"""The agent's state in the shapes of ``/state``, ``/containers`` and the operator API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from labengine.agent import resources, usage
+from labengine.agent.record import TaskRecord
+from labengine.common.build import build_info
+
+if TYPE_CHECKING:
+    from labengine.agent.agent import Agent
+
+CAPABILITIES = ("MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT")
+
+
+def flags(agent: Agent) -> dict[str, str]:
+    return agent.context.flags.as_strings()
+
+
+def state(agent: Agent) -> dict[str, Any]:
+    info, leader = agent.info, agent.link.leader
+    everything = info["resources"]
+    unreserved = [item for item in everything if resources.role_of(item) == "*"]
+    roles = sorted({resources.role_of(item) for item in everything} - {"*"})
+    by_role = {role: [item for item in everything if resources.role_of(item) == role] for role in roles}
+    result = build_info() | {
+        "start_time": agent.context.counters.started,
+        "id": agent.context.agent_id,
+        "pid": f"slave(1)@{agent.context.ip}:{info['port']}",
+        "hostname": info["hostname"],
+        "capabilities": list(CAPABILITIES),
+        "resources": resources.totals(everything),
+        "reserved_resources": {role: resources.totals(items) for role, items in by_role.items()},
+        "unreserved_resources": resources.totals(unreserved),
+        "reserved_resources_full": {role: [_full(item) for item in items] for role, items in by_role.items()},
+        "unreserved_resources_full": [_full(item) for item in unreserved],
+        "reserved_resources_allocated": {},
+        "unreserved_resources_allocated": resources.totals(
+            item for task in agent.tasks.values() for item in task.record.resources),
+        "resource_providers": [],
+        "attributes": {item["name"]: resources.value_text(item) for item in info["attributes"]},
+        "flags": flags(agent),
+        "frameworks": [],
+        "completed_frameworks": [],
+    }
+    if leader:
+        result["master_hostname"] = leader.hostname
+    for framework_id in _framework_ids(agent):
+        entry = _framework(agent, framework_id)
+        result["frameworks" if entry["executors"] else "completed_frameworks"].append(entry)
+    return result
+
+
+def _full(resource: dict[str, Any]) -> dict[str, Any]:
+    return {"role": resources.role_of(resource), **resource}
+
+
+def _framework_ids(agent: Agent) -> list[str]:
+    """Those with tasks here, now or before."""
+    live = {task.record.framework_id for task in agent.tasks.values()}
+    return sorted(live | {record.framework_id for record in agent.completed})
+
+
+def _framework(agent: Agent, framework_id: str) -> dict[str, Any]:
+    info = agent.frameworks.get(framework_id, {})
+    live = [task.record for task in agent.tasks.values() if task.record.framework_id == framework_id]
+    over = [record for record in agent.completed if record.framework_id == framework_id]
+    return {
+        "id": framework_id, "name": info.get("name", ""), "user": info.get("user", ""),
+        "failover_timeout": info.get("failover_timeout", 0.0), "checkpoint": info.get("checkpoint", False),
+        "hostname": info.get("hostname", ""), "role": info.get("role", (info.get("roles") or ["*"])[0]),
+        "executors": [_executor(agent, record) for record in live],
+        "completed_executors": [_executor(agent, record) for record in over]}
+
+
+def _executor(agent: Agent, record: TaskRecord) -> dict[str, Any]:
+    shown = _task(record)
+    return {
+        "id": record.task_id, "name": record.executor_name, "source": record.task_id,
+        "container": record.container_id,
+        "directory": str(agent.context.checkpoint.sandbox(agent.context.agent_id, record)),
+        "resources": resources.totals(record.resources), "role": _role(record),
+        "tasks": [] if record.terminal else [shown], "queued_tasks": [],
+        "completed_tasks": [shown] if record.terminal else []}
+
+
+def _role(record: TaskRecord) -> str:
+    return next((item["allocation_info"]["role"] for item in record.resources if "allocation_info" in item), "*")
+
+
+def _task(record: TaskRecord) -> dict[str, Any]:
+    kept = ("state", "timestamp", "healthy", "container_status")
+    result = {
+        "id": record.task_id, "name": record.name, "framework_id": record.framework_id, "executor_id": "",
+        "slave_id": record.info.get("agent_id", {}).get("value", ""), "state": record.state,
+        "resources": resources.totals(record.resources), "role": _role(record),
+        "statuses": [{key: status[key] for key in kept if key in status} for status in record.statuses]}
+    for key in ("labels", "discovery", "container", "health_check"):
+        if key in record.info:
+            value = record.info[key]
+            result[key] = value.get("labels", []) if key == "labels" else value
+    return result
+
+
+def task_v1(record: TaskRecord) -> dict[str, Any]:
+    result = {
+        "name": record.name, "task_id": {"value": record.task_id}, "framework_id": {"value": record.framework_id},
+        "agent_id": record.info.get("agent_id", {}), "state": record.state, "resources": record.resources,
+        "statuses": record.statuses}
+    if record.statuses:
+        result |= {"status_update_state": record.state, "status_update_uuid": record.statuses[-1]["uuid"]}
+    return result
+
+
+def containers(agent: Agent) -> list[dict[str, Any]]:
+    return [{"container_id": entry["status"]["container_id"]["value"], **entry} for entry in _usage(agent)]
+
+
+def statistics(agent: Agent) -> list[dict[str, Any]]:
+    return [{key: value for key, value in entry.items() if key != "status"} for entry in _usage(agent)]
+
+
+def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
+    processes = usage.processes()
+    for task in agent.tasks.values():
+        record, pid = task.record, task.root_pid()
+        if record.terminal or not pid:
+            continue
+        yield {
+            "executor_id": record.task_id, "executor_name": record.executor_name, "framework_id": record.framework_id,
+            "source": record.task_id,
+            "statistics": usage.of(pid, processes, cpus=resources.scalar(record.resources, "cpus"),
+                                   mem_mb=resources.scalar(record.resources, "mem")),
+            "status": {"container_id": {"value": record.container_id}, "executor_pid": task.process.pid}}
