@@ -110,10 +110,12 @@ def build_all(log: Callable[[str], None]) -> dict[str, str]:
 
 
 def remove_all(client: DockerClient) -> int:
-    """Removes the app images and their base; returns how many were there."""
+    """Removes the app images, what older recipes left of them, and their base; returns how many were there."""
+    older = [image.id for image in client.images.list(filters={"label": RECIPE_LABEL, "dangling": True})]
     removed = 0
-    for tag in [*map(local_tag, IMAGES), BASE_TAG]:
+    # The base goes last: Docker keeps an image from which another one was built.
+    for name in [*map(local_tag, IMAGES), *older, BASE_TAG]:
         with suppress(ImageNotFound):
-            client.images.remove(tag, force=True)
+            client.images.remove(name, force=True)
             removed += 1
     return removed
