@@ -40,6 +40,9 @@ def pairs(error):
         ("cpus", 0, "/cpus", "error.min"),
         ("cpus", "1", "/cpus", "error.expected.jsnumber"),
         ("cpus", True, "/cpus", "error.expected.jsnumber"),
+        ("cpus", float("inf"), "/cpus", "error.expected.jsnumber"),
+        ("mem", 10**400, "/mem", "error.expected.jsnumber"),
+        ("instances", float("inf"), "/instances", "error.expected.int"),
         ("instances", -1, "/instances", "error.min"),
         ("instances", "2", "/instances", "error.expected.jsnumber"),
         ("instances", 2.5, "/instances", "error.expected.int"),
@@ -74,6 +77,8 @@ def pairs(error):
         ("executor", "a//b", "/executor", "error.pattern"),
         ("id", "a\n", "/id", "error.pattern"),
         ("version", "yesterday", "/version", "error.expected.date.isoformat"),
+        ("version", "2020-01-01", "/version", "error.expected.date.isoformat"),
+        ("version", "2020-13-01T00:00:00Z", "/version", "error.expected.date.isoformat"),
     ],
 )  # fmt: skip
 def test_types(field, value, path, text):
@@ -294,6 +299,11 @@ def test_types_come_before_old_fields_and_those_before_rules():
     assert pairs(refusal(sent)) == {("/", "ports must be unique")}
     sent["ports"] = []
     assert pairs(refusal(sent)) == {("/", "must not be an empty string")}
+
+
+@pytest.mark.parametrize("uri", ["http://h/a?b=c#d", "/local/a.tgz", "docker:a:b", "http://[::1]/%20", "ä"])
+def test_valid_uris(uri):
+    assert reader.read_app({"id": "a", "cmd": "cc", "uris": [uri]}, defaults=PLAIN)["fetch"][0]["uri"] == uri
 
 
 @pytest.mark.parametrize("raw", [b"", b"  \n"])

@@ -118,9 +118,9 @@ def test_switch_to_host_drops_the_mappings():
     assert result["portDefinitions"] == [{"port": 0, "name": "default", "protocol": "tcp"}]
 
 
-@pytest.mark.parametrize("body", [{"version": "2020-01-01T00:00:00.000Z"}, {"version": "2020-01-01", "id": "/a"}])
-def test_rollback(body):
-    assert put(stored(cmd="cc"), body) == Rollback(body["version"])
+@pytest.mark.parametrize("version", ["2020-01-01T00:00:00.000Z", "2020-01-01T00:00Z", "2020-01-01T01:30:00+01:30"])
+def test_rollback(version):
+    assert put(stored(cmd="cc"), {"version": version, "id": "/a"}) == Rollback("2020-01-01T00:00:00.000Z")
 
 
 @pytest.mark.parametrize("other", [{"instances": 1}, {"uris": ["x"]}, {"ports": []}, {"labels": {}}])

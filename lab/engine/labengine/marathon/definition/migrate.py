@@ -22,7 +22,7 @@ INVALID_URI = "URI has invalid syntax."
 
 
 def valid_uri(uri: str) -> bool:
-    return bool(_URI.fullmatch(uri)) and not re.fullmatch(r"[^/?#]*:|:.*", uri)
+    return bool(_URI.fullmatch(uri)) and not re.fullmatch(r"[^/?#:]*:|:.*", uri)
 
 
 def unique(values: list[Any]) -> bool:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import copy
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from labengine.marathon.definition.errors import Failure
 
 ABSENT: Any = object()
+
+_OFFSET_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)")
 
 
 class Type(Protocol):
@@ -74,7 +78,8 @@ class Integer:
         if not _is_number(value):
             failures.append((path, "error.expected.jsnumber"))
             return ABSENT
-        if value != int(value) or not -(2 ** (self.bits - 1)) <= value < 2 ** (self.bits - 1):
+        limit = 2 ** (self.bits - 1)
+        if not -limit <= value < limit or value != int(value):
             failures.append((path, "error.expected.int" if self.bits == 32 else "error.expected.long"))
             return ABSENT
         _bounds(value, self.low, self.high, path, failures)
@@ -87,7 +92,7 @@ class Number:
     high: float | None = None
 
     def read(self, value: Any, path: str, failures: list[Failure]) -> Any:
-        if not _is_number(value):
+        if not _is_number(value) or abs(value) > sys.float_info.max:
             failures.append((path, "error.expected.jsnumber"))
             return ABSENT
         _bounds(value, self.low, self.high, path, failures)
@@ -105,14 +110,20 @@ class Boolean:
 
 @dataclass(frozen=True)
 class Timestamp:
+    """A point in time, brought to the form in which Marathon writes versions."""
+
     def read(self, value: Any, path: str, failures: list[Failure]) -> Any:
         if not isinstance(value, str):
             failures.append((path, "error.expected.jsstring"))
             return ABSENT
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?)?", value):
+        try:
+            moment = datetime.fromisoformat(value) if _OFFSET_DATE_TIME.fullmatch(value) else None
+        except ValueError:
+            moment = None
+        if moment is None:
             failures.append((path, "error.expected.date.isoformat"))
             return ABSENT
-        return value
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
