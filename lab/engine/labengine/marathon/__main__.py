@@ -1,0 +1,4 @@
+from labengine.marathon.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Marathon's REST API, as the leader answers it."""

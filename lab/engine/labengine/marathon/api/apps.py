@@ -1,0 +1,195 @@
+"""``/v2/apps``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from labengine.marathon import labels
+from labengine.marathon.api import tasks
+from labengine.marathon.api.http import answer, body_of, deployed, flag, moment, remote
+from labengine.marathon.appinfo import app_info, embeds
+from labengine.marathon.definition import errors, paths, reader
+from labengine.marathon.leader import Leader
+from labengine.marathon.plan import Plan
+from labengine.marathon.tree import App, Tree
+
+
+async def collection(leader: Leader, request: Request) -> Response:
+    """Without an id."""
+    handlers = {"GET": _list, "POST": _create, "PUT": _put_many, "PATCH": _put_many}
+    return await handlers[request.method](leader, request)
+
+
+async def member(leader: Leader, request: Request) -> Response:
+    """``/{id}`` and what is below an app."""
+    rest = paths.segments(request.path_params["rest"])
+    method = request.method
+    if rest[-1] == "tasks" and len(rest) > 1:
+        return await _one_of(method, GET=tasks.of_app, DELETE=tasks.kill_of_app)(leader, request, _id(rest[:-1]))
+    if len(rest) > 2 and rest[-2] == "tasks":
+        return await _one_of(method, DELETE=tasks.kill_one)(leader, request, _id(rest[:-2]), rest[-1])
+    if rest[-1] == "versions" and len(rest) > 1:
+        return await _one_of(method, GET=_versions)(leader, request, _id(rest[:-1]))
+    if len(rest) > 2 and rest[-2] == "versions":
+        return await _one_of(method, GET=_version)(leader, request, _id(rest[:-2]), rest[-1])
+    if rest[-1] == "restart" and len(rest) > 1:
+        return await _one_of(method, POST=_restart)(leader, request, _id(rest[:-1]))
+    return await _one_of(method, GET=_get, PUT=_put, PATCH=_put, DELETE=_delete)(leader, request, _id(rest))
+
+
+def _one_of(method: str, **handlers: Any) -> Any:
+    if method not in handlers:
+        raise HTTPException(405)
+    return handlers[method]
+
+
+def _id(segments: list[str]) -> str:
+    return "/" + "/".join(segments)
+
+
+def existing(leader: Leader, app_id: str) -> App:
+    app = leader.state.tree.apps.get(app_id)
+    if app is None:
+        raise errors.app_not_found(app_id)
+    return app
+
+
+async def _list(leader: Leader, request: Request) -> Response:
+    query = request.query_params
+    selectors = [labels.parse(text) for text in query.getlist("label")]
+    wanted = embeds(query.getlist("embed")) | {"counts", "deployments"}
+
+    def selected(app: App) -> bool:
+        return (query.get("id", "").lower() in app["id"].lower()
+                and query.get("cmd", "").lower() in app.get("cmd", "").lower()
+                and all(selector(app["labels"]) for selector in selectors))
+
+    apps = [app_info(leader, app, wanted) for _id, app in sorted(leader.state.tree.apps.items()) if selected(app)]
+    return answer({"apps": apps})
+
+
+async def _get(leader: Leader, request: Request, app_id: str) -> Response:
+    given = embeds(request.query_params.getlist("embed"))
+    if app_id.endswith("/*") or app_id == "/*":
+        group_id = app_id[:-2] or "/"
+        if group_id not in leader.state.tree.groups:
+            raise errors.group_not_found(group_id)
+        wanted = given | {"counts", "deployments"}
+        return answer({"*": [app_info(leader, app, wanted) for app in leader.state.tree.apps_below(group_id)]})
+    wanted = given | {"counts", "deployments", "tasks", "lastTaskFailure"}
+    return answer({"app": app_info(leader, existing(leader, app_id), wanted)})
+
+
+async def _create(leader: Leader, request: Request) -> Response:
+    groups = leader.groups
+    app = reader.read_app(await body_of(request), defaults=groups.settings, enforced_groups=groups.enforced_groups())
+    app_id = app["id"]
+
+    def change(tree: Tree) -> None:
+        refuse_existing(tree, app_id)
+        tree.put_app(app)
+
+    plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
+    _announce(leader, request, app_id)
+    # The answer is older than the assignment of ports, as Marathon's is.
+    body = {**app, "version": plan.version, "tasksStaged": 0, "tasksRunning": 0, "tasksHealthy": 0,
+            "tasksUnhealthy": 0, "deployments": [{"id": plan.id}]}
+    return answer(body, 201, {"Marathon-Deployment-Id": plan.id, "Location": f"{leader.url}{app_id}"})
+
+
+def refuse_existing(tree: Tree, app_id: str) -> None:
+    if app_id in tree.apps:
+        raise errors.app_exists(app_id)
+    if app_id in tree.groups:
+        raise errors.conflict(f"An app with the path {app_id} already exists.")
+
+
+async def _put_many(leader: Leader, request: Request) -> Response:
+    groups = leader.groups
+    partial = request.method == "PATCH" or flag(request, "partialUpdate", True)
+    current = leader.state.tree.apps
+    updates = reader.read_updates(await body_of(request), current=current.get, partial=partial,
+                                  defaults=groups.settings, enforced_groups=groups.enforced_groups())
+
+    def change(tree: Tree) -> None:
+        for app_id, update in updates:
+            if request.method == "PATCH" and app_id not in tree.apps:
+                raise errors.app_not_found(app_id)
+            tree.put_app(_resolve(leader, app_id, update))
+
+    plan = await groups.update(change, touched={paths.parent(app_id) for app_id, _update in updates},
+                               force=flag(request, "force"))
+    return deployed(plan)
+
+
+def _resolve(leader: Leader, app_id: str, update: Any) -> App:
+    """The definition itself, or the earlier version that it asks for."""
+    if not isinstance(update, reader.Rollback):
+        return update
+    version = moment(update.version)
+    app = leader.state.app_at(app_id, version)
+    if app is None:
+        raise errors.app_not_found(app_id, version)
+    return app
+
+
+async def _put(leader: Leader, request: Request, app_id: str) -> Response:
+    groups, current = leader.groups, leader.state.tree.apps.get(app_id)
+    patching = request.method == "PATCH"
+    body = await body_of(request)
+    if patching and current is None:
+        raise errors.app_not_found(app_id)
+    update = reader.read_update(body, current=current, partial=patching or flag(request, "partialUpdate", True),
+                                defaults=groups.settings, url_id=app_id, enforced_groups=groups.enforced_groups())
+
+    def change(tree: Tree) -> None:
+        if app_id in tree.groups:
+            raise errors.conflict(f"An app with the path {app_id} already exists.")
+        tree.put_app(_resolve(leader, app_id, update))
+
+    plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
+    _announce(leader, request, app_id)
+    return deployed(plan) if current else deployed(plan, 201, {"Location": f"{leader.url}{app_id}"})
+
+
+def _announce(leader: Leader, request: Request, app_id: str) -> None:
+    leader.events.publish("api_post_event", clientIp=remote(request), uri=request.url.path,
+                          appDefinition=leader.state.tree.apps[app_id])
+
+
+async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
+    existing(leader, app_id)
+
+    def change(tree: Tree) -> None:
+        del tree.apps[app_id]
+
+    plan = await leader.groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force", True))
+    return deployed(plan)
+
+
+async def restart(leader: Leader, app_ids: set[str], *, force: bool) -> Plan:
+    return await leader.groups.update(lambda tree: None, touched={paths.parent(app_id) for app_id in app_ids},
+                                      force=force, restarted=app_ids)
+
+
+async def _restart(leader: Leader, request: Request, app_id: str) -> Response:
+    existing(leader, app_id)
+    return deployed(await restart(leader, {app_id}, force=flag(request, "force")))
+
+
+async def _versions(leader: Leader, _request: Request, app_id: str) -> Response:
+    existing(leader, app_id)
+    return answer({"versions": leader.state.app_versions(app_id)})
+
+
+async def _version(leader: Leader, _request: Request, app_id: str, version: str) -> Response:
+    existing(leader, app_id)
+    version = moment(version)
+    app = leader.state.app_at(app_id, version)
+    if app is None:
+        raise errors.app_not_found(app_id, version)
+    return answer(app)

@@ -1,0 +1,111 @@
+"""Every change of the tree: checked as a whole, versioned, stored, deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from labengine.marathon import plan as planning
+from labengine.marathon.backoff import Backoff
+from labengine.marathon.definition import compare, errors, ports
+from labengine.marathon.definition.settings import Settings
+from labengine.marathon.deployments import Deployments
+from labengine.marathon.events import EventBus
+from labengine.marathon.plan import Plan
+from labengine.marathon.state import Failures, State
+from labengine.marathon.tree import App, Tree
+
+Change = Callable[[Tree], None]
+
+
+class GroupManager:
+    def __init__(self, state: State, deployments: Deployments, failures: Failures, backoff: Backoff,
+                 events: EventBus, settings: Settings, max_apps: int | None) -> None:
+        self.settings = settings
+        self._state = state
+        self._deployments = deployments
+        self._failures = failures
+        self._backoff = backoff
+        self._events = events
+        self._max_apps = max_apps
+
+    def enforced_groups(self) -> set[str]:
+        """Top-level groups whose apps get the group's name as role."""
+        return {group_id[1:] for group_id, group in self._state.tree.groups.items()
+                if group.get("enforceRole") and "/" not in group_id[1:]}
+
+    async def update(self, change: Change, *, touched: Iterable[str], force: bool, restarted: Iterable[str] = ()
+                     ) -> Plan:
+
+        """Apply ``change`` to a copy of the tree and deploy the difference.
+
+        ``touched`` are the groups the request addressed: they get a new version even when nothing changed.
+        """
+        before = self._state.tree
+        after, version = before.copy(), self._state.clock.next()
+        change(after)
+        restarted = set(restarted)
+        changed = self._complete(before, after, version, restarted)
+        after.touch([*touched, *changed_groups(before, after, changed)], version)
+        if self._max_apps is not None and len(after.apps) > max(self._max_apps, len(before.apps)):
+            raise errors.unprocessable(f"This Marathon instance may only handle up to {self._max_apps} Apps! "
+                                       "(Override with command line option --max_apps)")
+        if after.apps.keys() & after.groups.keys():
+            raise errors.invalid_object([("/", "Groups and Applications may not have the same identifier.")])
+        plan = planning.make(before, after, version, restarted)
+        self._deployments.check(plan, force=force)
+        self._state.commit(after)
+        for app_id in changed:
+            if app_id not in after.apps:
+                self._failures.forget(app_id)
+            if app_id not in after.apps or app_id in restarted:
+                self._backoff.reset(app_id)
+        self._deployments.start(plan)
+        await self._state.store.flush()
+        for group_id in touched:
+            self._events.publish("group_change_success", groupId=group_id, version=version)
+        return plan
+
+    def preview(self, change: Change) -> Plan:
+        """The plan of a change that is not made; without ports and versions, as Marathon's dry run."""
+        after = self._state.tree.copy()
+        change(after)
+        return planning.make(self._state.tree, after, self._state.clock.next())
+
+    def _complete(self, before: Tree, after: Tree, version: str, restarted: set[str]) -> list[str]:
+        """Give changed apps ports and versions, and unchanged ones back their identity; what did change."""
+        changed = [app_id for app_id in before.apps.keys() | after.apps.keys()
+                   if before.apps.get(app_id) is not after.apps.get(app_id) or app_id in restarted]
+        taken = {port for app in before.apps.values() for port in ports.service_ports(app)}
+        really = []
+        for app_id in sorted(changed):
+            new, old = after.apps.get(app_id), before.apps.get(app_id)
+            if new is None:
+                really.append(app_id)
+                continue
+            new = ports.assign_service_ports(_plain(new), previous=old, taken=taken, settings=self.settings)
+            taken.update(ports.service_ports(new))
+            after.apps[app_id] = versioned(old, new, version, restarted=app_id in restarted)
+            if after.apps[app_id] is not old:
+                really.append(app_id)
+        return really
+
+
+def changed_groups(before: Tree, after: Tree, changed: Iterable[str]) -> list[str]:
+    groups = [app_id.rpartition("/")[0] or "/" for app_id in changed]
+    return [*groups, *(after.groups.keys() - before.groups.keys())]
+
+
+def _plain(app: App) -> App:
+    return {name: value for name, value in app.items() if name not in ("version", "versionInfo")}
+
+
+def versioned(old: App | None, new: App, version: str, *, restarted: bool = False) -> App:
+    """The new definition with its version; the old one itself when nothing differs."""
+    if old is None or restarted or compare.is_upgrade(old, new):
+        info = {"lastScalingAt": version, "lastConfigChangeAt": version}
+    elif old["instances"] != new["instances"]:
+        info = {"lastScalingAt": version, "lastConfigChangeAt": old["versionInfo"]["lastConfigChangeAt"]}
+    else:
+        # A change of executorResources alone is not noticed by Marathon either.
+        return old
+    return {**new, "version": version, "versionInfo": info}

@@ -1,0 +1,68 @@
+"""Which host ports an app wants, and a choice of real ones for it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from labengine.marathon.tree import App
+
+
+@dataclass(frozen=True)
+class PortSlot:
+    """One entry of ``portDefinitions`` or ``portMappings``; ``wanted`` None means no host port, 0 any."""
+
+    wanted: int | None
+    declared: int
+    service_port: int
+    protocol: str
+    name: str | None
+    container_port: int | None = None
+
+
+def slots(app: App) -> list[PortSlot]:
+    if app["networks"][0]["mode"] == "host":
+        fixed = app.get("requirePorts", False)
+        return [PortSlot(entry["port"] if fixed else 0, entry["port"], entry["port"], entry.get("protocol", "tcp"),
+                         entry.get("name")) for entry in app.get("portDefinitions", [])]
+    bridge = app["networks"][0]["mode"] == "container/bridge"
+    mappings = (app.get("container") or {}).get("portMappings", [])
+    return [PortSlot(entry.get("hostPort", 0 if bridge else None), entry["containerPort"],
+                     entry.get("servicePort", 0), entry.get("protocol", "tcp"), entry.get("name"),
+                     entry["containerPort"]) for entry in mappings]
+
+
+def choose(wanted: list[int], ranges: list[tuple[int, int]]) -> list[int] | None:
+    """Host ports for the wanted ones (0 = any), all different, within the ranges; None when there are too few."""
+    fixed = [port for port in wanted if port]
+    if len(set(fixed)) < len(fixed) or not all(any(low <= port <= high for low, high in ranges) for port in fixed):
+        return None
+    dynamic = len(wanted) - len(fixed)
+    chosen = iter(_draw(dynamic, ranges, set(fixed))) if dynamic else iter(())
+    ports = [port or next(chosen, 0) for port in wanted]
+    return None if 0 in ports else ports
+
+
+def _draw(count: int, ranges: list[tuple[int, int]], used: set[int]) -> list[int]:
+    """Ports from a random place on, so that a port just freed is not taken again at once."""
+    total = sum(high - low + 1 for low, high in ranges)
+    if not total:
+        return []
+    start = random.randrange(total)
+    drawn: list[int] = []
+    for step in range(total):
+        port = _at((start + step) % total, ranges)
+        if port not in used:
+            used.add(port)
+            drawn.append(port)
+            if len(drawn) == count:
+                break
+    return drawn
+
+
+def _at(index: int, ranges: list[tuple[int, int]]) -> int:
+    for low, high in ranges:
+        if index <= high - low:
+            return low + index
+        index -= high - low + 1
+    raise IndexError(index)

@@ -1,0 +1,162 @@
+"""Instances of apps: one Mesos task each, tracked from the launch to the end, kept in the store."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from labengine.marathon.clock import seconds, timestamp
+from labengine.marathon.state import file_name
+from labengine.marathon.store import Store
+from labengine.marathon.tree import App
+
+RUNNING, STAGING, UNREACHABLE, KILLING = "TASK_RUNNING", "TASK_STAGING", "TASK_UNREACHABLE", "TASK_KILLING"
+TERMINAL = frozenset({"TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED",
+                      "TASK_GONE", "TASK_GONE_BY_OPERATOR", "TASK_UNKNOWN"})
+
+
+@dataclass
+class Instance:
+    """``version`` is the app version it was launched with; ``state`` is the last state of its task."""
+
+    instance_id: str
+    task_id: str
+    app_id: str
+    version: str
+    agent_id: str
+    host: str
+    role: str
+    ports: list[int] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    state: str = STAGING
+    staged_at: float = 0.0
+    started_at: float | None = None
+    ip_addresses: list[dict[str, str]] = field(default_factory=list)
+    healthy: bool | None = None
+    confirmed: bool = False
+    kill_reason: str | None = None
+    unreachable_since: float | None = None
+
+    @property
+    def killing(self) -> bool:
+        return self.kill_reason is not None
+
+    @property
+    def running(self) -> bool:
+        return self.state == RUNNING and not self.killing
+
+    def expired(self, app: App | None, limit: str) -> bool:
+        """Unreachable for longer than the app's ``inactiveAfterSeconds`` or ``expungeAfterSeconds``."""
+        if self.state != UNREACHABLE or self.unreachable_since is None:
+            return False
+        strategy = app["unreachableStrategy"] if app else {}
+        if not isinstance(strategy, dict):
+            return False
+        return time.time() - self.unreachable_since >= strategy.get(limit, 0)
+
+    def condition(self) -> str:
+        """The state as events name it."""
+        name = KILLING if self.killing and self.state not in TERMINAL else self.state
+        return name.removeprefix("TASK_").replace("_", " ").title().replace(" ", "")
+
+
+def new_ids(app_id: str) -> tuple[str, str]:
+    """Instance id and task id."""
+    instance_id = f"{file_name(app_id)}.instance-{uuid.uuid4()}"
+    return instance_id, f"{instance_id}._app.1"
+
+
+def task_state(instance: Instance) -> str:
+    """As GET shows it: a task that was told to end is killing until Mesos confirms."""
+    return KILLING if instance.killing and instance.state == RUNNING else instance.state
+
+
+class Tracker:
+    """All instances, by task and by app."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_task: dict[str, Instance] = {}
+        self._by_app: dict[str, dict[str, Instance]] = {}
+
+    def load(self, documents: dict[str, Any]) -> None:
+        known = {one.name for one in fields(Instance)}
+        for key, document in documents.items():
+            if key.startswith("instances/"):
+                self._index(Instance(**{name: value for name, value in document.items() if name in known}))
+
+    def _index(self, instance: Instance) -> None:
+        self._by_task[instance.task_id] = instance
+        self._by_app.setdefault(instance.app_id, {})[instance.task_id] = instance
+
+    def add(self, instance: Instance) -> None:
+        self._index(instance)
+        self.save(instance)
+
+    def save(self, instance: Instance) -> None:
+        self._store.put(f"instances/{instance.instance_id}", asdict(instance))
+
+    def remove(self, instance: Instance) -> None:
+        self._by_task.pop(instance.task_id, None)
+        of_app = self._by_app.get(instance.app_id, {})
+        of_app.pop(instance.task_id, None)
+        if not of_app:
+            self._by_app.pop(instance.app_id, None)
+        self._store.delete(f"instances/{instance.instance_id}")
+
+    def get(self, task_id: str) -> Instance | None:
+        return self._by_task.get(task_id)
+
+    def of(self, app_id: str) -> list[Instance]:
+        return list(self._by_app.get(app_id, {}).values())
+
+    def app_ids(self) -> set[str]:
+        return set(self._by_app)
+
+    def __iter__(self) -> Iterator[Instance]:
+        return iter(list(self._by_task.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_task)
+
+
+def has_config(instance: Instance, app: App) -> bool:
+    """Launched with the app's present definition, scaling aside."""
+    return instance.version >= app["versionInfo"]["lastConfigChangeAt"]
+
+
+def render(instance: Instance, health: list[dict[str, Any]]) -> dict[str, Any]:
+    """A task as the API shows it."""
+    task: dict[str, Any] = {
+        "id": instance.task_id, "appId": instance.app_id, "host": instance.host, "role": instance.role,
+        "state": task_state(instance), "slaveId": instance.agent_id, "ports": instance.ports,
+        "ipAddresses": instance.ip_addresses, "stagedAt": timestamp(instance.staged_at),
+        "version": instance.version, "localVolumes": [], "healthCheckResults": health}
+    if instance.started_at is not None:
+        task["startedAt"] = timestamp(instance.started_at)
+    for name in ("region", "zone"):
+        if instance.facts.get(name):
+            task[name] = instance.facts[name]
+    return task
+
+
+def kill_order(app: App, instances: list[Instance]) -> list[Instance]:
+    """Which go first: unreachable, then not yet running, then by ``killSelection``."""
+    youngest_first = app.get("killSelection", "YOUNGEST_FIRST") == "YOUNGEST_FIRST"
+
+    def rank(instance: Instance) -> tuple[int, float]:
+        stage = 0 if instance.state == UNREACHABLE else 2 if instance.state == RUNNING else 1
+        age = instance.started_at or instance.staged_at
+        return stage, -age if youngest_first else age
+
+    return sorted(instances, key=rank)
+
+
+def status_time(status: dict[str, Any]) -> float:
+    value = status.get("timestamp")
+    if isinstance(value, str):
+        return seconds(value)
+    return float(value) if value else time.time()

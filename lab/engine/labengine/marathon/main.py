@@ -1,0 +1,136 @@
+"""Start a marathon: flags, ZooKeeper, HTTP, election; then lead until something takes that away."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from typing import Any
+
+from labengine import LAB_ENGINE_VERSION, MARATHON_VERSION
+from labengine.common import flags as flag_module
+from labengine.common import httpserver, log
+from labengine.common.zk import Connection, KazooException, MasterDetector, ZkUnavailable, ZkUrl
+from labengine.marathon.api.routes import application
+from labengine.marathon.election import Candidate
+from labengine.marathon.leader import Leader
+from labengine.marathon.node import Node
+from labengine.marathon.store import MemoryStore, Store, ZkStore
+
+logger = log.get(__name__)
+
+NO_ZOOKEEPER_STATUS = 100
+
+
+def main() -> None:
+    flags = flag_module.load("marathon", sys.argv[1:], os.environ)
+    log.setup(flags.logging_level)
+    logger.info("This is the lab engine %s standing in for Marathon, for labs and tests only", LAB_ENGINE_VERSION)
+    logger.info("Starting Marathon %s", MARATHON_VERSION)
+    check(flags)
+    listener = httpserver.bind(flags.http_address or "0.0.0.0", flags.http_port)
+    raise SystemExit(asyncio.run(run(flags, listener)))
+
+
+def check(flags: Any) -> None:
+    """What cannot work from the start."""
+    for name in ("zk", "master"):
+        url = getattr(flags, name)
+        if url.startswith("zk://"):
+            try:
+                parsed = ZkUrl.parse(url)
+            except ValueError as error:
+                log.die(f"Option '{name}' is not a ZooKeeper URL: {error}")
+            if parsed.path == "/":
+                log.die(f"Option '{name}' needs a path, for example {parsed}{'marathon' if name == 'zk' else 'mesos'}")
+    if not flags.zk.startswith("zk://"):
+        log.die(f"Option 'zk' is '{flags.zk}': expecting zk://host:port/path")
+    if flags.local_port_min > flags.local_port_max:
+        log.die("Option 'local_port_min' must not be above 'local_port_max'")
+    if flags.http_credentials and ":" not in flags.http_credentials:
+        log.die("Option 'http_credentials' must have the form user:password")
+    if flags.disable_http:
+        log.die("Option 'disable_http' cannot be honoured: the lab engine serves plain HTTP only")
+    if flags.internal_store_backend == "mem" and flags.ha:
+        log.die("Option 'internal_store_backend' is 'mem': give --disable_ha too, nobody could share that state")
+
+
+class Program:
+    """One process: its ending has one reason and one status."""
+
+    def __init__(self, flags: Any, listener: socket.socket) -> None:
+        self._flags = flags
+        self._listener = listener
+        self._stop = httpserver.stop_on_signals()
+        self._status = 0
+        self._address = f"{flags.hostname}:{flags.http_port}"
+        self._candidate = Candidate(self._address)
+        self._leader: Leader | None = None
+
+    async def run(self) -> int:
+        connection = await self._connect()
+        node = Node(self._flags, self._address, self._candidate)
+        serving = asyncio.create_task(httpserver.serve(
+            node, self._flags.http_address or "0.0.0.0", self._flags.http_port, stop=self._stop,
+            listener=self._listener))
+        leading = asyncio.create_task(self._lead(connection))
+        leading.add_done_callback(self._leading_ended)
+        await self._stop.wait()
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+        if self._leader:
+            # Open event streams end first, or the server would wait for them.
+            await self._leader.stop()
+        await self._candidate.leave()
+        await serving
+        await node.close()
+        if connection:
+            await connection.stop()
+        return self._status
+
+    async def _connect(self) -> Connection | None:
+        flags = self._flags
+        if not flags.ha and flags.internal_store_backend == "mem":
+            return None
+        connection = Connection(ZkUrl.parse(flags.zk), session_timeout=flags.zk_session_timeout,
+                                on_lost=lambda: self._end("the ZooKeeper session is lost"))
+        try:
+            await connection.start(flags.zk_connection_timeout)
+        except ZkUnavailable as error:
+            log.die(f"Cannot reach ZooKeeper {connection.url}: {error}", NO_ZOOKEEPER_STATUS)
+        return connection
+
+    async def _lead(self, connection: Connection | None) -> None:
+        flags = self._flags
+        await self._candidate.win(connection if flags.ha else None)
+        store: Store = MemoryStore() if connection is None else ZkStore(
+            connection, failed=self._end,
+            compression_threshold=flags.zk_compression_threshold if flags.zk_compression else None)
+        detector = MasterDetector(flags.master, session_timeout=flags.zk_session_timeout)
+        await detector.start(flags.zk_connection_timeout)
+        leader = Leader(flags, store, detector, f"http://{self._address}", self._end)
+        self._leader = leader
+        await leader.start()
+        self._candidate.application = application(leader)
+        await self._candidate.lost()
+        self._end("the leadership is lost")
+
+    def _leading_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            error = task.exception()
+            if isinstance(error, (KazooException, ZkUnavailable)):
+                self._end(f"ZooKeeper failed: {error or type(error).__name__}")
+            else:
+                logger.error("Leading failed", exc_info=error)
+                self._end("leading failed")
+
+    def _end(self, reason: str) -> None:
+        if not self._stop.is_set():
+            logger.error("EXIT with status 1: %s", reason)
+            self._status = 1
+            self._stop.set()
+
+
+async def run(flags: Any, listener: socket.socket) -> int:
+    return await Program(flags, listener).run()

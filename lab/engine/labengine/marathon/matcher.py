@@ -1,0 +1,61 @@
+"""Does an offer suit an app, and if not, why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from labengine.marathon import hostports
+from labengine.marathon.definition import constraints
+from labengine.marathon.resources import Remainder, Resource, role_of
+from labengine.marathon.tree import App
+
+# In the order in which an offer is sorted out.
+REASONS = ("UnfulfilledRole", "UnfulfilledConstraint", "NoCorrespondingReservationFound", "AgentMaintenance",
+           "InsufficientCpus", "InsufficientMemory", "InsufficientDisk", "InsufficientGpus", "InsufficientPorts",
+           "DeclinedScarceResources")
+_SCALARS = (("cpus", "InsufficientCpus"), ("mem", "InsufficientMemory"), ("disk", "InsufficientDisk"),
+            ("gpus", "InsufficientGpus"))
+
+
+@dataclass(frozen=True)
+class Match:
+    resources: list[Resource]
+    ports: list[int]
+
+
+def accepted_roles(app: App, default_behavior: str) -> set[str]:
+    """The roles of the resources that the app may use."""
+    given = app.get("acceptedResourceRoles")
+    if given:
+        return set(given)
+    return {"any": {"*", app["role"]}, "unreserved": {"*"}, "reserved": {app["role"]}}[default_behavior]
+
+
+def match(app: App, offer: dict[str, Any], left: Remainder, placed: list[dict[str, Any]],
+          default_behavior: str) -> Match | list[str]:
+    """A match takes its resources out of ``left``; otherwise the reasons, first in the funnel first."""
+    roles = accepted_roles(app, default_behavior)
+    reasons: list[str] = []
+    if not any(role_of(resource) in roles for resource in offer["resources"]):
+        reasons.append("UnfulfilledRole")
+    facts = constraints.agent_facts(offer)
+    if not all(constraints.accepts(constraint, facts, placed, instances=app["instances"])
+               for constraint in app.get("constraints", [])):
+        reasons.append("UnfulfilledConstraint")
+    for name, reason in _SCALARS:
+        if app[name] > left.scalar(name, roles):
+            reasons.append(reason)
+    wanted = [slot.wanted for slot in hostports.slots(app) if slot.wanted is not None]
+    ports = hostports.choose(wanted, left.ports(roles))
+    if ports is None:
+        reasons.append("InsufficientPorts")
+    if reasons or ports is None:
+        return reasons
+    resources: list[Resource] = []
+    for name, _reason in _SCALARS:
+        if app[name]:
+            resources += left.take_scalar(name, app[name], roles) or []
+    if ports:
+        resources += left.take_ports(ports, roles) or []
+    return Match(resources, ports)

@@ -1,0 +1,108 @@
+"""Offers: cut into launches, or declined with the reasons kept for the queue."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from labengine.common import log
+from labengine.marathon.backoff import Backoff
+from labengine.marathon.definition import constraints
+from labengine.marathon.instances import UNREACHABLE, Instance, Tracker, new_ids
+from labengine.marathon.matcher import match
+from labengine.marathon.queue import Entry, LaunchQueue
+from labengine.marathon.resources import Remainder
+from labengine.marathon.scheduler import SchedulerClient
+from labengine.marathon.store import Store
+from labengine.marathon.taskinfo import task_info
+
+logger = log.get(__name__)
+
+# While something waits to be launched, offers are wanted back soon.
+SHORT_REFUSAL_SECONDS = 2.0
+
+
+class OfferMatcher:
+    def __init__(self, flags: Any, store: Store, tracker: Tracker, queue: LaunchQueue, backoff: Backoff) -> None:
+        self._flags = flags
+        self._store = store
+        self._tracker = tracker
+        self._queue = queue
+        self._backoff = backoff
+        self._suppressed = False
+        self._revive_wanted = False
+        self._last_revive = 0.0
+        self.scheduler: SchedulerClient
+
+    def hungry(self) -> None:
+        """There is more to launch than before."""
+        self._revive_wanted = True
+
+    def subscribed(self) -> None:
+        self._suppressed = False
+        self._revive_wanted = bool(self._queue)
+
+    async def revive_if_wanted(self) -> None:
+        """Declined offers back, at most once per ``min_revive_offers_interval``."""
+        if not self._revive_wanted or time.time() - self._last_revive < self._flags.min_revive_offers_interval:
+            return
+        if await self.scheduler.call("REVIVE"):
+            self._revive_wanted = self._suppressed = False
+            self._last_revive = time.time()
+
+    async def offered(self, offers: list[dict[str, Any]]) -> None:
+        refused = []
+        for offer in random.sample(offers, len(offers)):
+            launches = self._match(offer)
+            if launches:
+                await self._store.flush()
+                await self._accept(offer, launches)
+            else:
+                refused.append(offer["id"])
+        if refused:
+            await self.scheduler.call("DECLINE", {"offer_ids": refused, "filters": self._filters()})
+        if not self._queue and not self._suppressed and self._flags.suppress_offers:
+            self._suppressed = await self.scheduler.call("SUPPRESS")
+
+    def _filters(self) -> dict[str, float]:
+        longest = self._flags.decline_offer_duration
+        return {"refuse_seconds": min(longest, SHORT_REFUSAL_SECONDS) if self._queue else longest}
+
+    def _match(self, offer: dict[str, Any]) -> list[dict[str, Any]]:
+        left = Remainder(offer["resources"])
+        launches: list[dict[str, Any]] = []
+        for entry in self._queue.entries():
+            while entry.count > 0 and len(launches) < self._flags.max_instances_per_offer:
+                task = self._place(entry, offer, left, first=not launches)
+                if task is None:
+                    break
+                launches.append(task)
+            if entry.count <= 0:
+                self._queue.drop(entry.app["id"])
+        return launches
+
+    def _place(self, entry: Entry, offer: dict[str, Any], left: Remainder, *, first: bool) -> dict[str, Any] | None:
+        app = entry.app
+        agent_id = offer["agent_id"]["value"]
+        if self._backoff.left(app) > 0 or self._backoff.agent_blocked(app["id"], agent_id):
+            return None
+        placed = [one.facts for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE]
+        found = match(app, offer, left, placed, self._flags.accepted_resource_roles_default_behavior)
+        if isinstance(found, list):
+            # What an offer lacks after a launch from it says nothing about the offer.
+            if first:
+                entry.declined(offer, found)
+            return None
+        entry.used(offer)
+        instance_id, task_id = new_ids(app["id"])
+        instance = Instance(instance_id, task_id, app["id"], app["version"], agent_id, offer["hostname"], app["role"],
+                            found.ports, constraints.agent_facts(offer), staged_at=time.time())
+        self._tracker.add(instance)
+        logger.info("Launching %s on %s", task_id, offer["hostname"])
+        return task_info(app, instance, found, user=self._flags.mesos_user, env_prefix=self._flags.env_vars_prefix)
+
+    async def _accept(self, offer: dict[str, Any], launches: list[dict[str, Any]]) -> None:
+        await self.scheduler.call("ACCEPT", {
+            "offer_ids": [offer["id"]], "filters": {"refuse_seconds": SHORT_REFUSAL_SECONDS},
+            "operations": [{"type": "LAUNCH", "launch": {"task_infos": launches}}]})

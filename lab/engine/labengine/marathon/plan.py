@@ -1,0 +1,142 @@
+"""Deployment plans: from one tree to the next, in steps."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from labengine.marathon.definition import compare, paths
+from labengine.marathon.definition.errors import unprocessable
+from labengine.marathon.tree import App, Tree
+
+START, STOP, SCALE, RESTART = "StartApplication", "StopApplication", "ScaleApplication", "RestartApplication"
+
+
+@dataclass(frozen=True)
+class Action:
+    kind: str
+    app_id: str
+
+    def render(self) -> dict[str, str]:
+        return {"action": self.kind, "app": self.app_id}
+
+
+@dataclass
+class Plan:
+    """``original`` and ``target`` hold the definitions of the affected apps alone; None where there is none."""
+
+    version: str
+    original: dict[str, App | None]
+    target: dict[str, App | None]
+    steps: list[list[Action]]
+    new_groups: list[str] = field(default_factory=list)
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def affected(self) -> list[str]:
+        return sorted({action.app_id for step in self.steps for action in step})
+
+    def render(self) -> dict[str, Any]:
+        return {"id": self.id, "version": self.version, "steps": [render_step(step) for step in self.steps]}
+
+    def document(self) -> dict[str, Any]:
+        return {"id": self.id, "version": self.version, "original": self.original, "target": self.target,
+                "newGroups": self.new_groups, "steps": [[[one.kind, one.app_id] for one in step]
+                                                        for step in self.steps]}
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Plan:
+        steps = [[Action(kind, app_id) for kind, app_id in step] for step in document["steps"]]
+        return cls(document["version"], document["original"], document["target"], steps, document["newGroups"],
+                   document["id"])
+
+
+def render_step(step: Iterable[Action]) -> dict[str, Any]:
+    return {"actions": [action.render() for action in step]}
+
+
+def make(before: Tree, after: Tree, version: str, restarted: Iterable[str] = ()) -> Plan:
+    """``restarted`` apps are replaced though their definitions are the same."""
+    changed = {app_id for app_id in before.apps.keys() | after.apps.keys()
+               if before.apps.get(app_id) is not after.apps.get(app_id)} | set(restarted)
+    stops, starts = [], []
+    by_depth: dict[int, list[Action]] = {}
+    depths = Depths(after)
+    original: dict[str, App | None] = {}
+    target: dict[str, App | None] = {}
+    for app_id in sorted(changed):
+        old, new = before.apps.get(app_id), after.apps.get(app_id)
+        original[app_id], target[app_id] = old, new
+        if new is None:
+            stops.append(Action(STOP, app_id))
+            continue
+        if old is None:
+            starts.append(Action(START, app_id))
+            kind = SCALE
+        elif new["instances"] > 0 and (app_id in restarted or compare.is_upgrade(old, new)):
+            kind = RESTART
+        else:
+            kind = SCALE
+        by_depth.setdefault(depths.of(app_id), []).append(Action(kind, app_id))
+    steps = [stops, starts, *(by_depth[depth] for depth in sorted(by_depth))]
+    new_groups = sorted(after.groups.keys() - before.groups.keys())
+    return Plan(version, original, target, [step for step in steps if step], new_groups)
+
+
+class Depths:
+    """How many dependencies an app has below it, one after the other."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._known: dict[str, int] = {}
+
+    def _dependencies(self, app_id: str) -> set[str]:
+        wanted = list(self._tree.apps[app_id].get("dependencies", []))
+        group_id = paths.parent(app_id)
+        while True:
+            wanted += self._tree.groups.get(group_id, {}).get("dependencies", [])
+            if group_id == "/":
+                break
+            group_id = paths.parent(group_id)
+        found: set[str] = set()
+        for name in wanted:
+            if name in self._tree.apps:
+                found.add(name)
+            elif name in self._tree.groups:
+                found.update(app["id"] for app in self._tree.apps_below(name))
+        return found
+
+    def of(self, app_id: str) -> int:
+        """Raises 422 when the dependencies go round in a circle."""
+        stack: list[tuple[str, list[str]]] = [(app_id, sorted(self._dependencies(app_id)))]
+        running = {app_id}
+        while stack:
+            current, left = stack[-1]
+            following = next((name for name in left if name not in self._known), None)
+            if following is None:
+                below = [self._known[name] for name in left]
+                self._known[current] = 1 + max(below) if below else 0
+                running.discard(current)
+                stack.pop()
+            elif following in running:
+                raise unprocessable("Dependency graph has cyclic dependencies.")
+            else:
+                running.add(following)
+                stack.append((following, sorted(self._dependencies(following))))
+        return self._known[app_id]
+
+
+def reverted(plan: Plan, tree: Tree) -> Tree:
+    """The tree without what the plan changed; what other deployments changed meanwhile stays."""
+    result = tree.copy()
+    for app_id, original in plan.original.items():
+        if original is not None:
+            result.put_app(original)
+        else:
+            result.apps.pop(app_id, None)
+    for group_id in sorted(plan.new_groups, reverse=True):
+        if group_id in result.groups and not result.apps_in(group_id) and not result.groups_in(group_id):
+            del result.groups[group_id]
+    return result

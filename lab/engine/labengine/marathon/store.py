@@ -1,0 +1,143 @@
+"""The durable copy of the leader's state: JSON documents by key, written through in order.
+
+``put`` and ``delete`` queue a change; ``await flush()`` returns when everything queued before is durable. What
+others can see (an answer, a launch, an acknowledgement) waits for that, so a new leader knows everything that
+was ever said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import zlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from labengine.common import log
+from labengine.common.zk import Connection, KazooException, NoNodeError, ZkUnavailable
+
+logger = log.get(__name__)
+
+BUCKETS = ("apps", "deployments", "failures", "instances", "roots")
+BATCH = 32
+COMPRESSED = b"\x00z"
+
+
+class Store(Protocol):
+    async def load(self) -> dict[str, Any]: ...
+
+    def put(self, key: str, document: Any) -> None: ...
+
+    def delete(self, key: str) -> None: ...
+
+    async def flush(self) -> None: ...
+
+
+class MemoryStore:
+    """Volatile; a second Marathon of the same process may be given the same ``documents``."""
+
+    def __init__(self, documents: dict[str, str] | None = None) -> None:
+        self.documents: dict[str, str] = {} if documents is None else documents
+
+    async def load(self) -> dict[str, Any]:
+        return {key: json.loads(text) for key, text in self.documents.items()}
+
+    def put(self, key: str, document: Any) -> None:
+        self.documents[key] = json.dumps(document)
+
+    def delete(self, key: str) -> None:
+        self.documents.pop(key, None)
+
+    async def flush(self) -> None:
+        await asyncio.sleep(0)
+
+
+class ZkStore:
+    """One znode per document, in flat directories below ``<zk path>/state``.
+
+    ``failed(reason)`` is called once when a change cannot be written: a leader that cannot write must not go on.
+    """
+
+    def __init__(self, connection: Connection, *, compression_threshold: int | None,
+                 failed: Callable[[str], None]) -> None:
+        self._connection = connection
+        self._base = connection.url.join("state")
+        self._compression_threshold = compression_threshold
+        self._failed = failed
+        self._pending: dict[str, bytes | None] = {}
+        self._written = asyncio.Condition()
+        self._queued = 0
+        self._durable = 0
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def load(self) -> dict[str, Any]:
+        """Everything that is stored; from then on changes are written."""
+        documents: dict[str, Any] = {}
+        await self._connection.ensure_path(self._base)
+        for bucket in BUCKETS:
+            await self._connection.ensure_path(f"{self._base}/{bucket}")
+        names = [name for name in await self._connection.children(self._base) if name not in BUCKETS]
+        for bucket in BUCKETS:
+            names += [f"{bucket}/{name}" for name in await self._connection.children(f"{self._base}/{bucket}")]
+        for start in range(0, len(names), BATCH):
+            part = names[start:start + BATCH]
+            for name, document in zip(part, await asyncio.gather(*(self._read(name) for name in part)), strict=True):
+                if document is not None:
+                    documents[name] = document
+        self._writer = asyncio.create_task(self._write())
+        return documents
+
+    async def _read(self, name: str) -> Any:
+        with contextlib.suppress(NoNodeError):
+            data, _stat = await self._connection.get(f"{self._base}/{name}")
+            return json.loads(zlib.decompress(data[len(COMPRESSED):]) if data.startswith(COMPRESSED) else data)
+        return None
+
+    def put(self, key: str, document: Any) -> None:
+        data = json.dumps(document, separators=(",", ":")).encode()
+        if self._compression_threshold is not None and len(data) > self._compression_threshold:
+            data = COMPRESSED + zlib.compress(data)
+        self._queue(key, data)
+
+    def delete(self, key: str) -> None:
+        self._queue(key, None)
+
+    def _queue(self, key: str, data: bytes | None) -> None:
+        self._pending.pop(key, None)
+        self._pending[key] = data
+        self._queued += 1
+        self._wake.set()
+
+    async def flush(self) -> None:
+        wanted = self._queued
+        async with self._written:
+            await self._written.wait_for(lambda: self._durable >= wanted)
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._pending:
+                batch = dict(list(self._pending.items())[:BATCH])
+                for key in batch:
+                    del self._pending[key]
+                reached = self._queued if not self._pending else None
+                try:
+                    await asyncio.gather(*(self._apply(key, data) for key, data in batch.items()))
+                except (KazooException, ZkUnavailable) as error:
+                    logger.error("Cannot write to %s: %s", self._base, error or type(error).__name__)
+                    self._failed(f"the state in ZooKeeper {self._connection.url} cannot be written")
+                    return
+                if reached is not None:
+                    async with self._written:
+                        self._durable = reached
+                        self._written.notify_all()
+
+    async def _apply(self, key: str, data: bytes | None) -> None:
+        path = f"{self._base}/{key}"
+        if data is None:
+            await self._connection.delete(path)
+        else:
+            await self._connection.put(path, data)

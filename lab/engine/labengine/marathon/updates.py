@@ -1,0 +1,142 @@
+"""Status updates of tasks: what they change, and who hears of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labengine.common import log
+from labengine.marathon.backoff import Backoff
+from labengine.marathon.conductor import Conductor
+from labengine.marathon.events import EventBus
+from labengine.marathon.health import HealthMonitor
+from labengine.marathon.instances import RUNNING, TERMINAL, UNREACHABLE, Instance, Tracker, status_time
+from labengine.marathon.readiness import Readiness
+from labengine.marathon.scheduler import SchedulerClient
+from labengine.marathon.state import Failures, State
+from labengine.marathon.tree import App
+
+logger = log.get(__name__)
+
+# An end that says something about the app or the agent, and delays the next launch.
+_DELAYING = frozenset({"TASK_FAILED", "TASK_ERROR", "TASK_GONE", "TASK_DROPPED", "TASK_FINISHED"})
+_FAILURES = TERMINAL - {"TASK_FINISHED", "TASK_KILLED"}
+
+
+class StatusUpdates:
+    def __init__(self, state: State, tracker: Tracker, failures: Failures, backoff: Backoff, events: EventBus,
+                 health: HealthMonitor, readiness: Readiness, conductor: Conductor) -> None:
+        self._state = state
+        self._tracker = tracker
+        self._failures = failures
+        self._backoff = backoff
+        self._events = events
+        self._health = health
+        self._readiness = readiness
+        self._conductor = conductor
+        self.scheduler: SchedulerClient
+
+    async def handle(self, status: dict[str, Any]) -> None:
+        """Apply an update, make it durable, then acknowledge it."""
+        instance = self._tracker.get(status["task_id"]["value"])
+        if instance is not None:
+            self._apply(instance, status)
+        elif status["state"] not in TERMINAL and status["state"] != UNREACHABLE:
+            logger.warning("Killing the unknown task %s", status["task_id"]["value"])
+            await self.scheduler.call("KILL", {"task_id": status["task_id"], "agent_id": status.get("agent_id")})
+        if "uuid" in status:
+            await self._state.store.flush()
+            await self.scheduler.call("ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"],
+                                                      "uuid": status["uuid"]})
+
+    def app_of(self, instance: Instance) -> App | None:
+        """The definition the instance was launched with, as far as it is known."""
+        return (self._state.app_at(instance.app_id, instance.version) or self._state.tree.apps.get(instance.app_id))
+
+    def _apply(self, instance: Instance, status: dict[str, Any]) -> None:
+        state = status["state"]
+        before = instance.state
+        changed = state != before or not instance.confirmed
+        instance.confirmed = True
+        instance.state = state
+        self._note_times(instance, status, before)
+        self._note_addresses(instance, status)
+        if changed:
+            self._publish(instance, status)
+        if state in TERMINAL:
+            self._ended(instance, status, ran=before == RUNNING)
+            return
+        app = self.app_of(instance)
+        if state == RUNNING and app is not None and not instance.killing:
+            self._backoff.agent_works(instance.app_id, instance.agent_id)
+            self._health.watch(app, instance)
+            if "healthy" in status and any(one["protocol"].startswith("MESOS") or one["protocol"] == "COMMAND"
+                                           for one in app.get("healthChecks", [])):
+                self._health.reported(app, instance, bool(status["healthy"]), status.get("message", ""))
+        self._tracker.save(instance)
+        self._conductor.mark([instance.app_id])
+
+    @staticmethod
+    def _note_times(instance: Instance, status: dict[str, Any], before: str) -> None:
+        state = instance.state
+        if state == RUNNING and instance.started_at is None:
+            instance.started_at = status_time(status)
+        if state == UNREACHABLE and before != UNREACHABLE:
+            since = (status.get("unreachable_time") or {}).get("nanoseconds")
+            instance.unreachable_since = since / 1e9 if since else time.time()
+        elif state != UNREACHABLE:
+            instance.unreachable_since = None
+
+    @staticmethod
+    def _note_addresses(instance: Instance, status: dict[str, Any]) -> None:
+        networks = (status.get("container_status") or {}).get("network_infos") or []
+        found = [{"ipAddress": address["ip_address"], "protocol": address.get("protocol", "IPv4")}
+                 for network in networks for address in network.get("ip_addresses", []) if address.get("ip_address")]
+        if found:
+            instance.ip_addresses = found
+
+    def _publish(self, instance: Instance, status: dict[str, Any]) -> None:
+        self._events.publish(
+            "status_update_event", slaveId=instance.agent_id, taskId=instance.task_id, taskStatus=status["state"],
+            message=status.get("message", ""), appId=instance.app_id, host=instance.host,
+            ipAddresses=instance.ip_addresses, ports=instance.ports, version=instance.version)
+        self._events.publish(
+            "instance_changed_event", instanceId=instance.instance_id, condition=instance.condition(),
+            runSpecId=instance.app_id, agentId=instance.agent_id, host=instance.host,
+            runSpecVersion=instance.version)
+
+    def _ended(self, instance: Instance, status: dict[str, Any], *, ran: bool) -> None:
+        state, message = status["state"], status.get("message", "")
+        logger.info("%s ended: %s %s", instance.task_id, state, message)
+        app = self._state.tree.apps.get(instance.app_id)
+        if app is not None:
+            if instance.kill_reason:
+                self._record(instance, "TASK_KILLED",
+                             f"Task was killed since health check failed. Reason: {instance.kill_reason}")
+                self._backoff.failed(app)
+            elif not instance.killing:
+                if state in _FAILURES:
+                    self._record(instance, state, message)
+                if state in _DELAYING:
+                    self._backoff.failed(app)
+                if not ran and state in _FAILURES:
+                    self._backoff.agent_failed(instance.app_id, instance.agent_id)
+        self.remove(instance)
+
+    def _record(self, instance: Instance, state: str, message: str) -> None:
+        self._failures.record(instance.app_id, task_id=instance.task_id, state=state, message=message,
+                              host=instance.host, version=instance.version, agent_id=instance.agent_id)
+
+    def remove(self, instance: Instance) -> None:
+        self._health.forget(instance)
+        self._readiness.forget(instance)
+        self._conductor.forget(instance)
+        if instance.app_id not in self._state.tree.apps and not self._tracker.of(instance.app_id):
+            self._events.publish("app_terminated_event", appId=instance.app_id)
+
+    def resume(self) -> None:
+        """After taking over: probe again what runs."""
+        for instance in self._tracker:
+            app = self.app_of(instance)
+            if instance.running and app is not None:
+                self._health.watch(app, instance)
