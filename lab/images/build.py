@@ -20,7 +20,7 @@ from lab.hosts.image import apt_sources
 HERE = Path(__file__).resolve().parent
 BASE_TAG = "quorum-lab-app-base:latest"
 RECIPE_LABEL = "quorum.lab.recipe"
-BASE_SECONDS = 600
+BUILD_SECONDS = 600
 
 # What an app definition calls the image -> the directory of its Dockerfile.
 IMAGES = {"nginx:latest": "nginx", "tomcat:latest": "tomcat", "python:3": "python"}
@@ -62,7 +62,7 @@ def _build_base(client: DockerClient, log: Callable[[str], None]) -> None:
         with build_log.open("wb") as output:
             done = subprocess.run(
                 [str(HERE / "base" / "recipe.sh"), suite, str(sources), str(tar)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=BASE_SECONDS, check=False,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=BUILD_SECONDS, check=False,
             )  # fmt: skip
         if done.returncode != 0:
             last = build_log.read_text(errors="replace").strip().splitlines()[-1:]
@@ -75,18 +75,13 @@ def _build_base(client: DockerClient, log: Callable[[str], None]) -> None:
             )
 
 
-def _build_app(name: str, log: Callable[[str], None]) -> str:
-    tag, directory = local_tag(name), HERE / IMAGES[name]
-    digest = recipe_digest(HERE / "base", directory)
+def _build_app(name: str, digest: str) -> str:
+    directory = HERE / IMAGES[name]
     client = machine_docker.client()
     try:
-        image_id = _built(client, tag, digest)
-        if image_id:
-            return image_id
-        log(f"building the image {name}")
         image, _ = client.images.build(
-            path=str(directory), tag=tag, labels={RECIPE_LABEL: digest}, buildargs={"BASE": BASE_TAG}, rm=True,
-            forcerm=True, timeout=BASE_SECONDS,
+            path=str(directory), tag=local_tag(name), labels={RECIPE_LABEL: digest}, buildargs={"BASE": BASE_TAG},
+            rm=True, forcerm=True, timeout=BUILD_SECONDS,
         )  # fmt: skip
         return image.id
     except (APIError, BuildError) as error:
@@ -100,13 +95,17 @@ def build_all(log: Callable[[str], None]) -> dict[str, str]:
     client = machine_docker.client()
     try:
         digests = {name: recipe_digest(HERE / "base", HERE / directory) for name, directory in IMAGES.items()}
-        if not all(_built(client, local_tag(name), digest) for name, digest in digests.items()):
+        found = {name: _built(client, local_tag(name), digest) for name, digest in digests.items()}
+        missing = [name for name, image_id in found.items() if image_id is None]
+        if missing:
             _build_base(client, log)
+            log(f"building the app images {', '.join(missing)}")
     finally:
         client.close()
     # One after the other leaves the processors idle while packages are fetched.
     with ThreadPoolExecutor(max_workers=len(IMAGES)) as pool:
-        return dict(zip(IMAGES, pool.map(lambda name: _build_app(name, log), IMAGES), strict=True))
+        built = dict(zip(missing, pool.map(lambda name: _build_app(name, digests[name]), missing), strict=True))
+    return {name: image_id or built[name] for name, image_id in found.items()}
 
 
 def remove_all(client: DockerClient) -> int:
