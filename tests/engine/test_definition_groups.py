@@ -71,7 +71,8 @@ def test_scale_and_rollback():
     ("body", "path", "text"),
     [
         ({"scaleBy": 2, "id": "/g"}, "/scaleBy", "not allowed in conjunction with other properties."),
-        ({"version": "2020-01-01T00:00:00Z", "apps": []}, "/version", "not allowed in conjunction with other properties."),
+        ({"version": "2020-01-01T00:00:00Z", "apps": []}, "/version",
+         "not allowed in conjunction with other properties."),
         ({"id": "/g/h", "enforceRole": True}, "/enforceRole",
          "enforceRole can only be set for top-level groups, and /g/h is not top-level"),
         ({"apps": [{"id": "x/y", "cmd": "cc"}]}, "/apps(0)/id", "Identifier is not child of '/g'"),

@@ -138,7 +138,6 @@ def test_places_in_the_tree():
     assert paths.parent("/a") == paths.parent("/") == "/"
     assert paths.top_level_group("/g/h/a") == "g"
     assert paths.top_level_group("/a") is None
-    assert paths.is_below("/g/a", "/g")
-    assert paths.is_below("/g/a", "/")
-    assert not paths.is_below("/g", "/g")
-    assert not paths.is_below("/gg/a", "/g")
+    assert paths.is_top_level("/g")
+    assert not paths.is_top_level("/g/h")
+    assert not paths.is_top_level("/")

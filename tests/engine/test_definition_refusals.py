@@ -78,6 +78,7 @@ def pairs(error):
         ("id", "a\n", "/id", "error.pattern"),
         ("version", "yesterday", "/version", "error.expected.date.isoformat"),
         ("version", "2020-01-01", "/version", "error.expected.date.isoformat"),
+        ("version", "0001-01-01T00:00:00+10:00", "/version", "error.expected.date.isoformat"),
         ("version", "2020-13-01T00:00:00Z", "/version", "error.expected.date.isoformat"),
     ],
 )  # fmt: skip

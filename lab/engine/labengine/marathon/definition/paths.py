@@ -54,10 +54,6 @@ def top_level_group(path: str) -> str | None:
     return parts[0] if len(parts) > 1 else None
 
 
-def is_below(path: str, group: str) -> bool:
-    return segments(path)[: len(segments(group))] == segments(group) and path != group
-
-
 def name_failures(path: str) -> list[str]:
     """What Marathon finds wrong with the segments of an id."""
     parts = segments(path)

@@ -10,6 +10,7 @@ import copy
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -116,14 +117,12 @@ class Timestamp:
         if not isinstance(value, str):
             failures.append((path, "error.expected.jsstring"))
             return ABSENT
-        try:
-            moment = datetime.fromisoformat(value) if _OFFSET_DATE_TIME.fullmatch(value) else None
-        except ValueError:
-            moment = None
-        if moment is None:
-            failures.append((path, "error.expected.date.isoformat"))
-            return ABSENT
-        return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if _OFFSET_DATE_TIME.fullmatch(value):
+            with suppress(ValueError, OverflowError):
+                moment = datetime.fromisoformat(value).astimezone(UTC)
+                return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        failures.append((path, "error.expected.date.isoformat"))
+        return ABSENT
 
 
 @dataclass(frozen=True)
