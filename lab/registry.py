@@ -36,6 +36,10 @@ def _pushed_id(address: str, name: str) -> str | None:
             return None
         answer.raise_for_status()
         return answer.json()["config"]["digest"]
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise LabError(
+            f"The registry at {address} does not answer: see `systemctl status docker-registry` on its host."
+        ) from error
     except (requests.RequestException, KeyError, ValueError) as error:
         raise LabError(
             f"The registry at {address} gives no manifest of {name} ({error}): "
