@@ -1,0 +1,161 @@
+"""Three masters on a real ZooKeeper: who leads, what the others answer, what a loss costs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from kazoo.client import KazooClient
+from local_cluster import LocalCluster, Program, wait_until
+from mesos_clients import AgentEnd, Scheduler, task
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[LocalCluster]:
+    with LocalCluster(tmp_path, masters=3) as cluster:
+        yield cluster
+
+
+@contextlib.contextmanager
+def zookeeper(cluster: LocalCluster) -> Iterator[KazooClient]:
+    client = KazooClient(f"127.0.0.1:{cluster.zookeeper_port}")
+    client.start(10)
+    try:
+        yield client
+    finally:
+        client.stop()
+        client.close()
+
+
+def metrics(program: Program) -> dict[str, float]:
+    return requests.get(program.url + "/metrics/snapshot", timeout=5).json()
+
+
+def see_one_leader(cluster: LocalCluster) -> bool:
+    running = [program for program in cluster.masters if program.running]
+    return all(requests.get(program.url + "/redirect", allow_redirects=False, timeout=5).headers.get("Location")
+               == f"//{cluster.leader().ip}:{cluster.leader().port}" for program in running)
+
+
+def test_followers_point_at_the_leader(cluster: LocalCluster) -> None:
+    leader = cluster.leader()
+    wait_until("all see the leader", lambda: see_one_leader(cluster))
+    assert [metrics(program)["master/elected"] for program in cluster.masters].count(1.0) == 1
+    for program in cluster.masters:
+        assert metrics(program)["registrar/log/ensemble_size"] == 3.0
+        assert metrics(program)["registrar/log/recovered"] == 1.0
+        assert requests.get(program.url + "/master/health", timeout=5).text == ""
+        if program is leader:
+            continue
+        for path in ("/state", "/master/state", "/slaves", "/state-summary", "/tasks", "/roles", "/frameworks"):
+            answer = requests.get(program.url + path, allow_redirects=False, timeout=5)
+            target = path if path.startswith("/master") else f"/master{path}"
+            assert (answer.status_code, answer.headers["Location"]) == (307, f"//{leader.ip}:{leader.port}{target}")
+        answer = requests.post(program.url + "/api/v1", json={"type": "GET_MASTER"}, allow_redirects=False, timeout=5)
+        assert (answer.status_code, answer.headers["Location"]) == (
+            307, f"//{leader.ip}:{leader.port}/master/api/v1")
+        followed = requests.get(program.url + "/state", timeout=5).json()
+        assert followed["pid"] == f"master@{leader.ip}:{leader.port}"
+
+
+def test_znodes_are_those_of_mesos(cluster: LocalCluster) -> None:
+    with zookeeper(cluster) as client:
+        names = sorted(name for name in client.get_children("/mesos") if name.startswith("json.info_"))
+        assert len(names) == 3
+        info = json.loads(client.get(f"/mesos/{names[0]}")[0])
+        assert len(client.get_children("/mesos/log_replicas")) == 3
+    leader = cluster.leader()
+    assert info["address"] == {"hostname": leader.ip, "ip": leader.ip, "port": leader.port}
+    assert (info["hostname"], info["port"], info["pid"]) == (
+        leader.ip, leader.port, f"master@{leader.ip}:{leader.port}")
+    assert info["ip"] == int.from_bytes(bytes(int(part) for part in leader.ip.split(".")), "little")
+    assert info["version"] == "1.11.0"
+
+
+def test_tasks_survive_a_killed_leader(cluster: LocalCluster) -> None:
+    leader = cluster.leader()
+    agent = AgentEnd(leader.url)
+    agent.subscribed()
+    scheduler = Scheduler(leader.url)
+    scheduler.subscribed()
+    offer = scheduler.offer()
+    scheduler.launch(offer, task(offer))
+    run = agent.stream.expect("RUN_TASK")
+    scheduler.acknowledge(agent.report(run, "TASK_RUNNING"))
+    leader.kill()
+    assert agent.stream.ended.wait(5)
+    new = cluster.wait_leader()
+    assert new is not leader
+
+    # The framework is first: its agent is still on the way.
+    again = Scheduler(new.url, framework_id=scheduler.id)
+    assert again.subscribed() == scheduler.id
+    again.call("RECONCILE", tasks=[{"task_id": {"value": "t1"}, "agent_id": {"value": agent.id}}])
+    again.stream.nothing("UPDATE", 0.5)
+    back = AgentEnd(new.url, agent_id=agent.id, frameworks=[run["framework"]], tasks=[
+        {"framework_id": run["framework"]["id"], "task": run["task"], "status": {"state": "TASK_RUNNING"}}])
+    assert back.subscribed() == agent.id
+    again.call("RECONCILE", tasks=[{"task_id": {"value": "t1"}, "agent_id": {"value": agent.id}}])
+    assert again.update()["state"] == "TASK_RUNNING"
+    state = requests.get(new.url + "/state", timeout=5).json()
+    assert [one["id"] for one in state["frameworks"][0]["tasks"]] == ["t1"]
+    assert state["slaves"][0]["used_resources"]["cpus"] == 0.5
+
+
+def test_deleting_the_leaders_znode_hands_over_at_once(cluster: LocalCluster) -> None:
+    leader = cluster.leader()
+    with zookeeper(cluster) as client:
+        lowest = min(name for name in client.get_children("/mesos") if name.startswith("json.info_"))
+        client.delete(f"/mesos/{lowest}")
+    assert leader.wait(5) == 1
+    new = cluster.wait_leader(2)
+    assert new is not leader
+    leader.start()
+    leader.wait_answering("/health")
+    wait_until("all see the leader", lambda: see_one_leader(cluster))
+    assert cluster.leader() is new
+
+
+def test_a_leader_without_zookeeper_exits_and_followers_wait(cluster: LocalCluster) -> None:
+    leader = cluster.leader()
+    cluster.zookeeper.kill()
+    assert leader.wait(cluster.session_timeout + 5) == 1
+    followers = [program for program in cluster.masters if program is not leader]
+    assert all(program.running for program in followers)
+    wait_until("nobody leads", lambda: requests.get(
+        followers[0].url + "/state", timeout=5, allow_redirects=False).status_code == 503)
+    assert requests.get(followers[0].url + "/state", timeout=5).text == "No leader elected"
+    assert requests.get(followers[0].url + "/health", timeout=5).status_code == 200
+    cluster.start_zookeeper()
+    assert cluster.wait_leader(20) in followers
+
+
+def test_without_quorum_a_leader_has_not_recovered(tmp_path: Path) -> None:
+    with LocalCluster(tmp_path, masters=0, quorum=2) as cluster:
+        lonely = cluster.add_master(registry_fetch_timeout="4secs")
+        lonely.wait_answering("/health")
+        wait_until("it leads", lambda: metrics(lonely)["master/elected"] == 1.0)
+        assert metrics(lonely)["registrar/log/recovered"] == 0.0
+        assert metrics(lonely)["registrar/log/ensemble_size"] == 1.0
+        answer = requests.post(lonely.url + "/api/v1", json={"type": "GET_HEALTH"}, timeout=5)
+        assert (answer.status_code, answer.text) == (503, "Master has not finished recovery")
+        state = requests.get(lonely.url + "/state", timeout=5)
+        assert (state.status_code, state.json()["slaves"]) == (200, [])
+        assert lonely.wait(10) == 1
+        assert "registrar" in lonely.tail()
+        lonely.start()
+        cluster.add_master()
+        cluster.wait_leader()
+
+
+def test_a_stopped_leader_keeps_its_session(cluster: LocalCluster) -> None:
+    """As the real one: SIGTERM does not hand over, the session has to run out."""
+    leader = cluster.leader()
+    assert leader.terminate() == 0
+    with zookeeper(cluster) as client:
+        assert len([name for name in client.get_children("/mesos") if name.startswith("json.info_")]) == 3
+    assert cluster.wait_leader() is not leader
