@@ -133,6 +133,7 @@ def test_an_existing_app_may_keep_its_role():
         ("/g", {"id": "/g"}, True, None),
         ("/", {"groups": [{"id": "g", "apps": []}]}, True, "/groups(0)/enforceRole"),
         ("/", {"groups": [{"id": "g", "apps": []}]}, False, None),
+        ("/g", {"id": "/g", "apps": []}, None, None),
         ("/g", {"apps": [], "groups": [{"id": "h"}]}, None, "/groups(0)/enforceRole"),
     ],
 )

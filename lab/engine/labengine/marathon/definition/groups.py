@@ -57,7 +57,7 @@ class GroupUpdate:
 
 @dataclass(frozen=True)
 class Existing:
-    """What the reader asks about the present tree; a group's value is None where it has no `enforceRole`."""
+    """What the reader asks about the present tree."""
 
     app: Callable[[str], App | None] = lambda app_id: None
     has_group: Callable[[str], bool] = lambda group_id: False
@@ -154,8 +154,7 @@ def _failures(
     found += [(f"{path}/{key}", NOT_ALONE) for key in ("version", "scaleBy") if key in raw and len(raw) > 1]
     if "id" in raw:
         found += [(f"{path}/id", text) for text in paths.name_failures(raw["id"])]
-        changed = existing.has_group(group_id) and existing.enforce_role(group_id) != enforce
-        if changes_services and changed:
+        if changes_services and existing.has_group(group_id) and _enforced(existing, group_id) != enforce:
             found.append((f"{path}/enforceRole", ENFORCE_ROLE_CHANGED))
     for index, app in enumerate(raw.get("apps", [])):
         if paths.parent(app["id"]) != group_id:
@@ -163,6 +162,11 @@ def _failures(
     for index, child in enumerate(raw.get("groups", [])):
         found += _failures(child, group_id, existing, changes_services, f"{path}/groups({index})")
     return found
+
+
+def _enforced(existing: Existing, group_id: str) -> bool | None:
+    # Only top-level groups hold a value; 1.11 compares the missing one of the others with the `false` it filled in.
+    return bool(existing.enforce_role(group_id)) if paths.is_top_level(group_id) else None
 
 
 def _update(raw: dict[str, Any], group_id: str) -> GroupUpdate:
