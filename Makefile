@@ -63,9 +63,9 @@ sanity: ready ## ansible-test sanity
 	python tools/ansible_test.py sanity
 
 .PHONY: units
-units: ready ## unit tests: by ansible-test as in any collection, then all of them by pytest
+units: ready ## unit tests: by ansible-test as in any collection, then every test without a cluster by pytest
 	python tools/ansible_test.py units
-	pytest tests/unit tests/engine tests/lab tests/roles tests/build
+	pytest tests --ignore tests/integration
 
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
@@ -130,4 +130,4 @@ changelog: ready ## CHANGELOG.rst from changelogs/; fragments become part of gal
 .PHONY: clean
 clean: ## removes .build (not .venv); a running lab must be down
 	@if [ -e $(BUILD)/lab/inventory.yml ]; then echo "A lab exists: run 'make lab-down' first." >&2; exit 1; fi
-	@rm -rf $(BUILD) .ansible .ruff_cache
+	@rm -rf $(BUILD) .ansible

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the given make targets one after the other up to the first that fails; ends with a table of their wall times
-# and with the closing lines of the pytest runs in them.
+# and the closing lines of the pytest runs in them, the last run's once more alone, as its own output ends.
 set -uo pipefail
 
 logs=.build/logs
@@ -32,6 +32,6 @@ printf '%s\n' "${rows[@]}"
 printf '%-12s %6d s\n\n' total "$SECONDS"
 if ((${#closings[@]})); then
   printf '%s\n' "${closings[@]}"
-  printf '%s\n' "$closing"
+  ((result)) || printf '%s\n' "$closing"
 fi
 exit "$result"
