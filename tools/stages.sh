@@ -33,7 +33,7 @@ for stage in "$@"; do
   fi
   printf '\n===> %s\n' "$stage"
   started=$SECONDS
-  make "$stage" 2>&1 </dev/null | tee "$logs/$stage.log" &
+  make "$stage" 2>&1 </dev/null | tee -i "$logs/$stage.log" &
   group=$(jobs -p %%)
   trap interrupted INT TERM HUP
   wait "$!"
