@@ -261,7 +261,7 @@ last_task_failure:
 import time
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents, normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
@@ -293,8 +293,6 @@ def read_options(module):
             module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
         definition = documents.read(params["src"])
     if definition is not None:
-        for sentence in normalise.undeclarable(definition):
-            module.warn(sentence)
         hide_secrets(module, definition)
     return Options(
         present=params["state"] == "present",
@@ -325,7 +323,8 @@ def main():
     try:
         client = open_client(module)
         waiter = Waiter(client, module.params["wait_timeout"], time.monotonic, time.sleep)
-        result = Runner(client, waiter, read_options(module), time.sleep).run(module.check_mode)
+        runner = Runner(client, waiter, read_options(module), time.sleep, module.warn)
+        result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**result)

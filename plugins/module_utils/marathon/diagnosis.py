@@ -83,11 +83,11 @@ def _blocked_by(reason: str, row: dict[str, int], app: dict[str, Any], item: dic
     if reason in _RESOURCES:
         field, resource, unit = _RESOURCES[reason]
         needed = float(app.get(field, 0))
-        text = f"no offer has enough {field}: one instance needs {needed:g} {unit}"
+        text = f"no offer has enough {field}: one instance needs {_amount(needed)} {unit}"
         if offers:
             best = max(offers, key=lambda offer: _scalar(offer, resource))
-            largest = _scalar(best, resource)
-            text += f", the largest offer ({best.get('hostname', '?')}) has {largest:g}, {needed - largest:g} too few"
+            largest, host = _scalar(best, resource), best.get("hostname", "?")
+            text += f", the largest offer ({host}) has {_amount(largest)}, {_amount(needed - largest)} too few"
         return f"{text} ({tally}); lower {field}, free resources or add agents"
     if reason == "UnfulfilledConstraint":
         rules = "; ".join(" ".join(str(part) for part in rule) for rule in app.get("constraints", []))
@@ -99,6 +99,10 @@ def _blocked_by(reason: str, row: dict[str, int], app: dict[str, Any], item: dic
     if reason == "AgentMaintenance":
         return f"the agents are in maintenance ({tally})"
     return f"no offer fits ({tally})"
+
+
+def _amount(value: float) -> str:
+    return f"{value:.12g}"
 
 
 def _blocked_by_ports(app: dict[str, Any], offers: list[dict[str, Any]], tally: str) -> str:

@@ -22,16 +22,20 @@ def canonical(app: dict[str, Any], release: tuple[int, int] = fields.NEWEST) -> 
     return complete(declared(app), release)
 
 
-def undeclarable(definition: dict[str, Any]) -> list[str]:
-    """One sentence for every top-level name that Marathon would drop without a word."""
+def unknown_fields(app: dict[str, Any]) -> list[str]:
+    """One sentence for every field of a definition that Marathon drops without a word."""
     known = [name for name in fields.FIELDS if fields.FIELDS[name].owner != fields.SERVER]
     sentences = []
-    for name in definition:
-        if name not in fields.FIELDS:
-            near = get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            sentences.append(f"Marathon knows no app field {name!r} and ignores it{hint}")
+    for name in sorted(set(app) - set(fields.FIELDS)):
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        sentences.append(f"Marathon knows no app field {name!r} and ignores it{hint}")
     return sentences
+
+
+def drops_port_mappings(app: dict[str, Any]) -> bool:
+    """Host networking, which is also what an app without networks gets, has no use for port mappings."""
+    return network_mode(app) == "host" and bool((app.get("container") or {}).get("portMappings"))
 
 
 def declared(app: dict[str, Any]) -> dict[str, Any]:
@@ -40,8 +44,7 @@ def declared(app: dict[str, Any]) -> dict[str, Any]:
     app = legacy.translate(app)
     result = {name: _typed(fields.FIELDS[name], value) for name, value in app.items()}
     # An empty collection and an absent one are the same to Marathon, except for ports: none is not the default one.
-    result = {name: value for name, value in result.items() if value not in ([], {}) or name == "portDefinitions"}
-    return _settle_ports(result)
+    return {name: value for name, value in result.items() if value not in ([], {}) or name == "portDefinitions"}
 
 
 def complete(app: dict[str, Any], release: tuple[int, int] = fields.NEWEST) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Plan:
     after: dict[str, Any] | None = None
     request: Request | None = None
     restarts: bool = False
+    drops_port_mappings: bool = False
 
     @property
     def changed(self) -> bool:
@@ -98,7 +99,15 @@ def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: tuple[
         partial = {"instances": after["instances"], **{name: base[name] for name in _REPEATED if name in base}}
         restarts = normalise.port_reference_missing(current) and _runs(before, after)
         return Plan(wanted.app_id, SCALED, before, after, Request("PUT", partial, partial=True), restarts)
-    return Plan(wanted.app_id, UPDATED, before, after, Request("PUT", _body(body, after)), _runs(before, after))
+    return Plan(
+        wanted.app_id,
+        UPDATED,
+        before,
+        after,
+        Request("PUT", _body(body, after)),
+        restarts=_runs(before, after),
+        drops_port_mappings=normalise.drops_port_mappings(body),
+    )
 
 
 def plan_absent(app_id: str, current: dict[str, Any] | None, release: tuple[int, int] = fields.NEWEST) -> Plan:
@@ -121,7 +130,9 @@ def _plan_creation(wanted: Wanted, release: tuple[int, int]) -> Plan:
     after = normalise.complete(copy.deepcopy(wanted.app), release)
     # Only POST stores what is create_only; everything else is created by PUT, which completes checks at once.
     method = "POST" if any(name in wanted.app for name in _CREATE_ONLY) else "PUT"
-    return Plan(wanted.app_id, CREATED, None, after, Request(method, _body(wanted.app, after)))
+    request = Request(method, _body(wanted.app, after))
+    dropping = normalise.drops_port_mappings(wanted.app)
+    return Plan(wanted.app_id, CREATED, None, after, request, drops_port_mappings=dropping)
 
 
 def _body(declared: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

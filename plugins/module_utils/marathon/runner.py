@@ -38,12 +38,20 @@ class Options:
 
 
 class Runner:
-    def __init__(self, client: Client, waiter: Waiter, options: Options, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        waiter: Waiter,
+        options: Options,
+        sleep: Callable[[float], None],
+        warn: Callable[[str], None],
+    ) -> None:
         planner.check_ignored(options.ignored)
         self._client = client
         self._waiter = waiter
         self._options = options
         self._sleep = sleep
+        self._warn = warn
         self._app_id = _app_id(options)
         self._wanted = _wanted(options, self._app_id) if options.present else None
         self._release = fields.NEWEST
@@ -55,6 +63,7 @@ class Runner:
             # Defaults differ between releases, and only a write makes the one that runs here worth a request.
             self._release = self._supported_release()
             plan = self._plan(current)
+        self._warn_of_losses(plan)
         result = self._described(plan)
         if check_mode:
             return self._reported(result, plan, None if plan.changed else current)
@@ -88,6 +97,15 @@ class Runner:
                 "a word; upgrade Marathon first"
             )
         return release
+
+    def _warn_of_losses(self, plan: Plan) -> None:
+        for sentence in normalise.unknown_fields(self._options.definition or {}):
+            self._warn(sentence)
+        if plan.drops_port_mappings:
+            self._warn(
+                f"{self._app_id} uses host networking, for which Marathon ignores the declared port mappings; declare "
+                "networks with the mode container/bridge, or portDefinitions instead"
+            )
 
     def _apply(self, plan: Plan) -> str | None:
         for attempt in range(_WRITE_ATTEMPTS):

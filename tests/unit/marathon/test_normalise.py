@@ -100,5 +100,5 @@ def test_release_of_a_version(version, release):
 
 
 def test_a_field_that_marathon_would_ignore_is_told():
-    told = normalise.undeclarable({"id": "a", "cmd": "c", "ports": [], "version": "v", "instance": 2})
+    told = normalise.unknown_fields({"id": "a", "cmd": "c", "ports": [], "version": "v", "instance": 2})
     assert told == ["Marathon knows no app field 'instance' and ignores it; did you mean 'instances'?"]

@@ -160,6 +160,15 @@ class TestMerge:
         assert "portDefinitions" not in plan.request.body
         assert [mapping["containerPort"] for mapping in plan.after["container"]["portMappings"]] == [80]
 
+    def test_mappings_for_an_app_that_has_a_bridge_already(self):
+        networks = [{"mode": "container/bridge"}]
+        container = {"type": "DOCKER", "docker": {"image": "x"}, "portMappings": [{"containerPort": 80}]}
+        current = stored(cmd=None, networks=networks, container=container, portDefinitions=None)
+        plan = plan_present(wanted(merge=True, cmd=None, container={"portMappings": [{"containerPort": 81}]}), current)
+        assert [mapping["containerPort"] for mapping in plan.after["container"]["portMappings"]] == [81]
+        assert plan.after["container"]["docker"]["image"] == "x"
+        assert not plan.drops_port_mappings
+
     def test_only_scaling_stays_partial(self):
         plan = plan_present(wanted(merge=True, cmd=None, instances=2), stored())
         assert plan.request == planner.Request("PUT", {"instances": 2}, partial=True)
@@ -194,6 +203,15 @@ class TestIgnoredFields:
     def test_unknown_names_are_refused(self):
         with pytest.raises(DefinitionError, match="did you mean 'instances'"):
             planner.check_ignored(("instanes",))
+
+
+def test_port_mappings_without_a_network_for_them_are_pointed_out():
+    container = {"docker": {"image": "x"}, "portMappings": [{"containerPort": 80}]}
+    assert plan_present(wanted(container=container), None).drops_port_mappings
+    assert plan_present(wanted(container=container), stored()).drops_port_mappings
+    assert not plan_present(
+        wanted(container=container, networks=[{"mode": "container/bridge"}]), None
+    ).drops_port_mappings
 
 
 def test_absent():

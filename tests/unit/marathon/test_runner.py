@@ -26,16 +26,18 @@ def get(app=None):
     )
 
 
-def run(*calls, check_mode=False, timeout=5, **options):
+def run(*calls, check_mode=False, timeout=5, warnings=None, **options):
     """Runs with these options over exactly these calls."""
     time = FakeTime()
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
     options.setdefault("definition", DEFINITION)
     try:
-        result = Runner(client, Waiter(client, timeout, time.clock, time.sleep), Options(**options), time.sleep).run(
-            check_mode
+        waiter = Waiter(client, timeout, time.clock, time.sleep)
+        runner = Runner(
+            client, waiter, Options(**options), time.sleep, [].append if warnings is None else warnings.append
         )
+        result = runner.run(check_mode)
     finally:
         assert session.calls == [], "calls that were not made"
     return result
@@ -225,6 +227,17 @@ def test_options_that_make_no_sense_are_refused_before_any_request(options, word
 def test_an_app_that_does_not_exist_cannot_be_scaled():
     with pytest.raises(errors.DefinitionError, match="/a does not exist, so it cannot be scaled"):
         run(get(), definition=None, app_id="a", instances=2)
+
+
+def test_what_marathon_would_drop_is_warned_of():
+    warnings = []
+    container = {"docker": {"image": "x"}, "portMappings": [{"containerPort": 80}]}
+    definition = {"id": "a", "instance": 2, "container": container}
+    run(get(), INFO, definition=definition, check_mode=True, warnings=warnings)
+    assert [warning.split(";")[0] for warning in warnings] == [
+        "Marathon knows no app field 'instance' and ignores it",
+        "/a uses host networking, for which Marathon ignores the declared port mappings",
+    ]
 
 
 def test_secrets_are_masked_everywhere():

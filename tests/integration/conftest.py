@@ -1,0 +1,133 @@
+"""A Marathon for the tests: the one at MARATHON_URL, else one of the lab engine that lives as long as they do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+MODULE = "quorum.mesos.marathon_app"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run of Ansible."""
+
+    code: int
+    output: str
+
+    @property
+    def changed(self) -> int:
+        """What the recap of a playbook counts."""
+        found = re.search(r"^localhost +: .*\bchanged=(\d+)", self.output, re.MULTILINE)
+        assert found, self.output
+        return int(found.group(1))
+
+
+class Ansible:
+    """Runs Ansible's own programs on this checkout, with a home of their own and none of the caller's settings."""
+
+    def __init__(self, directory: Path, url: str) -> None:
+        self.url = url
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ANSIBLE_", "MARATHON_", "MESOS_"))
+        }
+        self._environment = {
+            **kept,
+            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".build" / "collections"),
+            "ANSIBLE_HOME": str(directory / "home"),
+            "ANSIBLE_CONFIG": str(directory / "none.cfg"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def run(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Finished:
+        done = subprocess.run(
+            [str(BIN / program), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**self._environment, **(environment or {})},
+            timeout=300,
+        )
+        return Finished(done.returncode, done.stdout)
+
+    def module(self, *switches: str, environment: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
+        """The result of marathon_app with these options; switches like --check go to Ansible."""
+        options = {"url": self.url, **options}
+        done = self.run(
+            "ansible",
+            "localhost",
+            "--connection=local",
+            f"--extra-vars=ansible_python_interpreter={sys.executable}",
+            f"--module-name={MODULE}",
+            f"--args={json.dumps({name: value for name, value in options.items() if value is not None})}",
+            # Less words leave the diff out of the result.
+            "-vvv",
+            *switches,
+            environment=environment,
+        )
+        found = re.search(r"^localhost \| (?:SUCCESS|CHANGED|FAILED!) => ", done.output, re.MULTILINE)
+        assert found, done.output
+        result, _end = json.JSONDecoder().raw_decode(done.output[found.end() :])
+        return {"failed": done.code != 0, "output": done.output, **result}
+
+    def playbook(self, *arguments: str, **variables: Any) -> Finished:
+        return self.run("ansible-playbook", "quorum.mesos.apps", f"--extra-vars={json.dumps(variables)}", *arguments)
+
+
+class Marathon:
+    """What the tests look at without the module."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def app(self, app_id: str) -> dict[str, Any] | None:
+        answer = requests.get(f"{self.url}/v2/apps{app_id}", timeout=10)
+        return answer.json()["app"] if answer.status_code == 200 else None
+
+    def write(self, method: str, path: str, body: Any = None, **params: str) -> requests.Response:
+        return requests.request(method, self.url + path, json=body, params=params, timeout=30)
+
+
+@pytest.fixture(scope="session")
+def marathon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marathon]:
+    given = os.environ.get("MARATHON_URL")
+    if given:
+        yield Marathon(given.split(",")[0].rstrip("/"))
+        return
+    from local_cluster import LocalCluster
+
+    with LocalCluster(tmp_path_factory.mktemp("cluster"), masters=1, agents=2, marathons=1) as cluster:
+        yield Marathon(cluster.marathon_url)
+
+
+@pytest.fixture(scope="session")
+def ansible(tmp_path_factory: pytest.TempPathFactory, marathon: Marathon) -> Ansible:
+    return Ansible(tmp_path_factory.mktemp("ansible"), marathon.url)
+
+
+@pytest.fixture
+def group(marathon: Marathon) -> Iterator[str]:
+    """A group of its own for the apps of one test; nothing of it is left behind."""
+    name = f"/quorum-test-{uuid.uuid4().hex[:8]}"
+    yield name
+    with contextlib.suppress(requests.RequestException):
+        marathon.write("DELETE", f"/v2/groups{name}", force="true")
