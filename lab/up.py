@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from lab import images, inventory, machine_docker, playbook, registry, report
-from lab.config import CHECKOUT, LabConfig, Program
+from lab.config import BUILD, CHECKOUT, LabConfig, Program
 from lab.engine import pack
 from lab.hosts import containers, image
 
@@ -18,7 +18,7 @@ Log = Callable[[str], None]
 
 def engine_program() -> Program:
     """Packs the lab engine; returns its archive with the checksum of what was packed."""
-    archive = pack.pack()
+    archive = pack.pack(BUILD / "engine")
     return Program(str(archive), f"sha256:{hashlib.sha256(archive.read_bytes()).hexdigest()}")
 
 
