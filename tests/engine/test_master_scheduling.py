@@ -291,3 +291,12 @@ def test_an_unanswered_offer_expires(start_master: Callable[..., Program]) -> No
     first = scheduler.offer()
     scheduler.stream.expect("RESCIND", 5)
     assert scheduler.offer()["id"] != first["id"]
+
+
+def test_an_operator_tears_a_framework_down(master: Program) -> None:
+    agent, scheduler, _run, _offer = running(master)
+    answer = requests.post(master.url + "/teardown", data={"frameworkId": "nobody"}, timeout=5)
+    assert (answer.status_code, answer.text) == (400, "No framework found with specified ID")
+    assert requests.post(master.url + "/master/teardown", data={"frameworkId": scheduler.id}, timeout=5).ok
+    assert agent.stream.expect("SHUTDOWN_FRAMEWORK")["framework_id"] == {"value": scheduler.id}
+    assert scheduler.stream.ended.wait(5)

@@ -194,9 +194,40 @@ class LocalCluster:
             marathon.wait_answering("/ping")
 
     def stop(self) -> None:
-        for program in [*self.marathons, *self.agents, *self.masters, self.zookeeper]:
+        """Everything, tasks too: they outlive their agent."""
+        for marathon in self.marathons:
+            if marathon.running:
+                marathon.kill()
+        with contextlib.suppress(ClusterError, requests.RequestException):
+            self._end_tasks()
+        for program in [*self.agents, *self.masters, self.zookeeper]:
             if program.running:
-                program.terminate()
+                program.kill()
+        self._end_leftovers()
+
+    def _end_tasks(self) -> None:
+        leader = self.leader()
+        for framework in requests.get(leader.url + "/frameworks", timeout=5).json()["frameworks"]:
+            requests.post(leader.url + "/teardown", data={"frameworkId": framework["id"]}, timeout=5)
+
+        def idle() -> bool:
+            states = [requests.get(agent.url + "/state", timeout=5).json() for agent in self.agents if agent.running]
+            return not any(framework["executors"] for state in states for framework in state["frameworks"])
+
+        wait_until("the tasks have ended", idle, STOP_SECONDS)
+
+    def _end_leftovers(self) -> None:
+        """Tasks of agents that could not be told: known by the agent's directory, where only they work."""
+        homes = [f"{self.directory}/{agent.name}/" for agent in self.agents]
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                command = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                works_in = f"{(process / 'cwd').readlink()}/"
+                is_task = any(works_in.startswith(home) for home in homes)
+                is_executor = any("labengine" in part for part in command) and any(
+                    part.startswith(home) for part in command for home in homes)
+                if is_task or is_executor:
+                    os.kill(int(process.name), signal.SIGKILL)
 
     def _zookeeper(self) -> Program:
         home = self.directory / "zookeeper"

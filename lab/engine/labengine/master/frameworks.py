@@ -125,6 +125,13 @@ class Frameworks:
         framework.failover = asyncio.get_running_loop().call_later(
             seconds, self.remove, framework, f"it did not come back within {seconds:g} seconds")
 
+    def tear_down(self, framework_id: str) -> bool:
+        """An operator removes a framework; False when there is none with this id."""
+        framework = self._cluster.frameworks.get(framework_id)
+        if framework is not None:
+            self.remove(framework, "an operator tore it down")
+        return framework is not None
+
     def remove(self, framework: Framework, why: str) -> None:
         """For good: its tasks are killed and its id is never accepted again."""
         logger.info("Removing framework '%s' %s: %s", framework.name, framework.id, why)

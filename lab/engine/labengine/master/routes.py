@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -42,6 +43,7 @@ class Routes:
                            ("/slaves", views.slaves), ("/frameworks", views.frameworks), ("/roles", views.roles)):
             routes += self._both(path, self._view(view), ["GET"])
         routes += self._both("/tasks", self._tasks, ["GET"])
+        routes += self._both("/teardown", self._teardown, ["POST"])
         routes += self._both("/api/v1", self._operator, ["POST"])
         routes += self._both("/api/v1/scheduler", self._scheduler, ["POST"])
         app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
@@ -104,6 +106,14 @@ class Routes:
             return PlainTextResponse("Failed to parse 'limit' or 'offset': expecting a number", 400)
         return JSONResponse(views.tasks(self._master, limit=limit, offset=offset,
                                         newest_first=query.get("order") != "asc"))
+
+    async def _teardown(self, request: Request) -> Response:
+        framework_id = parse_qs((await request.body()).decode(errors="replace")).get("frameworkId", [""])[0]
+        if not framework_id:
+            return PlainTextResponse("Missing 'frameworkId' query parameter", 400)
+        if not self._master.frameworks.tear_down(framework_id):
+            return PlainTextResponse("No framework found with specified ID", 400)
+        return Response(status_code=200)
 
     async def _operator(self, request: Request) -> Response:
         body = await self._body(request)
