@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -53,12 +54,15 @@ class Conductor:
 
     async def run(self) -> None:
         self.mark(self._state.tree.apps.keys() | self._tracker.app_ids())
+        next_tick = time.monotonic()
         while True:
-            try:
-                await asyncio.wait_for(self._wake.wait(), TICK_SECONDS)
-            except TimeoutError:
-                self._tick()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
+            if time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + TICK_SECONDS
+                self._tick()
             dirty, self._dirty = self._dirty, set()
             for app_id in sorted(dirty):
                 self.settle(app_id)
@@ -141,7 +145,10 @@ class Conductor:
                 self._send_kill(instance)
 
     def reconcile(self, instances: Iterable[Instance]) -> None:
-        tasks = [{"task_id": {"value": one.task_id}, "agent_id": {"value": one.agent_id}} for one in instances]
+        """Ask about tasks; not about those whose launch may still be on its way, which nobody knows yet."""
+        oldest = time.time() - RECONCILE_UNCONFIRMED_SECONDS
+        tasks = [{"task_id": {"value": one.task_id}, "agent_id": {"value": one.agent_id}} for one in instances
+                 if one.confirmed or one.staged_at < oldest]
         if tasks:
             self._call("RECONCILE", {"tasks": tasks})
 
@@ -162,8 +169,7 @@ class Conductor:
             self.mark(self._state.tree.apps)
         if now - self._last_reconciled >= RECONCILE_UNCONFIRMED_SECONDS:
             self._last_reconciled = now
-            self.reconcile(one for one in self._tracker
-                           if not one.confirmed and now - one.staged_at > RECONCILE_UNCONFIRMED_SECONDS)
+            self.reconcile(one for one in self._tracker if not one.confirmed)
 
     def _check(self, instance: Instance, now: float) -> None:
         app = self._state.tree.apps.get(instance.app_id)

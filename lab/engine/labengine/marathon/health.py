@@ -159,14 +159,16 @@ class HealthMonitor:
         timeout = check["timeoutSeconds"]
         try:
             if check["protocol"] == "TCP":
-                _reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), timeout)
+                async with asyncio.timeout(timeout):
+                    _reader, writer = await asyncio.open_connection(host, port)
                 writer.close()
                 with contextlib.suppress(OSError):
                     await writer.wait_closed()
                 return None
             path = check.get("path") or "/"
             url = f"{check['protocol'].lower()}://{host}:{port}{path if path.startswith('/') else '/' + path}"
-            response = await asyncio.wait_for(self._http.get(url, timeout=timeout), timeout)
+            async with asyncio.timeout(timeout):
+                response = await self._http.get(url, timeout=timeout)
         except (TimeoutError, httpx.TimeoutException):
             return f"{check['protocol']} check of {host}:{port} timed out after {timeout} seconds"
         except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:

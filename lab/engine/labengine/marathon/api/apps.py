@@ -111,14 +111,16 @@ def refuse_existing(tree: Tree, app_id: str) -> None:
 async def _put_many(leader: Leader, request: Request) -> Response:
     groups = leader.groups
     partial = request.method == "PATCH" or flag(request, "partialUpdate", True)
-    current = leader.state.tree.apps
-    updates = reader.read_updates(await body_of(request), current=current.get, partial=partial,
+
+    def current(app_id: str) -> App | None:
+        # Only PUT creates what is missing.
+        return existing(leader, app_id) if request.method == "PATCH" else leader.state.tree.apps.get(app_id)
+
+    updates = reader.read_updates(await body_of(request), current=current, partial=partial,
                                   defaults=groups.settings, enforced_groups=groups.enforced_groups())
 
     def change(tree: Tree) -> None:
         for app_id, update in updates:
-            if request.method == "PATCH" and app_id not in tree.apps:
-                raise errors.app_not_found(app_id)
             tree.put_app(_resolve(leader, app_id, update))
 
     plan = await groups.update(change, touched={paths.parent(app_id) for app_id, _update in updates},

@@ -27,7 +27,8 @@ async def _frames(leader: Leader, types: frozenset[str], client: str) -> AsyncIt
     try:
         while True:
             try:
-                event = await asyncio.wait_for(subscription.queue.get(), HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    event = await subscription.queue.get()
             except TimeoutError:
                 yield b"\r\n"
                 continue
