@@ -9,7 +9,7 @@ name: environment_problems
 short_description: Find values that an environment file does not keep
 version_added: 0.1.0
 description:
-  - systemd and docker read a C(KEY=value) line differently where the value has a backslash, a quote or white space at an end.
+  - systemd and docker read a line C(KEY=value) differently where the value has a backslash, or begins with a quote.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 positional: option, host

@@ -141,9 +141,10 @@ def _agent(params: dict[str, t.Any]) -> Seen:
 
 def _marathon(params: dict[str, t.Any]) -> Seen:
     credentials = _credentials(params)
-    pong = get(params["address"] + "/ping", credentials, ANSWER_SECONDS)
-    info = get_json(params["address"] + "/v2/info", credentials, ANSWER_SECONDS)
-    return Seen(verdicts.marathon(pong, info), info.get("elected") is True)
+    pong, headers = get(params["address"] + "/ping", credentials, ANSWER_SECONDS)
+    leader = get_json(params["address"] + "/v2/leader", credentials, ANSWER_SECONDS)
+    # A standby hands every call on to the leader; this header tells that it did.
+    return Seen(verdicts.marathon(pong, leader), "X-Marathon-Via" not in headers)
 
 
 def _credentials(params: dict[str, t.Any]) -> tuple[str, str] | None:

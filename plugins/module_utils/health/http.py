@@ -16,8 +16,8 @@ class Unanswered(Exception):
     """The text says which URL gave what."""
 
 
-def get(url: str, credentials: tuple[str, str] | None, timeout: float) -> str:
-    """The body of a 200 answer."""
+def get(url: str, credentials: tuple[str, str] | None, timeout: float) -> tuple[str, t.Mapping[str, str]]:
+    """The body and the headers of a 200 answer."""
     user, password = credentials or (None, None)
     try:
         answer = open_url(
@@ -29,7 +29,7 @@ def get(url: str, credentials: tuple[str, str] | None, timeout: float) -> str:
             follow_redirects="none",
             use_proxy=False,
         )
-        return answer.read().decode("utf-8", "replace")
+        return answer.read().decode("utf-8", "replace"), answer.headers
     except HTTPError as error:
         raise Unanswered("%s answers %d" % (url, error.code)) from error
     except URLError as error:
@@ -40,7 +40,7 @@ def get(url: str, credentials: tuple[str, str] | None, timeout: float) -> str:
 
 def get_json(url: str, credentials: tuple[str, str] | None, timeout: float) -> dict[str, t.Any]:
     """The object that a URL answers with."""
-    body = get(url, credentials, timeout)
+    body, _headers = get(url, credentials, timeout)
     try:
         data = json.loads(body)
     except ValueError as error:
