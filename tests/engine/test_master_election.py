@@ -96,14 +96,41 @@ def test_tasks_survive_a_killed_leader(cluster: LocalCluster) -> None:
     assert again.subscribed() == scheduler.id
     again.call("RECONCILE", tasks=[{"task_id": {"value": "t1"}, "agent_id": {"value": agent.id}}])
     again.stream.nothing("UPDATE", 0.5)
+    waiting = requests.get(new.url + "/slaves", timeout=5).json()
+    assert (waiting["slaves"], [one["id"] for one in waiting["recovered_slaves"]]) == ([], [agent.id])
     back = AgentEnd(new.url, agent_id=agent.id, frameworks=[run["framework"]], tasks=[
         {"framework_id": run["framework"]["id"], "task": run["task"], "status": {"state": "TASK_RUNNING"}}])
     assert back.subscribed() == agent.id
+    assert requests.get(new.url + "/slaves", timeout=5).json()["recovered_slaves"] == []
     again.call("RECONCILE", tasks=[{"task_id": {"value": "t1"}, "agent_id": {"value": agent.id}}])
     assert again.update()["state"] == "TASK_RUNNING"
     state = requests.get(new.url + "/state", timeout=5).json()
     assert [one["id"] for one in state["frameworks"][0]["tasks"]] == ["t1"]
     assert state["slaves"][0]["used_resources"]["cpus"] == 0.5
+
+
+def test_the_registry_outlives_every_master(cluster: LocalCluster) -> None:
+    agent_id = AgentEnd(cluster.leader().url).subscribed()
+    for program in cluster.masters:
+        program.kill()
+    for program in cluster.masters:
+        program.start()
+    recovered = requests.get(cluster.wait_leader().url + "/state", timeout=5).json()["recovered_slaves"]
+    assert [(one["id"], one["hostname"], one["attributes"]) for one in recovered] == [
+        (agent_id, "agent", {"rack": "r1"})]
+
+
+def test_a_leader_that_lost_its_quorum_stops_at_the_next_write(tmp_path: Path) -> None:
+    with LocalCluster(tmp_path, masters=3, master_flags={"registry_store_timeout": "1secs"}) as cluster:
+        leader = cluster.leader()
+        AgentEnd(leader.url).subscribed()
+        for program in cluster.masters:
+            if program is not leader:
+                program.kill()
+        with contextlib.suppress(requests.RequestException):
+            AgentEnd(leader.url, port=5052)
+        assert leader.wait(10) == 1
+        assert "Failed to update registry" in leader.tail()
 
 
 def test_deleting_the_leaders_znode_hands_over_at_once(cluster: LocalCluster) -> None:

@@ -193,9 +193,8 @@ def test_reconciliation(master: Program) -> None:
     assert "uuid" not in status
     scheduler.call("RECONCILE", tasks=[{"task_id": {"value": "gone"}, "agent_id": offer["agent_id"]}])
     assert scheduler.update()["state"] == "TASK_GONE"
-    # Its agent may still be on the way to this leader.
     scheduler.call("RECONCILE", tasks=[{"task_id": {"value": "x"}, "agent_id": {"value": "elsewhere-S1"}}])
-    scheduler.stream.nothing("UPDATE", 1)
+    assert scheduler.update()["state"] == "TASK_UNKNOWN"
 
 
 def test_a_framework_that_returns_keeps_its_tasks(master: Program) -> None:

@@ -11,6 +11,7 @@ from labengine.common.flagtable import Flags
 from labengine.master.allocator import Allocator
 from labengine.master.frameworks import Frameworks
 from labengine.master.model import Agent, Cluster, Task
+from labengine.master.registry import Registry
 from labengine.master.resources import UNRESERVED, Resources
 from labengine.master.streams import EventStream
 from labengine.master.tasks import Tasks
@@ -21,44 +22,49 @@ PING_SECONDS = 5.0
 
 
 class Agents:
-    def __init__(self, cluster: Cluster, flags: Flags, tasks: Tasks, frameworks: Frameworks,
+    def __init__(self, cluster: Cluster, flags: Flags, registry: Registry, tasks: Tasks, frameworks: Frameworks,
                  allocator: Allocator) -> None:
         self._cluster = cluster
+        self._registry = registry
         self._tasks = tasks
         self._frameworks = frameworks
         self._allocator = allocator
         self._next = 0
+        self._reregister_timeout = flags.agent_reregister_timeout
+        self._recovering_until = 0.0
         self._patience = flags.agent_ping_timeout * flags.max_agent_ping_timeouts
 
-    def subscribe(self, body: dict[str, Any]) -> EventStream:
+    def recover(self) -> None:
+        """A new leader begins with what the registry holds."""
+        self._cluster.recovered.update(self._registry.agents)
+        self._cluster.unreachable.update(self._registry.unreachable)
+        self._recovering_until = time.monotonic() + self._reregister_timeout
+
+    async def subscribe(self, body: dict[str, Any]) -> EventStream:
         """A new agent, one that comes back, or one that the leader before this one knew."""
         info = dict(body["agent_info"])
         total = Resources.parse(info.get("resources", []))
-        agent_id = (info.get("id") or {}).get("value")
+        known_as = (info.get("id") or {}).get("value")
+        await self._replace_namesake(body["ip"], int(info.get("port", 5051)), known_as)
+        agent_id = known_as or f"{self._cluster.master_id}-S{self._next}"
+        self._next += known_as is None
+        info["id"] = {"value": agent_id}
+        await self._registry.admit(agent_id, info)
+        self._cluster.count("master/slave_reregistrations" if known_as else "master/slave_registrations")
+        self._cluster.recovered.pop(agent_id, None)
+        self._cluster.unreachable.pop(agent_id, None)
         stream = EventStream(self._stream_closed)
-        self._replace_namesake(body["ip"], int(info.get("port", 5051)), agent_id)
-        unreachable = self._cluster.unreachable.pop(agent_id, None) if agent_id else None
-        agent = self._cluster.agents.get(agent_id or "")
+        agent = self._cluster.agents.get(agent_id)
         if agent is not None:
             old, agent.stream = agent.stream, None
             if old is not None:
                 old.close()
             self._allocator.forget_agent(agent)
             agent.info, agent.total, agent.ip, agent.version = info, total, body["ip"], body["version"]
-            agent.reregistered = time.time()
-            self._cluster.count("master/slave_reregistrations")
         else:
-            if agent_id is None:
-                agent_id = f"{self._cluster.master_id}-S{self._next}"
-                self._next += 1
-                info["id"] = {"value": agent_id}
-                self._cluster.count("master/slave_registrations")
-            else:
-                self._cluster.count("master/slave_reregistrations")
-            agent = Agent(agent_id, info, body["ip"], body["version"], total)
-            if unreachable is not None:
-                agent.registered, agent.reregistered = unreachable[0].registered, time.time()
-            self._cluster.agents[agent_id] = agent
+            agent = self._cluster.agents[agent_id] = Agent(agent_id, info, body["ip"], body["version"], total)
+        if known_as:
+            agent.reregistered = time.time()
         agent.stream = stream
         agent.last_pong = time.monotonic()
         stream.send({"type": "SUBSCRIBED", "agent_id": {"value": agent.id}})
@@ -70,11 +76,12 @@ class Agents:
         self._allocator.wake()
         return stream
 
-    def _replace_namesake(self, ip: str, port: int, agent_id: str | None) -> None:
+    async def _replace_namesake(self, ip: str, port: int, agent_id: str | None) -> None:
         """An agent that lost its work_dir comes as a new one from the address of the old."""
         for agent in list(self._cluster.agents.values()):
             if agent.ip == ip and agent.port == port and agent.id != agent_id:
                 logger.info("Removing agent %s at %s: a new agent registers from the same address", agent.id, agent.pid)
+                await self._registry.remove(agent.id)
                 for framework_id, task_id in list(agent.tasks):
                     framework = self._cluster.frameworks[framework_id]
                     self._tasks.end(framework, framework.tasks[task_id], self._tasks.lost_state(framework, "TASK_GONE"),
@@ -129,9 +136,11 @@ class Agents:
             await asyncio.sleep(min(PING_SECONDS, self._patience / 3))
             for agent in list(self._cluster.agents.values()):
                 if time.monotonic() - agent.last_pong > self._patience:
-                    self._give_up(agent)
+                    await self._give_up(agent)
                 else:
                     agent.send({"type": "PING"})
+            if self._cluster.recovered and time.monotonic() > self._recovering_until:
+                await self._give_up_recovered()
 
     def _stream_closed(self, stream: EventStream) -> None:
         agent = next((one for one in self._cluster.agents.values() if one.stream is stream), None)
@@ -140,9 +149,16 @@ class Agents:
             agent.stream = None
             self._allocator.forget_agent(agent)
 
-    def _give_up(self, agent: Agent) -> None:
+    async def _give_up(self, agent: Agent) -> None:
         logger.warning("Agent %s at %s is unreachable: no answer for %g seconds", agent.id, agent.pid, self._patience)
         now = time.time()
+        await self._registry.mark_unreachable(agent.id, now)
+        if self._cluster.agents.get(agent.id) is not agent:
+            return
+        if time.monotonic() - agent.last_pong <= self._patience:
+            # It came back while the registry was written.
+            await self._registry.admit(agent.id, agent.info)
+            return
         self._cluster.count("master/slave_unreachable_scheduled")
         self._cluster.count("master/slave_unreachable_completed")
         self._cluster.count("master/slave_removals/reason_unhealthy")
@@ -150,7 +166,16 @@ class Agents:
         for (framework_id, _task_id), task in list(agent.tasks.items()):
             self._tasks.partition(self._cluster.frameworks[framework_id], task, agent, now)
         self._forget(agent)
-        self._cluster.unreachable[agent.id] = (agent, now)
+        self._cluster.unreachable[agent.id] = now
+
+    async def _give_up_recovered(self) -> None:
+        for agent_id in list(self._cluster.recovered):
+            logger.warning("Agent %s is unreachable: it did not come back to this leader", agent_id)
+            now = time.time()
+            await self._registry.mark_unreachable(agent_id, now)
+            self._cluster.count("master/recovery_slave_removals")
+            if self._cluster.recovered.pop(agent_id, None):
+                self._cluster.unreachable[agent_id] = now
 
     def _forget(self, agent: Agent) -> None:
         stream, agent.stream = agent.stream, None

@@ -35,13 +35,15 @@ def master_info(master_id: str, address: Address) -> dict[str, Any]:
 class Standing:
     """Who leads, and whether the registry can be used. A master leads at most once in its life."""
 
-    def __init__(self, flags: Flags, info: dict[str, Any], elected: Callable[[], None]) -> None:
+    def __init__(self, flags: Flags, info: dict[str, Any], elected: Callable[[], None],
+                 peers_changed: Callable[[], None]) -> None:
         self._flags = flags
-        self._elected_callback = elected
+        self._elected = elected
+        self._peers_changed = peers_changed
         self.info = info
         self.leader: dict[str, Any] | None = None
         self.elected_at: float | None = None
-        self.replicas = 1
+        self.peers: frozenset[str] = frozenset()
         self._url = ZkUrl.parse(flags.zk) if flags.zk else None
 
     @property
@@ -49,7 +51,12 @@ class Standing:
         return self.elected_at is not None
 
     @property
-    def recovered(self) -> bool:
+    def replicas(self) -> int:
+        """How many replicas of the registry's log are present, this master's own one too."""
+        return len(self.peers) + 1
+
+    @property
+    def quorate(self) -> bool:
         """Enough replicas of the registry's log are present to read and write it."""
         return self._url is None or self.replicas >= (self._flags.quorum or 1)
 
@@ -64,7 +71,7 @@ class Standing:
         self.elected_at = time.time()
         self.leader = self.info
         logger.info("Elected as the leading master!")
-        self._elected_callback()
+        self._elected()
 
     async def _contend(self, url: ZkUrl) -> None:
         lost = asyncio.Event()
@@ -88,7 +95,7 @@ class Standing:
             if wait.exception() is not None:
                 reason = f"lost ZooKeeper: {wait.exception()}"
         if self.leading:
-            log.die(f"Lost leadership: this master {reason}")
+            log.exit_now(f"Lost leadership: this master {reason}")
         logger.warning("Lost candidacy as a follower: this master %s; contending again", reason)
         self.leader = None
         await election.group.stop()
@@ -98,7 +105,7 @@ class Standing:
     async def _take_part(self, connection: Connection, url: ZkUrl, election: Election, replicas: Group,
                          changed: asyncio.Event) -> None:
         """Until this master's znode is gone."""
-        await connection.create(url.join(REPLICAS) + "/", f"log-replica(1)@{self._pid}".encode(), ephemeral=True,
+        await connection.create(url.join(REPLICAS) + "/", f"log-replica(1)@{self._own}".encode(), ephemeral=True,
                                 sequence=True, makepath=True)
         await replicas.start()
         await election.enter()
@@ -111,17 +118,21 @@ class Standing:
             await self._look(connection, election, replicas)
 
     @property
-    def _pid(self) -> str:
+    def _own(self) -> str:
         return str(self.info["pid"]).partition("@")[2]
 
     async def _look(self, connection: Connection, election: Election, replicas: Group) -> None:
-        pids = set()
+        peers = set()
         for name in list(replicas.names):
             try:
-                pids.add((await connection.get(replicas.node(name)))[0])
+                pid = (await connection.get(replicas.node(name)))[0].decode()
             except KazooException:
                 continue
-        self.replicas = max(1, len(pids))
+            peers.add(pid.partition("@")[2])
+        peers.discard(self._own)
+        if peers != self.peers:
+            self.peers = frozenset(peers)
+            self._peers_changed()
         if election.elected and not self.leading:
             self._win()
         elif not election.elected:

@@ -13,11 +13,11 @@ _COUNTERS = (
     "invalid_status_update_acknowledgements", "invalid_status_updates", "messages_decline_offers",
     "messages_kill_task", "messages_launch_tasks", "messages_reconcile_tasks", "messages_register_framework",
     "messages_reregister_framework", "messages_revive_offers", "messages_status_update",
-    "messages_status_update_acknowledgement", "messages_suppress_offers", "slave_registrations", "slave_removals",
-    "slave_removals/reason_registered", "slave_removals/reason_unhealthy", "slave_reregistrations",
-    "slave_unreachable_completed", "slave_unreachable_scheduled", "tasks_dropped", "tasks_error", "tasks_failed",
-    "tasks_finished", "tasks_gone", "tasks_killed", "tasks_lost", "valid_status_update_acknowledgements",
-    "valid_status_updates")
+    "messages_status_update_acknowledgement", "messages_suppress_offers", "recovery_slave_removals",
+    "slave_registrations", "slave_removals", "slave_removals/reason_registered",
+    "slave_removals/reason_unhealthy", "slave_reregistrations", "slave_unreachable_completed",
+    "slave_unreachable_scheduled", "tasks_dropped", "tasks_error", "tasks_failed", "tasks_finished", "tasks_gone",
+    "tasks_killed", "tasks_lost", "valid_status_update_acknowledgements", "valid_status_updates")
 _ACTIVE_STATES = ("killing", "running", "staging", "starting")
 
 
@@ -48,7 +48,7 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
         "master/frameworks_disconnected": float(len(cluster.frameworks) - subscribed),
         "master/frameworks_inactive": float(len(cluster.frameworks) - subscribed),
         "registrar/log/ensemble_size": float(standing.replicas),
-        "registrar/log/recovered": float(standing.recovered),
+        "registrar/log/recovered": float(standing.quorate),
         "registrar/queued_operations": 0.0})
     values.update({f"system/{name}": float(value) for name, value in system_stats().items()})
     return dict(sorted(values.items()))

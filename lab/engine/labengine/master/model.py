@@ -189,7 +189,10 @@ class Cluster:
 
     master_id: str
     agents: dict[str, Agent] = field(default_factory=dict)
-    unreachable: dict[str, tuple[Agent, float]] = field(default_factory=dict)
+    # Admitted by an earlier leader and not yet back: AgentInfo by id.
+    recovered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # When the agent went out of reach, in seconds, by id.
+    unreachable: dict[str, float] = field(default_factory=dict)
     frameworks: dict[str, Framework] = field(default_factory=dict)
     completed: dict[str, Framework] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)

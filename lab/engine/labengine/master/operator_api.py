@@ -65,7 +65,8 @@ def agent(one: Agent) -> dict[str, Any]:
 
 
 def _agents(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
-    return {"agents": [agent(one) for one in master.cluster.agents.values()], "recovered_agents": []}
+    return {"agents": [agent(one) for one in master.cluster.agents.values()],
+            "recovered_agents": list(master.cluster.recovered.values())}
 
 
 def task(one: Task) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from labengine.master.allocator import Allocator
 from labengine.master.election import Standing, master_info
 from labengine.master.frameworks import Frameworks
 from labengine.master.model import Cluster
+from labengine.master.registry import Registry
 from labengine.master.tasks import Tasks
 
 logger = log.get(__name__)
@@ -27,11 +28,12 @@ class MasterProcess:
         self.started = time.time()
         self.cluster = Cluster(str(uuid.uuid4()))
         info = master_info(self.cluster.master_id, address)
-        self.standing = Standing(flags, info, self._elected)
+        self.standing = Standing(flags, info, self._elected, self._peers_changed)
+        self.registry = Registry(flags, self.cluster.master_id, lambda: self.standing.peers)
         self.allocator = Allocator(self.cluster, flags)
         self.tasks = Tasks(self.cluster, flags, self.allocator.wake)
         self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info)
-        self.agents = Agents(self.cluster, flags, self.tasks, self.frameworks, self.allocator)
+        self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator)
         self.recovered = False
         self._background: set[asyncio.Task[None]] = set()
 
@@ -44,19 +46,17 @@ class MasterProcess:
     async def _lead(self) -> None:
         """Recover the registry, then serve agents and frameworks."""
         logger.info("Recovering from registrar")
-        deadline = time.monotonic() + self.flags.registry_fetch_timeout
-        while not self.standing.recovered:
-            if time.monotonic() > deadline:
-                log.die(f"Recovery failed: Failed to recover registrar: Failed to perform fetch within "
-                        f"{self.flags.as_strings()['registry_fetch_timeout']}: {self.standing.replicas} of the "
-                        f"{self.flags.quorum} masters of the quorum are present")
-            await asyncio.sleep(0.1)
-        self.tasks.recovering_since = time.monotonic()
+        await self.registry.recover(lambda: self.standing.quorate)
+        self.agents.recover()
         self.recovered = True
-        logger.info("Recovered the registry; allowing %s for agents to reregister",
-                    self.flags.as_strings()["agent_reregister_timeout"])
+        logger.info("Recovered %d agents from the registry; allowing %s for agents to reregister",
+                    len(self.cluster.recovered), self.flags.as_strings()["agent_reregister_timeout"])
         for duty in (self.allocator.run(), self.agents.watch(), self.frameworks.heartbeat()):
             self._spawn(duty)
+
+    def _peers_changed(self) -> None:
+        if self.recovered:
+            self._spawn(self.registry.catch_up())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -68,4 +68,4 @@ class MasterProcess:
         if not task.cancelled() and isinstance(task.exception(), Exception):
             # Half a master would mislead everybody; the supervisor starts a whole one.
             logger.error("A part of the master failed", exc_info=task.exception())
-            log.die(f"Internal error: {task.exception()!r}")
+            log.exit_now(f"Internal error: {task.exception()!r}")

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from labengine import LAB_ENGINE_VERSION
 from labengine.common.build import build_info
-from labengine.master import metrics, operator_api, views
+from labengine.master import metrics, operator_api, registry, views
 from labengine.master.frameworks import CallError
 from labengine.master.process import MasterProcess
 from labengine.master.streams import EventStream
@@ -35,6 +35,7 @@ class Routes:
             Route("/version", self._version),
             Route("/metrics/snapshot", self._metrics),
             Route("/system/stats.json", self._system_stats),
+            Route(registry.PATH, self._registry, methods=["GET", "POST"]),
             Route("/lab/v1/agent", self._on_leader("/lab/v1/agent", self._agent), methods=["POST"]),
         ]
         for path, handler in (("/health", self._health), ("/flags", self._flags), ("/redirect", self._redirect)):
@@ -145,7 +146,7 @@ class Routes:
         agents = self._master.agents
         try:
             if body["type"] == "SUBSCRIBE":
-                return _stream(agents.subscribe(body))
+                return _stream(await agents.subscribe(body))
             if body["type"] == "STATUS_UPDATE":
                 agents.status_update(body)
             elif body["type"] == "PONG":
@@ -155,6 +156,17 @@ class Routes:
         except (KeyError, TypeError, ValueError) as error:
             return PlainTextResponse(f"Malformed message of an agent: {error!r}", 400)
         return Response(status_code=202)
+
+    async def _registry(self, request: Request) -> Response:
+        """This master's replica of the registry, for other masters."""
+        replica = self._master.registry
+        if request.method == "GET":
+            return JSONResponse(replica.snapshot())
+        try:
+            accepted = replica.accept(json.loads(await request.body()))
+        except (KeyError, TypeError, ValueError) as error:
+            return PlainTextResponse(f"Malformed registry: {error!r}", 400)
+        return Response(status_code=200 if accepted else 409)
 
     async def _body(self, request: Request) -> Any:
         """The JSON of a call, or the answer that refuses it."""

@@ -20,7 +20,6 @@ class Tasks:
         self._cluster = cluster
         self._flags = flags
         self._freed = freed
-        self.recovering_since = time.monotonic()
 
     def add(self, framework: Framework, agent: Agent, task: Task) -> None:
         framework.tasks[task.id] = task
@@ -147,8 +146,8 @@ class Tasks:
             state, message = "TASK_GONE", "Reconciliation: the task is unknown to its agent"
         elif agent_id in self._cluster.unreachable:
             state, message = "TASK_UNREACHABLE", "Reconciliation: the agent of the task is unreachable"
-        elif time.monotonic() - self.recovering_since < self._flags.agent_reregister_timeout:
-            # Agents are still coming back to this leader: an answer now could end a task that runs.
+        elif agent_id in self._cluster.recovered:
+            # It is still on its way to this leader: an answer now could end a task that runs.
             return
         else:
             state, message = "TASK_UNKNOWN", "Reconciliation: the task is unknown"

@@ -65,6 +65,13 @@ def agent_full(agent: Agent) -> dict[str, Any]:
                                    for entry in offer.resources.to_json(allocated_to=offer.role)]}
 
 
+def recovered_agent(info: dict[str, Any]) -> dict[str, Any]:
+    """An agent that an earlier leader admitted and that is not back."""
+    return {"id": info["id"]["value"], "hostname": info["hostname"], "port": info.get("port", 5051),
+            "attributes": {one["name"]: attribute_value(one) for one in info.get("attributes", [])},
+            "resources": Resources.parse(info.get("resources", [])).summary()}
+
+
 def status_summary(status: dict[str, Any]) -> dict[str, Any]:
     shown = ("state", "timestamp", "labels", "container_status", "healthy")
     return {key: status[key] for key in shown if key in status}
@@ -143,7 +150,7 @@ def state(master: MasterProcess) -> dict[str, Any]:
 
 def slaves(master: MasterProcess, form: Any = agent_full) -> dict[str, Any]:
     return {"slaves": [form(agent) for agent in master.cluster.agents.values()],
-            "recovered_slaves": []}
+            "recovered_slaves": [recovered_agent(info) for info in master.cluster.recovered.values()]}
 
 
 def frameworks(master: MasterProcess, *, orphans: bool = False) -> dict[str, Any]:
