@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 from agent_master import (
+    AGENT_ID,
     AgentProcess,
     FakeMaster,
     busybox_image,
@@ -42,7 +43,7 @@ def master() -> Iterator[FakeMaster]:
 @pytest.fixture
 def agent(master: FakeMaster, tmp_path: Path) -> Iterator[AgentProcess]:
     process = AgentProcess(master.port, tmp_path / "work", executor_registration_timeout="20secs").start()
-    wait_for(lambda: master.subscriptions, "the agent's subscription")
+    master.wait_subscribed()
     yield process
     process.remove_tasks()
 
@@ -147,8 +148,9 @@ def test_out_of_memory(master: FakeMaster, agent: AgentProcess, image: str) -> N
 def test_image_that_cannot_be_pulled(master: FakeMaster, agent: AgentProcess) -> None:
     last = master.wait_over(master.run(docker_task("127.0.0.1:1/no/such:image", "true")))
     assert (last["state"], last["reason"]) == ("TASK_FAILED", "REASON_CONTAINER_LAUNCH_FAILED")
-    assert last["message"].startswith("Failed to launch container: Failed to run 'docker -H "
-                                      "unix:///var/run/docker.sock pull 127.0.0.1:1/no/such:image': exited with status 1")
+    assert last["message"].startswith(
+        "Failed to launch container: Failed to run 'docker -H unix:///var/run/docker.sock pull "
+        "127.0.0.1:1/no/such:image': exited with status 1")
 
 
 def test_force_pull_asks_the_registry_again(master: FakeMaster, agent: AgentProcess, image: str) -> None:
@@ -166,6 +168,7 @@ def test_pull_is_bounded(master: FakeMaster, tmp_path: Path) -> None:
     program = _docker_that_hangs(tmp_path, "pull")
     agent = AgentProcess(master.port, tmp_path / "work", docker=str(program), executor_registration_timeout="1secs")
     agent.start()
+    master.wait_subscribed()
     try:
         task_id = master.run(docker_task("127.0.0.1:1/slow:1", "true"))
         last = master.wait_over(task_id, 15)
@@ -179,6 +182,7 @@ def test_pull_is_bounded(master: FakeMaster, tmp_path: Path) -> None:
 def test_kill_while_pulling(master: FakeMaster, tmp_path: Path) -> None:
     program = _docker_that_hangs(tmp_path, "pull")
     agent = AgentProcess(master.port, tmp_path / "work", docker=str(program)).start()
+    master.wait_subscribed()
     try:
         task_id = master.run(docker_task("127.0.0.1:1/slow:1", "true"))
         wait_for(lambda: (tmp_path / "hangs").exists(), "the pull")
@@ -220,7 +224,7 @@ def test_container_survives_a_killed_agent(master: FakeMaster, agent: AgentProce
     before = containers(agent, running=True)
     agent.kill()
     agent.start()
-    wait_for(lambda: len(master.subscriptions) == 2, "the second subscription")
+    master.wait_subscribed(2)
     assert containers(agent, running=True) == before
     (agent.sandbox(task_id) / "go").touch()
     last = master.wait_over(task_id)
@@ -234,7 +238,7 @@ def test_container_survives_without_its_executor(master: FakeMaster, agent: Agen
     task_id = master.run(docker_task(image, "while [ ! -e $MESOS_SANDBOX/go ]; do sleep 0.1; done; echo gone; exit 4"))
     master.wait_state(task_id, "TASK_RUNNING")
     agent.kill()
-    (pids,) = agent.work_dir.glob("meta/slaves/*/frameworks/*/executors/*/runs/*/pids.json")
+    (pids,) = agent.work_dir.glob(f"meta/slaves/{AGENT_ID}/frameworks/*/executors/*/runs/*/pids.json")
     content = json.loads(pids.read_text())
     os.kill(content["executor"], 9)
     os.killpg(content["child"], 9)
@@ -336,6 +340,7 @@ def switch(tmp_path: Path) -> Iterator[DockerSwitch]:
 
 def test_docker_goes_and_comes_back(master: FakeMaster, image: str, tmp_path: Path, switch: DockerSwitch) -> None:
     agent = AgentProcess(master.port, tmp_path / "work", docker_socket=str(switch.path)).start()
+    master.wait_subscribed()
     try:
         shell_id = master.run(shell_task("sleep 1000"))
         docker_id = master.run(docker_task(image, "sleep 1000"))
@@ -363,6 +368,7 @@ def test_docker_goes_and_comes_back(master: FakeMaster, image: str, tmp_path: Pa
 def test_a_short_absence_of_docker_keeps_the_container(master: FakeMaster, image: str, tmp_path: Path,
                                                        switch: DockerSwitch) -> None:
     agent = AgentProcess(master.port, tmp_path / "work", docker_socket=str(switch.path)).start()
+    master.wait_subscribed()
     try:
         task_id = master.run(docker_task(image, "while [ ! -e $MESOS_SANDBOX/go ]; do sleep 0.1; done; exit 6"))
         master.wait_state(task_id, "TASK_RUNNING")
@@ -380,5 +386,5 @@ def test_a_short_absence_of_docker_keeps_the_container(master: FakeMaster, image
 def test_agent_does_not_start_without_docker(tmp_path: Path) -> None:
     agent = AgentProcess(1, tmp_path / "work", docker_socket=str(tmp_path / "no.sock"))
     assert agent.spawn().wait(20) == 1
-    assert f"Failed to perform recovery: Failed to run 'docker -H unix://{tmp_path}/no.sock ps --all" in agent.log_text()
+    assert f"Failed to perform recovery: Failed to run 'docker -H unix://{tmp_path}/no.sock ps" in agent.log_text()
     assert "Cannot connect to the Docker daemon" in agent.log_text()

@@ -29,7 +29,7 @@ def master() -> Iterator[FakeMaster]:
 def agent(master: FakeMaster, tmp_path: Path) -> Iterator[AgentProcess]:
     process = AgentProcess(master.port, tmp_path / "work", containerizers="mesos",
                            attributes="rack:r1;slot:4").start()
-    wait_for(lambda: master.subscriptions, "the agent's subscription")
+    master.wait_subscribed()
     yield process
     process.remove_tasks()
 
@@ -130,7 +130,7 @@ def test_task_survives_a_killed_agent(master: FakeMaster, agent: AgentProcess) -
     master.wait_state(task_id, "TASK_RUNNING")
     agent.kill()
     agent.start()
-    wait_for(lambda: len(master.subscriptions) == 2, "the second subscription")
+    master.wait_subscribed(2)
     again = master.subscriptions[1]
     assert again["agent_info"]["id"] == {"value": AGENT_ID}
     assert [(entry["task"]["task_id"]["value"], entry["status"]["state"]) for entry in again["tasks"]] == [
@@ -172,7 +172,7 @@ def test_reconnects_and_sends_again(master: FakeMaster, agent: AgentProcess) -> 
     task_id = master.run(shell_task("sleep 1000"))
     master.wait_state(task_id, "TASK_RUNNING")
     master.disconnect()
-    wait_for(lambda: len(master.subscriptions) == 2, "the second subscription")
+    master.wait_subscribed(2)
     assert master.subscriptions[1]["tasks"][0]["status"]["state"] == "TASK_RUNNING"
     master.kill(task_id)
     assert master.wait_over(task_id)["state"] == "TASK_KILLED"
@@ -230,7 +230,7 @@ def test_state_and_sandbox_over_http(master: FakeMaster, agent: AgentProcess) ->
         f"{directory}/stdout", f"{directory}/stderr"}
     wait_for(lambda: agent.get("/files/read", path=f"{directory}/stdout", offset="0")["data"] == "output\n", "output")
     assert requests.get(f"{agent.url}/files/download", {"path": f"{directory}/stdout"}, timeout=5).text == "output\n"
-    outside = requests.get(f"{agent.url}/files/read", {"path": f"{directory}/../../../../../../../../../meta"}, timeout=5)
+    outside = requests.get(f"{agent.url}/files/read", {"path": f"{agent.work_dir}/slaves/../meta"}, timeout=5)
     assert outside.status_code == 404
     assert agent.get("/metrics/snapshot")["slave/tasks_running"] == 1.0
     assert agent.get("/metrics/snapshot")["slave/registered"] == 1.0
@@ -281,7 +281,7 @@ def test_additive_growth(master: FakeMaster, agent: AgentProcess) -> None:
     agent.flags.update(resources="cpus:3;mem:1024;disk:2048", attributes="rack:r1;slot:4;new:1",
                        reconfiguration_policy="additive")
     agent.start()
-    wait_for(lambda: len(master.subscriptions) == 2, "the second subscription")
+    master.wait_subscribed(2)
     info = master.subscriptions[1]["agent_info"]
     assert info["id"] == {"value": AGENT_ID}
     assert info["resources"][0]["scalar"]["value"] == 3.0
@@ -294,6 +294,8 @@ def test_additive_growth(master: FakeMaster, agent: AgentProcess) -> None:
     ({"containerizers": "docker", "docker": "/nonexistent/docker"},
      "Failed to get docker version: Failed to execute '/nonexistent/docker -H unix:///var/run/docker.sock --version': "
      "exited with status 127"),
+    ({"isolation": "nosuch/iso"}, "Unknown or unsupported isolator 'nosuch/iso'"),
+    ({"credential": "/nonexistent"}, "Failed to read credential file '/nonexistent': No such file or directory"),
     ({"systemd_enable_support": "true", "systemd_runtime_directory": "/no/systemd"},
      "Failed to locate systemd runtime directory: /no/systemd"),
 ])

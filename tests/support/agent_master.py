@@ -116,6 +116,9 @@ class FakeMaster:
     def send(self, event: dict[str, Any]) -> None:
         self._events.put(event)
 
+    def wait_subscribed(self, times: int = 1) -> None:
+        wait_for(lambda: len(self.subscriptions) >= times, f"subscription {times} of the agent")
+
     def run(self, task: dict[str, Any], framework: dict[str, Any] | None = None) -> str:
         self.send({"type": "RUN_TASK", "framework": framework or FRAMEWORK, "task": task})
         return task["task_id"]["value"]
@@ -150,8 +153,10 @@ class FakeMaster:
         return wait_for(arrived, f"{state} of {task_id}, after {self.states(task_id)}", seconds)
 
     def wait_over(self, task_id: str, seconds: float = WAIT_SECONDS) -> dict[str, Any]:
-        return wait_for(lambda: next((status for status in self.statuses(task_id) if status["state"] in TERMINAL), None),
-                        f"the end of {task_id}", seconds)
+        def over() -> dict[str, Any] | None:
+            return next((status for status in self.statuses(task_id) if status["state"] in TERMINAL), None)
+
+        return wait_for(over, f"the end of {task_id}", seconds)
 
     def close(self) -> None:
         self._events.put(None)
@@ -166,9 +171,9 @@ class AgentProcess:
         self.port = free_port()
         self.work_dir = work_dir
         self.flags = {"master": f"127.0.0.1:{master_port}", "work_dir": str(work_dir), "ip": "127.0.0.1",
-                      "port": str(self.port), "containerizers": "docker,mesos", "resources": "cpus:2;mem:1024;disk:2048",
-                      "systemd_enable_support": "false", "registration_backoff_factor": "100ms",
-                      "docker_remove_delay": "1ms", **flags}
+                      "port": str(self.port), "containerizers": "docker,mesos",
+                      "resources": "cpus:2;mem:1024;disk:2048", "systemd_enable_support": "false",
+                      "registration_backoff_factor": "100ms", "docker_remove_delay": "1ms", **flags}
         self._process: subprocess.Popen[bytes] | None = None
         self._log = work_dir.with_name(work_dir.name + ".log")
 
@@ -196,8 +201,8 @@ class AgentProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def get(self, path: str, **parameters: str) -> Any:
-        return requests.get(self.url + path, params=parameters, timeout=10).json()
+    def get(self, endpoint: str, **parameters: str) -> Any:
+        return requests.get(self.url + endpoint, params=parameters, timeout=10).json()
 
     def log_text(self) -> str:
         return self._log.read_text(encoding="utf-8") if self._log.exists() else ""

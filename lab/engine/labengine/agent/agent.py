@@ -80,7 +80,8 @@ class Agent:
             task.resume()
 
     def _remove_orphans(self, names: list[str]) -> None:
-        wanted = {task.container_name for task in self.tasks.values() if isinstance(task, DockerTask)}
+        wanted = {task.container_name for task in self.tasks.values()
+                  if isinstance(task, DockerTask) and not task.record.terminal}
         if self.context.janitor and self.context.flags.docker_kill_orphans:
             for name in set(names) - wanted:
                 logger.info("Removing orphan container %s", name)
@@ -100,6 +101,12 @@ class Agent:
                 "status": record.statuses[-1] if record.statuses else staging}
 
     def handle(self, event: dict[str, Any]) -> None:
+        try:
+            self._handle(event)
+        except (KeyError, TypeError):
+            logger.exception("Ignoring a malformed event of the master")
+
+    def _handle(self, event: dict[str, Any]) -> None:
         kind = event["type"]
         if kind == "PING":
             self.spawn(self.link.post({"type": "PONG", "agent_id": {"value": self.context.agent_id}}))
@@ -237,8 +244,7 @@ class Agent:
             await self.link.run()
         except Exception:
             logger.exception("The connection to the master cannot be kept")
-            self.stopped.set()
-            raise
+            raise SystemExit(1) from None
 
     async def _sweep_sandboxes(self) -> None:
         while True:

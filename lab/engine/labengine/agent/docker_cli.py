@@ -35,6 +35,12 @@ def says_away(text: str) -> bool:
     return any(mark in text for mark in AWAY_MARKS)
 
 
+def own_words(text: str) -> str:
+    """What the docker program said in the end, below the output of the container."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "docker run --help" not in line]
+    return lines[-1].removeprefix("docker: ") if lines else ""
+
+
 class DockerCli:
     def __init__(self, program: str, socket_path: str, environment: Mapping[str, str] | None = None) -> None:
         self.program = program

@@ -15,8 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from labengine.agent import environment
-from labengine.agent.docker_cli import (DockerAway, DockerCli, DockerError, addresses, is_running, says_away,
-                                        was_started)
+from labengine.agent.docker_cli import (
+    DockerAway,
+    DockerCli,
+    DockerError,
+    addresses,
+    is_running,
+    own_words,
+    says_away,
+    was_started,
+)
 from labengine.agent.docker_command import DockerSettings, Environment, run_arguments
 from labengine.agent.executor_process import Command, Exit
 from labengine.agent.files_io import write_private
@@ -31,7 +39,7 @@ POLL_FIRST_SECONDS = 0.1
 POLL_MAX_SECONDS = 0.5
 STOP_RETRIES = 20
 END_SECONDS = 10.0
-IMAGE_LIMITED = "REASON_CONTAINER_LIMITATION_MEMORY"
+MEMORY_LIMITED = "REASON_CONTAINER_LIMITATION_MEMORY"
 
 
 class DockerTask(Task):
@@ -132,7 +140,7 @@ class DockerTask(Task):
     async def wait_ended(self) -> tuple[Exit, str, str | None]:
         while True:
             how = await self.process.wait()
-            last_words = tail(self.sandbox / "stderr").strip().rpartition("\n")[2]
+            last_words = own_words(tail(self.sandbox / "stderr"))
             if how and how.status == DOCKER_FAILED and says_away(last_words):
                 if await self._comes_back():
                     continue
@@ -148,7 +156,7 @@ class DockerTask(Task):
                 raise TaskFailure(f"Failed to run '{self.docker.text('run', '…', self.image)}': {last_words}")
             if how.status == KILLED_STATUS and await self._out_of_memory():
                 limit = self.record_memory()
-                return how, f"Container {how}: memory limit of {limit:g} MB exceeded, killed by the kernel", IMAGE_LIMITED
+                return how, f"Container {how}: memory limit of {limit:g} MB exceeded", MEMORY_LIMITED
             return how, f"Container {how}", None
 
     def record_memory(self) -> float:
@@ -159,6 +167,8 @@ class DockerTask(Task):
         loop = asyncio.get_running_loop()
         deadline = loop.time() + DAEMON_GONE_SECONDS
         while self._alive() and loop.time() < deadline:
+            # Not at once: under socket activation the question would start the daemon that is being stopped.
+            await asyncio.sleep(1)
             try:
                 await self.docker.ping()
                 if is_running(await self.docker.inspect(self.container_name)):
@@ -166,7 +176,7 @@ class DockerTask(Task):
                     return True
                 return False
             except DockerError:
-                await asyncio.sleep(1)
+                continue
         return False
 
     def _daemon_gone(self, last_words: str) -> tuple[Exit, str, str | None]:

@@ -7,6 +7,7 @@ executor must not depend on an installation that is upgraded while it runs.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -51,10 +52,8 @@ def kill_rest() -> None:
     deadline = time.monotonic() + 5
     while (rest := children(os.getpid())) and time.monotonic() < deadline:
         for pid in rest:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

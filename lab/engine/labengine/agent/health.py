@@ -74,13 +74,13 @@ class HealthChecker:
     """Failures do not count before the first success while the grace period lasts."""
 
     def __init__(self, check: HealthCheck, started: float, run_probe: Callable[[HealthCheck], Awaitable[str | None]],
-                 report: Report) -> None:
+                 report: Report, *, was_healthy: bool = False) -> None:
         self.check = check
         self._started = started
         self._probe = run_probe
         self._report = report
         self._failures = 0
-        self._initializing = True
+        self._initializing = not was_healthy
 
     async def run(self) -> None:
         await asyncio.sleep(max(0.0, self._started + self.check.delay - time.time()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import os
 import shutil
 import signal
@@ -29,6 +30,14 @@ from labengine.common.zk import MasterDetector, ZkUrl
 logger = log.get(__name__)
 
 CONTAINERIZERS = ("mesos", "docker")
+ISOLATORS = frozenset({
+    "appc/runtime", "cgroups/all", "cgroups/blkio", "cgroups/cpu", "cgroups/cpuset", "cgroups/devices",
+    "cgroups/hugetlb", "cgroups/mem", "cgroups/net_cls", "cgroups/net_prio", "cgroups/perf_event", "cgroups/pids",
+    "disk/du", "disk/xfs", "docker/runtime", "docker/volume", "environment_secret", "filesystem/linux",
+    "filesystem/posix", "filesystem/shared", "gpu/nvidia", "linux/capabilities", "linux/devices", "linux/nnp",
+    "linux/seccomp", "namespaces/ipc", "namespaces/pid", "network/cni", "network/port_mapping", "network/ports",
+    "posix/cpu", "posix/disk", "posix/mem", "posix/rlimits", "volume/csi", "volume/host_path", "volume/image",
+    "volume/sandbox_path", "volume/secret"})
 
 
 def main() -> None:
@@ -51,15 +60,35 @@ def check(flags: Flags) -> None:
     if flags.systemd_enable_support and has_systemd and not Path(flags.systemd_runtime_directory).is_dir():
         log.die("Failed to initialize systemd: Failed to locate systemd runtime directory: "
                 f"{flags.systemd_runtime_directory} (without systemd: --no-systemd_enable_support)")
+    _check_credential(flags)
     for name in flags.containerizers.split(","):
         if name not in CONTAINERIZERS:
             log.die(f"Failed to create a containerizer: Unknown or unsupported containerizer: {name}")
     if flags.launcher not in ("linux", "posix"):
         log.die(f"Failed to create a containerizer: Could not create MesosContainerizer: Failed to create launcher: "
                 f"Unknown or unsupported launcher: {flags.launcher}")
+    for name in flags.isolation.split(","):
+        if name not in ISOLATORS:
+            log.die("Failed to create a containerizer: Could not create MesosContainerizer: Unknown or unsupported "
+                    f"isolator '{name}'")
     if flags.reconfiguration_policy not in ("equal", "additive"):
         log.die(f"Unknown option for 'reconfiguration_policy' flag: {flags.reconfiguration_policy}. "
                 "Please run the agent with '--help' to see the valid options.")
+
+
+def _check_credential(flags: Flags) -> None:
+    if not flags.credential:
+        return
+    path = Path(flags.credential.removeprefix("file://"))
+    try:
+        credential = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        log.die(f"Failed to read credential file '{path}': {error.strerror} (see --credential flag)")
+    except ValueError:
+        log.die(f"Failed to parse credential file '{path}': expecting a JSON object with 'principal' and 'secret' "
+                "(see --credential flag)")
+    if not isinstance(credential, dict) or not credential.get("principal"):
+        log.die(f"Invalid credential in '{path}': no 'principal' (see --credential flag)")
 
 
 def _detector(flags: Flags) -> MasterDetector:

@@ -51,7 +51,7 @@ class TaskRecord:
 
     @property
     def state(self) -> str:
-        return self.statuses[-1]["state"] if self.statuses else "TASK_STAGING"
+        return str(self.statuses[-1]["state"]) if self.statuses else "TASK_STAGING"
 
     @property
     def terminal(self) -> bool:

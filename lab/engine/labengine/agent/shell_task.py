@@ -81,6 +81,9 @@ class ShellTask(Task):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL)
 
+    def ended(self) -> None:
+        """The executor left no process behind, and the sandbox stays."""
+
     async def run_command(self, command: dict[str, Any], timeout: float) -> str | None:
         shell = command.get("shell", True)
         argv = ["/bin/sh", "-c", command["value"]] if shell else [command["value"], *command.get("arguments", [])[1:]]

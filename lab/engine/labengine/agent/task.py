@@ -80,6 +80,7 @@ class Task(ABC):
         """The first process of the task, for usage statistics."""
         return self.process.child()
 
+    @abstractmethod
     def ended(self) -> None:
         """Clean up after the terminal status was recorded."""
 
@@ -190,10 +191,9 @@ class Task(ABC):
         await self.prepare()
 
     async def _resume(self) -> None:
-        if self.record.state == "TASK_STAGING":
+        if not self.process.recover() and not self.process.result() and self.record.state == "TASK_STAGING":
             raise TaskFailure("The agent was restarted while the task was being prepared",
                               "REASON_EXECUTOR_TERMINATED")
-        self.process.recover()
         if self.record.state == "TASK_KILLING":
             self.killing = True
             self._spawn(self.stop(self.kill_grace()))
@@ -227,7 +227,8 @@ class Task(ABC):
         async def run_probe(check: HealthCheck) -> str | None:
             return await probe(check, self.health_host, self.run_command)
 
-        await HealthChecker(HealthCheck.of(definition), started, run_probe, self._health_changed).run()
+        await HealthChecker(HealthCheck.of(definition), started, run_probe, self._health_changed,
+                            was_healthy=last is True).run()
 
     def _health_changed(self, healthy: bool, problem: str, must_die: bool) -> None:
         if self.killing or self.record.terminal:

@@ -32,6 +32,8 @@ class UpdateStreams:
         logger.info("Status update %s%s for task %s of framework %s%s", status["state"],
                     f" (healthy={status['healthy']})" if "healthy" in status else "", record.task_id,
                     record.framework_id, f": {status['message']}" if "message" in status else "")
+        if record.state == status["state"]:
+            record.statuses.pop()  # as in Mesos, a state's latest status stands for it
         record.statuses.append(status)
         record.pending.append(status)
         self._save(record)
