@@ -1,0 +1,185 @@
+"""Wrong settings end before anything changes, in one sentence with the remedy.
+
+The roles' preflight runs on the local connection: it reads, whatever it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab import playbook
+
+HERE = Path(__file__).resolve().parent
+
+
+class Cluster:
+    """An inventory that the roles accept, for a test to spoil."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "inventory.yml"
+        archive = directory / "programs.tar.gz"
+        archive.write_bytes(b"programs")
+        self.archive = str(archive)
+        self.digest = hashlib.sha256(b"programs").hexdigest()
+        self.hosts: dict[str, list[str]] = {
+            "zookeeper": ["a", "b", "c"],
+            "mesos_masters": ["a", "b", "c"],
+            "mesos_slaves": ["d"],
+            "marathon": ["a"],
+        }
+        self.variables: dict[str, Any] = {"ansible_connection": "local", "ansible_become": False}
+        for role in ("mesos_master", "mesos_slave", "marathon"):
+            self.variables[f"{role}_archive"] = self.archive
+            self.variables[f"{role}_archive_checksum"] = f"sha256:{self.digest}"
+        self.host_variables: dict[str, dict[str, Any]] = {}
+
+    def check(self, *arguments: str) -> tuple[int, str]:
+        """The exit code of the preflight and its output as one line."""
+        children = {
+            group: {"hosts": {host: self.host_variables.get(host, {}) for host in hosts}}
+            for group, hosts in self.hosts.items()
+        }
+        self.path.write_text(yaml.safe_dump({"all": {"vars": self.variables, "children": children}}))
+        done = playbook.run(str(HERE / "facts.yml"), self.path, "quorum.mesos.preflight", *arguments, capture=True)
+        assert set(re.findall(r"changed=(\d+)", done.stdout)) == {"0"}, done.stdout
+        return done.returncode, done.stdout
+
+    def refusals(self, *arguments: str) -> list[str]:
+        """What the preflight refuses, a sentence for each host that it names."""
+        code, output = self.check(*arguments)
+        assert code != 0, output
+        messages = re.findall(r'^fatal: \[\w+\]: FAILED! => .*?"msg": "(.*?)"\}$', output, re.MULTILINE)
+        assert messages, output
+        return messages
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Cluster:
+    return Cluster(tmp_path)
+
+
+def test_a_right_inventory_passes(cluster: Cluster) -> None:
+    code, output = cluster.check()
+    assert code == 0, output
+
+
+WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "docker": (
+        {"docker_daemon_option": {}, "docker_daemon_options": {"live-restore": True}},
+        [
+            "d: the variable 'docker_daemon_option' is no option of the role; write docker_daemon_options.",
+            "d: docker_daemon_options has live-restore, with which a restart of Docker leaves orphaned containers to "
+            "Mesos; remove it.",
+        ],
+    ),
+    "mesos_master": (
+        {
+            "mesos_master_qurom": 2,
+            "mesos_master_quorum": 1,
+            "mesos_master_cluster": " mine",
+            "mesos_master_archive": "files/mesos.tar.gz",
+            "mesos_master_flags": {"max_agent_ping_timeout": 5, "quiet": "yes"},
+        },
+        [
+            "a: the variable 'mesos_master_qurom' is no option of the role; write mesos_master_quorum.",
+            "a: mesos_master_quorum is 1, and 3 masters need 2; set that or leave the option out.",
+            "a: the value of MESOS_CLUSTER in the mesos_master_ options has white space at its start or end, which an "
+            "environment file does not keep; change it or put it into a file and name that file (file:///...).",
+            "a: mesos_master_archive is the relative path files/mesos.tar.gz; write the whole path, for example with "
+            "{{ inventory_dir }}.",
+            "a: mesos_master_flags has the flag 'max_agent_ping_timeout', which the program does not know; "
+            "write max_agent_ping_timeouts.",
+            "a: mesos_master_flags.quiet is 'yes'; write true or false.",
+        ],
+    ),
+    "mesos_slave": (
+        {
+            "mesos_slave_attributes": ["rack"],
+            "mesos_slave_archive_checksum": "md5:0",
+            "mesos_slave_flags": {"isolatoin": "posix/cpu", "gc_delay": "15s", "fetcher_cache_size": "2G", "port": "x"},
+        },
+        [
+            "d: mesos_slave_attributes has 'rack', which is no name:value; write it like rack:a.",
+            "d: mesos_slave_archive_checksum is 'md5:0'; write the archive's SHA-256 as sha256:<64 hex digits>.",
+            "d: mesos_slave_flags has the flag 'isolatoin', which the program does not know; write isolation.",
+            "d: mesos_slave_flags.gc_delay is '15s'; write a number and a unit: "
+            "ns, us, ms, secs, mins, hrs, days or weeks, like 15secs.",
+            "d: mesos_slave_flags.fetcher_cache_size is '2G'; write a number and a unit: "
+            "B, KB, MB, GB or TB, like 2GB.",
+            "d: mesos_slave_flags.port is 'x'; write a whole number.",
+        ],
+    ),
+    "marathon": (
+        {
+            "marathon_archive": "",
+            "marathon_flags": {"task_launch_timeou": 1},
+            "marathon_environment": {"MARATHON_ZK": "zk://a/b"},
+        },
+        [
+            "a: marathon_archive is not set; give the URL or the path of an archive, and marathon_archive_checksum.",
+            "a: marathon_flags has the flag 'task_launch_timeou', which the program does not know; "
+            "write task_launch_timeout.",
+            "a: marathon_environment has MARATHON_ZK; give flags with marathon_flags, where they are checked.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("role", list(WRONG))
+def test_wrong_settings(cluster: Cluster, role: str) -> None:
+    settings, sentences = WRONG[role]
+    cluster.variables.update(settings)
+    refused = " ".join(cluster.refusals())
+    for sentence in sentences:
+        assert sentence in refused
+
+
+def test_a_wrong_checksum(cluster: Cluster) -> None:
+    cluster.variables["mesos_slave_archive_checksum"] = f"sha256:{'0' * 64}"
+    assert cluster.refusals() == [
+        f"d: mesos_slave_archive is {cluster.archive}, whose checksum is sha256:{cluster.digest}, and "
+        f"mesos_slave_archive_checksum expects sha256:{'0' * 64}; fetch the archive again or correct the checksum."
+    ]
+
+
+def test_an_even_number_of_zookeeper_hosts(cluster: Cluster) -> None:
+    cluster.hosts["zookeeper"] = ["a", "b"]
+    assert cluster.refusals() == [
+        f"{host}: the group zookeeper has 2 hosts (a, b), which survive no more failures than one fewer; "
+        "add or remove one, so that their number is odd."
+        for host in ("a", "b")
+    ]
+
+
+def test_an_id_given_twice(cluster: Cluster) -> None:
+    cluster.host_variables["b"] = {"zookeeper_id": 1}
+    assert (
+        "c: the ids of the ensemble are 1, 1, 3 for a, b, c; give every host a zookeeper_id of its own from 1 to 255."
+        in cluster.refusals()
+    )
+
+
+def test_no_zookeeper_at_all(cluster: Cluster) -> None:
+    del cluster.hosts["zookeeper"]
+    refused = cluster.refusals()
+    assert (
+        "a: mesos_master_zk is 'zk:///mesos', which names no ZooKeeper; put hosts into the group zookeeper or set "
+        "mesos_master_zk to zk://host:port,.../mesos."
+    ) in refused
+
+
+def test_another_init(cluster: Cluster) -> None:
+    assert "a: its init is upstart and must be systemd; use a host that was booted with systemd." in cluster.refusals(
+        "-e", "service_mgr=upstart"
+    )
+
+
+def test_site_checks_before_it_changes() -> None:
+    site = yaml.safe_load((HERE.parent.parent / "playbooks" / "site.yml").read_text())
+    assert site[0]["ansible.builtin.import_playbook"] == "quorum.mesos.preflight"

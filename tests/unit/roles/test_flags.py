@@ -1,0 +1,103 @@
+"""Flags and variables of the roles: what is refused and what is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster, flags, names, resources
+
+KNOWN = {"quorum": "integer", "quiet": "boolean", "ha": "toggle", "disable_http": "switch", "roles": "text"}
+
+
+@pytest.mark.parametrize(
+    ("values", "variables"),
+    [
+        ({"quorum": 2}, {"P_QUORUM": "2"}),
+        ({"quiet": True}, {"P_QUIET": "true"}),
+        ({"quiet": "0"}, {"P_QUIET": "false"}),
+        ({"ha": True}, {"P_HA": ""}),
+        ({"ha": False}, {"P_DISABLE_HA": ""}),
+        ({"disable_http": True}, {"P_DISABLE_HTTP": ""}),
+        ({"disable_http": False}, {}),
+        ({"roles": None}, {}),
+        ({"roles": 'a "b", $c'}, {"P_ROLES": 'a "b", $c'}),
+    ],
+)
+def test_environment(values: dict[str, Any], variables: dict[str, str]) -> None:
+    assert flags.environment(values, KNOWN, "P_") == variables
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("boolean", [True, False, "true", "0", 1], ["yes", "on", "", 2]),
+        ("duration", ["15secs", "1.5hrs", "0ns", "2weeks"], ["15s", "15", "secs", 15]),
+        ("bytes", ["2GB", "4KB"], ["2G", 2048]),
+        ("integer", [2, "2"], ["two", -1, 1.5, True]),
+        ("text", ["x", 3, 0.5, ""], [True, {"a": 1}, ["x"]]),
+    ],
+)
+def test_kinds(kind: str, good: list[Any], bad: list[Any]) -> None:
+    assert [value for value in good if flags.complaint(kind, value)] == []
+    assert [value for value in bad if not flags.complaint(kind, value)] == []
+
+
+@pytest.mark.parametrize("value", ["a b", '{"a": "b"}', "$x", "a#b", ""])
+def test_values_that_an_environment_file_keeps(value: str) -> None:
+    assert flags.environment_problems({"A": value}, "o", "h") == []
+
+
+@pytest.mark.parametrize("value", ["a\\b", "a\nb", '"a"', "'a", " a", "a "])
+def test_values_that_an_environment_file_does_not_keep(value: str) -> None:
+    assert len(flags.environment_problems({"A": value}, "o", "h")) == 1
+
+
+def test_names_of_variables() -> None:
+    (problem,) = flags.environment_problems({"A-B": "x"}, "o", "h")
+    assert "rename it" in problem
+
+
+def test_nearest_names() -> None:
+    known = ["mesos_master_quorum", "mesos_master_zk"]
+    assert names.unknown_names(["mesos_master_qurom", "mesos_master_zk"], known) == [
+        ("mesos_master_qurom", "mesos_master_quorum")
+    ]
+    assert names.nearest("something_else", known) is None
+
+
+def test_members_of_a_group() -> None:
+    hostvars = {
+        "a": {"ansible_host": "10.0.0.1"},
+        "b": {"address": "10.0.0.9", "port": 7, "number": 5},
+        "c": {},
+    }
+    assert cluster.members(["a", "b", "c"], hostvars, "address", {"port": 1}, "number") == [
+        {"host": "a", "id": 1, "address": "10.0.0.1", "port": 1},
+        {"host": "b", "id": 5, "address": "10.0.0.9", "port": 7},
+        {"host": "c", "id": 3, "address": "c", "port": 1},
+    ]
+    assert cluster.host_and_port("::1", 80) == "[::1]:80"
+    assert cluster.host_and_port("h", 80) == "h:80"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"cpus": 4, "ports": ["8000-9000", "31000-32000"]}, "cpus:4;ports:[8000-9000,31000-32000]"),
+        ({"cpus": 0.5, "ports": "[1-2]"}, "cpus:0.5;ports:[1-2]"),
+        ("cpus:4", "cpus:4"),
+        ({}, None),
+        ("", None),
+    ],
+)
+def test_resources(value: Any, text: str | None) -> None:
+    assert resources.resources(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [({"rack": "a", "zone": 1}, "rack:a;zone:1"), (["rack:a", "zone:1"], "rack:a;zone:1"), ([], None)],
+)
+def test_attributes(value: Any, text: str | None) -> None:
+    assert resources.attributes(value) == text

@@ -1,0 +1,113 @@
+"""When a service is well, and how long the gate waits for it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.health import gate, verdicts
+
+LEADER = {
+    "registrar/log/recovered": 1.0,
+    "registrar/log/ensemble_size": 3.0,
+    "master/uptime_secs": 60.0,
+    "master/elected": 1.0,
+}
+FOLLOWER = {**LEADER, "master/elected": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "problem"),
+    [
+        (LEADER, [FOLLOWER, FOLLOWER], None),
+        (FOLLOWER, [LEADER], None),
+        (FOLLOWER, [FOLLOWER], "0 masters are elected"),
+        (LEADER, [LEADER], "2 masters are elected"),
+        (
+            {**LEADER, "registrar/log/recovered": 0},
+            [],
+            "its registry log is not recovered (registrar/log/recovered is 0)",
+        ),
+        (
+            {**LEADER, "registrar/log/ensemble_size": 2.0},
+            [],
+            "it sees 2 of 3 registry replicas (registrar/log/ensemble_size)",
+        ),
+        ({**LEADER, "master/uptime_secs": 3.2}, [], "it is up for 3 s and must be for 10 s"),
+    ],
+)
+def test_masters(own: dict[str, float], others: list[dict[str, float]], problem: str | None) -> None:
+    assert verdicts.master(own, others, 3, 10) == ([problem] if problem else [])
+
+
+def test_a_master_that_says_nothing_is_not_well() -> None:
+    assert len(verdicts.master({}, [], 3, 10)) == 4
+
+
+@pytest.mark.parametrize(
+    ("metrics", "well"), [({"slave/registered": 1.0}, True), ({"slave/registered": 0.0}, False), ({}, False)]
+)
+def test_agents(metrics: dict[str, float], well: bool) -> None:
+    assert (verdicts.agent(metrics) == []) is well
+
+
+@pytest.mark.parametrize(
+    ("pong", "leader", "well"),
+    [
+        ("pong\n", {"leader": "a:8080"}, True),
+        ('"pong"', {"leader": "a:8080"}, True),
+        ("pong", {}, False),
+        ("<html>", {"leader": "a"}, False),
+    ],
+)
+def test_marathon(pong: str, leader: dict[str, Any], well: bool) -> None:
+    assert (verdicts.marathon(pong, leader) == []) is well
+
+
+@pytest.mark.parametrize(
+    ("mode", "ensemble", "well"),
+    [("leader", 3, True), ("standalone", 1, True), ("standalone", 3, False), (None, 1, False)],
+)
+def test_zookeeper(mode: str | None, ensemble: int, well: bool) -> None:
+    assert (verdicts.zookeeper({"mode": mode, "error": "refused"}, ensemble) == []) is well
+
+
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_the_gate_opens_as_soon_as_nothing_is_wrong() -> None:
+    clock = Clock()
+    answers = [["down"], ["starting"], []]
+    found, elapsed = gate.wait_until_well(lambda: answers.pop(0), 60, clock, clock.sleep)
+    assert found == []
+    assert 0 < elapsed < 5
+
+
+def test_the_gate_gives_up_with_what_was_seen_last() -> None:
+    clock = Clock()
+    looks: list[float] = []
+
+    def look() -> list[str]:
+        looks.append(clock())
+        return [f"look {len(looks)}"]
+
+    found, elapsed = gate.wait_until_well(look, 30, clock, clock.sleep)
+    assert elapsed == 30
+    assert found == [f"look {len(looks)}"]
+    assert max(b - a for a, b in pairwise(looks)) <= 2
+
+
+def test_the_gate_looks_once_when_there_is_no_time() -> None:
+    clock = Clock()
+    assert gate.wait_until_well(lambda: ["down"], 0, clock, clock.sleep) == (["down"], 0)

@@ -1,0 +1,106 @@
+"""Archives of programs: what is found in them and what is not unpacked."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils import programs
+
+MESOS = {
+    "mesos-1.11.0/sbin/mesos-agent": 0o755,
+    "mesos-1.11.0/libexec/mesos/mesos-containerizer": 0o755,
+    "mesos-1.11.0/lib/libmesos-1.11.0.so": 0o644,
+    "mesos-1.11.0/share/mesos/webui/index.html": 0o600,
+}
+
+
+def pack(path: Path, members: dict[str, int], links: dict[str, str] | None = None) -> str:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, mode in members.items():
+            member = tarfile.TarInfo(name)
+            member.mode, member.size, member.uid = mode, 1, 12345
+            archive.addfile(member, io.BytesIO(b"x"))
+        for name, target in (links or {}).items():
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = tarfile.SYMTYPE, target
+            archive.addfile(member)
+    return str(path)
+
+
+def test_what_is_where(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "a.tar.gz", MESOS)
+    home = str(tmp_path / "opt" / "abc")
+    expected = {
+        "program": f"{home}/sbin/mesos-agent",
+        "launcher_dir": f"{home}/libexec/mesos",
+        "webui_dir": f"{home}/share/mesos/webui",
+        "library_dir": f"{home}/lib",
+    }
+    candidates = ["mesos-agent", "mesos-slave"]
+    assert programs.layout(home, programs.archive_names(archive), candidates) == expected
+    programs.unpack(archive, home)
+    assert programs.layout(home, programs.tree_names(home), candidates) == expected
+    assert os.stat(f"{home}/share/mesos/webui/index.html").st_mode & 0o777 == 0o644
+    assert os.listdir(tmp_path / "opt") == ["abc"]
+
+
+def test_an_archive_without_a_top_directory(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "a.tar.gz", {"./bin/marathon": 0o755, "./lib/x.jar": 0o644})
+    programs.unpack(archive, str(tmp_path / "home"))
+    assert (tmp_path / "home" / "bin" / "marathon").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "program"),
+    [
+        (["sbin/mesos-agent", "sbin/mesos-slave"], "/h/sbin/mesos-agent"),
+        (["bin/mesos-slave"], "/h/bin/mesos-slave"),
+        (["bin/mesos-slave", "bin/mesos-agent"], "/h/bin/mesos-agent"),
+        (["mesos-agent", "share/mesos-agent"], None),
+    ],
+)
+def test_which_program(names: list[str], program: str | None) -> None:
+    assert programs.layout("/h", names, ["mesos-agent", "mesos-slave"])["program"] == program
+
+
+@pytest.mark.parametrize(
+    ("members", "links"),
+    [
+        ({"top/../../evil": 0o644, "top/a": 0o644}, {}),
+        ({"top/link/evil": 0o644}, {"top/link": "/"}),
+    ],
+)
+def test_nothing_is_written_outside(tmp_path: Path, members: dict[str, int], links: dict[str, str]) -> None:
+    archive = str(tmp_path / "a.tar.gz")
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, target in links.items():
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = tarfile.SYMTYPE, target
+            tar.addfile(link)
+        for name in members:
+            member = tarfile.TarInfo(name)
+            member.size = 1
+            tar.addfile(member, io.BytesIO(b"x"))
+    with pytest.raises(programs.ArchiveError):
+        programs.unpack(archive, str(tmp_path / "opt" / "home"))
+    assert os.listdir(tmp_path / "opt") == []
+    assert not Path("/evil").exists()
+
+
+def test_what_is_no_archive(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(b"<html>404</html>")
+    with pytest.raises(programs.ArchiveError, match="no tar archive"):
+        programs.unpack(str(path), str(tmp_path / "home"))
+
+
+@pytest.mark.parametrize(
+    ("checksum", "digest"),
+    [(f"sha256:{'a' * 64}", "a" * 64), ("a" * 64, None), ("sha256:abc", None), (f"md5:{'a' * 32}", None), ("", None)],
+)
+def test_checksums(checksum: str, digest: str | None) -> None:
+    assert programs.digest_of(checksum) == digest
