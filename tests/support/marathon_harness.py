@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -48,6 +50,12 @@ class Marathon:
         self.documents = documents
         self.leader: Leader | None = None
         harness.run(self._serve())
+        wait_until(f"{self.address} listens", self._listens, SECONDS)
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self.flags.http_port), 1):
+            return True
+        return False
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
