@@ -1,0 +1,103 @@
+"""Marathon with real ZooKeeper, masters and agents of the engine, all as processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from local_cluster import LocalCluster, Program, wait_until, zookeeper_installed
+
+APP = {"id": "/web", "cmd": "exec python3 -m http.server $PORT0 --bind $HOST", "cpus": 0.1, "mem": 32, "instances": 2,
+       "constraints": [["hostname", "UNIQUE"]],
+       "healthChecks": [{"protocol": "HTTP", "path": "/", "portIndex": 0, "intervalSeconds": 1, "timeoutSeconds": 2,
+                         "gracePeriodSeconds": 20}]}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    if not zookeeper_installed():
+        pytest.skip("needs ZooKeeper and Java: apt-get install zookeeper")
+    with LocalCluster(tmp_path_factory.mktemp("cluster"), masters=3, agents=2, marathons=2,
+                      marathon_flags={"min_revive_offers_interval": "500"}) as made:
+        yield made
+
+
+def tasks(node: Program) -> list[dict]:
+    return requests.get(f"{node.url}/v2/apps/web/tasks", timeout=5).json()["tasks"]
+
+
+def healthy(node: Program, count: int) -> bool:
+    answer = requests.get(f"{node.url}/v2/apps/web", timeout=5)
+    return answer.status_code == 200 and answer.json()["app"]["tasksHealthy"] == count
+
+
+def settle(node: Program) -> None:
+    wait_until("the deployments are finished",
+               lambda: requests.get(f"{node.url}/v2/deployments", timeout=5).json() == [], 60)
+
+
+def leading(cluster: LocalCluster) -> tuple[Program, list[Program]]:
+    """The leading Marathon and the others that run."""
+    running = [one for one in cluster.marathons if one.running]
+    address = wait_until("a leader", lambda: requests.get(f"{running[0].url}/v2/leader", timeout=5).json()["leader"])
+    leader = next(one for one in running if one.url == f"http://{address}")
+    return leader, [one for one in running if one is not leader]
+
+
+def test_an_app_answers_through_its_assigned_ports(cluster: LocalCluster) -> None:
+    _leader, (standby,) = leading(cluster)
+    created = requests.post(f"{standby.url}/v2/apps", json=APP, timeout=10)
+    assert created.status_code == 201 and "X-Marathon-Via" in created.headers
+    settle(standby)
+    found = tasks(standby)
+    assert len({task["host"] for task in found}) == 2
+    for task in found:
+        assert requests.get(f"http://{task['host']}:{task['ports'][0]}/", timeout=5).status_code == 200
+
+
+def test_a_killed_master_restarts_nothing(cluster: LocalCluster) -> None:
+    _leader, (standby,) = leading(cluster)
+    before = {task["id"] for task in tasks(standby)}
+    cluster.leader().kill()
+    cluster.wait_leader()
+    cluster.wait_agents(2)
+    requests.put(f"{standby.url}/v2/apps/web", json={"instances": 1}, timeout=10).raise_for_status()
+    settle(standby)
+    (left,) = tasks(standby)
+    assert left["id"] in before
+    requests.put(f"{standby.url}/v2/apps/web", json={"instances": 2}, timeout=10).raise_for_status()
+    settle(standby)
+
+
+def test_a_killed_marathon_is_replaced_and_restarts_nothing(cluster: LocalCluster) -> None:
+    leader, (standby,) = leading(cluster)
+    before = {task["id"] for task in tasks(standby)}
+    framework = requests.get(f"{leader.url}/v2/info", timeout=5).json()["frameworkId"]
+    leader.kill()
+    wait_until("the standby leads", lambda: requests.get(f"{standby.url}/ping", timeout=5).status_code == 200)
+    assert requests.get(f"{standby.url}/v2/info", timeout=5).json()["frameworkId"] == framework
+    wait_until("the tasks are healthy again", lambda: healthy(standby, 2))
+    assert {task["id"] for task in tasks(standby)} == before
+    leader.start()
+    leader.wait_answering("/ping")
+    assert leading(cluster)[0] is standby
+
+
+def test_a_leader_that_gives_up_ends_and_another_goes_on(cluster: LocalCluster) -> None:
+    leader, (standby,) = leading(cluster)
+    before = {task["id"] for task in tasks(standby)}
+    requests.delete(f"{standby.url}/v2/leader", timeout=5).raise_for_status()
+    assert leader.wait(10) == 1
+    wait_until("the other leads", lambda: requests.get(f"{standby.url}/ping", timeout=5).status_code == 200)
+    assert {task["id"] for task in tasks(standby)} == before
+    requests.delete(f"{standby.url}/v2/apps/web", timeout=10).raise_for_status()
+    settle(standby)
+
+
+def test_without_zookeeper_a_leader_ends(cluster: LocalCluster) -> None:
+    leader, _others = leading(cluster)
+    cluster.zookeeper.kill()
+    assert leader.wait(cluster.session_timeout + 10) == 1
+    assert "the ZooKeeper session is lost" in leader.tail(100)
