@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+from local_cluster import LocalCluster
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -108,15 +109,20 @@ class Marathon:
 
 
 @pytest.fixture(scope="session")
-def marathon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marathon]:
-    given = os.environ.get("MARATHON_URL")
-    if given:
-        yield Marathon(given.split(",")[0].rstrip("/"))
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster | None]:
+    """The cluster of the lab engine; none where a Marathon is given."""
+    if os.environ.get("MARATHON_URL"):
+        yield None
         return
-    from local_cluster import LocalCluster
+    with LocalCluster(tmp_path_factory.mktemp("cluster"), masters=1, agents=2, marathons=2) as cluster:
+        yield cluster
 
-    with LocalCluster(tmp_path_factory.mktemp("cluster"), masters=1, agents=2, marathons=1) as cluster:
-        yield Marathon(cluster.marathon_url)
+
+@pytest.fixture(scope="session")
+def marathon(cluster: LocalCluster | None) -> Marathon:
+    if cluster is not None:
+        return Marathon(cluster.marathon_url)
+    return Marathon(os.environ["MARATHON_URL"].split(",")[0].rstrip("/"))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import json
 import socket
 
 import pytest
+import requests
 
 SLEEP = {"cmd": "sleep 1000", "cpus": 0.1, "mem": 32}
 
@@ -212,3 +213,19 @@ def test_a_file_on_a_broken_line(ansible, tmp_path):
     result = ansible.module(src=str(path))
     assert result["failed"]
     assert f"{path} is not valid JSON: line " in result["msg"]
+
+
+def test_a_killed_leader_is_waited_over(ansible, cluster, group):
+    if cluster is None:
+        pytest.skip("the leader of a Marathon that was given is not ours to kill")
+    urls = [program.url for program in cluster.marathons]
+    leader = requests.get(f"{urls[0]}/v2/leader", timeout=10).json()["leader"]
+    killed = next(program for program in cluster.marathons if program.url.endswith(leader))
+    killed.kill()
+    try:
+        result = ansible.module(url=urls, definition={**SLEEP, "id": f"{group}/survivor"}, wait_timeout=60)
+    finally:
+        killed.start()
+        killed.wait_answering("/ping")
+    assert not result["failed"], result["msg"]
+    assert len(result["tasks"]) == 1

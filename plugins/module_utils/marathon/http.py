@@ -30,10 +30,12 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = None
 
-_ROUNDS = 3
-_PAUSE_BETWEEN_ROUNDS = 1.0
-# A proxying standby or a leader that just changed answers these; soon they are over.
-_PASSING = (502, 503, 504)
+_CONNECT_TIMEOUT = 10.0
+# A standby answers these while no leader is known, which is over as soon as ZooKeeper has missed the old one.
+_ELECTING = (502, 503, 504)
+_PAUSES = (1.0, 1.0, 2.0, 4.0, 8.0)
+# Where nothing at all answers, there is less to wait for.
+_PAUSES_IN_SILENCE = 2
 _CAUSES = (
     "Connection refused",
     "Name or service not known",
@@ -73,19 +75,24 @@ class Http:
             self._session.auth = (username.encode(), (password or "").encode())
         self._session.verify = verify
         self._timeout = timeout
+        self._connect_timeout = min(timeout, _CONNECT_TIMEOUT)
         self.requests = 0
 
     def get(self, path: str, params: dict[str, str] | None = None) -> Answer:
         """A read is safe to repeat: every endpoint is tried, and all of them again after a pause."""
         failures: dict[str, str] = {}
-        for round_number in range(_ROUNDS):
-            if round_number:
-                self._sleep(_PAUSE_BETWEEN_ROUNDS)
+        electing = False
+        for number, pause in enumerate((0.0, *_PAUSES)):
+            if number > _PAUSES_IN_SILENCE and not electing:
+                break
+            if pause:
+                self._sleep(pause)
             for url in list(self._urls):
                 try:
                     return self._answer(url, "GET", path, params, None)
                 except _NoAnswer as no_answer:
                     failures[url] = str(no_answer)
+                    electing = electing or no_answer.electing
         raise self._unreachable(failures)
 
     def write(
@@ -114,13 +121,13 @@ class Http:
                 params=params,
                 json=body,
                 headers={"Accept": "application/json"},
-                timeout=self._timeout,
+                timeout=(self._connect_timeout, self._timeout),
                 allow_redirects=False,
             )
         except requests.exceptions.RequestException as error:
             raise self._no_answer(error) from error
-        if response.status_code in _PASSING:
-            raise _NoAnswer(f"HTTP {response.status_code}: {_text_of(response)}", arrived=True)
+        if response.status_code in _ELECTING:
+            raise _NoAnswer(f"HTTP {response.status_code}: {_text_of(response)}", arrived=True, electing=True)
         self._prefer(url)
         return _judged(response, url, method, path)
 
@@ -129,7 +136,7 @@ class Http:
 
     def _no_answer(self, error: Exception) -> _NoAnswer:
         if isinstance(error, requests.exceptions.ConnectTimeout):
-            return _NoAnswer(f"no connection within {self._timeout:g} s", arrived=False)
+            return _NoAnswer(f"no connection within {self._connect_timeout:g} s", arrived=False)
         if isinstance(error, requests.exceptions.Timeout):
             return _NoAnswer(f"no answer within {self._timeout:g} s", arrived=True)
         if isinstance(error, requests.exceptions.SSLError):
@@ -145,9 +152,12 @@ class Http:
 
 
 class _NoAnswer(Exception):
-    def __init__(self, reason: str, arrived: bool) -> None:
+    """arrived: Marathon may have got the request. electing: a Marathon answered, but had no leader for it."""
+
+    def __init__(self, reason: str, arrived: bool, electing: bool = False) -> None:
         super().__init__(reason)
         self.arrived = arrived
+        self.electing = electing
 
 
 def _checked_url(url: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, legacy, values
 
-_UNIQUE_NAMES = ("networkNames", "labels")
+_ABSENT_WHEN_EMPTY = ("networkNames", "labels")
 _LEADER_CHECKS = ("HTTP", "HTTPS", "TCP")
 
 
@@ -175,7 +175,7 @@ def _read_port(port: dict[str, Any], path: str) -> dict[str, Any]:
         port["protocol"] = ",".join(sorted(str(port["protocol"]).lower().split(","), reverse=True))
     if "labels" in port:
         port["labels"] = _read_texts(port["labels"], f"{path}/labels")
-    return {name: value for name, value in port.items() if name not in _UNIQUE_NAMES or value not in ([], {})}
+    return {name: value for name, value in port.items() if name not in _ABSENT_WHEN_EMPTY or value not in ([], {})}
 
 
 def _read_container(value: Any, path: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner impo
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
 _OLDEST = (1, 5)
-_WRITE_ATTEMPTS = 3
+_WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
 
 
@@ -108,17 +108,16 @@ class Runner:
             )
 
     def _apply(self, plan: Plan) -> str | None:
-        for attempt in range(_WRITE_ATTEMPTS):
+        """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
+        for _repeat in range(_WRITE_REPEATS):
             try:
                 return self._send(plan)
             except WriteUncertain:
-                if attempt == _WRITE_ATTEMPTS - 1:
-                    raise
                 self._sleep(_PAUSE_BEFORE_REPEAT)
                 plan = self._plan(self._client.app(self._app_id))
                 if not plan.changed:
                     return None
-        return None
+        return self._send(plan)
 
     def _send(self, plan: Plan) -> str | None:
         request, force = plan.request, self._options.force

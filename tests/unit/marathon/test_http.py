@@ -59,6 +59,16 @@ def test_reads_are_repeated_three_times_and_then_every_url_is_named():
     assert time.sleeps == [1.0, 1.0]
 
 
+def test_an_election_is_waited_for_longer():
+    electing = Call("GET", "/v2/apps/a", status=502, text=BAD_GATEWAY)
+    client, session, time = opened(*[electing] * 5, Call("GET", "/v2/apps/a", data={"app": stored()}), urls=[M1])
+    assert client.app("/a") is not None
+    assert (session.calls, time.sleeps) == ([], [1.0, 1.0, 2.0, 4.0, 8.0])
+    client, _session, _time = opened(*[electing] * 6, urls=[M1])
+    with pytest.raises(errors.Unreachable, match=r"HTTP 502: HTTP ERROR: 502 Could not determine the current leader"):
+        client.app("/a")
+
+
 def test_a_write_that_never_arrived_goes_to_the_next_endpoint():
     client, session, _time = opened(
         Call("PUT", "/v2/apps/a", raises=requests.exceptions.ConnectTimeout("connect")),
