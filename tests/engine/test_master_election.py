@@ -186,3 +186,14 @@ def test_a_stopped_leader_keeps_its_session(cluster: LocalCluster) -> None:
     with zookeeper(cluster) as client:
         assert len([name for name in client.get_children("/mesos") if name.startswith("json.info_")]) == 3
     assert cluster.wait_leader() is not leader
+
+
+def test_znodes_of_other_credentials(tmp_path: Path) -> None:
+    with LocalCluster(tmp_path, masters=0) as cluster:
+        servers = f"127.0.0.1:{cluster.zookeeper_port}/mesos"
+        cluster.add_master(zk=f"zk://mesos:secret@{servers}")
+        cluster.wait_leader()
+        other = cluster.add_master(zk=f"zk://mesos:wrong@{servers}")
+        assert other.wait(10) == 1
+        assert "the znodes belong to other credentials" in other.tail()
+        assert "secret" not in cluster.masters[0].tail(100)

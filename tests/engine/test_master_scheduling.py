@@ -299,3 +299,17 @@ def test_an_operator_tears_a_framework_down(master: Program) -> None:
     assert requests.post(master.url + "/master/teardown", data={"frameworkId": scheduler.id}, timeout=5).ok
     assert agent.stream.expect("SHUTDOWN_FRAMEWORK")["framework_id"] == {"value": scheduler.id}
     assert scheduler.stream.ended.wait(5)
+
+
+def test_a_decline_counts_for_its_role_only(master: Program) -> None:
+    AgentEnd(master.url).subscribed()
+    scheduler = Scheduler(master.url, roles=["dev", "prod"])
+    scheduler.subscribed()
+    first = scheduler.offer()
+    scheduler.call("DECLINE", offer_ids=[first["id"]], filters={"refuse_seconds": 3600})
+    second = scheduler.offer()
+    assert {first["allocation_info"]["role"], second["allocation_info"]["role"]} == {"dev", "prod"}
+    scheduler.call("DECLINE", offer_ids=[second["id"]], filters={"refuse_seconds": 3600})
+    scheduler.stream.nothing("OFFERS", 1)
+    seen = requests.get(master.url + "/frameworks", timeout=5).json()["frameworks"][0]
+    assert (seen["roles"], "role" in seen) == (["dev", "prod"], False)

@@ -69,11 +69,15 @@ class _Stream:
 
 class Scheduler:
     def __init__(self, master: str, *, framework_id: str | None = None, name: str = "test", role: str = "*",
-                 failover_timeout: float = 60.0, partition_aware: bool = True) -> None:
+                 roles: list[str] | None = None, failover_timeout: float = 60.0, partition_aware: bool = True) -> None:
         self.url = f"{master}/api/v1/scheduler"
         self.info: dict[str, Any] = {
             "name": name, "user": "root", "role": role, "failover_timeout": failover_timeout, "checkpoint": True,
             "capabilities": [{"type": "PARTITION_AWARE"}] if partition_aware else []}
+        if roles:
+            del self.info["role"]
+            self.info["roles"] = roles
+            self.info["capabilities"].append({"type": "MULTI_ROLE"})
         self.id = framework_id
         if framework_id:
             self.info["id"] = {"value": framework_id}

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from kazoo.client import KazooClient, KazooState
-from kazoo.exceptions import KazooException, NodeExistsError, NoNodeError
+from kazoo.exceptions import KazooException, NoAuthError, NodeExistsError, NoNodeError
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.retry import KazooRetry
 from kazoo.security import ACL, make_digest_acl
@@ -48,6 +48,7 @@ __all__ = [
     "KazooException",
     "Master",
     "MasterDetector",
+    "NoAuthError",
     "NoNodeError",
     "NodeExistsError",
     "ZkUnavailable",

@@ -50,30 +50,31 @@ class Allocator:
                 available = agent.free.usable_by([role])
                 if not self._allocatable(available):
                     continue
-                if self._refused(framework, agent, available, now):
+                if self._refused(framework, role, agent, available, now):
                     continue
                 self._offer(framework, agent, available, role)
 
     def _by_share(self) -> list[tuple[Framework, str]]:
         total = sum((agent.total for agent in self._cluster.agents.values()), Resources())
 
-        def share(framework: Framework) -> float:
-            held = framework.used + framework.offered
+        def dominant(held: Resources) -> float:
             return max((held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk")
                         if total.scalar(name)), default=0.0)
 
         interested = [(framework, role) for framework in self._cluster.frameworks.values() if framework.connected
                       for role in framework.roles if role not in framework.suppressed]
-        return sorted(interested, key=lambda pair: share(pair[0]))
+        by_role = {role: dominant(sum((framework.held_as(role) for framework in self._cluster.frameworks.values()),
+                                      Resources())) for role in {role for _framework, role in interested}}
+        return sorted(interested, key=lambda pair: (by_role[pair[1]], dominant(pair[0].held_as(pair[1]))))
 
     def _allocatable(self, available: Resources) -> bool:
         return any(all(available.scalar(name) >= amount for name, amount in alternative.items())
                    for alternative in self._minimum)
 
     @staticmethod
-    def _refused(framework: Framework, agent: Agent, available: Resources, now: float) -> bool:
-        live = [refusal for refusal in framework.refusals.get(agent.id, []) if refusal.expires > now]
-        framework.refusals[agent.id] = live
+    def _refused(framework: Framework, role: str, agent: Agent, available: Resources, now: float) -> bool:
+        live = [refusal for refusal in framework.refusals.get((role, agent.id), []) if refusal.expires > now]
+        framework.refusals[role, agent.id] = live
         return any(refusal.resources.contains(available) for refusal in live)
 
     def _offer(self, framework: Framework, agent: Agent, resources: Resources, role: str) -> None:
@@ -100,13 +101,13 @@ class Allocator:
         if framework is not None:
             framework.send({"type": "RESCIND", "rescind": {"offer_id": {"value": offer.id}}})
 
-    def refuse(self, framework: Framework, agent: Agent, resources: Resources,
+    def refuse(self, framework: Framework, offer: Offer, resources: Resources,
                filters: dict[str, Any] | None) -> None:
         """Keep what the framework did not take away from it for a while; others may have it at once."""
         seconds = float((filters or {}).get("refuse_seconds", DEFAULT_REFUSAL_SECONDS))
         if seconds > 0 and resources:
             expires = time.monotonic() + min(seconds, MAX_REFUSAL_SECONDS)
-            framework.refusals.setdefault(agent.id, []).append(Refusal(resources, expires))
+            framework.refusals.setdefault((offer.role, offer.agent.id), []).append(Refusal(resources, expires))
         self.wake()
 
     def suppress(self, framework: Framework, roles: list[str]) -> None:
@@ -121,7 +122,8 @@ class Allocator:
         for offer in list(agent.offers.values()):
             self.rescind(offer)
         for framework in self._cluster.frameworks.values():
-            framework.refusals.pop(agent.id, None)
+            for role in framework.roles:
+                framework.refusals.pop((role, agent.id), None)
 
     def forget_framework(self, framework: Framework) -> None:
         for offer in list(framework.offers.values()):

@@ -13,7 +13,17 @@ from labengine import LAB_ENGINE_VERSION, MESOS_VERSION
 from labengine.common import log
 from labengine.common.address import Address
 from labengine.common.flagtable import Flags
-from labengine.common.zk import MASTER_PREFIX, Connection, Election, Group, KazooException, ZkUnavailable, ZkUrl
+from labengine.common.zk import (
+    MASTER_PREFIX,
+    RETRY_SECONDS,
+    Connection,
+    Election,
+    Group,
+    KazooException,
+    NoAuthError,
+    ZkUnavailable,
+    ZkUrl,
+)
 
 logger = log.get(__name__)
 
@@ -92,8 +102,11 @@ class Standing:
         await asyncio.gather(*pending, return_exceptions=True)
         reason = "lost its ZooKeeper session" if lost.is_set() else "lost its znode"
         for wait in done:
+            if isinstance(wait.exception(), NoAuthError):
+                log.exit_now(f"ZooKeeper refuses this master at {url}: the znodes belong to other credentials than "
+                             "those of --zk")
             if wait.exception() is not None:
-                reason = f"lost ZooKeeper: {wait.exception()}"
+                reason = f"lost ZooKeeper: {wait.exception()!r}"
         if self.leading:
             log.exit_now(f"Lost leadership: this master {reason}")
         logger.warning("Lost candidacy as a follower: this master %s; contending again", reason)
@@ -101,6 +114,7 @@ class Standing:
         await election.group.stop()
         await replicas.stop()
         await connection.stop()
+        await asyncio.sleep(RETRY_SECONDS)
 
     async def _take_part(self, connection: Connection, url: ZkUrl, election: Election, replicas: Group,
                          changed: asyncio.Event) -> None:

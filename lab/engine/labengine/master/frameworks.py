@@ -197,7 +197,7 @@ class Frameworks:
         self._cluster.count("master/messages_decline_offers")
         offers, _problem = self._offers_of(framework, call)
         for offer in offers:
-            self._allocator.refuse(framework, offer.agent, offer.resources, call.get("filters"))
+            self._allocator.refuse(framework, offer, offer.resources, call.get("filters"))
 
     def _accept(self, framework: Framework, call: dict[str, Any]) -> None:
         self._cluster.count("master/messages_launch_tasks")
@@ -218,8 +218,8 @@ class Frameworks:
                                        f"Task launched with invalid offers: {problem or 'No offers specified'}")
                     continue
                 left = self._launch(framework, offers[0], info, left)
-        for agent in {offer.agent.id: offer.agent for offer in offers}.values():
-            self._allocator.refuse(framework, agent, left, call.get("filters"))
+        for offer in {(offer.agent.id, offer.role): offer for offer in offers}.values():
+            self._allocator.refuse(framework, offer, left, call.get("filters"))
 
     def _launch(self, framework: Framework, offer: Offer, info: dict[str, Any], left: Resources) -> Resources:
         agent = offer.agent

@@ -137,7 +137,8 @@ class Framework:
     recovered: bool = False
     stream: EventStream | None = None
     suppressed: set[str] = field(default_factory=set)
-    refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    # By role and agent.
+    refusals: dict[tuple[str, str], list[Refusal]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     unreachable: dict[str, Task] = field(default_factory=dict)
     completed: deque[Task] = field(default_factory=deque)
@@ -177,6 +178,11 @@ class Framework:
     @property
     def offered(self) -> Resources:
         return sum((offer.resources for offer in self.offers.values()), Resources())
+
+    def held_as(self, role: str) -> Resources:
+        """What is allocated or offered to it in this role."""
+        mine = [task.resources for task in self.tasks.values() if task.role == role and not task.terminal]
+        return sum([*mine, *(offer.resources for offer in self.offers.values() if offer.role == role)], Resources())
 
     def send(self, event: dict[str, Any]) -> None:
         if self.stream is not None:
