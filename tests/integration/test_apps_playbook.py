@@ -50,7 +50,7 @@ def test_deploys_a_directory_once(ansible, marathon, apps, group):
     second = deploy(ansible, apps)
     assert (second.code, second.changed) == (0, 0), second.output
 
-    (apps / "yaml.yml").write_text((YAML_FORM % group).replace("3", "4"))
+    (apps / "yaml.yml").write_text((YAML_FORM % group).replace("LEVEL: 3", "LEVEL: 4"))
     planned = deploy(ansible, apps, "--check", "--diff")
     assert planned.changed == 1
     assert '"LEVEL": "4"' in planned.output
