@@ -55,7 +55,7 @@ class Allocator:
                 self._offer(framework, agent, available, role)
 
     def _by_share(self) -> list[tuple[Framework, str]]:
-        total = sum((agent.total for agent in self._cluster.agents.values()), Resources())
+        total = Resources.total(agent.total for agent in self._cluster.agents.values())
 
         def dominant(held: Resources) -> float:
             return max((held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk")
@@ -63,8 +63,9 @@ class Allocator:
 
         interested = [(framework, role) for framework in self._cluster.frameworks.values() if framework.connected
                       for role in framework.roles if role not in framework.suppressed]
-        by_role = {role: dominant(sum((framework.held_as(role) for framework in self._cluster.frameworks.values()),
-                                      Resources())) for role in {role for _framework, role in interested}}
+        by_role = {
+            role: dominant(Resources.total(framework.held_as(role) for framework in self._cluster.frameworks.values()))
+            for role in {role for _framework, role in interested}}
         return sorted(interested, key=lambda pair: (by_role[pair[1]], dominant(pair[0].held_as(pair[1]))))
 
     def _allocatable(self, available: Resources) -> bool:

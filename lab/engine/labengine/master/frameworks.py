@@ -202,7 +202,7 @@ class Frameworks:
     def _accept(self, framework: Framework, call: dict[str, Any]) -> None:
         self._cluster.count("master/messages_launch_tasks")
         offers, problem = self._offers_of(framework, call)
-        left = sum((offer.resources for offer in offers), Resources())
+        left = Resources.total(offer.resources for offer in offers)
         for operation in call.get("operations", []):
             if operation.get("type") != "LAUNCH":
                 logger.error("Framework %s sent the operation %s, which the lab engine does not implement: dropped",

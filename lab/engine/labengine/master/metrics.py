@@ -25,8 +25,8 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
     cluster, standing = master.cluster, master.standing
     values = {f"master/{name}": float(cluster.counters.get(f"master/{name}", 0)) for name in _COUNTERS}
     agents = list(cluster.agents.values())
-    total = sum((agent.total for agent in agents), Resources())
-    used = sum((agent.used for agent in agents), Resources())
+    total = Resources.total(agent.total for agent in agents)
+    used = Resources.total(agent.used for agent in agents)
     for name in ("cpus", "disk", "gpus", "mem"):
         have, held = total.scalar(name), used.scalar(name)
         values.update({f"master/{name}_total": have, f"master/{name}_used": held,

@@ -82,11 +82,11 @@ class Agent:
 
     @property
     def used(self) -> Resources:
-        return sum((task.resources for task in self.tasks.values() if not task.terminal), Resources())
+        return Resources.total(task.resources for task in self.tasks.values() if not task.terminal)
 
     @property
     def offered(self) -> Resources:
-        return sum((offer.resources for offer in self.offers.values()), Resources())
+        return Resources.total(offer.resources for offer in self.offers.values())
 
     @property
     def free(self) -> Resources:
@@ -173,16 +173,16 @@ class Framework:
 
     @property
     def used(self) -> Resources:
-        return sum((task.resources for task in self.tasks.values() if not task.terminal), Resources())
+        return Resources.total(task.resources for task in self.tasks.values() if not task.terminal)
 
     @property
     def offered(self) -> Resources:
-        return sum((offer.resources for offer in self.offers.values()), Resources())
+        return Resources.total(offer.resources for offer in self.offers.values())
 
     def held_as(self, role: str) -> Resources:
         """What is allocated or offered to it in this role."""
         mine = [task.resources for task in self.tasks.values() if task.role == role and not task.terminal]
-        return sum([*mine, *(offer.resources for offer in self.offers.values() if offer.role == role)], Resources())
+        return Resources.total([*mine, *(offer.resources for offer in self.offers.values() if offer.role == role)])
 
     def send(self, event: dict[str, Any]) -> None:
         if self.stream is not None:

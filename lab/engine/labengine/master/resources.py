@@ -63,33 +63,41 @@ class Resources:
     @classmethod
     def parse(cls, resources: Iterable[Mapping[str, Any]]) -> Resources:
         """From a list of v1 ``Resource``; ValueError or KeyError when it is malformed."""
-        total = cls()
+        parts: list[Resources] = []
         for resource in resources:
             key = (str(resource["name"]), reservation(resource))
             kind = resource.get("type")
             if kind == "SCALAR":
-                total += cls(scalars={key: round(float(resource["scalar"]["value"]) * 1000)})
+                parts.append(cls(scalars={key: round(float(resource["scalar"]["value"]) * 1000)}))
             elif kind == "RANGES":
                 spans = [(int(span["begin"]), int(span["end"])) for span in resource["ranges"].get("range", [])]
-                total += cls(ranges={key: _merge(spans)})
+                parts.append(cls(ranges={key: _merge(spans)}))
             elif kind == "SET":
-                total += cls(sets={key: frozenset(resource["set"].get("item", []))})
+                parts.append(cls(sets={key: frozenset(resource["set"].get("item", []))}))
             else:
                 raise ValueError(f"resource '{resource['name']}' has the type '{kind}'; SCALAR, RANGES or SET expected")
-        return total
+        return cls.total(parts)
+
+    @classmethod
+    def total(cls, bags: Iterable[Resources]) -> Resources:
+        """The sum of many."""
+        scalars: dict[Key, int] = {}
+        spans: dict[Key, list[tuple[int, int]]] = {}
+        sets: dict[Key, frozenset[str]] = {}
+        for bag in bags:
+            for key, amount in bag.scalars.items():
+                scalars[key] = scalars.get(key, 0) + amount
+            for key, ranges in bag.ranges.items():
+                spans.setdefault(key, []).extend(ranges)
+            for key, items in bag.sets.items():
+                sets[key] = sets.get(key, frozenset()) | items
+        return cls(scalars, {key: _merge(one) for key, one in spans.items()}, sets)
 
     def __bool__(self) -> bool:
         return bool(self.scalars or self.ranges or self.sets)
 
     def __add__(self, other: Resources) -> Resources:
-        scalars = dict(self.scalars)
-        for key, value in other.scalars.items():
-            scalars[key] = scalars.get(key, 0) + value
-        ranges = {key: _merge([*self.ranges.get(key, ()), *other.ranges.get(key, ())])
-                  for key in {*self.ranges, *other.ranges}}
-        sets = {key: self.sets.get(key, frozenset()) | other.sets.get(key, frozenset())
-                for key in {*self.sets, *other.sets}}
-        return Resources(scalars, ranges, sets)
+        return Resources.total((self, other))
 
     def __sub__(self, other: Resources) -> Resources:
         return Resources(

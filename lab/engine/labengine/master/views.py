@@ -209,12 +209,12 @@ def roles(master: MasterProcess) -> dict[str, Any]:
             names.setdefault(role, [])
     result = []
     for name, members in sorted(names.items()):
-        held = sum((task.resources for framework in members for task in framework.tasks.values()
-                    if task.role == name and not task.terminal), Resources())
-        offered = sum((offer.resources for framework in members for offer in framework.offers.values()
-                       if offer.role == name), Resources())
-        reserved = sum((agent.total.reserved_for(name) for agent in master.cluster.agents.values()
-                        if name != UNRESERVED), Resources())
+        held = Resources.total(task.resources for framework in members for task in framework.tasks.values()
+                               if task.role == name and not task.terminal)
+        offered = Resources.total(offer.resources for framework in members for offer in framework.offers.values()
+                                  if offer.role == name)
+        reserved = Resources.total(agent.total.reserved_for(name) for agent in master.cluster.agents.values()
+                                   if name != UNRESERVED)
         result.append({
             "name": name, "weight": 1.0,
             "quota": {"role": name, "guarantee": {}, "limit": {}, "consumed": _present(held)},

@@ -1,0 +1,109 @@
+"""Detection of the leading Mesos master."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from kazoo.exceptions import KazooException, NoNodeError
+
+from labengine.common import log
+from labengine.common.zkconnection import Connection, ZkUnavailable
+from labengine.common.zkelection import Group
+from labengine.common.zkurl import ZkUrl
+
+logger = log.get(__name__)
+
+MASTER_PREFIX = "json.info_"
+
+
+@dataclass(frozen=True)
+class Master:
+    """The leading master: ``host`` is its address, ``hostname`` the name it advertises."""
+
+    host: str
+    port: int
+    hostname: str = ""
+    id: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+class MasterDetector:
+    """Who leads, from ``zk://…``, ``file:///path`` holding that, or a fixed ``[http://]host:port``."""
+
+    def __init__(self, target: str, *, session_timeout: float = 10.0) -> None:
+        target = target.strip()
+        if target.startswith("file://"):
+            target = Path(target[len("file://"):]).read_text(encoding="utf-8").strip()
+        self.leader: Master | None = None
+        self._condition = asyncio.Condition()
+        self._connection: Connection | None = None
+        self._group: Group | None = None
+        self._pending: set[asyncio.Task[None]] = set()
+        if target.startswith("zk://"):
+            self._url = ZkUrl.parse(target)
+            self._session_timeout = session_timeout
+            self._fixed = None
+        else:
+            match = re.fullmatch(r"(?:master@|https?://)?([A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\])(?::(\d+))?/?", target)
+            if not match:
+                raise ValueError(f"Failed to parse master '{target}': expecting 'zk://…' or 'host:port'")
+            self._fixed = Master(match[1], int(match[2] or 5050), match[1])
+
+    async def start(self, timeout: float | None = None) -> None:
+        """Raises ZkUnavailable when no ZooKeeper server answers within ``timeout`` (default: session timeout)."""
+        if self._fixed:
+            self.leader = self._fixed
+            return
+        self._connection = Connection(self._url, session_timeout=self._session_timeout)
+        await self._connection.start(timeout)
+        self._group = Group(self._connection, self._url.path, MASTER_PREFIX, self._group_changed)
+        await self._group.start()
+        await self._detect()
+
+    async def stop(self) -> None:
+        if self._group:
+            await self._group.stop()
+        if self._connection:
+            await self._connection.stop()
+
+    async def wait_for_change(self, known: Master | None) -> Master | None:
+        """Returns the leader as soon as it differs from ``known``."""
+        async with self._condition:
+            await self._condition.wait_for(lambda: self.leader != known)
+            return self.leader
+
+    def _group_changed(self) -> None:
+        task = asyncio.create_task(self._detect())
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
+    async def _detect(self) -> None:
+        assert self._group is not None and self._connection is not None
+        leader = None
+        for name in list(self._group.names):
+            try:
+                leader = self._parse((await self._connection.get(self._group.node(name)))[0])
+                break
+            except NoNodeError:
+                continue
+            except (KazooException, ZkUnavailable, ValueError, KeyError, TypeError) as error:
+                logger.warning("Cannot read the leading master from znode %s: %s", self._group.node(name), error)
+                return
+        async with self._condition:
+            if leader != self.leader:
+                self.leader = leader
+                self._condition.notify_all()
+
+    @staticmethod
+    def _parse(data: bytes) -> Master:
+        info = json.loads(data)
+        address = info.get("address") or {}
+        host = address.get("ip") or info["pid"].partition("@")[2].rpartition(":")[0]
+        return Master(host, int(address.get("port") or info["port"]), info.get("hostname", host), info.get("id", ""))
