@@ -76,7 +76,7 @@ integration: ready ## modules against the lab engine, or against the Marathon at
 molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS="default single"
 	@tools/prerequisites.sh lab
 	@for scenario in $(SCENARIOS); do \
-	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule/$$scenario molecule test -s $$scenario; \
+	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule/$$scenario python -m lab exec -- molecule test --no-command-borders -s $$scenario; \
 	done
 
 .PHONY: bench
