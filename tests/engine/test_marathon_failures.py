@@ -37,14 +37,26 @@ def test_an_agent_that_cannot_start_the_app_is_left_alone_for_a_while(harness: H
     assert task["host"] == "slave2" and time.monotonic() - began < 4
 
 
+def test_a_new_definition_is_tried_everywhere_at_once(harness: Harness) -> None:
+    agent = harness.agent("slave1", behaviour=fails)
+    marathon = harness.marathon()
+    marathon.write("POST", "/v2/apps", {**APP, "backoffSeconds": 30}, 201)
+    marathon.wait("the failure", lambda: "lastTaskFailure" in marathon.app("/web"))
+    harness.call(setattr, agent, "behaviour", runs)
+    marathon.write("PUT", "/v2/apps/web?force=true", {"cmd": "other"})
+    began = time.monotonic()
+    marathon.running("/web", 1)
+    assert time.monotonic() - began < 4
+
+
 def test_the_delay_grows_and_can_be_reset(harness: Harness) -> None:
     harness.agent("slave1", behaviour=fails)
     marathon = harness.marathon()
     marathon.write("POST", "/v2/apps", {**APP, "backoffSeconds": 30, "backoffFactor": 2}, 201)
 
     def delayed() -> bool:
-        (item,) = marathon.get("/v2/queue")["queue"]
-        return item["delay"]["overdue"] is False and 25 <= item["delay"]["timeLeftSeconds"] <= 30
+        return any(item["delay"]["overdue"] is False and 25 <= item["delay"]["timeLeftSeconds"] <= 30
+                   for item in marathon.get("/v2/queue")["queue"])
 
     marathon.wait("the launch is delayed", delayed)
     assert marathon.send("DELETE", "/v2/queue/none/delay").json() == {

@@ -101,7 +101,8 @@ class Listener:
                 for frame in self.raw.split(b"\r\n\r\n") if frame.startswith(b"event: ")]
 
     def data(self, kind: str) -> list[dict]:
-        frames = [frame for frame in self.raw.split(b"\r\n\r\n") if frame.startswith(b"event: " + kind.encode() + b"\r")]
+        first = f"event: {kind}\r".encode()
+        frames = [frame for frame in self.raw.split(b"\r\n\r\n") if frame.startswith(first)]
         return [json.loads(frame.split(b"\r\n")[1].removeprefix(b"data: ")) for frame in frames]
 
 
@@ -141,3 +142,11 @@ def test_abdication_ends_the_program(marathon: Marathon) -> None:
     assert marathon.write("DELETE", "/v2/leader") == {"message": "Leadership abdicated"}
     marathon.wait("the end", lambda: marathon.failures)
     assert marathon.failures == ["the leadership was given up by request"]
+
+
+def test_long_answers_are_compressed_and_events_are_not(marathon: Marathon, standby: Marathon) -> None:
+    for node in (marathon, standby):
+        assert node.get("/v2/info", headers={"Accept-Encoding": "gzip"})["version"] == "1.11.24"
+    assert marathon.send("GET", "/v2/info", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
+    stream = Listener(marathon.url)
+    marathon.wait("the first event arrives at once", lambda: stream.types() == ["event_stream_attached"])

@@ -22,7 +22,8 @@ VECTORS = Path(__file__).parent / "data"
 
 
 def stored(**fields: object) -> dict:
-    app = reader.read_app({"id": "/shop/web", "cmd": "run", **fields}, defaults=Settings())
+    settings = Settings(mesos_role=str(fields.get("role", "*")))
+    app = reader.read_app({"id": "/shop/web", "cmd": "run", **fields}, defaults=settings)
     version = "2026-01-01T00:00:00.000Z"
     return {**app, "version": version, "versionInfo": {"lastScalingAt": version, "lastConfigChangeAt": version}}
 
@@ -109,6 +110,9 @@ def test_a_command_check_and_arguments() -> None:
     ({"cpus": 5, "mem": 9999, "disk": 99999}, {}, ["InsufficientCpus", "InsufficientMemory", "InsufficientDisk"]),
     ({"portDefinitions": [{"port": 80}], "requirePorts": True}, {}, ["InsufficientPorts"]),
     ({"constraints": [["rack", "LIKE", "a.*"]]}, {"attributes": {"rack": "b1"}}, ["UnfulfilledConstraint"]),
+    ({"cmd": "x1", "role": "prod", "container": {"type": "MESOS", "volumes": [
+        {"containerPath": "data", "mode": "RW", "persistent": {"size": 10}}]}}, {"role": "prod"},
+     ["NoCorrespondingReservationFound"]),
     ({"acceptedResourceRoles": ["*"]}, {"role": "prod"},
      ["UnfulfilledRole", "InsufficientCpus", "InsufficientMemory", "InsufficientPorts"]),
 ])
@@ -176,8 +180,8 @@ def test_the_queue_says_why_nothing_starts(harness: Harness) -> None:
     marathon.write("POST", "/v2/apps", {"id": "/big", "cmd": "run", "cpus": 1, "mem": 128, "instances": 2}, 201)
 
     def both_seen() -> bool:
-        (item,) = marathon.get("/v2/queue?embed=lastUnusedOffers")["queue"]
-        return len(item["lastUnusedOffers"]) == 2
+        return any(len(item["lastUnusedOffers"]) == 2
+                   for item in marathon.get("/v2/queue?embed=lastUnusedOffers")["queue"])
 
     marathon.wait("both offers are refused", both_seen)
     (item,) = marathon.get("/v2/queue?embed=lastUnusedOffers")["queue"]

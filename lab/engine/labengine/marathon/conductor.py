@@ -45,6 +45,7 @@ class Conductor:
         self._last_reconciled = 0.0
         self._last_sweep = 0.0
         self.deployments: Deployments
+        self.expunge: Callable[[Instance], None]
         self.scheduler: SchedulerClient
 
     def mark(self, app_ids: Iterable[str]) -> None:
@@ -177,7 +178,7 @@ class Conductor:
             if instance.expired(app, "expungeAfterSeconds") and (app is None or
                                                                 instance.expired(app, "inactiveAfterSeconds")):
                 logger.info("Forgetting the unreachable %s", instance.task_id)
-                self.forget(instance)
+                self.expunge(instance)
             else:
                 self.mark([instance.app_id])
         elif instance.killing:

@@ -47,7 +47,6 @@ class Candidate:
             await self._election.wait_gone()
 
     async def leave(self) -> None:
-        self.application = None
         if self._following:
             self._following.cancel()
         if self._election:

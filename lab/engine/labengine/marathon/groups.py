@@ -52,18 +52,28 @@ class GroupManager:
         if after.apps.keys() & after.groups.keys():
             raise errors.invalid_object([("/", "Groups and Applications may not have the same identifier.")])
         plan = planning.make(before, after, version, restarted)
-        self._deployments.check(plan, force=force)
+        self._check(plan, touched, force=force)
         self._state.commit(after)
         for app_id in changed:
             if app_id not in after.apps:
                 self._failures.forget(app_id)
-            if app_id not in after.apps or app_id in restarted:
+            if app_id not in after.apps or after.apps[app_id]["versionInfo"]["lastConfigChangeAt"] == version:
+                # What an older definition failed at, or where, says nothing about this one.
                 self._backoff.reset(app_id)
         self._deployments.start(plan)
         await self._state.store.flush()
         for group_id in touched:
             self._events.publish("group_change_success", groupId=group_id, version=version)
         return plan
+
+    def _check(self, plan: Plan, touched: Iterable[str], *, force: bool) -> None:
+        try:
+            self._deployments.check(plan, force=force)
+        except errors.ApiError as error:
+            for group_id in touched:
+                self._events.publish("group_change_failed", groupId=group_id, version=plan.version,
+                                     reason=error.body["message"])
+            raise
 
     def preview(self, change: Change) -> Plan:
         """The plan of a change that is not made; without ports and versions, as Marathon's dry run."""

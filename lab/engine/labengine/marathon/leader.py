@@ -80,6 +80,7 @@ class Leader:
         self.updates = StatusUpdates(self.state, self.tracker, self.failures, self.backoff, self.events, self.health,
                                      self.readiness, self.conductor)
         self.updates.scheduler = self.scheduler
+        self.conductor.expunge = self.updates.remove
         self.deployments.load(documents)
         self.updates.resume()
         logger.info("Leading with %d apps and %d tasks", len(self.state.tree.apps), len(self.tracker))
@@ -101,6 +102,7 @@ class Leader:
         await self.health.close()
         await self.readiness.close()
         await self.scheduler.close()
+        await self._store.close()
 
     def give_up(self) -> None:
         self._failed("the leadership was given up by request")

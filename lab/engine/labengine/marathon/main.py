@@ -77,6 +77,7 @@ class Program:
         leading = asyncio.create_task(self._lead(connection))
         leading.add_done_callback(self._leading_ended)
         await self._stop.wait()
+        self._candidate.application = None
         leading.cancel()
         await asyncio.gather(leading, return_exceptions=True)
         if self._leader:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labengine.marathon import hostports
-from labengine.marathon.definition import constraints
+from labengine.marathon.definition import constraints, container
 from labengine.marathon.resources import Remainder, Resource, role_of
 from labengine.marathon.tree import App
 
@@ -43,6 +43,9 @@ def match(app: App, offer: dict[str, Any], left: Remainder, placed: list[dict[st
     if not all(constraints.accepts(constraint, facts, placed, instances=app["instances"])
                for constraint in app.get("constraints", [])):
         reasons.append("UnfulfilledConstraint")
+    if container.is_resident(app) or container.volumes(app, "external"):
+        # The engine makes no reservations and mounts no external storage: without them nothing must start.
+        reasons.append("NoCorrespondingReservationFound")
     for name, reason in _SCALARS:
         if app[name] > left.scalar(name, roles):
             reasons.append(reason)

@@ -21,6 +21,7 @@ logger = log.get(__name__)
 
 BUCKETS = ("apps", "deployments", "failures", "instances", "roots")
 BATCH = 32
+CLOSE_SECONDS = 2.0
 COMPRESSED = b"\x00z"
 
 
@@ -32,6 +33,8 @@ class Store(Protocol):
     def delete(self, key: str) -> None: ...
 
     async def flush(self) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 class MemoryStore:
@@ -51,6 +54,9 @@ class MemoryStore:
 
     async def flush(self) -> None:
         await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        await self.flush()
 
 
 class ZkStore:
@@ -114,6 +120,15 @@ class ZkStore:
         wanted = self._queued
         async with self._written:
             await self._written.wait_for(lambda: self._durable >= wanted)
+
+    async def close(self) -> None:
+        """Write what is queued, if ZooKeeper still answers, and nothing after that."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.flush()
+        if self._writer:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
 
     async def _write(self) -> None:
         while True:

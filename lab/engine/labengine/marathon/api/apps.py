@@ -86,7 +86,8 @@ async def _get(leader: Leader, request: Request, app_id: str) -> Response:
 
 async def _create(leader: Leader, request: Request) -> Response:
     groups = leader.groups
-    app = reader.read_app(await body_of(request), defaults=groups.settings, enforced_groups=groups.enforced_groups())
+    body = await body_of(request)
+    app = reader.read_app(body, defaults=groups.settings, enforced_groups=groups.enforced_groups())
     app_id = app["id"]
 
     def change(tree: Tree) -> None:
@@ -96,9 +97,9 @@ async def _create(leader: Leader, request: Request) -> Response:
     plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
     _announce(leader, request, app_id)
     # The answer is older than the assignment of ports, as Marathon's is.
-    body = {**app, "version": plan.version, "tasksStaged": 0, "tasksRunning": 0, "tasksHealthy": 0,
-            "tasksUnhealthy": 0, "deployments": [{"id": plan.id}]}
-    return answer(body, 201, {"Marathon-Deployment-Id": plan.id, "Location": f"{leader.url}{app_id}"})
+    created = {**app, "version": plan.version, "tasksStaged": 0, "tasksRunning": 0, "tasksHealthy": 0,
+               "tasksUnhealthy": 0, "deployments": [{"id": plan.id}]}
+    return answer(created, 201, {"Marathon-Deployment-Id": plan.id, "Location": f"{leader.url}{app_id}"})
 
 
 def refuse_existing(tree: Tree, app_id: str) -> None:
@@ -116,7 +117,8 @@ async def _put_many(leader: Leader, request: Request) -> Response:
         # Only PUT creates what is missing.
         return existing(leader, app_id) if request.method == "PATCH" else leader.state.tree.apps.get(app_id)
 
-    updates = reader.read_updates(await body_of(request), current=current, partial=partial,
+    body = await body_of(request)
+    updates = reader.read_updates(body, current=current, partial=partial,
                                   defaults=groups.settings, enforced_groups=groups.enforced_groups())
 
     def change(tree: Tree) -> None:
@@ -140,9 +142,10 @@ def _resolve(leader: Leader, app_id: str, update: Any) -> App:
 
 
 async def _put(leader: Leader, request: Request, app_id: str) -> Response:
-    groups, current = leader.groups, leader.state.tree.apps.get(app_id)
+    groups = leader.groups
     patching = request.method == "PATCH"
     body = await body_of(request)
+    current = leader.state.tree.apps.get(app_id)
     if patching and current is None:
         raise errors.app_not_found(app_id)
     update = reader.read_update(body, current=current, partial=patching or flag(request, "partialUpdate", True),

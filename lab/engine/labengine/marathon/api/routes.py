@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -45,7 +47,8 @@ def application(leader: Leader) -> Starlette:
         route("/metrics/prometheus", info.prometheus),
         route("/", info.home),
     ]
-    app = Starlette(routes=routes, exception_handlers={ApiError: refused, HTTPException: http_error,
-                                                       Exception: broken})
+    middleware = [Middleware(GZipMiddleware)] if leader.flags.http_compression else []
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers={
+        ApiError: refused, HTTPException: http_error, Exception: broken})
     app.router.redirect_slashes = False
     return app
