@@ -24,6 +24,8 @@ class ActionModule(ActionBase):
         answer = self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
         if answer.pop("wanted", False):
             answer = self._bring(arguments, answer["home"], task_vars)
+        if answer.get("failed") and task_vars:
+            answer["msg"] = "%s: %s" % (task_vars["inventory_hostname"], answer.get("msg", ""))
         result.update(answer)
         return result
 
@@ -55,8 +57,8 @@ class ActionModule(ActionBase):
         try:
             found = programs.layout(home, programs.archive_names(source), arguments["programs"])
         except programs.ArchiveError as error:
-            return {"failed": True, "msg": "%s %s: %s." % (option, source, error)}
+            return {"failed": True, "msg": "%s is %s: %s." % (option, source, error)}
         if found["program"] is None:
             wanted = " or ".join(arguments["programs"])
-            return {"failed": True, "msg": "%s %s: it has no %s in sbin/ or bin/." % (option, source, wanted)}
+            return {"failed": True, "msg": "%s is %s: it has no %s in sbin/ or bin/." % (option, source, wanted)}
         return {"changed": True, "home": home, **found}

@@ -92,17 +92,19 @@ library_dir:
 """
 
 import os
+import shutil
+import tempfile
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import fetch_file
+from ansible.module_utils.urls import fetch_url
 from ansible_collections.quorum.mesos.plugins.module_utils import programs
 
 FETCH_SECONDS = 60
 
 
 def _refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
-    module.fail_json(msg="%s %s: %s; %s." % (module.params["option"], module.params["src"], why, remedy))
+    module.fail_json(msg="%s is %s: %s; %s." % (module.params["option"], module.params["src"], why, remedy))
 
 
 def _check(module: AnsibleModule, path: str, digest: str) -> None:
@@ -113,6 +115,16 @@ def _check(module: AnsibleModule, path: str, digest: str) -> None:
             "its checksum is sha256:%s and %s_checksum expects sha256:%s" % (found, module.params["option"], digest),
             "fetch the archive again or correct the checksum",
         )
+
+
+def _fetch(module: AnsibleModule, url: str) -> str:
+    answer, info = fetch_url(module, url, timeout=FETCH_SECONDS)
+    if info["status"] != 200:
+        _refuse(module, "it cannot be fetched (%s)" % info["msg"], "correct the URL or let the host reach it")
+    handle, path = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "wb") as file:
+        shutil.copyfileobj(answer, file)
+    return path
 
 
 def _assumed(home: str, names: list[str]) -> list[str]:
@@ -144,7 +156,7 @@ def main() -> None:
         names = _assumed(home, params["programs"])
     else:
         if missing:
-            path = params["transferred"] or fetch_file(module, params["src"], timeout=FETCH_SECONDS)
+            path = params["transferred"] or _fetch(module, params["src"])
             _check(module, path, digest)
             try:
                 programs.unpack(path, home)
