@@ -33,9 +33,8 @@ class GroupManager:
         return {group_id[1:] for group_id, group in self._state.tree.groups.items()
                 if group.get("enforceRole") and "/" not in group_id[1:]}
 
-    async def update(self, change: Change, *, touched: Iterable[str], force: bool, restarted: Iterable[str] = ()
-                     ) -> Plan:
-
+    async def update(self, change: Change, *, touched: Iterable[str], force: bool,
+                     restarted: Iterable[str] = ()) -> Plan:
         """Apply ``change`` to a copy of the tree and deploy the difference.
 
         ``touched`` are the groups the request addressed: they get a new version even when nothing changed.
@@ -46,11 +45,7 @@ class GroupManager:
         restarted = set(restarted)
         changed = self._complete(before, after, version, restarted)
         after.touch([*touched, *changed_groups(before, after, changed)], version)
-        if self._max_apps is not None and len(after.apps) > max(self._max_apps, len(before.apps)):
-            raise errors.unprocessable(f"This Marathon instance may only handle up to {self._max_apps} Apps! "
-                                       "(Override with command line option --max_apps)")
-        if after.apps.keys() & after.groups.keys():
-            raise errors.invalid_object([("/", "Groups and Applications may not have the same identifier.")])
+        self._validate(before, after)
         plan = planning.make(before, after, version, restarted)
         self._check(plan, touched, force=force)
         self._state.commit(after)
@@ -65,6 +60,14 @@ class GroupManager:
         for group_id in touched:
             self._events.publish("group_change_success", groupId=group_id, version=version)
         return plan
+
+    def _validate(self, before: Tree, after: Tree) -> None:
+        """Rules on the whole tree."""
+        if self._max_apps is not None and len(after.apps) > max(self._max_apps, len(before.apps)):
+            raise errors.unprocessable(f"This Marathon instance may only handle up to {self._max_apps} Apps! "
+                                       "(Override with command line option --max_apps)")
+        if after.apps.keys() & after.groups.keys():
+            raise errors.invalid_object([("/", "Groups and Applications may not have the same identifier.")])
 
     def _check(self, plan: Plan, touched: Iterable[str], *, force: bool) -> None:
         try:

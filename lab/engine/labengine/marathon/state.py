@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from labengine.marathon.clock import VersionClock, timestamp
@@ -59,7 +58,7 @@ class State:
                 self._created.setdefault(app_id, app["version"])
                 self._keep(app)
         self._write_root()
-        self._forget_unused(before.apps.keys() | tree.apps.keys())
+        self._forget_unused()
 
     def _keep(self, app: App) -> None:
         self._versions.setdefault(app["id"], {})[app["version"]] = app
@@ -75,9 +74,8 @@ class State:
             del self._roots[old]
             self.store.delete(f"roots/{old}")
 
-    def _forget_unused(self, app_ids: Iterable[str]) -> None:
-        for app_id in app_ids:
-            kept = self._versions.get(app_id, {})
+    def _forget_unused(self) -> None:
+        for app_id, kept in list(self._versions.items()):
             if len(kept) <= 1 and app_id in self.tree.apps:
                 continue
             needed = {root["apps"].get(app_id) for root in self._roots.values()}
@@ -86,7 +84,7 @@ class State:
                 del kept[version]
                 self.store.delete(f"apps/{file_name(app_id)}@{version}")
             if not kept:
-                self._versions.pop(app_id, None)
+                del self._versions[app_id]
 
     def app_versions(self, app_id: str) -> list[str]:
         """Oldest first; the history of an app begins anew when it is deleted and created again."""

@@ -1,0 +1,157 @@
+"""What is stored, for how long, and what a new leader makes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from labengine.common.zk import KazooException, NoNodeError, ZkUrl
+from labengine.marathon.clock import VersionClock, seconds, timestamp
+from labengine.marathon.plan import Plan, make, reverted
+from labengine.marathon.state import State
+from labengine.marathon.store import COMPRESSED, MemoryStore, ZkStore
+from labengine.marathon.tree import Tree
+
+
+def app(app_id: str, version: str, **fields: object) -> dict:
+    return {"id": app_id, "instances": 1, "version": version, **fields,
+            "versionInfo": {"lastScalingAt": version, "lastConfigChangeAt": version}}
+
+
+def write(state: State, *apps: dict, removed: tuple[str, ...] = ()) -> str:
+    tree, version = state.tree.copy(), state.clock.next()
+    for one in apps:
+        tree.put_app({**one, "version": version})
+    for app_id in removed:
+        del tree.apps[app_id]
+    tree.touch(["/"], version)
+    state.commit(tree)
+    return version
+
+
+def loaded(store: MemoryStore, max_versions: int = 3) -> State:
+    state = State(store, max_versions)
+    state.load(asyncio.run(store.load()))
+    return state
+
+
+def test_versions_are_in_order_even_within_a_millisecond() -> None:
+    clock = VersionClock()
+    versions = [clock.next() for _ in range(50)]
+    assert versions == sorted(set(versions))
+    future = timestamp(seconds(versions[-1]) + 3600)
+    assert VersionClock(future).next() > future
+    assert timestamp(seconds("2026-01-01T01:00:00.5+01:00")) == "2026-01-01T00:00:00.500Z"
+
+
+def test_history_is_limited_and_survives() -> None:
+    store = MemoryStore()
+    state = loaded(store)
+    versions = [write(state, app("/a", "", cmd=str(number))) for number in range(6)]
+    assert state.app_versions("/a") == versions[-3:]
+    again = loaded(store)
+    assert again.app_versions("/a") == versions[-3:] and again.tree.apps["/a"]["cmd"] == "5"
+    assert len([key for key in store.documents if key.startswith("apps/")]) == 3
+    assert len([key for key in store.documents if key.startswith("roots/")]) == 3
+
+
+def test_a_deleted_app_has_no_history_but_its_group_can_go_back() -> None:
+    store = MemoryStore()
+    state = loaded(store)
+    first = write(state, app("/a", "", cmd="old"))
+    write(state, removed=("/a",))
+    assert state.app_versions("/a") == []
+    earlier = loaded(store).tree_at("/", first)
+    assert earlier is not None and earlier.apps["/a"]["cmd"] == "old"
+    second = write(state, app("/a", "", cmd="new"))
+    assert state.app_versions("/a") == [second] and state.app_at("/a", first) is None
+
+
+def test_unused_definitions_are_removed() -> None:
+    store = MemoryStore()
+    state = loaded(store)
+    write(state, app("/a", ""))
+    write(state, removed=("/a",))
+    for _ in range(3):
+        write(state, app("/b", ""))
+    assert not [key for key in store.documents if key.startswith("apps/a@")]
+
+
+def test_a_plan_survives_and_is_undone() -> None:
+    before, after = Tree(), Tree()
+    for tree in (before, after):
+        tree.put_app(app("/keep", "1", cmd="x", dependencies=[]))
+    before.put_app(app("/gone", "1", cmd="x"))
+    after.put_app(app("/new/one", "2", cmd="x"))
+    after.apps["/keep"] = app("/keep", "2", cmd="y")
+    plan = make(before, after, "2")
+    assert [[(one.kind, one.app_id) for one in step] for step in plan.steps] == [
+        [("StopApplication", "/gone")], [("StartApplication", "/new/one")],
+        [("RestartApplication", "/keep"), ("ScaleApplication", "/new/one")]]
+    same = Plan.from_document(json.loads(json.dumps(plan.document())))
+    assert same == plan
+    back = reverted(same, after)
+    assert set(back.apps) == {"/keep", "/gone"} and back.apps["/keep"]["cmd"] == "x"
+    assert set(back.groups) == {"/"}
+
+
+class FakeConnection:
+    """Znodes in a dictionary."""
+
+    def __init__(self) -> None:
+        self.url = ZkUrl.parse("zk://user:geheim@zk1:2181/marathon")
+        self.znodes: dict[str, bytes] = {}
+        self.broken = False
+
+    async def ensure_path(self, path: str) -> None:
+        self.znodes.setdefault(path, b"")
+
+    async def children(self, path: str) -> list[str]:
+        prefix = path + "/"
+        return [one.removeprefix(prefix) for one in self.znodes
+                if one.startswith(prefix) and "/" not in one.removeprefix(prefix)]
+
+    async def get(self, path: str) -> tuple[bytes, Any]:
+        if path not in self.znodes:
+            raise NoNodeError
+        return self.znodes[path], None
+
+    async def put(self, path: str, data: bytes) -> None:
+        await asyncio.sleep(0)
+        if self.broken:
+            raise KazooException
+        self.znodes[path] = data
+
+    async def delete(self, path: str) -> None:
+        self.znodes.pop(path, None)
+
+
+def test_the_store_in_zookeeper() -> None:
+    async def story() -> None:
+        connection, failures = FakeConnection(), []
+        store = ZkStore(connection, compression_threshold=100, failed=failures.append)  # type: ignore[arg-type]
+        assert await store.load() == {}
+        for number in range(100):
+            store.put(f"apps/a@{number}", {"number": number})
+        store.put("roots/1", {"long": "x" * 1000})
+        store.put("framework", "f-1")
+        store.delete("apps/a@7")
+        await store.flush()
+        assert connection.znodes["/marathon/state/roots/1"].startswith(COMPRESSED)
+        other = ZkStore(connection, compression_threshold=None, failed=failures.append)  # type: ignore[arg-type]
+        documents = await other.load()
+        assert documents["framework"] == "f-1" and documents["roots/1"] == {"long": "x" * 1000}
+        assert len([key for key in documents if key.startswith("apps/")]) == 99
+        connection.broken = True
+        store.put("framework", "f-2")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await store.flush()
+        assert len(failures) == 1 and "zk1:2181/marathon" in failures[0] and "geheim" not in failures[0]
+        await store.close()
+        await other.close()
+
+    asyncio.run(story())
