@@ -29,9 +29,6 @@ class Remainder:
         usable = [copy.deepcopy(resource) for resource in resources if _usable(resource)]
         self._resources = sorted(usable, key=lambda resource: role_of(resource) == "*")
 
-    def copy(self) -> Remainder:
-        return Remainder(self._resources)
-
     def _named(self, name: str, roles: set[str]) -> list[Resource]:
         return [resource for resource in self._resources if resource["name"] == name and role_of(resource) in roles]
 
