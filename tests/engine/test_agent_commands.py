@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from labengine.agent import docker_unit
 from labengine.agent.docker_cli import own_words
 from labengine.agent.docker_command import BadContainer, DockerSettings, Environment, run_arguments
 from labengine.agent.health import HealthCheck, HealthChecker
@@ -99,10 +100,25 @@ def test_values_are_never_arguments() -> None:
     ("output of the app\ndocker: Error response from daemon: no.\n\nRun 'docker run --help' for more information\n",
      "Error response from daemon: no."),
     ("docker: Error response from daemon: no.\nSee 'docker run --help'.\n", "Error response from daemon: no."),
+    ('time="2026-11-21T03:31:13Z" level=error msg="error waiting for container: unexpected EOF"\n',
+     "error waiting for container: unexpected EOF"),
     ("", ""),
 ])
 def test_what_docker_itself_said(stderr: str, words: str) -> None:
     assert own_words(stderr) == words
+
+
+@pytest.mark.parametrize(("load", "active", "running", "state"), [
+    ("loaded", "active", True, None),
+    ("loaded", "deactivating", True, "deactivating"),
+    ("loaded", "inactive", False, "inactive"),
+    ("loaded", "failed", False, "failed"),
+    ("loaded", "inactive", True, None),
+    ("loaded", "activating", False, None),
+    ("not-found", "inactive", False, None),
+])
+def test_docker_stopped_by_systemd(load: str, active: str, running: bool, state: str | None) -> None:
+    assert docker_unit.judge(f"LoadState={load}\nActiveState={active}\n", running=running) == state
 
 
 def _judged(problems: list[str | None], *, age: float = 100.0, limit: int = 2,

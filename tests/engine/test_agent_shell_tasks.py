@@ -18,6 +18,17 @@ import requests
 from agent_master import AGENT_ID, FRAMEWORK, AgentProcess, FakeMaster, shell_task, wait_for
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeMaster, AgentProcess]]:
+    """For the tests that leave the agent as it is."""
+    fake = FakeMaster()
+    process = AgentProcess(fake.port, tmp_path_factory.mktemp("agent") / "work", containerizers="mesos").start()
+    fake.wait_subscribed()
+    yield fake, process
+    process.remove_tasks()
+    fake.close()
+
+
 @pytest.fixture
 def master() -> Iterator[FakeMaster]:
     fake = FakeMaster()
@@ -45,7 +56,8 @@ def test_registers_with_resources_and_attributes(master: FakeMaster, agent: Agen
     assert (agent.work_dir / "meta" / "slaves" / "latest").resolve().name == AGENT_ID
 
 
-def test_command_with_its_environment_and_output(master: FakeMaster, agent: AgentProcess) -> None:
+def test_command_with_its_environment_and_output(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, agent = shared
     task = shell_task(command={
         "value": "echo $GREETING from $MESOS_TASK_ID; pwd; echo oops >&2", "shell": True,
         "environment": {"variables": [{"name": "GREETING", "value": "hello"}]}})
@@ -62,25 +74,29 @@ def test_command_with_its_environment_and_output(master: FakeMaster, agent: Agen
     ("exit 7", "Command exited with status 7"),
     ("kill -9 $$", "Command terminated with signal Killed"),
 ])
-def test_failures_say_how_the_command_ended(master: FakeMaster, agent: AgentProcess, command: str,
-                                            message: str) -> None:
+def test_failures_say_how_the_command_ended(shared: tuple[FakeMaster, AgentProcess],
+                                            command: str, message: str) -> None:
+    master, _ = shared
     last = master.wait_over(master.run(shell_task(command)))
     assert (last["state"], last["message"]) == ("TASK_FAILED", message)
 
 
-def test_arguments_without_a_shell(master: FakeMaster, agent: AgentProcess) -> None:
+def test_arguments_without_a_shell(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, agent = shared
     task_id = master.run(shell_task(command={"shell": False, "value": "echo", "arguments": ["echo", "$HOME", "a b"]}))
     master.wait_over(task_id)
     assert (agent.sandbox(task_id) / "stdout").read_text() == "$HOME a b\n"
 
 
-def test_a_program_that_is_not_there(master: FakeMaster, agent: AgentProcess) -> None:
+def test_a_program_that_is_not_there(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, _ = shared
     last = master.wait_over(master.run(shell_task(command={"shell": False, "value": "/no/such/program"})))
     assert last["state"] == "TASK_FAILED"
     assert "No such file or directory: /no/such/program" in last["message"]
 
 
-def test_unknown_user(master: FakeMaster, agent: AgentProcess) -> None:
+def test_unknown_user(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, _ = shared
     last = master.wait_over(master.run(shell_task(command={"value": "true", "user": "no-such-user"})))
     assert last["state"] == "TASK_FAILED"
     assert "user 'no-such-user' of the task does not exist on this agent host" in last["message"]
@@ -95,7 +111,8 @@ def test_switches_the_user(master: FakeMaster, agent: AgentProcess, tmp_path: Pa
     assert (agent.sandbox(task_id) / "stdout").read_text() == "nobody\n"
 
 
-def test_kill_gives_time_to_end(master: FakeMaster, agent: AgentProcess) -> None:
+def test_kill_gives_time_to_end(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, agent = shared
     task_id = master.run(shell_task("trap 'echo bye; exit 0' TERM; echo ready; while true; do sleep 0.1; done"))
     master.wait_state(task_id, "TASK_RUNNING")
     wait_for(lambda: "ready" in (agent.sandbox(task_id) / "stdout").read_text(), "the trap")
@@ -105,7 +122,8 @@ def test_kill_gives_time_to_end(master: FakeMaster, agent: AgentProcess) -> None
     assert "bye" in (agent.sandbox(task_id) / "stdout").read_text()
 
 
-def test_kill_policy_bounds_the_time_to_end(master: FakeMaster, agent: AgentProcess) -> None:
+def test_kill_policy_bounds_the_time_to_end(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, _ = shared
     task_id = master.run(shell_task("trap '' TERM; while true; do sleep 0.1; done"))
     master.wait_state(task_id, "TASK_RUNNING")
     started = time.monotonic()
@@ -115,7 +133,8 @@ def test_kill_policy_bounds_the_time_to_end(master: FakeMaster, agent: AgentProc
     assert (last["state"], last["message"]) == ("TASK_KILLED", "Command terminated with signal Killed")
 
 
-def test_no_process_is_left_behind(master: FakeMaster, agent: AgentProcess) -> None:
+def test_no_process_is_left_behind(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, agent = shared
     task_id = master.run(shell_task("setsid sleep 1000 & echo $!; sleep 1000"))
     master.wait_state(task_id, "TASK_RUNNING")
     stdout = agent.sandbox(task_id) / "stdout"
@@ -178,7 +197,8 @@ def test_reconnects_and_sends_again(master: FakeMaster, agent: AgentProcess) -> 
     assert master.wait_over(task_id)["state"] == "TASK_KILLED"
 
 
-def test_fetches_uris(master: FakeMaster, agent: AgentProcess, tmp_path: Path) -> None:
+def test_fetches_uris(shared: tuple[FakeMaster, AgentProcess], tmp_path: Path) -> None:
+    master, agent = shared
     files = tmp_path / "files"
     files.mkdir()
     (files / "inner").write_text("from the archive")
@@ -204,7 +224,8 @@ def test_fetches_uris(master: FakeMaster, agent: AgentProcess, tmp_path: Path) -
         server.server_close()
 
 
-def test_command_health_check_kills(master: FakeMaster, agent: AgentProcess) -> None:
+def test_command_health_check_kills(shared: tuple[FakeMaster, AgentProcess]) -> None:
+    master, agent = shared
     task_id = master.run(shell_task("touch fine; sleep 1000", health_check={
         "type": "COMMAND", "command": {"value": "test -e fine"}, "delay_seconds": 0, "interval_seconds": 0.2,
         "grace_period_seconds": 0, "timeout_seconds": 5, "consecutive_failures": 2}))

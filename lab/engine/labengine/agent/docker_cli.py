@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from labengine.agent import docker_unit
 
 AWAY_MARKS = ("Cannot connect to the Docker daemon", "error waiting for container", "error during connect",
               "unexpected EOF")
@@ -38,7 +41,10 @@ def says_away(text: str) -> bool:
 def own_words(text: str) -> str:
     """What the docker program said in the end, below the output of the container."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and "docker run --help" not in line]
-    return lines[-1].removeprefix("docker: ") if lines else ""
+    if not lines:
+        return ""
+    logged = re.search(r'\bmsg="([^"]*)"', lines[-1])
+    return logged[1] if logged else lines[-1].removeprefix("docker: ")
 
 
 class DockerCli:
@@ -86,6 +92,8 @@ class DockerCli:
 
         Asked on the socket: a program that has to be started is too slow an answer on a busy host.
         """
+        if state := await self.stopped():
+            raise self._away(f" (systemd: {docker_unit.UNIT} is {state})")
         writer = None
         try:
             async with asyncio.timeout(PING_SECONDS):
@@ -98,8 +106,15 @@ class DockerCli:
             if writer:
                 writer.close()
         if b" 200 " not in answer:
-            raise DockerAway(f"Cannot connect to the Docker daemon at unix://{self.socket_path}. "
-                             "Is the docker daemon running?")
+            raise self._away()
+
+    def _away(self, detail: str = "") -> DockerAway:
+        return DockerAway(f"Cannot connect to the Docker daemon at unix://{self.socket_path}. "
+                          f"Is the docker daemon running?{detail}")
+
+    async def stopped(self) -> str | None:
+        """How systemd puts it that the daemon is gone or going; None: it does not say so."""
+        return await docker_unit.stopped(self.socket_path)
 
     async def version(self) -> str:
         return (await self.call("--version")).strip()

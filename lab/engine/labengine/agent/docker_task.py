@@ -28,6 +28,7 @@ from labengine.agent.docker_cli import (
 from labengine.agent.docker_command import DockerSettings, Environment, run_arguments
 from labengine.agent.executor_process import Command, Exit
 from labengine.agent.files_io import write_private
+from labengine.agent.resources import scalar
 from labengine.agent.sandbox import tail
 from labengine.agent.task import Task, TaskFailure
 
@@ -39,6 +40,7 @@ POLL_FIRST_SECONDS = 0.1
 POLL_MAX_SECONDS = 0.5
 STOP_RETRIES = 20
 END_SECONDS = 10.0
+ATTACH_PAUSE_SECONDS = 5
 MEMORY_LIMITED = "REASON_CONTAINER_LIMITATION_MEMORY"
 
 
@@ -48,6 +50,9 @@ class DockerTask(Task):
         self.container_name = f"mesos-{self.record.container_id}"
         self.image = (self.record.container.get("docker") or {}).get("image", "")
         self._container_pid = 0
+        # Only the docker run of this agent's own launch is known to have seen the container's end.
+        self._saw_launch = False
+        self._attaches = 0
 
     @property
     def docker(self) -> DockerCli:
@@ -97,13 +102,17 @@ class DockerTask(Task):
     def launch(self) -> None:
         write_private(self._env_file, self._environment.file_text)
         self._execute(["run", *self._arguments], self._environment.inherited)
+        self._saw_launch = True
 
     def _execute(self, arguments: list[str], variables: dict[str, str] | None = None) -> None:
         self.process.start(Command(
             argv=[*self.docker.base, *arguments], cwd="/", env={**self.docker.environment, **(variables or {})},
             stdout=str(self.sandbox / "stdout"), stderr=str(self.sandbox / "stderr")))
 
-    def _attach(self) -> None:
+    async def _attach(self) -> None:
+        await asyncio.sleep(min(self._attaches, ATTACH_PAUSE_SECONDS))
+        self._attaches += 1
+        self._saw_launch = False
         self._execute(["attach", "--no-stdin", "--sig-proxy=false", self.container_name])
 
     async def wait_started(self) -> bool:
@@ -141,26 +150,24 @@ class DockerTask(Task):
         while True:
             how = await self.process.wait()
             last_words = own_words(tail(self.sandbox / "stderr"))
-            if how and how.status == DOCKER_FAILED and says_away(last_words):
+            if not self.killing and await self.docker.stopped():
+                raise self._daemon_gone(f"container {how}" if how else "docker.service was stopped")
+            if how and how.status == DOCKER_FAILED and self._saw_launch and says_away(last_words):
                 if await self._comes_back():
                     continue
-                return self._daemon_gone(last_words)
-            if how is None or (how.signal and not self.killing):
-                recovered = await self._recover_exit()
-                if recovered is None:
+                raise self._daemon_gone(last_words)
+            if how is None or (not self.killing and (how.signal or not self._saw_launch)):
+                how = await self._container_exit(how)
+                if how is None:
                     continue
-                how = recovered
             if how.error:
                 raise TaskFailure(how.error)
             if how.status == DOCKER_FAILED and not self._container_pid:
                 raise TaskFailure(f"Failed to run '{self.docker.text('run', '…', self.image)}': {last_words}")
             if how.status == KILLED_STATUS and await self._out_of_memory():
-                limit = self.record_memory()
+                limit = scalar(self.record.resources, "mem")
                 return how, f"Container {how}: memory limit of {limit:g} MB exceeded", MEMORY_LIMITED
             return how, f"Container {how}", None
-
-    def record_memory(self) -> float:
-        return sum(item["scalar"]["value"] for item in self.record.resources if item["name"] == "mem")
 
     async def _comes_back(self) -> bool:
         """The daemon went away under a container that lives on: it may be a restart that keeps containers."""
@@ -172,28 +179,33 @@ class DockerTask(Task):
             try:
                 await self.docker.ping()
                 if is_running(await self.docker.inspect(self.container_name)):
-                    self._attach()
+                    await self._attach()
                     return True
                 return False
             except DockerError:
                 continue
         return False
 
-    def _daemon_gone(self, last_words: str) -> tuple[Exit, str, str | None]:
-        return (Exit(status=DOCKER_FAILED), f"The Docker daemon is gone, and the container with it: {last_words}",
-                "REASON_EXECUTOR_TERMINATED")
+    @staticmethod
+    def _daemon_gone(detail: str) -> TaskFailure:
+        return TaskFailure(f"The Docker daemon is gone, and the container with it: {detail}",
+                           "REASON_EXECUTOR_TERMINATED")
 
-    async def _recover_exit(self) -> Exit | None:
-        """How the container ended, though its executor did not see it; None: it runs, and is watched again."""
+    async def _container_exit(self, seen: Exit | None) -> Exit | None:
+        """How the container ended, though its executor may not have seen it; None: it runs, and is watched again."""
         try:
             container = await self.docker.inspect(self.container_name)
         except DockerError as error:
-            raise TaskFailure(f"The Docker daemon is gone: {error}", "REASON_EXECUTOR_TERMINATED") from error
+            if await self._comes_back():
+                return None
+            raise self._daemon_gone(str(error)) from error
         if container is None:
+            if seen and seen.status is not None:
+                return seen
             raise TaskFailure(f"The container {self.container_name} is gone", "REASON_EXECUTOR_TERMINATED")
         self._remember(container)
         if is_running(container):
-            self._attach()
+            await self._attach()
             return None
         return Exit(status=container["State"]["ExitCode"])
 
@@ -209,6 +221,7 @@ class DockerTask(Task):
             if self.process.result():
                 return
             try:
+                await self.docker.ping()
                 await self.docker.stop(self.container_name, grace)
                 break
             except DockerAway:
