@@ -48,6 +48,16 @@ options:
       - Seconds to wait at the most.
     type: float
     default: 60
+  unit:
+    description:
+      - The systemd unit of the service. With it RV(stale) is reported.
+    type: str
+  files:
+    description:
+      - The files that the service reads when it starts.
+    type: list
+    elements: path
+    default: []
   url_username:
     description:
       - User for HTTP basic authentication.
@@ -82,6 +92,10 @@ leads:
   description: Whether this member leads. Known also of one that is not healthy.
   returned: always
   type: bool
+stale:
+  description: Whether one of O(files) is newer than the running service, as after a play that stopped half-way.
+  returned: success
+  type: bool
 problems:
   description: What is wrong.
   returned: failure
@@ -89,6 +103,7 @@ problems:
   elements: str
 """
 
+import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -151,6 +166,18 @@ def _credentials(params: dict[str, t.Any]) -> tuple[str, str] | None:
     return (params["url_username"], params["url_password"] or "") if params["url_username"] else None
 
 
+def _is_stale(module: AnsibleModule) -> bool:
+    unit, files = module.params["unit"], module.params["files"]
+    if not unit:
+        return False
+    command = ["systemctl", "show", "--timestamp=unix", "--property=ActiveEnterTimestamp", "--value", unit]
+    _code, output, _error = module.run_command(command)
+    started = output.strip().lstrip("@")
+    if not started.isdigit():
+        return False
+    return any(int(os.stat(path).st_mtime) > int(started) for path in files if os.path.exists(path))
+
+
 LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon}
 
 
@@ -162,6 +189,8 @@ def main() -> None:
             "members": {"type": "list", "elements": "str", "default": []},
             "min_uptime": {"type": "float", "default": 0},
             "timeout": {"type": "float", "default": 60},
+            "unit": {"type": "str"},
+            "files": {"type": "list", "elements": "path", "default": []},
             "url_username": {"type": "str"},
             "url_password": {"type": "str", "no_log": True},
         },
@@ -187,7 +216,7 @@ def main() -> None:
             problems=found,
             leads=last.leads,
         )
-    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads)
+    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads, stale=_is_stale(module))
 
 
 if __name__ == "__main__":
