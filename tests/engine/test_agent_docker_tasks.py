@@ -361,10 +361,10 @@ def test_docker_goes_and_comes_back(master: FakeMaster, image: str, tmp_path: Pa
         master.wait_state(docker_id, "TASK_RUNNING")
         switch.off()
         started = time.monotonic()
-        last = master.wait_over(docker_id, 20)
+        last = master.wait_over(docker_id)
         assert last["state"] == "TASK_FAILED"
         assert "The Docker daemon is gone" in last["message"]
-        assert 8 < time.monotonic() - started < 16
+        assert 8 < time.monotonic() - started < 30
         started = time.monotonic()
         last = master.wait_over(master.run(docker_task(image, "true")))
         assert time.monotonic() - started < 2

@@ -129,7 +129,7 @@ def test_kill_policy_bounds_the_time_to_end(shared: tuple[FakeMaster, AgentProce
     started = time.monotonic()
     master.kill(task_id, grace=1)
     last = master.wait_over(task_id)
-    assert 0.9 < time.monotonic() - started < 6
+    assert 0.9 < time.monotonic() - started < 15
     assert (last["state"], last["message"]) == ("TASK_KILLED", "Command terminated with signal Killed")
 
 
