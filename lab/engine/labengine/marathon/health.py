@@ -22,6 +22,7 @@ from labengine.marathon.tree import App
 logger = log.get(__name__)
 
 PROBED = ("HTTP", "HTTPS", "TCP")
+STARTING_INTERVAL = 1.0
 
 
 @dataclass
@@ -126,7 +127,15 @@ class HealthMonitor:
             if not instance.running:
                 return
             self._judge(app, instance, check, key, cause, began)
-            await asyncio.sleep(max(1, check["intervalSeconds"]))
+            # A task that only starts up is asked often, so that a deployment does not wait for a long interval.
+            starting = cause is not None and self._forgiven(instance, check, key, began)
+            await asyncio.sleep(STARTING_INTERVAL if starting else max(STARTING_INTERVAL, check["intervalSeconds"]))
+
+    def _forgiven(self, instance: Instance, check: dict[str, Any], key: str, began: float) -> bool:
+        """Within the grace period, and never healthy so far."""
+        result = self._results.get(instance.task_id, {}).get(key)
+        return ((result is None or result.first_success is None)
+                and time.time() - (instance.started_at or began) < check["gracePeriodSeconds"])
 
     def _judge(self, app: App, instance: Instance, check: dict[str, Any], key: str, cause: str | None,
                began: float) -> None:
@@ -135,8 +144,7 @@ class HealthMonitor:
         if cause is None:
             result.passed()
         else:
-            since = instance.started_at or began
-            if result.first_success is None and time.time() - since < check["gracePeriodSeconds"]:
+            if self._forgiven(instance, check, key, began):
                 result.last_failure, result.last_failure_cause = time.time(), cause
             else:
                 result.failed(cause, alive=False)
