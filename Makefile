@@ -49,6 +49,8 @@ prerequisites: ## as root on Debian: installs what tests and lab need from the s
 
 .PHONY: test
 test: ready ## everything that follows up to `molecule`, with a table of the stages' times
+	@tools/prerequisites.sh tests lab
+	@python -m lab docker start
 	@tools/stages.sh $(STAGES)
 
 .PHONY: lint
@@ -65,7 +67,8 @@ sanity: ready ## ansible-test sanity
 .PHONY: units
 units: ready ## unit tests: by ansible-test as in any collection, then every test without a cluster by pytest
 	python tools/ansible_test.py units
-	pytest tests --ignore tests/integration
+	@tools/prerequisites.sh tests
+	pytest tests --ignore tests/integration -n 4 --dist loadfile
 
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
