@@ -65,6 +65,7 @@ def cluster(tmp_path: Path) -> Cluster:
 
 
 def test_a_right_inventory_passes(cluster: Cluster) -> None:
+    cluster.variables["marathon_url"] = "http://a:8080"
     code, output = cluster.check()
     assert code == 0, output
 
