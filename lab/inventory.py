@@ -35,7 +35,9 @@ def build(config: LabConfig, engine: Program) -> dict[str, Any]:
             "vars": {
                 "ansible_user": "root",
                 "ansible_ssh_private_key_file": str(key),
-                "ansible_ssh_common_args": "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
+                "ansible_ssh_common_args": (
+                    "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+                ),
                 "ansible_python_interpreter": "/usr/bin/python3",
             },
             "children": {
