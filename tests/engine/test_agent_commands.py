@@ -13,7 +13,7 @@ from labengine.agent.docker_cli import own_words
 from labengine.agent.docker_command import BadContainer, DockerSettings, Environment, run_arguments
 from labengine.agent.health import HealthCheck, HealthChecker
 
-SANDBOX = Path("/work/sandbox")
+SANDBOX = Path("/sandbox")
 SETTINGS = DockerSettings("/mnt/mesos/sandbox", {"mesos.agent": "host:5051"})
 
 
@@ -34,7 +34,7 @@ def _arguments(task: dict[str, Any], settings: DockerSettings = SETTINGS, **vari
 def test_the_whole_command() -> None:
     assert _arguments(_task(), NAME="value") == [
         "--name=mesos-1", "--label=mesos.agent=host:5051", "--label=MESOS_TASK_ID=app.1", "--cpu-shares=512",
-        "--memory=67108864", "--env-file=/run/env", "--volume=/work/sandbox:/mnt/mesos/sandbox", "--net=host",
+        "--memory=67108864", "--env-file=/run/env", "--volume=/sandbox:/mnt/mesos/sandbox", "--net=host",
         "--entrypoint=/bin/sh", "web:1", "-c", "serve $PORT0"]
 
 
@@ -51,7 +51,7 @@ def test_the_whole_command() -> None:
     (_task({"volumes": [{"container_path": "data", "host_path": "/var/a", "mode": "RW"}]}),
      ["--volume=/var/a:/mnt/mesos/sandbox/data:rw"]),
     (_task({"volumes": [{"container_path": "/etc/a", "host_path": "conf", "mode": "RW"}]}),
-     ["--volume=/work/sandbox/conf:/etc/a:rw"]),
+     ["--volume=/sandbox/conf:/etc/a:rw"]),
     (_task({"volumes": [{"container_path": "/db", "mode": "RW",
                          "source": {"type": "DOCKER_VOLUME", "docker_volume": {"driver": "local", "name": "db"}}}]}),
      ["--volume=db:/db:rw", "--volume-driver=local"]),
