@@ -193,14 +193,15 @@ def _judged(response: Any, url: str, method: str, path: str) -> Answer:
         if not ids:
             raise Conflict(f"Marathon refuses {method} {path} (409): {message}")
         raise Conflict(
-            f"another deployment holds the app ({', '.join(ids)}): wait until it is done and run again, or set "
-            "force to cancel it",
+            f"another deployment holds {_app_of(path)} ({', '.join(ids)}): wait until it is done and run again, or "
+            "set force to cancel it",
             deployments=ids,
         )
     if status in (400, 422):
         details = describe_details(data.get("details") or data.get("errors")) if isinstance(data, dict) else ""
         raise Invalid(
-            f"Marathon refuses the definition ({status}): {'; '.join(filter(None, (message, details)))}",
+            f"Marathon refuses the definition ({status}): {'; '.join(filter(None, (message, details)))}. Correct that "
+            f"in the definition of {_app_of(path)} and run again; nothing was changed",
             details=data.get("details") if isinstance(data, dict) else None,
         )
     if data is None and (status != 202 or response.content):
@@ -211,6 +212,12 @@ def _judged(response: Any, url: str, method: str, path: str) -> Answer:
     if status == 404 or status < 300:
         return Answer(status, data, response.headers)
     raise Unexpected(f"Marathon at {url} answered {method} {path} with HTTP {status}: {message or _text_of(response)}")
+
+
+def _app_of(path: str) -> str:
+    """The app that a request is about, as its id; a path of no app stands for itself."""
+    prefix = "/v2/apps/"
+    return "/" + path[len(prefix) :].lstrip("/") if path.startswith(prefix) else path
 
 
 def _json_of(response: Any) -> Any:

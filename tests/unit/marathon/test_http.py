@@ -164,7 +164,7 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
             },
             errors.Invalid,
             "refuses the definition (422): Object is not valid; /constraints(0): UNIQUE does not accept a value; "
-            "/cpus: is too small (error.min)",
+            "/cpus: is too small (error.min). Correct that in the definition of /a and run again",
         ),
         (
             {"status": 400, "data": {"message": "Invalid JSON", "details": "Unexpected\n character"}},
