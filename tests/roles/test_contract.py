@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,32 @@ def test_every_entry_point_is_there_and_described(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", PUBLIC)
-def test_the_readme_names_every_option(role: str) -> None:
-    readme = (ROLES / role / "README.md").read_text()
-    missing = [name for name in load(role, "defaults/main.yml") if f"| `{name}` |" not in readme]
-    assert missing == []
+def test_the_readme_says_of_every_option_what_its_specification_says(role: str) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", (ROLES / role / "README.md").read_text(), re.MULTILINE)
+    stated = {name: (default, meaning.replace("`", "")) for name, default, meaning in rows}
+    expected = {}
+    for name, option in load(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"].items():
+        meaning = re.sub(r"\b[CV]\((.*?)\)", r"\1", " ".join(option["description"]))
+        default = option.get("default")
+        shown = stated[name][0] if default is None else f"`{default if type(default) is str else json.dumps(default)}`"
+        expected[name] = (shown, meaning)
+    assert stated == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("MESOS_ZK=zk://a:2181,b:2181/mesos", False),
+        ("MESOS_ZK=zk://mesos:pw@a:2181/mesos", True),
+        ("MESOS_DOCKER_CONFIG={}", True),
+        ("MESOS_ATTRIBUTES=owner:me@example.org", False),
+        ("MARATHON_HTTP_CREDENTIALS=me:pw", True),
+        ("MARATHON_MESOS_AUTHENTICATION_PRINCIPAL=me", False),
+        ("MARATHON_SSL_KEYSTORE_PASSWORD=pw", True),
+        ("AWS_SECRET_ACCESS_KEY=x", True),
+        ("JAVA_OPTS=-Xmx512m -Djavax.net.ssl.trustStorePassword=x", True),
+        ("JAVA_OPTS=-Xmx512m", False),
+    ],
+)
+def test_which_lines_are_never_shown(line: str, secret: bool) -> None:
+    assert bool(re.search(load("internal", "vars/main.yml")["__internal_secret"], line)) is secret
