@@ -39,20 +39,20 @@ class Cluster:
             self.variables[f"{role}_archive_checksum"] = f"sha256:{self.digest}"
         self.host_variables: dict[str, dict[str, Any]] = {}
 
-    def check(self, *arguments: str) -> tuple[int, str]:
-        """The exit code of the preflight and its output as one line."""
+    def check(self, *arguments: str, playbook_name: str = "quorum.mesos.preflight") -> tuple[int, str]:
+        """The exit code of the preflight, or of another playbook, and its output."""
         children = {
             group: {"hosts": {host: self.host_variables.get(host, {}) for host in hosts}}
             for group, hosts in self.hosts.items()
         }
         self.path.write_text(yaml.safe_dump({"all": {"vars": self.variables, "children": children}}))
-        done = playbook.run(str(HERE / "facts.yml"), self.path, "quorum.mesos.preflight", *arguments, capture=True)
+        done = playbook.run(str(HERE / "facts.yml"), self.path, playbook_name, *arguments, capture=True)
         assert set(re.findall(r"changed=(\d+)", done.stdout)) == {"0"}, done.stdout
         return done.returncode, done.stdout
 
-    def refusals(self, *arguments: str) -> list[str]:
-        """What the preflight refuses, a sentence for each host that it names."""
-        code, output = self.check(*arguments)
+    def refusals(self, *arguments: str, playbook_name: str = "quorum.mesos.preflight") -> list[str]:
+        """What is refused, a sentence for each host that it names."""
+        code, output = self.check(*arguments, playbook_name=playbook_name)
         assert code != 0, output
         messages = re.findall(r'^fatal: \[\w+\]: FAILED! => .*?"msg": "(.*?)"\}$', output, re.MULTILINE)
         assert messages, output
@@ -70,7 +70,19 @@ def test_a_right_inventory_passes(cluster: Cluster) -> None:
     assert code == 0, output
 
 
+def test_lists_and_numbers_may_be_text(cluster: Cluster) -> None:
+    code, output = cluster.check(
+        "-e", "mesos_master_quorum=2", "-e", "mesos_slave_containerizers=docker,mesos",
+        "-e", "marathon_java_opts=-Xmx1g", "-e", "zookeeper_four_letter_words=srvr,ruok",
+    )  # fmt: skip
+    assert code == 0, output
+
+
 WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "zookeeper": (
+        {"zookeeper_settings": {"clientPort": 2182}},
+        ["b: zookeeper_settings has clientPort; set the option zookeeper_client_port instead."],
+    ),
     "docker": (
         {"docker_daemon_option": {}, "docker_daemon_options": {"live-restore": True}},
         [
@@ -85,7 +97,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "mesos_master_quorum": 1,
             "mesos_master_cluster": " mine",
             "mesos_master_archive": "files/mesos.tar.gz",
-            "mesos_master_flags": {"max_agent_ping_timeout": 5, "quiet": "yes"},
+            "mesos_master_flags": {"max_agent_ping_timeout": 5, "quiet": "yes", "quorum": 1},
         },
         [
             "a: the variable 'mesos_master_qurom' is no option of the role; write mesos_master_quorum.",
@@ -97,6 +109,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "a: mesos_master_flags has the flag 'max_agent_ping_timeout', which the program does not know; "
             "write max_agent_ping_timeouts.",
             "a: mesos_master_flags.quiet is 'yes'; write true or false.",
+            "a: mesos_master_flags has quorum; set the option mesos_master_quorum instead.",
         ],
     ),
     "mesos_slave": (
@@ -114,6 +127,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "d: mesos_slave_flags.fetcher_cache_size is '2G'; write a number and a unit: "
             "B, KB, MB, GB or TB, like 2GB.",
             "d: mesos_slave_flags.port is 'x'; write a whole number.",
+            "d: mesos_slave_flags has port; set the option mesos_slave_port instead.",
         ],
     ),
     "marathon": (
@@ -164,6 +178,25 @@ def test_an_id_given_twice(cluster: Cluster) -> None:
         "c: the ids of the ensemble are 1, 1, 3 for a, b, c; give every host a zookeeper_id of its own from 1 to 255."
         in cluster.refusals()
     )
+
+
+def test_new_zookeeper_servers_that_need_no_old_one(cluster: Cluster, tmp_path: Path) -> None:
+    tasks: list[dict[str, Any]] = [
+        {
+            "ansible.builtin.set_fact": {
+                "__zookeeper_myid": {"changed": "{{ inventory_hostname != 'a' }}"},
+                "__zookeeper_config": {"changed": True},
+                "__zookeeper_unit": {"changed": True},
+            }
+        },
+        {"ansible.builtin.include_role": {"name": "quorum.mesos.zookeeper", "tasks_from": "service"}},
+    ]
+    growing = tmp_path / "growing.yml"
+    growing.write_text(yaml.safe_dump([{"hosts": "zookeeper", "gather_facts": False, "tasks": tasks}]))
+    refused = cluster.refusals("--check", playbook_name=str(growing))
+    assert len(refused) == 3
+    assert "2 of the 3 servers in the group zookeeper are new" in refused[0]
+    assert "(--limit a)" in refused[0]
 
 
 def test_no_zookeeper_at_all(cluster: Cluster) -> None:
