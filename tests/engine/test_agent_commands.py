@@ -100,6 +100,9 @@ def test_values_are_never_arguments() -> None:
     ("output of the app\ndocker: Error response from daemon: no.\n\nRun 'docker run --help' for more information\n",
      "Error response from daemon: no."),
     ("docker: Error response from daemon: no.\nSee 'docker run --help'.\n", "Error response from daemon: no."),
+    ('docker: Error response from daemon: port is taken.\n'
+     'time="2026-11-21T03:31:13Z" level=error msg="error waiting for container: context canceled"\n',
+     "Error response from daemon: port is taken."),
     ('time="2026-11-21T03:31:13Z" level=error msg="error waiting for container: unexpected EOF"\n',
      "error waiting for container: unexpected EOF"),
     ("", ""),

@@ -38,9 +38,14 @@ def says_away(text: str) -> bool:
     return any(mark in text for mark in AWAY_MARKS)
 
 
+# What docker says, up to 20.10 in the last line, after the reason why a container did not start.
+NO_REASONS = ("docker run --help", "error waiting for container: context canceled")
+
+
 def own_words(text: str) -> str:
     """What the docker program said in the end, below the output of the container."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and "docker run --help" not in line]
+    lines = [line.strip() for line in text.splitlines()
+             if line.strip() and not any(words in line for words in NO_REASONS)]
     if not lines:
         return ""
     logged = re.search(r'\bmsg="([^"]*)"', lines[-1])

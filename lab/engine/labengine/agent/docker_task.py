@@ -49,6 +49,7 @@ class DockerTask(Task):
         super().__init__(*arguments)
         self.container_name = f"mesos-{self.record.container_id}"
         self.image = (self.record.container.get("docker") or {}).get("image", "")
+        self._was_started = False
         self._container_pid = 0
         # Only the docker run of this agent's own launch is known to have seen the container's end.
         self._saw_launch = False
@@ -133,6 +134,8 @@ class DockerTask(Task):
 
     def _remember(self, container: dict[str, Any]) -> None:
         self.addresses = addresses(container, self.context.ip)
+        self._was_started = True
+        # 0 where it has ended already.
         self._container_pid = container["State"]["Pid"]
 
     @property
@@ -162,7 +165,7 @@ class DockerTask(Task):
                     continue
             if how.error:
                 raise TaskFailure(how.error)
-            if how.status == DOCKER_FAILED and not self._container_pid:
+            if how.status == DOCKER_FAILED and not self._was_started:
                 raise TaskFailure(f"Failed to run '{self.docker.text('run', '…', self.image)}': {last_words}")
             if how.status == KILLED_STATUS and await self._out_of_memory():
                 limit = scalar(self.record.resources, "mem")
