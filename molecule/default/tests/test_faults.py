@@ -1,9 +1,12 @@
-"""What the cluster survives: a stopped Docker, a killed leader. Runs after test_cluster.py and leaves all healed."""
+"""What the cluster survives: a stopped Docker, a killed leader, a lost host. Runs last and leaves all healed."""
 
 from __future__ import annotations
 
 import pytest
 from lab_cluster import LabCluster, eventually
+
+from lab import machine_docker
+from lab.hosts.containers import container_name
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +65,25 @@ def test_no_task_restarts_when_the_leading_marathon_is_killed(cluster: LabCluste
     eventually("another Marathon leads", 60, another)
     eventually("it knows the same tasks", 60, lambda: cluster.all_task_ids() == tasks)
     eventually("the killed Marathon is back", 60, lambda: cluster.get(killed, 8080, "/ping").ok)
+
+
+def test_nginx_moves_when_its_host_is_lost(cluster: LabCluster) -> None:
+    (before,) = cluster.running("nginx")
+    lost = cluster.host_at(before["host"])
+    machine = machine_docker.client().containers.get(container_name(cluster.config, lost))
+    machine.kill()
+    try:
+
+        def moved() -> bool:
+            places = [(cluster.host_at(task["host"]), task["ports"][0]) for task in cluster.running("nginx")]
+            return any(host != lost and cluster.get(host, port, "/").ok for host, port in places)
+
+        # The master gives an agent up after five pings of 15 s.
+        eventually("nginx on another slave", 180, moved)
+    finally:
+        machine.start()
+    slaves = sorted(host.name for host in cluster.config.in_group("mesos_slaves"))
+    eventually("the lost host is back", 90, lambda: sorted(cluster.active_agents()) == slaves)
+    for app in ("nginx", "tomcat", "basic-0", "bridged-webapp"):
+        wanted = cluster.marathon(f"/v2/apps/{app}")["app"]["instances"]
+        eventually(f"{app} at {wanted}", 120, lambda app=app, n=wanted: len(cluster.running(app)) == n)
