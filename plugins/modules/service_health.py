@@ -10,6 +10,7 @@ module: service_health
 short_description: Wait until a service of the cluster is healthy
 version_added: 0.1.0
 description:
+  - A helper of the collection's own roles, which may change without notice between releases.
   - The gate that stands after every start and restart of the collection's roles.
   - Waits until the service answers and has its place in the cluster, at most O(timeout) seconds.
   - A failure says what was seen last.
@@ -24,12 +25,14 @@ options:
       - V(master) has recovered its registry log, sees every other master, and exactly one master leads.
       - V(agent) is registered with a master.
       - V(marathon) answers and knows its leader.
+      - V(docker) answers.
     type: str
-    choices: [zookeeper, master, agent, marathon]
+    choices: [zookeeper, master, agent, marathon, docker]
     required: true
   address:
     description:
-      - The service's own address, V(host:port) for V(zookeeper) and a URL otherwise.
+      - The service's own address.
+      - That is V(host:port) of V(zookeeper), the path of the socket of V(docker), and a URL otherwise.
     type: str
     required: true
   members:
@@ -50,7 +53,7 @@ options:
     default: 60
   unit:
     description:
-      - The systemd unit of the service. With it RV(stale) is reported.
+      - The systemd unit of the service. With it RV(stale) is reported, and a failure names its log.
     type: str
   files:
     description:
@@ -66,13 +69,17 @@ options:
     description:
       - Password for HTTP basic authentication.
     type: str
+extends_documentation_fragment:
+  - quorum.mesos.attributes
 attributes:
   check_mode:
     support: full
-    description: Reads only, so it does the same in check mode.
+    details:
+      - Reads only, so it does the same in check mode.
   diff_mode:
     support: none
-    description: Will return details on what has changed when in diff mode.
+  idempotent:
+    support: full
 """
 
 EXAMPLES = r"""
@@ -162,6 +169,11 @@ def _marathon(params: dict[str, t.Any]) -> Seen:
     return Seen(verdicts.marathon(pong, leader), "X-Marathon-Via" not in headers)
 
 
+def _docker(params: dict[str, t.Any]) -> Seen:
+    get("http://localhost/_ping", None, ANSWER_SECONDS, unix_socket=params["address"])
+    return Seen([], False)
+
+
 def _credentials(params: dict[str, t.Any]) -> tuple[str, str] | None:
     return (params["url_username"], params["url_password"] or "") if params["url_username"] else None
 
@@ -178,7 +190,7 @@ def _is_stale(module: AnsibleModule) -> bool:
     return any(int(os.stat(path).st_mtime) > int(started) for path in files if os.path.exists(path))
 
 
-LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon}
+LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon, "docker": _docker}
 
 
 def main() -> None:
@@ -210,9 +222,10 @@ def main() -> None:
 
     found, elapsed = wait_until_well(find_problems, params["timeout"])
     if found:
+        log = ". Its log: journalctl -u %s" % params["unit"] if params["unit"] else ""
         module.fail_json(
-            msg="The %s at %s is not healthy after %.0f s: %s."
-            % (params["service"], params["address"], elapsed, "; ".join(found)),
+            msg="The %s at %s is not healthy after %.0f s: %s%s."
+            % (params["service"], params["address"], elapsed, "; ".join(found), log),
             problems=found,
             leads=last.leads,
         )

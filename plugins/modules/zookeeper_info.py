@@ -26,13 +26,17 @@ options:
       - Seconds to wait for each server's answer.
     type: float
     default: 3
+extends_documentation_fragment:
+  - quorum.mesos.attributes
 attributes:
   check_mode:
     support: full
-    description: Reads only, so it does the same in check mode.
+    details:
+      - Reads only, so it does the same in check mode.
   diff_mode:
     support: none
-    description: Will return details on what has changed when in diff mode.
+  idempotent:
+    support: full
 """
 
 EXAMPLES = r"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import open_url
@@ -16,7 +17,9 @@ class Unanswered(Exception):
     """The text says which URL gave what."""
 
 
-def get(url: str, credentials: tuple[str, str] | None, timeout: float) -> tuple[str, t.Mapping[str, str]]:
+def get(
+    url: str, credentials: tuple[str, str] | None, timeout: float, unix_socket: str | None = None
+) -> tuple[str, t.Mapping[str, str]]:
     """The body and the headers of a 200 answer."""
     user, password = credentials or (None, None)
     try:
@@ -28,13 +31,14 @@ def get(url: str, credentials: tuple[str, str] | None, timeout: float) -> tuple[
             force_basic_auth=credentials is not None,
             follow_redirects="none",
             use_proxy=False,
+            unix_socket=unix_socket,
         )
         return answer.read().decode("utf-8", "replace"), answer.headers
     except HTTPError as error:
         raise Unanswered("%s answers %d" % (url, error.code)) from error
     except URLError as error:
         raise Unanswered("%s does not answer (%s)" % (url, error.reason)) from error
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Unanswered("%s does not answer (%s)" % (url, error)) from error
 
 
