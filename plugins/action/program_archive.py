@@ -57,8 +57,12 @@ class ActionModule(ActionBase):
         try:
             found = programs.layout(home, programs.archive_names(source), arguments["programs"])
         except programs.ArchiveError as error:
-            return {"failed": True, "msg": "%s is %s: %s." % (option, source, error)}
+            return _refusal(option, source, str(error), "give a tar archive of the programs")
         if found["program"] is None:
-            wanted = " or ".join(arguments["programs"])
-            return {"failed": True, "msg": "%s is %s: it has no %s in sbin/ or bin/." % (option, source, wanted)}
+            why = "it has no %s in sbin/ or bin/" % " or ".join(arguments["programs"])
+            return _refusal(option, source, why, "give the archive of an installed tree")
         return {"changed": True, "home": home, **found}
+
+
+def _refusal(option: str, source: str, why: str, remedy: str) -> dict[str, t.Any]:
+    return {"failed": True, "msg": "%s is %s: %s; %s." % (option, source, why, remedy)}

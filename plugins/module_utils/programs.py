@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -12,6 +13,7 @@ import shutil
 import tarfile
 import tempfile
 import typing as t
+import zlib
 
 CHECKSUM = re.compile(r"^sha256:([0-9a-f]{64})$")
 DIRECTORY_DIGITS = 12
@@ -90,11 +92,14 @@ def tree_names(home: str) -> list[str]:
     return names
 
 
-def _open(path: str) -> tarfile.TarFile:
+@contextlib.contextmanager
+def _open(path: str) -> t.Iterator[tarfile.TarFile]:
+    """The archive; what is found broken only while it is read ends in the same error."""
     try:
-        return tarfile.open(path, "r:*")
-    except (tarfile.TarError, EOFError) as error:
-        raise ArchiveError("it is no tar archive (%s)" % error) from error
+        with tarfile.open(path, "r:*") as archive:
+            yield archive
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise ArchiveError("it is no whole tar archive (%s)" % error) from error
 
 
 def _outside(name: str) -> bool:

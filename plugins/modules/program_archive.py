@@ -10,6 +10,7 @@ module: program_archive
 short_description: Unpack a checksummed archive of programs into a directory of its own
 version_added: 0.1.0
 description:
+  - A helper of the collection's own roles, which may change without notice between releases.
   - Unpacks a tar archive below O(dest), in a directory named after the first 12 digits of its SHA-256.
   - Finds the program in it.
   - What is there already is neither fetched nor transferred again.
@@ -47,13 +48,17 @@ options:
     description:
       - Where the action plugin has put the archive on the host. Not for users.
     type: path
+extends_documentation_fragment:
+  - quorum.mesos.attributes
 attributes:
   check_mode:
     support: full
-    description: Can run in check mode and return changed status prediction without modifying target.
+    details:
+      - An archive behind a URL is not fetched. The result names the usual places of what it would have.
   diff_mode:
     support: none
-    description: Will return details on what has changed when in diff mode.
+  idempotent:
+    support: full
 """
 
 EXAMPLES = r"""
@@ -92,9 +97,12 @@ library_dir:
 """
 
 import os
+import re
 import shutil
 import tempfile
 import typing as t
+from http.client import HTTPException
+from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
@@ -103,14 +111,25 @@ from ansible_collections.quorum.mesos.plugins.module_utils import programs
 FETCH_SECONDS = 60
 
 
-def _refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
-    module.fail_json(msg="%s is %s: %s; %s." % (module.params["option"], module.params["src"], why, remedy))
+def refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
+    source = re.sub(r"//[^/@]*@", "//***@", module.params["src"])
+    module.fail_json(msg="%s is %s: %s; %s." % (module.params["option"], source, why, remedy))
+
+
+def hide_password(module: AnsibleModule) -> None:
+    """A URL is shown among the arguments of a failed task, too."""
+    try:
+        password = urlsplit(module.params["src"]).password
+    except ValueError:
+        return
+    if password:
+        module.no_log_values.add(password)
 
 
 def _check(module: AnsibleModule, path: str, digest: str) -> None:
     found = programs.sha256(path)
     if found != digest:
-        _refuse(
+        refuse(
             module,
             "its checksum is sha256:%s and %s_checksum expects sha256:%s" % (found, module.params["option"], digest),
             "fetch the archive again or correct the checksum",
@@ -120,14 +139,17 @@ def _check(module: AnsibleModule, path: str, digest: str) -> None:
 def _fetch(module: AnsibleModule, url: str) -> str:
     answer, info = fetch_url(module, url, timeout=FETCH_SECONDS)
     if info["status"] != 200:
-        _refuse(module, "it cannot be fetched (%s)" % info["msg"], "correct the URL or let the host reach it")
+        refuse(module, "it cannot be fetched (%s)" % info["msg"], "correct the URL or let the host reach it")
     handle, path = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(handle, "wb") as file:
-        shutil.copyfileobj(answer, file)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(answer, file)
+    except (OSError, HTTPException) as error:
+        refuse(module, "fetching it broke off (%s)" % error, "run again, and look for room in %s" % module.tmpdir)
     return path
 
 
-def _assumed(home: str, names: list[str]) -> list[str]:
+def _assumed(names: list[str]) -> list[str]:
     """In check mode an archive behind a URL is not fetched: the usual places stand for its content."""
     return ["bin/%s" % name if name == "marathon" else "sbin/%s" % name for name in names]
 
@@ -145,15 +167,16 @@ def main() -> None:
         supports_check_mode=True,
     )
     params = module.params
+    hide_password(module)
     digest = programs.digest_of(params["checksum"])
     if digest is None:
-        _refuse(module, "its checksum '%s' is no SHA-256" % params["checksum"], "write it as sha256:<64 hex digits>")
+        refuse(module, "its checksum '%s' is no SHA-256" % params["checksum"], "write it as sha256:<64 hex digits>")
     home = programs.home_of(params["dest"], digest)
     missing = not os.path.isdir(home)
     if missing and "://" not in params["src"] and not params["transferred"]:
         module.exit_json(changed=False, home=home, wanted=True)
     if missing and module.check_mode:
-        names = _assumed(home, params["programs"])
+        names = _assumed(params["programs"])
     else:
         if missing:
             path = params["transferred"] or _fetch(module, params["src"])
@@ -161,11 +184,15 @@ def main() -> None:
             try:
                 programs.unpack(path, home)
             except programs.ArchiveError as error:
-                _refuse(module, str(error), "give a tar archive of the programs")
+                refuse(module, str(error), "give a tar archive of the programs")
+            except OSError as error:
+                refuse(
+                    module, "it cannot be unpacked to %s (%s)" % (home, error), "make room or correct the rights there"
+                )
         names = programs.tree_names(home)
     found = programs.layout(home, names, params["programs"])
     if found["program"] is None:
-        _refuse(
+        refuse(
             module,
             "it has no %s in sbin/ or bin/" % " or ".join(params["programs"]),
             "give the archive of an installed tree",

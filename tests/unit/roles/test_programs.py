@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.modules import program_archive
 
 MESOS = {
     "mesos-1.11.0/sbin/mesos-agent": 0o755,
@@ -94,8 +95,20 @@ def test_nothing_is_written_outside(tmp_path: Path, members: dict[str, int], lin
 def test_what_is_no_archive(tmp_path: Path) -> None:
     path = tmp_path / "a.tar.gz"
     path.write_bytes(b"<html>404</html>")
-    with pytest.raises(programs.ArchiveError, match="no tar archive"):
+    with pytest.raises(programs.ArchiveError, match="no whole tar archive"):
         programs.unpack(str(path), str(tmp_path / "home"))
+
+
+def test_an_archive_that_breaks_off(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    member = tarfile.TarInfo("bin/marathon")
+    member.size = 1 << 20
+    with tarfile.open(path, "w:gz") as archive:
+        archive.addfile(member, io.BytesIO(os.urandom(member.size)))
+    path.write_bytes(path.read_bytes()[: member.size // 2])
+    with pytest.raises(programs.ArchiveError, match="no whole tar archive"):
+        programs.unpack(str(path), str(tmp_path / "opt" / "home"))
+    assert os.listdir(tmp_path / "opt") == []
 
 
 @pytest.mark.parametrize(
@@ -104,3 +117,27 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
 )
 def test_checksums(checksum: str, digest: str | None) -> None:
     assert programs.digest_of(checksum) == digest
+
+
+class Refused(Exception):
+    pass
+
+
+class FakeModule:
+    def __init__(self, **params: str) -> None:
+        self.params = params
+        self.no_log_values: set[str] = set()
+
+    def fail_json(self, msg: str) -> None:
+        raise Refused(msg)
+
+
+def test_the_password_of_a_url_is_not_shown() -> None:
+    module = FakeModule(src="https://me:hunter2@mirror.example.org/mesos.tar.gz", option="mesos_master_archive")
+    program_archive.hide_password(module)
+    assert module.no_log_values == {"hunter2"}
+    with pytest.raises(Refused) as refused:
+        program_archive.refuse(module, "it cannot be fetched", "correct the URL")
+    assert str(refused.value) == (
+        "mesos_master_archive is https://***@mirror.example.org/mesos.tar.gz: it cannot be fetched; correct the URL."
+    )
