@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+
+RANGES = re.compile(r"^\d+-\d+(\s*,\s*\d+-\d+)*$")
 
 
 def attributes(value: t.Any) -> str | None:
     """``{rack: a}`` or ``["rack:a"]`` or the text itself -> ``rack:a;zone:b``."""
     if isinstance(value, t.Mapping):
-        return ";".join("%s:%s" % (name, text) for name, text in value.items()) or None
+        return ";".join("%s:%s" % (name, _text(part)) for name, part in value.items()) or None
     if isinstance(value, (list, tuple)):
         return ";".join(str(item) for item in value) or None
     return str(value) if value else None
@@ -24,8 +27,17 @@ def resources(value: t.Any) -> str | None:
     return str(value) if value else None
 
 
+def _text(value: t.Any) -> str:
+    """A constraint compares the text: a boolean is written as in YAML, and null is no value."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _amount(amount: t.Any) -> str:
-    return "[%s]" % ",".join(str(part) for part in amount) if isinstance(amount, (list, tuple)) else str(amount)
+    if isinstance(amount, (list, tuple)):
+        return "[%s]" % ",".join(str(part) for part in amount)
+    return "[%s]" % amount if RANGES.match(str(amount)) else str(amount)
 
 
 def attribute_problems(value: t.Any, option: str, host: str) -> list[str]:

@@ -86,6 +86,7 @@ def test_members_of_a_group() -> None:
     [
         ({"cpus": 4, "ports": ["8000-9000", "31000-32000"]}, "cpus:4;ports:[8000-9000,31000-32000]"),
         ({"cpus": 0.5, "ports": "[1-2]"}, "cpus:0.5;ports:[1-2]"),
+        ({"ports": "8000-9000, 31000-32000"}, "ports:[8000-9000, 31000-32000]"),
         ("cpus:4", "cpus:4"),
         ({}, None),
         ("", None),
@@ -97,7 +98,18 @@ def test_resources(value: Any, text: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [({"rack": "a", "zone": 1}, "rack:a;zone:1"), (["rack:a", "zone:1"], "rack:a;zone:1"), ([], None)],
+    [
+        ({"rack": "a", "zone": 1}, "rack:a;zone:1"),
+        (["rack:a", "zone:1"], "rack:a;zone:1"),
+        ({"ssd": True}, "ssd:true"),
+        ([], None),
+    ],
 )
 def test_attributes(value: Any, text: str | None) -> None:
     assert resources.attributes(value) == text
+
+
+@pytest.mark.parametrize("value", [{"rack": None}, ["rack"], "rack:a;zone:"])
+def test_attributes_without_a_value(value: Any) -> None:
+    (problem,) = resources.attribute_problems(value, "mesos_slave_attributes", "d")
+    assert "write it like rack:a" in problem
