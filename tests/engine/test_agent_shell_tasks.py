@@ -267,10 +267,15 @@ def test_state_and_sandbox_over_http(master: FakeMaster, agent: AgentProcess) ->
 
 
 def test_framework_shutdown_ends_its_tasks(master: FakeMaster, agent: AgentProcess) -> None:
-    task_id = master.run(shell_task("sleep 1000"))
-    master.wait_state(task_id, "TASK_RUNNING")
+    quick = master.run(shell_task("sleep 1000"))
+    slow = master.run(shell_task("trap 'sleep 1; exit 0' TERM; while true; do sleep 0.1; done"))
+    for task_id in (quick, slow):
+        master.wait_state(task_id, "TASK_RUNNING")
     master.send({"type": "SHUTDOWN_FRAMEWORK", "framework_id": FRAMEWORK["id"]})
     wait_for(lambda: not agent.get("/state")["frameworks"], "no framework")
+    # The end of the quick one was acknowledged while the slow one was awaited.
+    wait_for(lambda: not list(agent.work_dir.glob("meta/slaves/*/frameworks/*")), "nothing is kept of the framework")
+    assert len(agent.get("/state")["completed_frameworks"][0]["completed_executors"]) == 2
 
 
 def test_shutdown_by_the_master_exits_0(master: FakeMaster, agent: AgentProcess) -> None:

@@ -20,6 +20,7 @@ from labengine.agent.shell_task import ShellTask
 from labengine.agent.task import Task
 from labengine.agent.updates import UpdateStreams
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.common.zk import MasterDetector
 
 logger = log.get(__name__)
@@ -185,7 +186,9 @@ class Agent:
         await self._kill_all(mine)
         for task in mine:
             self.updates.drop(task.record)
-            self._task_completed(task.record)
+            # The master acknowledged the end of those that are gone already.
+            if task.record.key in self.tasks:
+                self._task_completed(task.record)
         self.frameworks.pop(framework_id, None)
         self.context.checkpoint.forget_framework(self.context.agent_id, framework_id)
 
@@ -231,20 +234,13 @@ class Agent:
     # Running
 
     def spawn(self, job: Any) -> None:
-        task = asyncio.create_task(job)
+        task = supervise(job)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
     def start(self) -> None:
-        self.spawn(self._link_forever())
+        self.spawn(self.link.run())
         self.spawn(self._sweep_sandboxes())
-
-    async def _link_forever(self) -> None:
-        try:
-            await self.link.run()
-        except Exception:
-            logger.exception("The connection to the master cannot be kept")
-            raise SystemExit(1) from None
 
     async def _sweep_sandboxes(self) -> None:
         while True:
@@ -257,6 +253,7 @@ class Agent:
         """End the agent; its tasks go on."""
         for job in self._background:
             job.cancel()
+        self.updates.stop()
         for task in self.tasks.values():
             task.detach()
         await self.link.close()

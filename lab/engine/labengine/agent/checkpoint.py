@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -80,9 +81,10 @@ class Checkpoint:
     def forget_task(self, agent_id: str, record: TaskRecord) -> None:
         run_dir = self.run_dir(agent_id, record)
         shutil.rmtree(run_dir, ignore_errors=True)
-        executor_dir = run_dir.parent.parent
-        if not any(run_dir.parent.iterdir()):
-            shutil.rmtree(executor_dir, ignore_errors=True)
+        # Only empty directories go: another run of the same task may be there.
+        with contextlib.suppress(OSError):
+            run_dir.parent.rmdir()
+            run_dir.parent.parent.rmdir()
 
     def forget_framework(self, agent_id: str, framework_id: str) -> None:
         shutil.rmtree(self._frameworks(agent_id) / _component(framework_id), ignore_errors=True)
@@ -92,5 +94,9 @@ class Checkpoint:
         for path in self.work_dir.glob("slaves/*/frameworks/*/executors/*/runs/*"):
             if path.is_symlink() or (self.meta / path.relative_to(self.work_dir)).exists():
                 continue
-            if path.stat().st_mtime < before:
+            try:
+                changed = path.stat().st_mtime
+            except FileNotFoundError:
+                continue
+            if changed < before:
                 yield path

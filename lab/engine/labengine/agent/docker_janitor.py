@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from labengine.agent.docker_cli import DockerAway, DockerCli, DockerError
 from labengine.common import log
+from labengine.common.supervision import supervise
 
 logger = log.get(__name__)
 
@@ -33,8 +35,8 @@ class DockerJanitor:
         """
         self._start(self._remove_survivor(name, alive))
 
-    def _start(self, job: object) -> None:
-        task = asyncio.create_task(job)  # type: ignore[arg-type]
+    def _start(self, job: Coroutine[Any, Any, None]) -> None:
+        task = supervise(job)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
 

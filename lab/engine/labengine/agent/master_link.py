@@ -53,6 +53,8 @@ class MasterLink:
             session = asyncio.create_task(self._stay_subscribed(leader))
             try:
                 await asyncio.wait({change, session}, return_when=asyncio.FIRST_COMPLETED)
+                if session.done():
+                    session.result()  # it ends only by a failure
             finally:
                 change.cancel()
                 session.cancel()

@@ -16,6 +16,7 @@ from labengine.agent.executor_process import ExecutorProcess, Exit
 from labengine.agent.health import HealthCheck, HealthChecker, probe
 from labengine.agent.record import TaskRecord, new_status
 from labengine.common import log
+from labengine.common.supervision import supervise
 
 logger = log.get(__name__)
 
@@ -102,7 +103,14 @@ class Task(ABC):
             return
         if self.can_report_killing():
             self.report("TASK_KILLING")
-        self._spawn(self.stop(self.kill_grace() if grace is None else grace))
+        self._spawn(self._stop(self.kill_grace() if grace is None else grace))
+
+    async def _stop(self, grace: float) -> None:
+        try:
+            await self.stop(grace)
+        except Exception:
+            logger.exception("Task %s could not be killed; the next attempt begins anew", self.record.task_id)
+            self.killing = False
 
     def detach(self) -> None:
         """The agent ends; the task goes on."""
@@ -124,7 +132,7 @@ class Task(ABC):
             executor_pid=self.process.pid or None, **details))
 
     def _spawn(self, job: Any) -> None:
-        task = asyncio.create_task(job)
+        task = supervise(job)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
 
@@ -196,14 +204,14 @@ class Task(ABC):
                               "REASON_EXECUTOR_TERMINATED")
         if self.record.state == "TASK_KILLING":
             self.killing = True
-            self._spawn(self.stop(self.kill_grace()))
+            self._spawn(self._stop(self.kill_grace()))
         await self._watch()
 
     async def _watch(self) -> None:
         started = await self.wait_started()
         if started and not self.killing and self.record.state in ("TASK_STAGING", "TASK_STARTING"):
             self.report("TASK_RUNNING")
-        checking = asyncio.create_task(self._check_health()) if started else None
+        checking = supervise(self._check_health()) if started else None
         try:
             how, message, reason = await self.wait_ended()
         finally:
@@ -220,14 +228,23 @@ class Task(ABC):
         definition = self.record.info.get("health_check")
         if not definition:
             return
+        try:
+            check = HealthCheck.of(definition)
+        except (AttributeError, KeyError, TypeError) as error:
+            logger.error("Task %s runs unchecked: its health check is malformed: %r", self.record.task_id, error)
+            return
         last = next((status["healthy"] for status in reversed(self.record.statuses) if "healthy" in status), None)
         self.healthy = last
         started = self.record.first_time("TASK_RUNNING") or time.time()
 
         async def run_probe(check: HealthCheck) -> str | None:
-            return await probe(check, self.health_host, self.run_command)
+            try:
+                return await probe(check, self.health_host, self.run_command)
+            except Exception as error:  # a check that cannot be made is a failed one
+                logger.exception("The health check of task %s cannot be made", self.record.task_id)
+                return f"{check.kind} health check cannot be made: {error!r}"
 
-        await HealthChecker(HealthCheck.of(definition), started, run_probe, self._health_changed,
+        await HealthChecker(check, started, run_probe, self._health_changed,
                             was_healthy=last is True).run()
 
     def _health_changed(self, healthy: bool, problem: str, must_die: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from labengine.agent.record import TaskRecord
 from labengine.common import log
+from labengine.common.supervision import supervise
 
 logger = log.get(__name__)
 
@@ -35,6 +36,8 @@ class UpdateStreams:
         if record.state == status["state"]:
             record.statuses.pop()  # as in Mesos, a state's latest status stands for it
         record.statuses.append(status)
+        if len(record.pending) > 1 and record.pending[-1]["state"] == status["state"]:
+            record.pending.pop()  # not sent yet: health reports must not pile up while no framework is there
         record.pending.append(status)
         self._save(record)
         self.resume(record)
@@ -69,6 +72,11 @@ class UpdateStreams:
         if stream := self._streams.pop(record.key, None):
             stream.stop()
 
+    def stop(self) -> None:
+        """The agent ends; what is pending is sent by the next one."""
+        for stream in self._streams.values():
+            stream.stop()
+
 
 class _Stream:
     def __init__(self, record: TaskRecord, send: Send) -> None:
@@ -78,7 +86,7 @@ class _Stream:
 
     def start(self) -> None:
         self.stop()
-        self._task = asyncio.create_task(self._run(self._record.pending[0]))
+        self._task = supervise(self._run(self._record.pending[0]))
 
     def stop(self) -> None:
         if self._task:

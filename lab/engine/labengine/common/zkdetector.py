@@ -11,6 +11,7 @@ from pathlib import Path
 from kazoo.exceptions import KazooException, NoNodeError
 
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.common.zkconnection import Connection, ZkUnavailable
 from labengine.common.zkelection import Group
 from labengine.common.zkurl import ZkUrl
@@ -80,7 +81,7 @@ class MasterDetector:
             return self.leader
 
     def _group_changed(self) -> None:
-        task = asyncio.create_task(self._detect())
+        task = supervise(self._detect())
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
 

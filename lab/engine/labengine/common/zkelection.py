@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from kazoo.exceptions import KazooException, NoNodeError
 
+from labengine.common.supervision import supervise
 from labengine.common.zkconnection import Connection, ZkUnavailable
 
 RETRY_SECONDS = 0.5
@@ -32,9 +33,9 @@ class Group:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Returns when the first list is there (or the connection fails)."""
+        """Returns when the first list is there, however long ZooKeeper takes."""
         self.connection.on_connected(self._wake.set)
-        self._task = asyncio.create_task(self._follow())
+        self._task = supervise(self._follow())
         await self._loaded.wait()
 
     async def stop(self) -> None:
@@ -145,6 +146,6 @@ class Election:
             async with self._condition:
                 self._condition.notify_all()
 
-        task = asyncio.create_task(wake())
+        task = supervise(wake())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
