@@ -45,6 +45,14 @@ def test_a_value_may_stand_in_a_file(tmp_path: Path) -> None:
     assert given.credentials == "file:///etc/secret"
 
 
+def test_what_is_shown_holds_no_secrets() -> None:
+    given = flags.load("mesos-agent", ["--work_dir=w", "--master=zk://mesos:secret@zk1:2181,zk2:2181/mesos",
+                                       '--docker_config={"auths":{"r":{"auth":"secret"}}}'], {})
+    shown = given.as_strings()
+    assert shown["master"] == "zk://xxxxxxxx:xxxxxxxx@zk1:2181,zk2:2181/mesos"
+    assert "secret" in given.master and "secret" not in str(shown)
+
+
 def test_an_empty_boolean_is_true_and_positional_arguments_are_ignored() -> None:
     assert flags.load("mesos-master", ["", "extra", *MASTER, "--quiet="], {}).quiet is True
 

@@ -25,7 +25,7 @@ from labengine.common import flags as flag_module
 from labengine.common import httpserver, log
 from labengine.common.address import Address, resolve
 from labengine.common.flagtable import Flags
-from labengine.common.zk import MasterDetector, ZkUrl
+from labengine.common.zk import MasterDetector
 
 logger = log.get(__name__)
 
@@ -158,11 +158,7 @@ async def _docker(flags: Flags) -> DockerCli:
 
 
 def _log_start(flags: Flags, address: Address) -> None:
-    texts = flags.as_strings()
-    texts.pop("docker_config", None)  # credentials of registries
-    if flags.master.startswith("zk://"):
-        texts["master"] = str(ZkUrl.parse(flags.master))
-    shown = " ".join(f'--{name}="{value}"' for name, value in texts.items())
+    shown = " ".join(f'--{name}="{value}"' for name, value in flags.as_strings().items())
     logger.info("Flags at startup: %s", shown)
     if ipaddress.ip_address(address.ip).is_loopback:
         logger.warning("Agent bound to loopback interface! Cannot communicate with remote master(s). "

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from labengine import LAB_ENGINE_VERSION
+
+# Credentials of registries.
+_SECRET_FLAGS = frozenset({"docker_config"})
+_CREDENTIALS_OF_ZK = re.compile(r"(?<=^zk://)[^/]*@")
 
 
 class FlagError(ValueError):
@@ -41,8 +46,14 @@ class Flags:
             raise AttributeError(f"no flag '{name}'") from None
 
     def as_strings(self) -> dict[str, str]:
-        """Name -> text of every flag that has a value, sorted; Marathon's durations in their own units."""
-        return dict(sorted(self._texts.items()))
+        """Name -> text of every flag that has a value, sorted; no secrets, Marathon's durations in their own units."""
+        return {name: _shown(name, text) for name, text in sorted(self._texts.items())}
+
+
+def _shown(name: str, text: str) -> str:
+    if name in _SECRET_FLAGS:
+        return "xxxxxxxx"
+    return _CREDENTIALS_OF_ZK.sub("xxxxxxxx:xxxxxxxx@", text)
 
 
 def help_text(program: str, flags: list[Flag], usage: str) -> str:

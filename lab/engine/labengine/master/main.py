@@ -64,8 +64,7 @@ async def serve(flags: Flags, address: Address, listener: socket.socket) -> None
     stop = httpserver.stop_on_signals()
     master = MasterProcess(flags, address)
     logger.info("Master %s (%s) started on %s", master.cluster.master_id, address.hostname, address.endpoint)
-    shown = " ".join(f'--{name}="{ZkUrl.parse(value) if name == "zk" else value}"'
-                     for name, value in flags.as_strings().items())
+    shown = " ".join(f'--{name}="{value}"' for name, value in flags.as_strings().items())
     logger.info("Flags at startup: %s", shown)
     if ipaddress.ip_address(address.ip).is_loopback:
         logger.warning("Master bound to loopback interface! Cannot communicate with remote schedulers or agents. "
