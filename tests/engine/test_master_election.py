@@ -197,3 +197,38 @@ def test_znodes_of_other_credentials(tmp_path: Path) -> None:
         assert other.wait(10) == 1
         assert "the znodes belong to other credentials" in other.tail()
         assert "secret" not in cluster.masters[0].tail(100)
+
+
+def test_a_leader_that_was_replaced_ends_instead_of_writing_on(cluster: LocalCluster) -> None:
+    leader = cluster.leader()
+    written = requests.get(leader.url + "/lab/v1/registry", timeout=5).json()
+    with contextlib.suppress(requests.RequestException):
+        requests.post(leader.url + "/lab/v1/registry", timeout=5, json={
+            **written, "version": written["version"] + 1, "writer": "another-master"})
+    assert leader.wait(5) == 1
+    assert "another master (another-master) writes the registry" in leader.tail()
+
+
+def test_a_new_leader_tells_that_an_unreachable_agent_is_back(tmp_path: Path) -> None:
+    """The one before it told of the loss: the framework must hear that the task runs."""
+    with LocalCluster(tmp_path, masters=3, master_flags={"agent_ping_timeout": "1secs",
+                                                        "max_agent_ping_timeouts": "2"}) as cluster:
+        leader = cluster.leader()
+        agent = AgentEnd(leader.url)
+        agent.subscribed()
+        scheduler = Scheduler(leader.url)
+        scheduler.subscribed()
+        offer = scheduler.offer()
+        scheduler.launch(offer, task(offer))
+        run = agent.stream.expect("RUN_TASK")
+        agent.silent = True
+        assert scheduler.update()["state"] == "TASK_UNREACHABLE"
+        leader.kill()
+        new = cluster.wait_leader()
+        again = Scheduler(new.url, framework_id=scheduler.id)
+        again.subscribed()
+        AgentEnd(new.url, agent_id=agent.id, frameworks=[run["framework"]], tasks=[
+            {"framework_id": run["framework"]["id"], "task": run["task"], "status": {"state": "TASK_RUNNING"}}]
+        ).subscribed()
+        status = again.update()
+        assert (status["state"], status["reason"]) == ("TASK_RUNNING", "REASON_SLAVE_REREGISTERED")

@@ -30,6 +30,8 @@ class Agents:
         self._frameworks = frameworks
         self._allocator = allocator
         self._next = 0
+        # Registrations and losses wait for the registry; one must not see the other half-way.
+        self._membership = asyncio.Lock()
         self._reregister_timeout = flags.agent_reregister_timeout
         self._recovering_until = 0.0
         self._patience = flags.agent_ping_timeout * flags.max_agent_ping_timeouts
@@ -42,6 +44,10 @@ class Agents:
 
     async def subscribe(self, body: dict[str, Any]) -> EventStream:
         """A new agent, one that comes back, or one that the leader before this one knew."""
+        async with self._membership:
+            return await self._admit(body)
+
+    async def _admit(self, body: dict[str, Any]) -> EventStream:
         info = dict(body["agent_info"])
         total = Resources.parse(info.get("resources", []))
         known_as = (info.get("id") or {}).get("value")
@@ -52,7 +58,7 @@ class Agents:
         await self._registry.admit(agent_id, info)
         self._cluster.count("master/slave_reregistrations" if known_as else "master/slave_registrations")
         self._cluster.recovered.pop(agent_id, None)
-        self._cluster.unreachable.pop(agent_id, None)
+        was_unreachable = self._cluster.unreachable.pop(agent_id, None) is not None
         stream = EventStream(self._stream_closed)
         agent = self._cluster.agents.get(agent_id)
         if agent is not None:
@@ -68,7 +74,7 @@ class Agents:
         agent.stream = stream
         agent.last_pong = time.monotonic()
         stream.send({"type": "SUBSCRIBED", "agent_id": {"value": agent.id}})
-        self._match_tasks(agent, body.get("tasks", []), body.get("frameworks", []))
+        self._match_tasks(agent, body.get("tasks", []), body.get("frameworks", []), was_unreachable)
         for kill in agent.pending_kills.values():
             agent.send(kill)
         logger.info("Agent %s at %s (%s) is registered with %d tasks", agent.id, agent.pid, agent.hostname,
@@ -90,7 +96,8 @@ class Agents:
                 self._cluster.count("master/slave_removals/reason_registered")
                 self._cluster.count("master/slave_removals")
 
-    def _match_tasks(self, agent: Agent, brought: list[dict[str, Any]], infos: list[dict[str, Any]]) -> None:
+    def _match_tasks(self, agent: Agent, brought: list[dict[str, Any]], infos: list[dict[str, Any]],
+                     was_unreachable: bool) -> None:
         """Adopt the tasks the agent brought; end those it was thought to run and does not."""
         by_id = {info["id"]["value"]: info for info in infos}
         present = set()
@@ -111,7 +118,8 @@ class Agents:
             status = entry.get("status")
             if (status and not task.terminal) or lost:
                 task.record(status or {"state": "TASK_STAGING", "timestamp": time.time()})
-            if lost and not task.terminal:
+            # An earlier leader may have told of the loss: this one does not know the task, but its framework does.
+            if (lost or was_unreachable) and not task.terminal:
                 self._tasks.returned(framework, task)
         for framework_id, task_id in set(agent.tasks) - present:
             framework = self._cluster.frameworks[framework_id]
@@ -135,12 +143,14 @@ class Agents:
         while True:
             await asyncio.sleep(min(PING_SECONDS, self._patience / 3))
             for agent in list(self._cluster.agents.values()):
-                if time.monotonic() - agent.last_pong > self._patience:
-                    await self._give_up(agent)
+                if not self._answered(agent):
+                    async with self._membership:
+                        await self._give_up(agent)
                 else:
                     agent.send({"type": "PING"})
             if self._cluster.recovered and time.monotonic() > self._recovering_until:
-                await self._give_up_recovered()
+                async with self._membership:
+                    await self._give_up_recovered()
 
     def _stream_closed(self, stream: EventStream) -> None:
         agent = next((one for one in self._cluster.agents.values() if one.stream is stream), None)
@@ -149,14 +159,17 @@ class Agents:
             agent.stream = None
             self._allocator.forget_agent(agent)
 
+    def _answered(self, agent: Agent) -> bool:
+        return time.monotonic() - agent.last_pong <= self._patience
+
     async def _give_up(self, agent: Agent) -> None:
+        if self._cluster.agents.get(agent.id) is not agent or self._answered(agent):
+            return
         logger.warning("Agent %s at %s is unreachable: no answer for %g seconds", agent.id, agent.pid, self._patience)
         now = time.time()
         await self._registry.mark_unreachable(agent.id, now)
-        if self._cluster.agents.get(agent.id) is not agent:
-            return
-        if time.monotonic() - agent.last_pong <= self._patience:
-            # It came back while the registry was written.
+        if self._answered(agent):
+            # It did while the registry was written.
             await self._registry.admit(agent.id, agent.info)
             return
         self._cluster.count("master/slave_unreachable_scheduled")
@@ -174,8 +187,8 @@ class Agents:
             now = time.time()
             await self._registry.mark_unreachable(agent_id, now)
             self._cluster.count("master/recovery_slave_removals")
-            if self._cluster.recovered.pop(agent_id, None):
-                self._cluster.unreachable[agent_id] = now
+            del self._cluster.recovered[agent_id]
+            self._cluster.unreachable[agent_id] = now
 
     def _forget(self, agent: Agent) -> None:
         stream, agent.stream = agent.stream, None

@@ -11,6 +11,7 @@ from typing import Any
 from labengine.common import log
 from labengine.common.address import Address
 from labengine.common.flagtable import Flags
+from labengine.common.supervision import supervise
 from labengine.master.agents import Agents
 from labengine.master.allocator import Allocator
 from labengine.master.election import Standing, master_info
@@ -59,13 +60,6 @@ class MasterProcess:
             self._spawn(self.registry.catch_up())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        task = supervise(work)
         self._background.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
-        if not task.cancelled() and isinstance(task.exception(), Exception):
-            # Half a master would mislead everybody; the supervisor starts a whole one.
-            logger.error("A part of the master failed", exc_info=task.exception())
-            log.exit_now(f"Internal error: {task.exception()!r}")
+        task.add_done_callback(self._background.discard)

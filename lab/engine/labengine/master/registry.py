@@ -35,6 +35,7 @@ class Registry:
         self._peers = peers
         self._quorum = (flags.quorum or 1) if flags.zk else 1
         self._lock = asyncio.Lock()
+        self._leading = False
         self._sending: set[asyncio.Task[bool]] = set()
         self._client = httpx.AsyncClient(timeout=PEER_SECONDS, trust_env=False)
         self._file = Path(flags.work_dir) / "replicated_log" / "registry.json" if (
@@ -57,11 +58,13 @@ class Registry:
         return self._snapshot
 
     def accept(self, snapshot: dict[str, Any]) -> bool:
-        """A leader's write to this replica; False when a newer leader wrote already."""
+        """A leader's write to this replica, which ends an older leader; False when a newer one wrote already."""
         mine = (self._snapshot["version"], self._snapshot["writer"])
         theirs = (int(snapshot["version"]), str(snapshot["writer"]))
         if theirs[0] < mine[0] or (theirs[0] == mine[0] and theirs[1] != mine[1]):
             return False
+        if self._leading and theirs[1] != self._master_id:
+            log.exit_now(f"Lost leadership: another master ({theirs[1]}) writes the registry")
         self._keep({key: snapshot[key] for key in ("version", "writer", "agents", "unreachable")})
         return True
 
@@ -80,6 +83,7 @@ class Registry:
             await asyncio.sleep(RETRY_SECONDS)
         newest = max([self._snapshot, *found], key=lambda one: one["version"])
         await self._store(newest["agents"], newest["unreachable"], newest["version"])
+        self._leading = True
 
     async def admit(self, agent_id: str, info: dict[str, Any]) -> None:
         async with self._lock:

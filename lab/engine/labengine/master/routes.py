@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from labengine import LAB_ENGINE_VERSION
@@ -18,7 +18,7 @@ from labengine.common.build import build_info
 from labengine.master import metrics, operator_api, registry, views
 from labengine.master.frameworks import CallError
 from labengine.master.process import MasterProcess
-from labengine.master.streams import EventStream
+from labengine.master.streams import EventResponse
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -133,7 +133,7 @@ class Routes:
             return PlainTextResponse("Failed to validate scheduler::Call: Expecting 'type' to be present", 400)
         try:
             if call.get("type") == "SUBSCRIBE":
-                return _stream(self._master.frameworks.subscribe(call))
+                return EventResponse(self._master.frameworks.subscribe(call))
             self._master.frameworks.call(call, request.headers.get("Mesos-Stream-Id"))
         except CallError as error:
             return PlainTextResponse(str(error), error.status)
@@ -146,7 +146,7 @@ class Routes:
         agents = self._master.agents
         try:
             if body["type"] == "SUBSCRIBE":
-                return _stream(await agents.subscribe(body))
+                return EventResponse(await agents.subscribe(body))
             if body["type"] == "STATUS_UPDATE":
                 agents.status_update(body)
             elif body["type"] == "PONG":
@@ -186,10 +186,6 @@ class Routes:
 
 def _authority(leader: dict[str, Any]) -> str:
     return f"//{leader['hostname']}:{leader['port']}"
-
-
-def _stream(stream: EventStream) -> Response:
-    return StreamingResponse(stream.chunks(), media_type="application/json", headers={"Mesos-Stream-Id": stream.id})
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -7,7 +7,15 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from labengine.common import recordio
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from labengine.common import log, recordio
+
+logger = log.get(__name__)
+
+# A peer that does not read for so long is better off with a new subscription.
+MAX_WAITING_EVENTS = 10_000
 
 
 class EventStream:
@@ -20,8 +28,13 @@ class EventStream:
         self._closed = closed
 
     def send(self, event: dict[str, Any]) -> None:
-        if self.open:
-            self._queue.put_nowait(recordio.encode(event))
+        if not self.open:
+            return
+        if self._queue.qsize() >= MAX_WAITING_EVENTS:
+            logger.warning("A subscriber does not read its events and is cut off")
+            self.close()
+            return
+        self._queue.put_nowait(recordio.encode(event))
 
     def close(self) -> None:
         """Ends the answer after the events that are already in it."""
@@ -31,10 +44,19 @@ class EventStream:
             self._closed(self)
 
     async def chunks(self) -> AsyncIterator[bytes]:
+        while (chunk := await self._queue.get()) is not None:
+            yield chunk
+
+
+class EventResponse(StreamingResponse):
+    """The stream ends with its answer, even one that the peer did not wait for."""
+
+    def __init__(self, stream: EventStream) -> None:
+        super().__init__(stream.chunks(), media_type="application/json", headers={"Mesos-Stream-Id": stream.id})
+        self._stream = stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            while (chunk := await self._queue.get()) is not None:
-                yield chunk
+            await super().__call__(scope, receive, send)
         finally:
-            if self.open:
-                self.open = False
-                self._closed(self)
+            self._stream.close()
