@@ -260,3 +260,37 @@ def test_readiness_gates_a_deployment(harness: Harness, page: tuple) -> None:
     assert result["taskId"] == task["id"] and result["ready"] is False and result["lastResponse"]["status"] == 503
     handler.status = 200
     marathon.settled()
+
+
+def test_the_health_of_a_task_that_was_unreachable_is_watched_again(harness: Harness, page: tuple) -> None:
+    handler, port = page
+    harness.agent("127.0.0.1", ports=(port, port))
+    marathon = harness.marathon()
+    marathon.write("POST", "/v2/apps", checked(port, maxConsecutiveFailures=0) | {
+        "unreachableStrategy": "disabled"}, 201)
+    marathon.settled()
+    (task,) = marathon.running("/web", 1)
+    harness.report(task["id"], "TASK_UNREACHABLE")
+    time.sleep(1.5)
+    harness.report(task["id"], "TASK_RUNNING")
+    handler.status = 500
+    marathon.wait("the failure is seen", lambda: marathon.app("/web")["tasksUnhealthy"] == 1)
+    handler.status = 200
+    marathon.wait("it is healthy again", lambda: marathon.app("/web")["tasksHealthy"] == 1)
+
+
+def test_a_task_that_nobody_wants_is_found_by_asking(harness: Harness) -> None:
+    harness.agent("slave1")
+    marathon = harness.marathon(reconciliation_initial_delay="0", reconciliation_interval="200")
+    marathon.write("POST", "/v2/apps", APP, 201)
+    (task,) = marathon.running("/web", 1)
+    marathon.settled()
+
+    def leave_behind() -> None:
+        # Its agent came back while the word of it got lost.
+        harness.master.tasks["stray"] = {**harness.master.tasks[task["id"]], "task_id": {"value": "stray"}}
+        harness.master.states["stray"] = "TASK_RUNNING"
+
+    harness.call(leave_behind)
+    marathon.wait("it is killed", lambda: harness.master.states["stray"] == "TASK_KILLED")
+    assert [one["id"] for one in marathon.running("/web", 1)] == [task["id"]]

@@ -12,6 +12,8 @@ from fake_master import runs
 from local_cluster import free_port
 from marathon_harness import HOST, Harness, Marathon
 
+from labengine.marathon.events import EventBus
+
 APP = {"id": "/web", "cmd": "run", "cpus": 0.1, "mem": 16}
 
 
@@ -150,3 +152,12 @@ def test_long_answers_are_compressed_and_events_are_not(marathon: Marathon, stan
     assert marathon.send("GET", "/v2/info", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
     stream = Listener(marathon.url)
     marathon.wait("the first event arrives at once", lambda: stream.types() == ["event_stream_attached"])
+
+
+def test_a_client_that_does_not_read_is_cut_off() -> None:
+    bus = EventBus(limit=2)
+    slow = bus.subscribe(frozenset({"tick"}), "client")
+    for number in range(5):
+        bus.publish("tick", number=number)
+    events = [slow.queue.get_nowait() for _ in range(slow.queue.qsize())]
+    assert [event and event["number"] for event in events] == [0, 1, None]

@@ -219,3 +219,18 @@ def test_offers_are_suppressed_when_nothing_waits(harness: Harness, marathon: Ma
     marathon.write("POST", "/v2/apps", {"id": "/w", "cmd": "run", "cpus": 0.1}, 201)
     marathon.running("/w", 1)
     assert harness.master.calls_of("REVIVE")
+
+
+def test_a_new_definition_may_start_where_the_old_one_runs(harness: Harness) -> None:
+    harness.agent("slave1")
+    harness.agent("slave2")
+    marathon = harness.marathon()
+    marathon.write("POST", "/v2/apps", {"id": "/u", "cmd": "run", "cpus": 0.1, "instances": 2,
+                                        "constraints": [["hostname", "UNIQUE"]]}, 201)
+    before = {task["id"] for task in marathon.running("/u", 2)}
+    marathon.settled()
+    marathon.write("PUT", "/v2/apps/u", {"cmd": "other"})
+    marathon.settled()
+    tasks = marathon.running("/u", 2)
+    assert {task["host"] for task in tasks} == {"slave1", "slave2"}
+    assert not before & {task["id"] for task in tasks}

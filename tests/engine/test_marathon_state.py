@@ -132,7 +132,8 @@ class FakeConnection:
 def test_the_store_in_zookeeper() -> None:
     async def story() -> None:
         connection, failures = FakeConnection(), []
-        store = ZkStore(connection, compression_threshold=100, failed=failures.append)  # type: ignore[arg-type]
+        store = ZkStore(connection, compression_threshold=100, max_node_size=1000,  # type: ignore[arg-type]
+                        failed=failures.append)
         assert await store.load() == {}
         for number in range(100):
             store.put(f"apps/a@{number}", {"number": number})
@@ -141,10 +142,14 @@ def test_the_store_in_zookeeper() -> None:
         store.delete("apps/a@7")
         await store.flush()
         assert connection.znodes["/marathon/state/roots/1"].startswith(COMPRESSED)
-        other = ZkStore(connection, compression_threshold=None, failed=failures.append)  # type: ignore[arg-type]
+        other = ZkStore(connection, compression_threshold=None, max_node_size=1000,  # type: ignore[arg-type]
+                        failed=failures.append)
         documents = await other.load()
         assert documents["framework"] == "f-1" and documents["roots/1"] == {"long": "x" * 1000}
         assert len([key for key in documents if key.startswith("apps/")]) == 99
+        assert store.fits({"long": "x" * 1000}) and not other.fits({"long": "x" * 1000})
+        other.put("roots/2", {"long": "x" * 1000})
+        assert failures.pop().startswith("the state has grown too large: roots/2 has 1011 bytes")
         connection.broken = True
         store.put("framework", "f-2")
         with pytest.raises(TimeoutError):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.marathon import rolling
 from labengine.marathon.backoff import STABLE_SECONDS, Backoff
 from labengine.marathon.deployments import ACTIVE, WAITING, Deployments
@@ -30,7 +31,7 @@ RECONCILE_UNCONFIRMED_SECONDS = 10.0
 
 class Conductor:
     def __init__(self, flags: Any, state: State, tracker: Tracker, queue: LaunchQueue, backoff: Backoff,
-                 readiness: Readiness, hungry: Callable[[], None]) -> None:
+                 readiness: Readiness, hungry: Callable[[], None], failed: Callable[[str], None]) -> None:
         self._flags = flags
         self._state = state
         self._tracker = tracker
@@ -38,6 +39,7 @@ class Conductor:
         self._backoff = backoff
         self._readiness = readiness
         self._hungry = hungry
+        self._failed = failed
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
         self._kill_sent: dict[str, float] = {}
@@ -133,17 +135,21 @@ class Conductor:
             await self._state.store.flush()
             await self.scheduler.call(kind, body)
 
-        task = asyncio.create_task(run())
+        task = supervise(run(), self._failed)
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
     def subscribed(self) -> None:
         """A master took us in: ask about every task, and repeat what it may have missed."""
-        self.reconcile(list(self._tracker))
-        self._call("RECONCILE", {"tasks": []})
+        self.reconcile_all()
         for instance in self._tracker:
             if instance.killing:
                 self._send_kill(instance)
+
+    def reconcile_all(self) -> None:
+        """What became of the known tasks, and whether there are others, which nobody wants any more."""
+        self.reconcile(self._tracker)
+        self._call("RECONCILE", {"tasks": []})
 
     def reconcile(self, instances: Iterable[Instance]) -> None:
         """Ask about tasks; not about those whose launch may still be on its way, which nobody knows yet."""

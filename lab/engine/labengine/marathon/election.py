@@ -7,6 +7,7 @@ import asyncio
 from starlette.applications import Starlette
 
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.common.zk import Connection, Election, KazooException, ZkUnavailable
 
 logger = log.get(__name__)
@@ -34,7 +35,7 @@ class Candidate:
         await connection.ensure_path(path)
         self._election = Election(connection, path, PREFIX, self._address.encode())
         await self._election.enter()
-        self._following = asyncio.create_task(self._follow(self._election))
+        self._following = supervise(self._follow(self._election))
         logger.info("Contending for the leadership as %s", self._address)
         await self._election.wait_elected()
         logger.info("Elected as leader")

@@ -16,13 +16,15 @@ class Subscription:
     def __init__(self, types: frozenset[str], limit: int) -> None:
         self._types = types
         self._limit = limit
+        self._cut = False
         self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
     def offer(self, event: Event) -> None:
-        if self._types and event["eventType"] not in self._types:
+        if self._cut or (self._types and event["eventType"] not in self._types):
             return
         # A client that does not read is cut off rather than fed stale news.
-        self.queue.put_nowait(event if self.queue.qsize() < self._limit else None)
+        self._cut = self.queue.qsize() >= self._limit
+        self.queue.put_nowait(None if self._cut else event)
 
 
 class EventBus:

@@ -48,6 +48,9 @@ class GroupManager:
         self._validate(before, after)
         plan = planning.make(before, after, version, restarted)
         self._check(plan, touched, force=force)
+        if not self._state.store.fits(plan.document()):
+            raise errors.unprocessable(f"The deployment of {len(plan.affected)} apps is too large to be stored: change "
+                                       "fewer apps at once, or raise zk_max_node_size here and in ZooKeeper.")
         self._state.commit(after)
         for app_id in changed:
             if app_id not in after.apps:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.marathon import hostports
 from labengine.marathon.clock import timestamp
 from labengine.marathon.events import EventBus
@@ -43,8 +44,8 @@ class Health:
         self.first_success = self.first_success or self.last_success
         self.last_failure_cause = None
 
-    def failed(self, cause: str, *, alive: bool) -> None:
-        self.alive = alive
+    def failed(self, cause: str) -> None:
+        self.alive = False
         self.consecutive_failures += 1
         self.last_failure = time.time()
         self.last_failure_cause = cause
@@ -65,10 +66,11 @@ class HealthMonitor:
     """``changed(instance, healthy)`` hears of turns; ``kill(instance, reason)`` of an instance to be ended."""
 
     def __init__(self, events: EventBus, *, parallel: int, changed: Callable[[Instance, bool], None],
-                 kill: Callable[[Instance, str], None]) -> None:
+                 kill: Callable[[Instance, str], None], failed: Callable[[str], None]) -> None:
         self._events = events
         self._changed = changed
         self._kill = kill
+        self._failed = failed
         self._slots = asyncio.Semaphore(parallel)
         self._http = httpx.AsyncClient(verify=False, trust_env=False, follow_redirects=False)
         self._results: dict[str, dict[str, Health]] = {}
@@ -81,7 +83,7 @@ class HealthMonitor:
         """Begin to probe an instance that runs."""
         checks = [check for check in app.get("healthChecks", []) if check["protocol"] in PROBED]
         if checks and instance.task_id not in self._probes:
-            self._probes[instance.task_id] = [asyncio.create_task(self._probe(app, instance, check))
+            self._probes[instance.task_id] = [supervise(self._probe(app, instance, check), self._failed)
                                               for check in checks]
 
     def forget(self, instance: Instance) -> None:
@@ -102,7 +104,7 @@ class HealthMonitor:
         if healthy:
             result.passed()
         else:
-            result.failed(message or "The health check of Mesos failed", alive=False)
+            result.failed(message or "The health check of Mesos failed")
         self._settle(app, instance)
 
     def _settle(self, app: App, instance: Instance) -> None:
@@ -122,13 +124,15 @@ class HealthMonitor:
         key = json.dumps(check, sort_keys=True)
         began = time.time()
         while True:
-            async with self._slots:
-                cause = await self._failure(app, instance, check)
-            if not instance.running:
-                return
-            self._judge(app, instance, check, key, cause, began)
-            # A task that only starts up is asked often, so that a deployment does not wait for a long interval.
-            starting = cause is not None and self._forgiven(instance, check, key, began)
+            starting = False
+            # An unreachable instance may come back; :meth:`forget` ends this.
+            if instance.running:
+                async with self._slots:
+                    cause = await self._failure(app, instance, check)
+                if instance.running:
+                    self._judge(app, instance, check, key, cause, began)
+                    # One that only starts up is asked often, so that a deployment does not wait for a long interval.
+                    starting = cause is not None and self._forgiven(instance, check, key, began)
             await asyncio.sleep(STARTING_INTERVAL if starting else max(STARTING_INTERVAL, check["intervalSeconds"]))
 
     def _forgiven(self, instance: Instance, check: dict[str, Any], key: str, began: float) -> bool:
@@ -147,7 +151,7 @@ class HealthMonitor:
             if self._forgiven(instance, check, key, began):
                 result.last_failure, result.last_failure_cause = time.time(), cause
             else:
-                result.failed(cause, alive=False)
+                result.failed(cause)
             self._events.publish("failed_health_check_event", appId=app["id"], instanceId=instance.instance_id,
                                  healthCheck=check)
         results[key] = result
@@ -179,7 +183,7 @@ class HealthMonitor:
                 response = await self._http.get(url, timeout=timeout)
         except (TimeoutError, httpx.TimeoutException):
             return f"{check['protocol']} check of {host}:{port} timed out after {timeout} seconds"
-        except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (OSError, OverflowError, ValueError, httpx.HTTPError, httpx.InvalidURL) as error:
             return f"{type(error).__name__}: {error} ({host}:{port})"
         if 200 <= response.status_code < 400:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from labengine import BUILD_USER, LAB_ENGINE_VERSION
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.conductor import Conductor
 from labengine.marathon.definition.settings import Settings
@@ -53,13 +54,14 @@ class Leader:
         self._tasks: list[asyncio.Task[None]] = []
         self.offers = OfferMatcher(flags, store, self.tracker, self.queue, self.backoff)
         self.readiness = Readiness(lambda app_id: self.deployments.of_app(app_id) is not None,
-                                   lambda app_ids: self.conductor.mark(app_ids))
+                                   lambda app_ids: self.conductor.mark(app_ids), failed)
         self.conductor = Conductor(flags, self.state, self.tracker, self.queue, self.backoff, self.readiness,
-                                   self.offers.hungry)
+                                   self.offers.hungry, failed)
         self.deployments = Deployments(store, self.events, flags.max_running_deployments, self.conductor.mark)
         self.health = HealthMonitor(
             self.events, parallel=flags.max_concurrent_marathon_health_checks,
-            changed=lambda instance, _healthy: self._health_changed(instance), kill=self._kill_unhealthy)
+            changed=lambda instance, _healthy: self._health_changed(instance), kill=self._kill_unhealthy,
+            failed=failed)
         self.scheduler = SchedulerClient(
             detector, self._framework_info, self._handle, auth=_mesos_credentials(flags),
             heartbeat_timeout=flags.mesos_heartbeat_interval * flags.mesos_heartbeat_failure_threshold)
@@ -85,14 +87,7 @@ class Leader:
         self.updates.resume()
         logger.info("Leading with %d apps and %d tasks", len(self.state.tree.apps), len(self.tracker))
         for work in (self.conductor.run, self.scheduler.run, self._revive, self._reconcile):
-            task = asyncio.create_task(work())
-            task.add_done_callback(self._ended)
-            self._tasks.append(task)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("An internal task failed", exc_info=task.exception())
-            self._failed("an internal task failed")
+            self._tasks.append(supervise(work(), self._failed))
 
     async def stop(self) -> None:
         self.events.close()
@@ -171,7 +166,7 @@ class Leader:
     async def _reconcile(self) -> None:
         await asyncio.sleep(self.flags.reconciliation_initial_delay)
         while True:
-            self.conductor.reconcile(self.tracker)
+            self.conductor.reconcile_all()
             await asyncio.sleep(self.flags.reconciliation_interval)
 
 

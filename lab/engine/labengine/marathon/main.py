@@ -11,6 +11,7 @@ from typing import Any
 from labengine import LAB_ENGINE_VERSION, MARATHON_VERSION
 from labengine.common import flags as flag_module
 from labengine.common import httpserver, log
+from labengine.common.supervision import supervise
 from labengine.common.zk import Connection, KazooException, MasterDetector, ZkUnavailable, ZkUrl
 from labengine.marathon.api.routes import application
 from labengine.marathon.election import Candidate
@@ -71,9 +72,9 @@ class Program:
     async def run(self) -> int:
         connection = await self._connect()
         node = Node(self._flags, self._address, self._candidate)
-        serving = asyncio.create_task(httpserver.serve(
+        serving = supervise(httpserver.serve(
             node, self._flags.http_address or "0.0.0.0", self._flags.http_port, stop=self._stop,
-            listener=self._listener))
+            listener=self._listener), self._end)
         leading = asyncio.create_task(self._lead(connection))
         leading.add_done_callback(self._leading_ended)
         await self._stop.wait()
@@ -106,7 +107,7 @@ class Program:
         flags = self._flags
         await self._candidate.win(connection if flags.ha else None)
         store: Store = MemoryStore() if connection is None else ZkStore(
-            connection, failed=self._end,
+            connection, failed=self._end, max_node_size=flags.zk_max_node_size,
             compression_threshold=flags.zk_compression_threshold if flags.zk_compression else None)
         detector = MasterDetector(flags.master, session_timeout=flags.zk_session_timeout)
         await detector.start(flags.zk_connection_timeout)

@@ -9,7 +9,7 @@ from typing import Any
 from labengine.common import log
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.definition import constraints
-from labengine.marathon.instances import UNREACHABLE, Instance, Tracker, new_ids
+from labengine.marathon.instances import UNREACHABLE, Instance, Tracker, has_config, new_ids
 from labengine.marathon.matcher import match
 from labengine.marathon.queue import Entry, LaunchQueue
 from labengine.marathon.resources import Remainder
@@ -87,7 +87,9 @@ class OfferMatcher:
         agent_id = offer["agent_id"]["value"]
         if self._backoff.left(app) > 0 or self._backoff.agent_blocked(app["id"], agent_id):
             return None
-        placed = [one.facts for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE]
+        # Instances of an older configuration are on their way out: their successors may be where they are.
+        placed = [one.facts for one in self._tracker.of(app["id"])
+                  if one.state != UNREACHABLE and has_config(one, app)]
         found = match(app, offer, left, placed, self._flags.accepted_resource_roles_default_behavior)
         if isinstance(found, list):
             # What an offer lacks after a launch from it says nothing about the offer.

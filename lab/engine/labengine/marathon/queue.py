@@ -54,9 +54,6 @@ class LaunchQueue:
     def want(self, app: App, count: int) -> bool:
         """Set how many instances are to be launched; true when that is more than before."""
         entry = self._entries.get(app["id"])
-        if count <= 0:
-            self._entries.pop(app["id"], None)
-            return False
         if entry is None or entry.app["version"] != app["version"]:
             self._entries[app["id"]] = Entry(app, count)
             return True

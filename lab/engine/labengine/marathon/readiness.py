@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from labengine.common.supervision import supervise
 from labengine.marathon import hostports
 from labengine.marathon.instances import Instance
 from labengine.marathon.tree import App
@@ -18,9 +19,11 @@ KEPT_BODY = 4096
 class Readiness:
     """``changed(app ids)`` hears of instances that became ready."""
 
-    def __init__(self, deploying: Callable[[str], bool], changed: Callable[[Iterable[str]], None]) -> None:
+    def __init__(self, deploying: Callable[[str], bool], changed: Callable[[Iterable[str]], None],
+                 failed: Callable[[str], None]) -> None:
         self._deploying = deploying
         self._changed = changed
+        self._failed = failed
         self._http = httpx.AsyncClient(verify=False, trust_env=False)
         self._ready: dict[str, bool] = {}
         self._results: dict[str, dict[str, Any]] = {}
@@ -33,7 +36,7 @@ class Readiness:
             return True
         if instance.task_id not in self._ready:
             self._ready[instance.task_id] = False
-            self._probes[instance.task_id] = asyncio.create_task(self._probe(app, instance, checks[0]))
+            self._probes[instance.task_id] = supervise(self._probe(app, instance, checks[0]), self._failed)
         return self._ready[instance.task_id]
 
     def results(self, app_id: str, instances: Iterable[Instance]) -> list[dict[str, Any]]:
@@ -77,7 +80,7 @@ class Readiness:
         url = f"{check['protocol'].lower()}://{instance.host}:{port}{check['path']}"
         try:
             response = await self._http.get(url, timeout=check["timeoutSeconds"])
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (OverflowError, ValueError, httpx.HTTPError, httpx.InvalidURL):
             return None, "", ""
         return response.status_code, response.text[:KEPT_BODY], response.headers.get("content-type", "")
 

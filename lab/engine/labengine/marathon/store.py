@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from labengine.common import log
+from labengine.common.supervision import supervise
 from labengine.common.zk import Connection, KazooException, NoNodeError, ZkUnavailable
 
 logger = log.get(__name__)
@@ -27,6 +28,8 @@ COMPRESSED = b"\x00z"
 
 class Store(Protocol):
     async def load(self) -> dict[str, Any]: ...
+
+    def fits(self, document: Any) -> bool: ...
 
     def put(self, key: str, document: Any) -> None: ...
 
@@ -45,6 +48,9 @@ class MemoryStore:
 
     async def load(self) -> dict[str, Any]:
         return {key: json.loads(text) for key, text in self.documents.items()}
+
+    def fits(self, document: Any) -> bool:
+        return True
 
     def put(self, key: str, document: Any) -> None:
         self.documents[key] = json.dumps(document)
@@ -65,11 +71,12 @@ class ZkStore:
     ``failed(reason)`` is called once when a change cannot be written: a leader that cannot write must not go on.
     """
 
-    def __init__(self, connection: Connection, *, compression_threshold: int | None,
+    def __init__(self, connection: Connection, *, compression_threshold: int | None, max_node_size: int,
                  failed: Callable[[str], None]) -> None:
         self._connection = connection
         self._base = connection.url.join("state")
         self._compression_threshold = compression_threshold
+        self._max_node_size = max_node_size
         self._failed = failed
         self._pending: dict[str, bytes | None] = {}
         self._written = asyncio.Condition()
@@ -92,7 +99,7 @@ class ZkStore:
             for name, document in zip(part, await asyncio.gather(*(self._read(name) for name in part)), strict=True):
                 if document is not None:
                     documents[name] = document
-        self._writer = asyncio.create_task(self._write())
+        self._writer = supervise(self._write(), self._failed)
         return documents
 
     async def _read(self, name: str) -> Any:
@@ -101,11 +108,23 @@ class ZkStore:
             return json.loads(zlib.decompress(data[len(COMPRESSED):]) if data.startswith(COMPRESSED) else data)
         return None
 
+    def fits(self, document: Any) -> bool:
+        """ZooKeeper drops the connection of a client that sends it more."""
+        return len(self._encoded(document)) <= self._max_node_size
+
     def put(self, key: str, document: Any) -> None:
+        data = self._encoded(document)
+        if len(data) > self._max_node_size:
+            self._failed(f"the state has grown too large: {key} has {len(data)} bytes, zk_max_node_size allows "
+                         f"{self._max_node_size}")
+            return
+        self._queue(key, data)
+
+    def _encoded(self, document: Any) -> bytes:
         data = json.dumps(document, separators=(",", ":")).encode()
         if self._compression_threshold is not None and len(data) > self._compression_threshold:
             data = COMPRESSED + zlib.compress(data)
-        self._queue(key, data)
+        return data
 
     def delete(self, key: str) -> None:
         self._queue(key, None)
