@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -100,3 +101,29 @@ def test_without_zookeeper_a_leader_ends(cluster: LocalCluster) -> None:
     cluster.zookeeper.kill()
     assert leader.wait(cluster.session_timeout + 10) == 1
     assert "the ZooKeeper session is lost" in leader.tail(100)
+
+
+def test_a_lost_host_moves_its_tasks(tmp_path: Path) -> None:
+    """The agent and everything on its host ends at once, and nobody says so."""
+    if not zookeeper_installed():
+        pytest.skip("needs ZooKeeper and Java: apt-get install zookeeper")
+    with LocalCluster(tmp_path, masters=1, agents=2, marathons=1,
+                      master_flags={"agent_ping_timeout": "1secs", "max_agent_ping_timeouts": "3"},
+                      marathon_flags={"min_revive_offers_interval": "500"}) as cluster:
+        node = cluster.marathons[0]
+        requests.post(f"{node.url}/v2/apps", json={**APP, "instances": 1}, timeout=10).raise_for_status()
+        settle(node)
+        (task,) = tasks(node)
+        lost = next(one for one in cluster.agents if one.ip == task["host"])
+        cluster.lose(lost)
+
+        def moved() -> bool:
+            found = tasks(node)
+            return len(found) == 1 and found[0]["host"] != task["host"] and healthy(node, 1)
+
+        wait_until("the app runs on the other agent", moved)
+        (replacement,) = tasks(node)
+        assert requests.get(f"http://{replacement['host']}:{replacement['ports'][0]}/", timeout=5).status_code == 200
+        lost.start()
+        cluster.wait_agents(2)
+        assert [one["id"] for one in tasks(node)] == [replacement["id"]]

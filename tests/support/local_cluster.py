@@ -203,7 +203,12 @@ class LocalCluster:
         for program in [*self.agents, *self.masters, self.zookeeper]:
             if program.running:
                 program.kill()
-        self._end_leftovers()
+        self._end_leftovers(self.agents)
+
+    def lose(self, agent: Program) -> None:
+        """As when its host loses power: the agent and its tasks end at once."""
+        agent.kill()
+        self._end_leftovers([agent])
 
     def _end_tasks(self) -> None:
         leader = self.leader()
@@ -216,9 +221,9 @@ class LocalCluster:
 
         wait_until("the tasks have ended", idle, STOP_SECONDS)
 
-    def _end_leftovers(self) -> None:
+    def _end_leftovers(self, agents: list[Program]) -> None:
         """Tasks of agents that could not be told: known by the agent's directory, where only they work."""
-        homes = [f"{self.directory}/{agent.name}/" for agent in self.agents]
+        homes = [f"{self.directory}/{agent.name}/" for agent in agents]
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 command = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
