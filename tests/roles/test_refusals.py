@@ -180,20 +180,45 @@ def test_an_id_given_twice(cluster: Cluster) -> None:
     )
 
 
-def test_new_zookeeper_servers_that_need_no_old_one(cluster: Cluster, tmp_path: Path) -> None:
+def start_of(role: str, facts: dict[str, Any], directory: Path) -> str:
+    """A playbook that comes to the start of a service, after tasks that have found these facts."""
     tasks: list[dict[str, Any]] = [
-        {
-            "ansible.builtin.set_fact": {
-                "__zookeeper_myid": {"changed": "{{ inventory_hostname != 'a' }}"},
-                "__zookeeper_config": {"changed": True},
-                "__zookeeper_unit": {"changed": True},
-            }
-        },
-        {"ansible.builtin.include_role": {"name": "quorum.mesos.zookeeper", "tasks_from": "service"}},
+        {"ansible.builtin.set_fact": facts},
+        {"ansible.builtin.include_role": {"name": f"quorum.mesos.{role}", "tasks_from": "service"}},
     ]
-    growing = tmp_path / "growing.yml"
-    growing.write_text(yaml.safe_dump([{"hosts": "zookeeper", "gather_facts": False, "tasks": tasks}]))
-    refused = cluster.refusals("--check", playbook_name=str(growing))
+    path = directory / "start.yml"
+    path.write_text(yaml.safe_dump([{"hosts": "a:b:c", "gather_facts": False, "tasks": tasks}]))
+    return str(path)
+
+
+@pytest.mark.parametrize(("old_changes", "refused"), [(True, True), (False, False)])
+def test_new_masters_beside_running_ones(cluster: Cluster, tmp_path: Path, old_changes: bool, refused: bool) -> None:
+    facts = {
+        "__mesos_master_made": {"changed": "{{ inventory_hostname == 'c' }}"},
+        "__mesos_master_before": {
+            "status": {"ActiveState": "{{ 'inactive' if inventory_hostname == 'c' else 'active' }}"}
+        },
+        "__mesos_master_config": {"changed": old_changes or "{{ inventory_hostname == 'c' }}"},
+        "__mesos_master_unit": {"changed": True},
+    }
+    adding = start_of("mesos_master", facts, tmp_path)
+    if not refused:
+        code, output = cluster.check("--check", playbook_name=adding)
+        assert code == 0, output
+        return
+    for sentence in cluster.refusals("--check", playbook_name=adding):
+        assert "the masters c are new, and the configuration of the running ones (a, b) changes with them" in sentence
+        assert "with mesos_master_quorum 2, then add them" in sentence
+
+
+def test_new_zookeeper_servers_that_need_no_old_one(cluster: Cluster, tmp_path: Path) -> None:
+    facts = {
+        "__zookeeper_myid": {"changed": "{{ inventory_hostname != 'a' }}"},
+        "__zookeeper_config": {"changed": True},
+        "__zookeeper_unit": {"changed": True},
+    }
+    growing = start_of("zookeeper", facts, tmp_path)
+    refused = cluster.refusals("--check", playbook_name=growing)
     assert len(refused) == 3
     assert "2 of the 3 servers in the group zookeeper are new" in refused[0]
     assert "(--limit a)" in refused[0]
