@@ -230,3 +230,21 @@ def test_too_many_deployments(harness: Harness) -> None:
     marathon.write("POST", "/v2/apps", APP, 201)
     refusal = marathon.refused("POST", "/v2/apps", {**APP, "id": "/other"}, 403)
     assert refusal["message"].startswith("Max number (1) of running deployments is achieved.")
+
+
+def test_the_role_of_a_resident_app_changes_by_force_alone(harness: Harness) -> None:
+    marathon = harness.marathon(mesos_role="dev")
+    marathon.write("POST", "/v2/apps", {**APP, "id": "/g/db", "role": "dev", "container": {"type": "MESOS", "volumes": [
+        {"containerPath": "data", "mode": "RW", "persistent": {"size": 10}}]}}, 201)
+    marathon.write("DELETE", f"/v2/deployments/{marathon.get('/v2/deployments')[0]['id']}?force=true", status=202)
+    assert "retry your request with ?force=true" in str(marathon.refused("PUT", "/v2/apps/g/db", {"role": "g"}))
+    marathon.write("PUT", "/v2/apps/g/db?force=true", {"role": "g"})
+    assert marathon.app("/g/db")["role"] == "g"
+
+
+def test_a_deployment_too_large_for_zookeeper_is_refused(marathon: Marathon, harness: Harness) -> None:
+    assert marathon.leader is not None
+    harness.call(setattr, marathon.leader.state.store, "fits", lambda _document: False)
+    refusal = marathon.refused("POST", "/v2/apps", APP)
+    assert refusal["message"].startswith("The deployment of 1 apps is too large to be stored: change fewer apps")
+    assert marathon.get("/v2/apps") == {"apps": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import threading
 import time
@@ -294,3 +295,19 @@ def test_a_task_that_nobody_wants_is_found_by_asking(harness: Harness) -> None:
     harness.call(leave_behind)
     marathon.wait("it is killed", lambda: harness.master.states["stray"] == "TASK_KILLED")
     assert [one["id"] for one in marathon.running("/web", 1)] == [task["id"]]
+
+
+def test_scaling_down_by_a_task_ends_that_task_alone(harness: Harness, marathon: Marathon) -> None:
+    marathon.write("POST", "/v2/apps", {**APP, "instances": 3}, 201)
+    tasks = sorted(marathon.running("/web", 3), key=lambda task: task["startedAt"])
+    marathon.settled()
+
+    async def slow() -> None:
+        await asyncio.sleep(0.2)
+
+    assert marathon.leader is not None
+    harness.call(setattr, marathon.leader.state.store, "flush", slow)
+    marathon.write("DELETE", f"/v2/apps/web/tasks/{tasks[0]['id']}?scale=true")
+    marathon.settled()
+    assert {task["id"] for task in marathon.running("/web", 2)} == {task["id"] for task in tasks[1:]}
+    assert len(harness.master.tasks) == 3

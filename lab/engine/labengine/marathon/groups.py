@@ -34,10 +34,11 @@ class GroupManager:
                 if group.get("enforceRole") and "/" not in group_id[1:]}
 
     async def update(self, change: Change, *, touched: Iterable[str], force: bool,
-                     restarted: Iterable[str] = ()) -> Plan:
+                     restarted: Iterable[str] = (), committed: Callable[[], None] = lambda: None) -> Plan:
         """Apply ``change`` to a copy of the tree and deploy the difference.
 
         ``touched`` are the groups the request addressed: they get a new version even when nothing changed.
+        ``committed()`` runs in one step with the change, before anybody acts upon that.
         """
         before = self._state.tree
         after, version = before.copy(), self._state.clock.next()
@@ -59,6 +60,7 @@ class GroupManager:
                 # What an older definition failed at, or where, says nothing about this one.
                 self._backoff.reset(app_id)
         self._deployments.start(plan)
+        committed()
         await self._state.store.flush()
         for group_id in touched:
             self._events.publish("group_change_success", groupId=group_id, version=version)

@@ -119,7 +119,8 @@ async def _put_many(leader: Leader, request: Request) -> Response:
 
     body = await body_of(request)
     updates = reader.read_updates(body, current=current, partial=partial,
-                                  defaults=groups.settings, enforced_groups=groups.enforced_groups())
+                                  defaults=groups.settings, enforced_groups=groups.enforced_groups(),
+                                  force=flag(request, "force"))
 
     def change(tree: Tree) -> None:
         for app_id, update in updates:
@@ -149,7 +150,8 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     if patching and current is None:
         raise errors.app_not_found(app_id)
     update = reader.read_update(body, current=current, partial=patching or flag(request, "partialUpdate", True),
-                                defaults=groups.settings, url_id=app_id, enforced_groups=groups.enforced_groups())
+                                defaults=groups.settings, url_id=app_id, enforced_groups=groups.enforced_groups(),
+                                force=flag(request, "force"))
 
     def change(tree: Tree) -> None:
         if app_id in tree.groups:

@@ -109,8 +109,10 @@ async def _scale_down(leader: Leader, instances: list[Instance], *, force: bool)
             app = tree.apps[app_id]
             tree.put_app({**app, "instances": max(0, app["instances"] - count)})
 
-    plan = await leader.groups.update(change, touched={paths.parent(app_id) for app_id in counts}, force=force)
-    for instance in instances:
-        leader.conductor.kill(instance, "")
-    await leader.state.store.flush()
-    return plan
+    def kill() -> None:
+        for instance in instances:
+            leader.conductor.kill(instance, "")
+
+    # At once: a smaller app would end instances of its own choice.
+    return await leader.groups.update(change, touched={paths.parent(app_id) for app_id in counts}, force=force,
+                                      committed=kill)
