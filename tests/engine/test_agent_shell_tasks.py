@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import os
 import re
+import signal
 import stat
 import tarfile
 import threading
@@ -278,14 +279,14 @@ def test_framework_shutdown_ends_its_tasks(master: FakeMaster, agent: AgentProce
     assert len(agent.get("/state")["completed_frameworks"][0]["completed_executors"]) == 2
 
 
-def test_shutdown_by_the_master_exits_0(master: FakeMaster, agent: AgentProcess) -> None:
+def test_shutdown_ends_the_tasks_and_exits_0(master: FakeMaster, agent: AgentProcess) -> None:
     task_id = master.run(shell_task("echo $$; exec sleep 1000"))
     master.wait_state(task_id, "TASK_RUNNING")
     pid = int(wait_for(lambda: (agent.sandbox(task_id) / "stdout").read_text().strip(), "the pid"))
-    master.send({"type": "SHUTDOWN", "message": "Machine is DOWN"})
+    agent.signal(signal.SIGUSR1)
     assert agent.wait_exit() == 0
     assert not Path(f"/proc/{pid}").exists()
-    assert "Machine is DOWN" in agent.log_text()
+    assert "Shutting down, because of the signal SIGUSR1" in agent.log_text()
 
 
 @pytest.mark.parametrize(("flags", "message"), [

@@ -8,7 +8,6 @@ import json
 import os
 import queue
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from local_cluster import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 AGENT_ID = "00000000-aaaa-bbbb-cccc-000000000000-S0"
@@ -27,12 +27,6 @@ FRAMEWORK = {"id": {"value": "test-framework-0000"}, "name": "test", "user": "ro
              "capabilities": [{"type": "TASK_KILLING_STATE"}, {"type": "PARTITION_AWARE"}]}
 TERMINAL = ("TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_LOST", "TASK_DROPPED", "TASK_ERROR")
 WAIT_SECONDS = 40.0
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_for(what: Callable[[], Any], description: str, seconds: float = WAIT_SECONDS) -> Any:
@@ -210,6 +204,10 @@ class AgentProcess:
     def wait_exit(self, seconds: float = WAIT_SECONDS) -> int:
         assert self._process
         return self._process.wait(seconds)
+
+    def signal(self, number: int) -> None:
+        assert self._process
+        self._process.send_signal(number)
 
     def kill(self) -> None:
         """SIGKILL to the agent alone."""

@@ -122,8 +122,6 @@ class Agent:
                 self.updates.acknowledge(task.record, event["uuid"])
         elif kind == "SHUTDOWN_FRAMEWORK":
             self.spawn(self._shutdown_framework(event["framework_id"]["value"]))
-        elif kind == "SHUTDOWN":
-            self.spawn(self.shutdown(f"the master asked for it: {event.get('message', '')}"))
         else:
             logger.warning("Ignoring an event of unknown type '%s'", kind)
 

@@ -49,8 +49,32 @@ class Task:
             self.update_state, self.update_uuid = status["state"], status["uuid"]
 
 
+class Subscriber:
+    """What an agent and a framework have in common: an open stream, tasks and offers."""
+
+    stream: EventStream | None
+    tasks: dict[Any, Task]
+    offers: dict[str, Offer]
+
+    @property
+    def connected(self) -> bool:
+        return self.stream is not None
+
+    @property
+    def used(self) -> Resources:
+        return Resources.total(task.resources for task in self.tasks.values() if not task.terminal)
+
+    @property
+    def offered(self) -> Resources:
+        return Resources.total(offer.resources for offer in self.offers.values())
+
+    def send(self, event: dict[str, Any]) -> None:
+        if self.stream is not None:
+            self.stream.send(event)
+
+
 @dataclass
-class Agent:
+class Agent(Subscriber):
     id: str
     info: dict[str, Any]
     ip: str
@@ -77,24 +101,8 @@ class Agent:
         return f"slave(1)@{self.ip}:{self.port}"
 
     @property
-    def connected(self) -> bool:
-        return self.stream is not None
-
-    @property
-    def used(self) -> Resources:
-        return Resources.total(task.resources for task in self.tasks.values() if not task.terminal)
-
-    @property
-    def offered(self) -> Resources:
-        return Resources.total(offer.resources for offer in self.offers.values())
-
-    @property
     def free(self) -> Resources:
         return self.total - self.used - self.offered
-
-    def send(self, event: dict[str, Any]) -> None:
-        if self.stream is not None:
-            self.stream.send(event)
 
 
 @dataclass
@@ -128,7 +136,7 @@ class Refusal:
 
 
 @dataclass
-class Framework:
+class Framework(Subscriber):
     id: str
     info: dict[str, Any]
     registered: float = field(default_factory=time.time)
@@ -167,26 +175,10 @@ class Framework:
     def failover_timeout(self) -> float:
         return float(self.info.get("failover_timeout", 0.0))
 
-    @property
-    def connected(self) -> bool:
-        return self.stream is not None
-
-    @property
-    def used(self) -> Resources:
-        return Resources.total(task.resources for task in self.tasks.values() if not task.terminal)
-
-    @property
-    def offered(self) -> Resources:
-        return Resources.total(offer.resources for offer in self.offers.values())
-
     def held_as(self, role: str) -> Resources:
         """What is allocated or offered to it in this role."""
         mine = [task.resources for task in self.tasks.values() if task.role == role and not task.terminal]
         return Resources.total([*mine, *(offer.resources for offer in self.offers.values() if offer.role == role)])
-
-    def send(self, event: dict[str, Any]) -> None:
-        if self.stream is not None:
-            self.stream.send(event)
 
 
 @dataclass
