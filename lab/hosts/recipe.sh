@@ -5,7 +5,8 @@ set -eu
 suite=$1 sources=$2 output=$3 here=$4
 
 # openjdk's postinst fails without man1; the stamp on the lists makes apt's cache_valid_time refresh them the first time.
-exec mmdebstrap --mode=root --variant=minbase --format=tar --quiet \
+# Its own clean-up comes after the hooks and would set the stamp anew.
+exec mmdebstrap --mode=root --variant=minbase --format=tar --quiet --skip=cleanup/apt/lists \
     --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --setup-hook='mkdir -p "$1/usr/share/man/man1"' \
