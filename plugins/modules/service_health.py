@@ -41,6 +41,12 @@ options:
     type: list
     elements: str
     default: []
+  before_restart:
+    description:
+      - Wait for something else, that the other O(members) are a majority without this one. For V(zookeeper) and V(master).
+      - A member that has no part in the quorum may always be restarted.
+    type: bool
+    default: false
   min_uptime:
     description:
       - Seconds that a V(master) must be up, so that ZooKeeper has forgotten the session from before its restart.
@@ -139,6 +145,24 @@ def _zookeeper(params: dict[str, t.Any]) -> Seen:
     return Seen(found, own["mode"] == "leader")
 
 
+def _serves(service: str, member: str, credentials: tuple[str, str] | None) -> bool:
+    if service == "zookeeper":
+        return look(member, ANSWER_SECONDS)["mode"] in ("leader", "follower")
+    try:
+        return verdicts.serves(get_json(member + "/metrics/snapshot", credentials, ANSWER_SECONDS))
+    except Unanswered:
+        return False
+
+
+def _spare(params: dict[str, t.Any]) -> Seen:
+    address = params["address"]
+    serving = {
+        member: _serves(params["service"], member, _credentials(params)) for member in {address, *params["members"]}
+    }
+    own = serving.pop(address)
+    return Seen(verdicts.spare(own, serving), False)
+
+
 def _master(params: dict[str, t.Any]) -> Seen:
     credentials = _credentials(params)
     members = params["members"] or [params["address"]]
@@ -199,6 +223,7 @@ def main() -> None:
             "service": {"type": "str", "choices": list(LOOKS), "required": True},
             "address": {"type": "str", "required": True},
             "members": {"type": "list", "elements": "str", "default": []},
+            "before_restart": {"type": "bool", "default": False},
             "min_uptime": {"type": "float", "default": 0},
             "timeout": {"type": "float", "default": 60},
             "unit": {"type": "str"},
@@ -210,22 +235,24 @@ def main() -> None:
     )
     params = module.params
 
+    look_at = _spare if params["before_restart"] else LOOKS[params["service"]]
     last = Seen([], False)
 
     def find_problems() -> list[str]:
         nonlocal last
         try:
-            last = LOOKS[params["service"]](params)
+            last = look_at(params)
         except Unanswered as error:
             last = Seen([str(error)], False)
         return last.problems
 
     found, elapsed = wait_until_well(find_problems, params["timeout"])
     if found:
+        state = "must not be restarted" if params["before_restart"] else "is not healthy"
         log = ". Its log: journalctl -u %s" % params["unit"] if params["unit"] else ""
         module.fail_json(
-            msg="The %s at %s is not healthy after %.0f s: %s%s."
-            % (params["service"], params["address"], elapsed, "; ".join(found), log),
+            msg="The %s at %s %s after %.0f s: %s%s."
+            % (params["service"], params["address"], state, elapsed, "; ".join(found), log),
             problems=found,
             leads=last.leads,
         )

@@ -10,10 +10,15 @@ import typing as t
 Metrics = t.Mapping[str, t.Any]
 
 
+def serves(own: Metrics) -> bool:
+    """Whether a master has the registry log, so that it counts for the quorum."""
+    return own.get("registrar/log/recovered") == 1
+
+
 def master(own: Metrics, others: t.Iterable[Metrics], ensemble: int, min_uptime: float) -> list[str]:
     """A master is well when it has its registry log, sees its peers, and one master leads."""
     found = []
-    if own.get("registrar/log/recovered") != 1:
+    if not serves(own):
         found.append(
             "its registry log is not recovered (registrar/log/recovered is %s)" % own.get("registrar/log/recovered")
         )
@@ -27,6 +32,20 @@ def master(own: Metrics, others: t.Iterable[Metrics], ensemble: int, min_uptime:
     if elected != 1:
         found.append("%d masters are elected" % elected)
     return found
+
+
+def spare(own_serves: bool, others: t.Mapping[str, bool]) -> list[str]:
+    """A member may be restarted where the others that serve stay a majority, or where it is of no use as it is."""
+    ensemble = len(others) + 1
+    needed = min(ensemble // 2 + 1, ensemble - 1)
+    down = sorted(name for name, serves in others.items() if not serves)
+    serving = len(others) - len(down)
+    if not own_serves or serving >= needed:
+        return []
+    return [
+        "without it %d of %d members serve and %d must; bring back %s first"
+        % (serving, ensemble, needed, ", ".join(down))
+    ]
 
 
 def _count(value: t.Any) -> str:

@@ -73,6 +73,30 @@ def test_zookeeper(mode: str | None, ensemble: int, well: bool) -> None:
     assert (verdicts.zookeeper({"mode": mode, "error": "refused"}, ensemble) == []) is well
 
 
+@pytest.mark.parametrize(
+    ("own_serves", "others_serving", "ensemble", "may"),
+    [
+        (True, 2, 3, True),
+        (True, 1, 3, False),
+        (False, 1, 3, True),
+        (True, 3, 5, True),
+        (True, 2, 5, False),
+        (True, 0, 1, True),
+        (True, 1, 2, True),
+        (True, 0, 2, False),
+    ],
+)
+def test_who_may_be_restarted(own_serves: bool, others_serving: int, ensemble: int, may: bool) -> None:
+    others = {f"zk{number}": number <= others_serving for number in range(1, ensemble)}
+    assert (verdicts.spare(own_serves, others) == []) is may
+
+
+def test_the_refusal_of_a_restart_names_who_is_missing() -> None:
+    assert verdicts.spare(True, {"zk2": True, "zk3": False}) == [
+        "without it 1 of 3 members serve and 2 must; bring back zk3 first"
+    ]
+
+
 class Clock:
     """Time that passes only while somebody sleeps."""
 
