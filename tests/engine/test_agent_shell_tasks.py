@@ -217,9 +217,11 @@ def test_fetches_uris(shared: tuple[FakeMaster, AgentProcess], tmp_path: Path) -
             {"value": str(files / "plain"), "output_file": "named"}]}))
         assert master.wait_over(task_id)["state"] == "TASK_FINISHED"
         assert (agent.sandbox(task_id) / "stdout").read_text() == "from the archive and a name"
-        last = master.wait_over(master.run(shell_task(command={"value": "true", "uris": [{"value": f"{url}/no"}]})))
+        secret = url.replace("://", "://user:password@")
+        last = master.wait_over(master.run(shell_task(command={"value": "true", "uris": [{"value": f"{secret}/no"}]})))
+        hidden = url.replace("://", "://xxxxxxxx@")
         assert (last["state"], last["message"]) == (
-            "TASK_FAILED", f"Failed to launch container: Failed to fetch '{url}/no': the server answered 404")
+            "TASK_FAILED", f"Failed to launch container: Failed to fetch '{hidden}/no': the server answered 404")
     finally:
         server.shutdown()
         server.server_close()

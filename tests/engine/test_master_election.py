@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -39,6 +40,17 @@ def see_one_leader(cluster: LocalCluster) -> bool:
     running = [program for program in cluster.masters if program.running]
     return all(requests.get(program.url + "/redirect", allow_redirects=False, timeout=5).headers.get("Location")
                == f"//{cluster.leader().ip}:{cluster.leader().port}" for program in running)
+
+
+def with_a_task(leader: Program) -> tuple[AgentEnd, Scheduler, dict[str, Any]]:
+    """An agent, a scheduler, and the RUN_TASK between them."""
+    agent = AgentEnd(leader.url)
+    agent.subscribed()
+    scheduler = Scheduler(leader.url)
+    scheduler.subscribed()
+    offer = scheduler.offer()
+    scheduler.launch(offer, task(offer))
+    return agent, scheduler, agent.stream.expect("RUN_TASK")
 
 
 def test_followers_point_at_the_leader(cluster: LocalCluster) -> None:
@@ -78,13 +90,7 @@ def test_znodes_are_those_of_mesos(cluster: LocalCluster) -> None:
 
 def test_tasks_survive_a_killed_leader(cluster: LocalCluster) -> None:
     leader = cluster.leader()
-    agent = AgentEnd(leader.url)
-    agent.subscribed()
-    scheduler = Scheduler(leader.url)
-    scheduler.subscribed()
-    offer = scheduler.offer()
-    scheduler.launch(offer, task(offer))
-    run = agent.stream.expect("RUN_TASK")
+    agent, scheduler, run = with_a_task(leader)
     scheduler.acknowledge(agent.report(run, "TASK_RUNNING"))
     leader.kill()
     assert agent.stream.ended.wait(5)
@@ -214,13 +220,7 @@ def test_a_new_leader_tells_that_an_unreachable_agent_is_back(tmp_path: Path) ->
     with LocalCluster(tmp_path, masters=3, master_flags={"agent_ping_timeout": "1secs",
                                                         "max_agent_ping_timeouts": "2"}) as cluster:
         leader = cluster.leader()
-        agent = AgentEnd(leader.url)
-        agent.subscribed()
-        scheduler = Scheduler(leader.url)
-        scheduler.subscribed()
-        offer = scheduler.offer()
-        scheduler.launch(offer, task(offer))
-        run = agent.stream.expect("RUN_TASK")
+        agent, scheduler, run = with_a_task(leader)
         agent.silent = True
         assert scheduler.update()["state"] == "TASK_UNREACHABLE"
         leader.kill()

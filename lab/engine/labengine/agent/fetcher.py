@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tarfile
 import zipfile
@@ -29,10 +30,15 @@ def fetch_all(uris: list[dict[str, Any]], sandbox: Path, user: User | None, *, f
         try:
             _fetch(uri, sandbox, frameworks_home, stall_timeout)
         except (OSError, httpx.HTTPError, tarfile.TarError, zipfile.BadZipFile, shutil.Error) as error:
-            raise FetchError(f"Failed to fetch '{uri['value']}': {error or type(error).__name__}") from error
+            raise FetchError(f"Failed to fetch '{_shown(uri['value'])}': {error or type(error).__name__}") from error
         if user:
             for path in set(sandbox.iterdir()) - before:
                 _give_to(path, user)
+
+
+def _shown(uri: str) -> str:
+    """Messages travel to Marathon and into logs: without the password of the URI."""
+    return re.sub(r"(?<=://)[^/@]*@", "xxxxxxxx@", uri)
 
 
 def _fetch(uri: dict[str, Any], sandbox: Path, frameworks_home: str, stall_timeout: float) -> None:
@@ -40,10 +46,10 @@ def _fetch(uri: dict[str, Any], sandbox: Path, frameworks_home: str, stall_timeo
     parts = urlsplit(value)
     name = uri.get("output_file") or PurePosixPath(unquote(parts.path)).name
     if not name:
-        raise FetchError(f"Failed to fetch '{value}': the URI names no file")
+        raise FetchError(f"Failed to fetch '{_shown(value)}': the URI names no file")
     target = sandbox / name
     if sandbox not in Path(os.path.normpath(target)).parents:
-        raise FetchError(f"Failed to fetch '{value}': output file '{name}' leads out of the sandbox")
+        raise FetchError(f"Failed to fetch '{_shown(value)}': output file '{name}' leads out of the sandbox")
     target.parent.mkdir(parents=True, exist_ok=True)
     if parts.scheme in ("http", "https"):
         _download(value, target, stall_timeout)
@@ -51,12 +57,13 @@ def _fetch(uri: dict[str, Any], sandbox: Path, frameworks_home: str, stall_timeo
         source = Path(unquote(parts.path))
         if not source.is_absolute():
             if not frameworks_home:
-                raise FetchError(f"Failed to fetch '{value}': a relative path was passed but the flag "
+                raise FetchError(f"Failed to fetch '{_shown(value)}': a relative path was passed but the flag "
                                  "frameworks_home is not set")
             source = Path(frameworks_home) / source
         shutil.copy(source, target)
     else:
-        raise FetchError(f"Failed to fetch '{value}': unsupported scheme '{parts.scheme}'; http, https, file or a path")
+        raise FetchError(f"Failed to fetch '{_shown(value)}': unsupported scheme '{parts.scheme}'; http, https, file "
+                         "or a path")
     if uri.get("executable"):
         target.chmod(0o755)
     elif uri.get("extract", True):
@@ -66,7 +73,7 @@ def _fetch(uri: dict[str, Any], sandbox: Path, frameworks_home: str, stall_timeo
 def _download(url: str, target: Path, stall_timeout: float) -> None:
     with httpx.stream("GET", url, follow_redirects=True, timeout=stall_timeout) as response:
         if response.status_code != 200:
-            raise FetchError(f"Failed to fetch '{url}': the server answered {response.status_code}")
+            raise FetchError(f"Failed to fetch '{_shown(url)}': the server answered {response.status_code}")
         with open(target, "wb") as stream:
             for chunk in response.iter_bytes():
                 stream.write(chunk)
