@@ -43,7 +43,8 @@ options:
     default: []
   before_restart:
     description:
-      - Wait for something else, that the other O(members) are a majority without this one. For V(zookeeper) and V(master).
+      - Wait for something else, that the other O(members) are a majority without this one.
+      - Used for V(zookeeper) and V(master).
       - A member that has no part in the quorum may always be restarted.
     type: bool
     default: false
