@@ -203,6 +203,9 @@ def test_znodes_of_other_credentials(tmp_path: Path) -> None:
         assert other.wait(10) == 1
         assert "the znodes belong to other credentials" in other.tail()
         assert "secret" not in cluster.masters[0].tail(100)
+        stranger = cluster.add_agent(master=f"zk://mesos:wrong@{servers}")
+        wait_until("the agent says why it waits", lambda: "Cannot list /mesos of ZooKeeper" in stranger.tail(100))
+        assert "wrong" not in stranger.tail(100)
 
 
 def test_a_leader_that_was_replaced_ends_instead_of_writing_on(cluster: LocalCluster) -> None:

@@ -9,8 +9,11 @@ from collections.abc import Callable
 
 from kazoo.exceptions import KazooException, NoNodeError
 
+from labengine.common import log
 from labengine.common.supervision import supervise
 from labengine.common.zkconnection import Connection, ZkUnavailable
+
+logger = log.get(__name__)
 
 RETRY_SECONDS = 0.5
 
@@ -64,14 +67,20 @@ class Group:
         return sorted(ours, key=lambda name: int(re.search(r"\d+$", name)[0]))  # type: ignore[index]
 
     async def _follow(self) -> None:
+        problem: type[Exception] | None = None
         while True:
             self._wake.clear()
             try:
                 await self.refresh()
-            except (KazooException, ZkUnavailable):
+            except (KazooException, ZkUnavailable) as error:
+                if type(error) is not problem:
+                    logger.warning("Cannot list %s of ZooKeeper %s: %r; trying again", self.path,
+                                   self.connection.url.servers, error)
+                problem = type(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wake.set()
             else:
+                problem = None
                 self._loaded.set()
             await self._wake.wait()
 
