@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,13 +10,12 @@ from pathlib import Path
 from docker import DockerClient
 from docker.errors import APIError, BuildError, ImageNotFound
 
-from lab import machine_docker
-from lab.config import BUILD, LabError
-from lab.hosts.image import apt_sources
+from lab import machine_docker, rootfs
+from lab.config import LabError
+from lab.rootfs import RECIPE_LABEL, built, recipe_digest
 
 HERE = Path(__file__).resolve().parent
 BASE_TAG = "quorum-lab-app-base:latest"
-RECIPE_LABEL = "quorum.lab.recipe"
 BUILD_SECONDS = 600
 
 # What an app definition calls the image -> the directory of its Dockerfile.
@@ -31,48 +27,9 @@ def local_tag(name: str) -> str:
     return f"quorum-lab-{name}"
 
 
-def recipe_digest(*directories: Path) -> str:
-    """A digest of every file in the directories, by name and content."""
-    digest = hashlib.sha256()
-    for directory in directories:
-        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(directory)} {content}\n".encode())
-    return digest.hexdigest()
-
-
-def _built(client: DockerClient, tag: str, digest: str) -> str | None:
-    try:
-        image = client.images.get(tag)
-    except ImageNotFound:
-        return None
-    return image.id if image.labels.get(RECIPE_LABEL) == digest else None
-
-
 def _build_base(client: DockerClient, log: Callable[[str], None]) -> None:
-    digest = recipe_digest(HERE / "base")
-    if _built(client, BASE_TAG, digest):
-        return
-    suite, sources = apt_sources()
-    log(f"building the base of the app images from Debian {suite} packages")
-    BUILD.mkdir(exist_ok=True)
-    build_log = BUILD / "app-base-image.log"
-    with tempfile.TemporaryDirectory(dir=BUILD) as directory:
-        tar = Path(directory) / "base.tar"
-        with build_log.open("wb") as output:
-            done = subprocess.run(
-                [str(HERE / "base" / "recipe.sh"), suite, str(sources), str(tar)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=BUILD_SECONDS, check=False,
-            )  # fmt: skip
-        if done.returncode != 0:
-            last = build_log.read_text(errors="replace").strip().splitlines()[-1:]
-            raise LabError(f"The base of the app images could not be built (see {build_log}): {''.join(last)}")
-        repository, tag = BASE_TAG.split(":")
-        changes = ['ENV PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"', 'CMD ["/bin/sh"]']
-        with tar.open("rb") as stream:
-            client.api.import_image_from_data(
-                stream, repository=repository, tag=tag, changes=[*changes, f"LABEL {RECIPE_LABEL}={digest}"]
-            )
+    changes = ['ENV PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"', 'CMD ["/bin/sh"]']
+    rootfs.build(client, "the base of the app images", HERE / "base", BASE_TAG, changes, log)
 
 
 def _build_app(name: str, digest: str) -> str:
@@ -95,7 +52,7 @@ def build_all(log: Callable[[str], None]) -> dict[str, str]:
     client = machine_docker.client()
     try:
         digests = {name: recipe_digest(HERE / "base", HERE / directory) for name, directory in IMAGES.items()}
-        found = {name: _built(client, local_tag(name), digest) for name, digest in digests.items()}
+        found = {name: built(client, local_tag(name), digest) for name, digest in digests.items()}
         missing = [name for name, image_id in found.items() if image_id is None]
         if missing:
             _build_base(client, log)
@@ -104,8 +61,8 @@ def build_all(log: Callable[[str], None]) -> dict[str, str]:
         client.close()
     # One after the other leaves the processors idle while packages are fetched.
     with ThreadPoolExecutor(max_workers=len(IMAGES)) as pool:
-        built = dict(zip(missing, pool.map(lambda name: _build_app(name, digests[name]), missing), strict=True))
-    return {name: image_id or built[name] for name, image_id in found.items()}
+        made = dict(zip(missing, pool.map(lambda name: _build_app(name, digests[name]), missing), strict=True))
+    return {name: image_id or made[name] for name, image_id in found.items()}
 
 
 def remove_all(client: DockerClient) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.images.build import HERE, IMAGES, local_tag, recipe_digest
+from lab.images.build import HERE, IMAGES, local_tag
+from lab.rootfs import recipe_digest
 
 APPS = Path(__file__).resolve().parents[2] / "lab" / "apps"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,19 +10,20 @@ from typing import Any, TypeVar
 import requests
 import testinfra
 
+from lab import probe
 from lab.config import Host, LabConfig, from_environment
 
 T = TypeVar("T")
 TIMEOUT = 5
 
 
-def eventually(what: str, seconds: float, probe: Callable[[], T], every: float = 1.0) -> T:
-    """The first truthy value of ``probe``; fails naming ``what`` and the last thing seen."""
+def eventually(what: str, seconds: float, ask: Callable[[], T], every: float = 1.0) -> T:
+    """The first truthy value of ``ask``; fails naming ``what`` and the last thing seen."""
     deadline = time.monotonic() + seconds
     seen: Any = None
     while time.monotonic() < deadline:
         try:
-            seen = probe()
+            seen = ask()
             if seen:
                 return seen
         except (requests.RequestException, OSError, LookupError, ValueError) as error:
@@ -70,14 +69,7 @@ class LabCluster:
         raise failure or LookupError("no Marathon host")
 
     def zookeeper_modes(self) -> dict[str, str]:
-        modes = {}
-        for host in self.config.in_group("zookeeper"):
-            with socket.create_connection((host.address, 2181), timeout=TIMEOUT) as connection:
-                connection.sendall(b"srvr")
-                answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
-            match = re.search(r"^Mode: (\w+)$", answer, re.MULTILINE)
-            modes[host.name] = match.group(1) if match else answer
-        return modes
+        return {host.name: probe.zookeeper(f"{host.address}:2181").mode for host in self.config.in_group("zookeeper")}
 
     def elected_masters(self) -> list[Host]:
         """The masters that say they lead; one that does not answer does not count."""

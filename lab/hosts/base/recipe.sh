@@ -1,8 +1,9 @@
 #!/bin/sh
 # Builds the root file system of a lab host: Debian packages from the machine's own apt sources, nothing else.
-# usage: recipe.sh SUITE SOURCES OUTPUT.tar HOOKS_DIR
+# usage: recipe.sh SUITE SOURCES OUTPUT.tar
 set -eu
-suite=$1 sources=$2 output=$3 here=$4
+suite=$1 sources=$2 output=$3
+here=$(dirname "$0")
 
 # openjdk's postinst fails without man1; the stamp on the lists makes apt's cache_valid_time refresh them the first time.
 # Its own clean-up comes after the hooks and would set the stamp anew.
