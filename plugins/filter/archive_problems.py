@@ -22,14 +22,8 @@ options:
     description: The checksum that the archive must have.
     type: str
     required: true
-  option:
-    description: The role option that a sentence names.
-    type: str
-    required: true
-  host:
-    description: The host that a sentence names.
-    type: str
-    required: true
+extends_documentation_fragment:
+  - quorum.mesos.problems
 """
 
 EXAMPLES = r"""

@@ -18,14 +18,8 @@ options:
     description: Variables and their values.
     type: dict
     required: true
-  option:
-    description: The role option that a sentence names.
-    type: str
-    required: true
-  host:
-    description: The host that a sentence names.
-    type: str
-    required: true
+extends_documentation_fragment:
+  - quorum.mesos.problems
 """
 
 EXAMPLES = r"""

@@ -22,14 +22,8 @@ options:
     description: The flags of the program and their kinds.
     type: dict
     required: true
-  option:
-    description: The role option that a sentence names.
-    type: str
-    required: true
-  host:
-    description: The host that a sentence names.
-    type: str
-    required: true
+extends_documentation_fragment:
+  - quorum.mesos.problems
 """
 
 EXAMPLES = r"""
