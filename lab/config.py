@@ -8,6 +8,9 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BUILD = CHECKOUT / ".build"
@@ -48,6 +51,7 @@ class LabConfig:
     mesos: Program | None = None
     marathon: Program | None = None
     directory: Path = field(default=BUILD / "lab")
+    variables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def gateway(self) -> str:
@@ -84,11 +88,30 @@ def _program(environ: Mapping[str, str], name: str) -> Program | None:
     return Program(archive, checksum)
 
 
+def _variables(environ: Mapping[str, str], known: set[str]) -> dict[str, dict[str, Any]]:
+    """The variables for groups and hosts in the file that LAB_VARIABLES names."""
+    path = environ.get("LAB_VARIABLES")
+    if not path:
+        return {}
+    try:
+        data = yaml.safe_load((CHECKOUT / path).read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise LabError(f"LAB_VARIABLES={path}: cannot be read ({error}).") from error
+    if not isinstance(data, dict) or not all(isinstance(values, dict) for values in data.values()):
+        raise LabError(f"LAB_VARIABLES={path}: give a YAML file that maps groups or hosts to variables.")
+    if unknown := sorted(set(data) - known):
+        raise LabError(
+            f"LAB_VARIABLES={path}: {unknown[0]} is no group and no host of this lab; it has {sorted(known)}."
+        )
+    return data
+
+
 def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
     """The lab that the variables ``LAB_*``, ``MESOS_ARCHIVE`` and ``MARATHON_ARCHIVE`` describe.
 
     ``LAB_MASTERS`` (1, 3 or 5; default 3), ``LAB_SLAVES`` (1 to 9; default 3), ``LAB_NAME`` (default ``quorum-lab``),
-    ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24), ``LAB_LAYOUT=single`` for one host in all groups.
+    ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24), ``LAB_LAYOUT=single`` for one host in all groups,
+    ``LAB_VARIABLES`` (a YAML file, relative to the checkout: group or host -> variables as in group_vars).
     """
     environ = os.environ if environ is None else environ
     masters = _number(environ, "LAB_MASTERS", 3, 9)
@@ -111,6 +134,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
         hosts += [Host(f"master{n}", str(base + 10 + n), MASTER_GROUPS) for n in range(1, masters + 1)]
         hosts += [Host(f"slave{n}", str(base + 20 + n), SLAVE_GROUPS) for n in range(1, slaves + 1)]
     directory = BUILD / ("lab" if name == "quorum-lab" else f"lab-{name}")
+    known = {"all"} | {host.name for host in hosts} | {group for host in hosts for group in host.groups}
     return LabConfig(
-        name, network, tuple(hosts), _program(environ, "MESOS"), _program(environ, "MARATHON"), directory=directory
-    )
+        name, network, tuple(hosts), _program(environ, "MESOS"), _program(environ, "MARATHON"), directory=directory,
+        variables=_variables(environ, known),
+    )  # fmt: skip

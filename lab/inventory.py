@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from lab import ca
 from lab.config import Host, LabConfig, Program
 
 REGISTRY_PORT = 5000
@@ -23,8 +25,26 @@ def _archive(role: str, program: Program, packages: list[str] | None) -> dict[st
     return variables
 
 
+def _merge(inventory: dict[str, Any], variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Gives groups and hosts the user's own variables, which win over the lab's."""
+    everything = inventory["all"]
+    for name, values in variables.items():
+        if name == "all" or name in everything["children"]:
+            place = everything if name == "all" else everything["children"][name]
+            place["vars"] = {**place.get("vars", {}), **values}
+            continue
+        for group in everything["children"].values():
+            if name in group["hosts"]:
+                group["hosts"][name] = {**group["hosts"][name], **values}
+    return inventory
+
+
 def build(config: LabConfig, engine: Program) -> dict[str, Any]:
     """The inventory as data; ``engine`` stands in where the user gave no archive of their own."""
+    return _merge(_of_lab(config, engine), config.variables)
+
+
+def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
     registry = f"{config.registry.address}:{REGISTRY_PORT}"
     # The engine needs nothing but Python; real archives keep the roles' own package lists.
     mesos, mesos_packages = (config.mesos, None) if config.mesos else (engine, [])
@@ -39,6 +59,7 @@ def build(config: LabConfig, engine: Program) -> dict[str, Any]:
                     "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
                 ),
                 "ansible_python_interpreter": "/usr/bin/python3",
+                "lab_certificates": str(ca.directory(config)),
             },
             "children": {
                 "lab_registry": {"hosts": _hosts(config.in_group("lab_registry"))},

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import images, inventory, machine_docker, playbook, registry, report
+from lab import ca, images, inventory, machine_docker, playbook, registry, report
 from lab.config import BUILD, CHECKOUT, LabConfig, Program
 from lab.engine import pack
 from lab.hosts import containers, image
@@ -23,12 +23,13 @@ def engine_program() -> Program:
 
 
 def hosts(config: LabConfig, log: Log) -> None:
-    """Docker, the images, the hosts and their inventory."""
+    """Docker, the images, the hosts, their certificates and their inventory."""
     log(machine_docker.start())
     client = machine_docker.client()
     with ThreadPoolExecutor() as pool:
         built = [pool.submit(image.build, client, log), pool.submit(images.build_all, log), pool.submit(engine_program)]
         results = [future.result() for future in built]
+    ca.ensure(config)
     inventory.write(config, engine=results[2])
     containers.up(client, config, log)
 
