@@ -32,7 +32,7 @@ options:
   address:
     description:
       - The service's own address.
-      - That is V(host:port) of V(zookeeper), the path of the socket of V(docker), and a URL otherwise.
+      - That is V(host:port) of V(zookeeper), the path of the socket of V(docker), and an HTTP or HTTPS URL otherwise.
     type: str
     required: true
   members:
@@ -76,6 +76,23 @@ options:
     description:
       - Password for HTTP basic authentication.
     type: str
+  ca_path:
+    description:
+      - File on the host with the authorities that are trusted for HTTPS, instead of those of the system.
+    type: path
+  client_cert:
+    description:
+      - File on the host with the certificate that is shown to a service which asks for one.
+    type: path
+  client_key:
+    description:
+      - File on the host with the key of O(client_cert).
+    type: path
+  plain_too:
+    description:
+      - Ask an HTTPS address by plain HTTP where it does not speak TLS, as in a cluster that is being switched.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -123,7 +140,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.health import verdicts
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
-from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Unanswered, get, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
 
@@ -146,34 +163,32 @@ def _zookeeper(params: dict[str, t.Any]) -> Seen:
     return Seen(found, own["mode"] == "leader")
 
 
-def _serves(service: str, member: str, credentials: tuple[str, str] | None) -> bool:
+def _serves(service: str, member: str, access: Access) -> bool:
     if service == "zookeeper":
         return look(member, ANSWER_SECONDS)["mode"] in ("leader", "follower")
     try:
-        return verdicts.serves(get_json(member + "/metrics/snapshot", credentials, ANSWER_SECONDS))
+        return verdicts.serves(get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS))
     except Unanswered:
         return False
 
 
 def _spare(params: dict[str, t.Any]) -> Seen:
     address = params["address"]
-    serving = {
-        member: _serves(params["service"], member, _credentials(params)) for member in {address, *params["members"]}
-    }
+    serving = {member: _serves(params["service"], member, _access(params)) for member in {address, *params["members"]}}
     own = serving.pop(address)
     return Seen(verdicts.spare(own, serving), False)
 
 
 def _master(params: dict[str, t.Any]) -> Seen:
-    credentials = _credentials(params)
+    access = _access(params)
     members = params["members"] or [params["address"]]
-    own = get_json(params["address"] + "/metrics/snapshot", credentials, ANSWER_SECONDS)
+    own = get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS)
     others = []
     for member in members:
         if member == params["address"]:
             continue
         try:
-            others.append(get_json(member + "/metrics/snapshot", credentials, ANSWER_SECONDS))
+            others.append(get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS))
         except Unanswered:
             # A master that is down is its own gate's business.
             continue
@@ -182,25 +197,27 @@ def _master(params: dict[str, t.Any]) -> Seen:
 
 
 def _agent(params: dict[str, t.Any]) -> Seen:
-    own = get_json(params["address"] + "/metrics/snapshot", _credentials(params), ANSWER_SECONDS)
+    own = get_json(params["address"] + "/metrics/snapshot", _access(params), ANSWER_SECONDS)
     return Seen(verdicts.agent(own), False)
 
 
 def _marathon(params: dict[str, t.Any]) -> Seen:
-    credentials = _credentials(params)
-    pong, headers = get(params["address"] + "/ping", credentials, ANSWER_SECONDS)
-    leader = get_json(params["address"] + "/v2/leader", credentials, ANSWER_SECONDS)
+    access = _access(params)
+    pong, headers = get(params["address"] + "/ping", access, ANSWER_SECONDS)
+    leader = get_json(params["address"] + "/v2/leader", access, ANSWER_SECONDS)
     # A standby hands every call on to the leader; this header tells that it did.
     return Seen(verdicts.marathon(pong, leader), "X-Marathon-Via" not in headers)
 
 
 def _docker(params: dict[str, t.Any]) -> Seen:
-    get("http://localhost/_ping", None, ANSWER_SECONDS, unix_socket=params["address"])
+    get("http://localhost/_ping", Access(), ANSWER_SECONDS, unix_socket=params["address"])
     return Seen([], False)
 
 
-def _credentials(params: dict[str, t.Any]) -> tuple[str, str] | None:
-    return (params["url_username"], params["url_password"] or "") if params["url_username"] else None
+def _access(params: dict[str, t.Any]) -> Access:
+    given = {name: params[name] for name in ("ca_path", "client_cert", "client_key", "plain_too")}
+    options = OPTIONS.get(params["service"], {})
+    return Access(params["url_username"], params["url_password"], **given, **options)
 
 
 def _is_stale(module: AnsibleModule) -> bool:
@@ -215,6 +232,11 @@ def _is_stale(module: AnsibleModule) -> bool:
     return any(int(os.stat(path).st_mtime) > int(started) for path in files if os.path.exists(path))
 
 
+# What an operator sets in the inventory so that the gate can ask.
+OPTIONS = {
+    service: {"credentials_option": role + "_http_credentials", "ca_option": role + "_tls_ca"}
+    for service, role in (("master", "mesos_master"), ("agent", "mesos_slave"), ("marathon", "marathon"))
+}
 LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon, "docker": _docker}
 
 
@@ -231,6 +253,10 @@ def main() -> None:
             "files": {"type": "list", "elements": "path", "default": []},
             "url_username": {"type": "str"},
             "url_password": {"type": "str", "no_log": True},
+            "ca_path": {"type": "path"},
+            "client_cert": {"type": "path"},
+            "client_key": {"type": "path", "no_log": False},
+            "plain_too": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
@@ -17,34 +18,35 @@ class Unanswered(Exception):
     """The text says which URL gave what."""
 
 
-def get(
-    url: str, credentials: tuple[str, str] | None, timeout: float, unix_socket: str | None = None
-) -> tuple[str, t.Mapping[str, str]]:
+class Access(t.NamedTuple):
+    """How a service is asked, and which options of its role say so."""
+
+    username: str | None = None
+    password: str | None = None
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    plain_too: bool = False
+    credentials_option: str = "url_username"
+    ca_option: str = "ca_path"
+
+
+def get(url: str, access: Access, timeout: float, unix_socket: str | None = None) -> tuple[str, t.Mapping[str, str]]:
     """The body and the headers of a 200 answer."""
-    user, password = credentials or (None, None)
     try:
-        answer = open_url(
-            url,
-            timeout=timeout,
-            url_username=user,
-            url_password=password,
-            force_basic_auth=credentials is not None,
-            follow_redirects="none",
-            use_proxy=False,
-            unix_socket=unix_socket,
-        )
-        return answer.read().decode("utf-8", "replace"), answer.headers
+        return _open(url, access, timeout, unix_socket)
     except HTTPError as error:
-        raise Unanswered("%s answers %d" % (url, error.code)) from error
-    except URLError as error:
-        raise Unanswered("%s does not answer (%s)" % (url, error.reason)) from error
+        raise Unanswered(_status(url, error.code, access)) from error
     except (OSError, HTTPException) as error:
-        raise Unanswered("%s does not answer (%s)" % (url, error)) from error
+        reason = error.reason if isinstance(error, URLError) else error
+        if access.plain_too and url.startswith("https://") and _speaks_no_tls(reason):
+            return get("http" + url[len("https") :], access, timeout, unix_socket)
+        raise Unanswered(_failure(url, reason, access)) from error
 
 
-def get_json(url: str, credentials: tuple[str, str] | None, timeout: float) -> dict[str, t.Any]:
+def get_json(url: str, access: Access, timeout: float) -> dict[str, t.Any]:
     """The object that a URL answers with."""
-    body, _headers = get(url, credentials, timeout)
+    body, _headers = get(url, access, timeout)
     try:
         data = json.loads(body)
     except ValueError as error:
@@ -52,3 +54,44 @@ def get_json(url: str, credentials: tuple[str, str] | None, timeout: float) -> d
     if not isinstance(data, dict):
         raise Unanswered("%s answers no JSON object" % url)
     return data
+
+
+def _open(url: str, access: Access, timeout: float, unix_socket: str | None) -> tuple[str, t.Mapping[str, str]]:
+    tls = url.startswith("https://")
+    answer = open_url(
+        url,
+        timeout=timeout,
+        url_username=access.username,
+        url_password=(access.password or "") if access.username else None,
+        force_basic_auth=bool(access.username),
+        follow_redirects="none",
+        use_proxy=False,
+        unix_socket=unix_socket,
+        ca_path=access.ca_path if tls else None,
+        client_cert=access.client_cert if tls else None,
+        client_key=access.client_key if tls else None,
+    )
+    return answer.read().decode("utf-8", "replace"), answer.headers
+
+
+def _status(url: str, code: int, access: Access) -> str:
+    if code in (401, 403):
+        state = "refuses the user %s" % access.username if access.username else "wants a user and a password"
+        return "%s answers %d: it %s (option %s)" % (url, code, state, access.credentials_option)
+    return "%s answers %d" % (url, code)
+
+
+def _speaks_no_tls(reason: t.Any) -> bool:
+    return not isinstance(reason, ssl.SSLCertVerificationError) and isinstance(reason, (ssl.SSLError, ConnectionError))
+
+
+def _failure(url: str, reason: t.Any, access: Access) -> str:
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return "the certificate of %s is not trusted: %s (option %s)" % (
+            url,
+            reason.verify_message.rstrip("."),
+            access.ca_option,
+        )
+    if isinstance(reason, ssl.SSLError):
+        return "%s does not speak TLS as it should (%s)" % (url, reason.reason or reason)
+    return "%s does not answer (%s)" % (url, reason)
