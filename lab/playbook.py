@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lab.config import BUILD, CHECKOUT, LabError
@@ -37,11 +38,15 @@ def environment() -> dict[str, str]:
     }
 
 
+def _command(playbook: str, inventory: Path, *arguments: str) -> list[str]:
+    return [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook, *arguments]
+
+
 def run(
     playbook: str, inventory: Path, *arguments: str, variables: Mapping[str, str] | None = None, capture: bool = False
 ) -> subprocess.CompletedProcess[str]:
     """Runs a playbook, given by path or as ``quorum.mesos.<name>``; raises LabError when it fails."""
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook, *arguments]
+    command = _command(playbook, inventory, *arguments)
     for name, value in (variables or {}).items():
         command += ["-e", f"{name}={value}"]
     done = subprocess.run(
@@ -51,3 +56,21 @@ def run(
     if done.returncode != 0 and not capture:
         raise LabError(f"{playbook} failed (exit code {done.returncode}); the reason stands above.")
     return done
+
+
+def follow(playbook: str, inventory: Path, *arguments: str, see: Callable[[str], None]) -> tuple[int, str]:
+    """Runs a playbook and hands over every line when it comes; returns the exit code and the whole output."""
+    lines = []
+    with subprocess.Popen(
+        _command(playbook, inventory, *arguments), cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as running:  # fmt: skip
+        limit = threading.Timer(SECONDS, running.kill)
+        limit.start()
+        try:
+            for line in running.stdout or ():
+                lines.append(line)
+                see(line.rstrip())
+        finally:
+            limit.cancel()
+    return running.returncode, "".join(lines)
