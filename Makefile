@@ -10,7 +10,9 @@ BUILD := .build
 COLLECTIONS := $(BUILD)/collections
 LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
 STAGES := lint sanity units integration molecule
+# Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
+SCENARIOS_REST := rolling
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
@@ -48,10 +50,16 @@ prerequisites: ## as root on Debian: installs what tests and lab need from the s
 ## Tests
 
 .PHONY: test
-test: ready ## everything that follows up to `molecule`, with a table of the stages' times
+test: ready ## lint, sanity, units, integration and molecule, with a table of the stages' times
 	@tools/prerequisites.sh tests lab
 	@python -m lab docker start
 	@tools/stages.sh $(STAGES)
+
+.PHONY: test-all
+test-all: ready ## `make test`, then the scenarios that it leaves out for their minutes
+	@tools/prerequisites.sh tests lab
+	@python -m lab docker start
+	@tools/stages.sh $(STAGES) molecule-rest
 
 .PHONY: lint
 lint: ready ## ruff, yamllint, ansible-lint (production profile), changelog fragments
@@ -81,6 +89,10 @@ molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS=
 	@for scenario in $(SCENARIOS); do \
 	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule/$$scenario python -m lab exec -- molecule test --no-command-borders -s $$scenario; \
 	done
+
+.PHONY: molecule-rest
+molecule-rest: ## the scenarios that are in `make test-all` only
+	@$(MAKE) molecule SCENARIOS="$(SCENARIOS_REST)"
 
 .PHONY: bench
 bench: ready ## what a site.yml run that changes nothing costs on the running lab: tasks per host, seconds

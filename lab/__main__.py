@@ -60,7 +60,7 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
         case "report":
             return report.show(config)
         case "bench":
-            bench.show(config)
+            return bench.show(config)
         case "down":
             up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
         case "exec":

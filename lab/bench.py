@@ -7,7 +7,10 @@ import time
 from dataclasses import dataclass
 
 from lab import playbook
-from lab.config import CHECKOUT, LabConfig, LabError
+from lab.config import CHECKOUT, MASTER_GROUPS, SLAVE_GROUPS, LabConfig, LabError
+
+# What a run that changes nothing may cost a host that is in all four groups.
+LIMIT = 60
 
 RECAP = re.compile(
     r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+) .*skipped=(?P<skipped>\d+)", re.MULTILINE
@@ -48,7 +51,26 @@ def table(costs: list[Cost]) -> str:
     return "\n".join(lines)
 
 
-def show(config: LabConfig) -> None:
-    """Measures site.yml and apps.yml on a lab that is as declared, and prints both."""
+def verdict(site: Cost, whole: set[str]) -> tuple[bool, str]:
+    """Whether site.yml keeps to its limit on the hosts that are in all four groups, and the line that says so."""
+    tasks = [run for host, (run, _, _) in site.hosts.items() if host in whole]
+    if not tasks:
+        return (
+            True,
+            f"The limit of {LIMIT} tasks is for a host in all four groups, and this lab has none (LAB_LAYOUT=single).",
+        )
+    kept = max(tasks) <= LIMIT
+    return (
+        kept,
+        f"A host in all four groups runs {max(tasks)} tasks, {'within' if kept else 'OVER'} the limit of {LIMIT}.",
+    )
+
+
+def show(config: LabConfig) -> int:
+    """Measures site.yml and apps.yml on a lab that is as declared, prints both; returns 1 if the limit is exceeded."""
     apps = {"apps_dir": str(CHECKOUT / "lab" / "apps")}
-    print(table([measure(config, "quorum.mesos.site"), measure(config, "quorum.mesos.apps", apps)]))
+    site = measure(config, "quorum.mesos.site")
+    whole = {host.name for host in config.hosts if set(host.groups) >= {*MASTER_GROUPS, *SLAVE_GROUPS}}
+    kept, line = verdict(site, whole)
+    print(f"{table([site, measure(config, 'quorum.mesos.apps', apps)])}\n{line}")
+    return 0 if kept else 1

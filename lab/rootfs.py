@@ -38,9 +38,7 @@ def built(client: DockerClient, tag: str, digest: str) -> str | None:
 
 def apt_sources() -> tuple[str, Path]:
     """The suite of this Debian and the file that says where its packages come from."""
-    os_release = dict(
-        line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line
-    )
+    os_release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     suite = os_release.get("VERSION_CODENAME", "").strip('"')
     if os_release.get("ID", "").strip('"') != "debian" or not suite:
         raise LabError("The lab builds its hosts from Debian packages and this machine is not Debian.")

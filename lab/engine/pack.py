@@ -23,8 +23,12 @@ from labengine import LAB_ENGINE_VERSION  # noqa: E402  (found through the line 
 
 NAME = f"mesos-lab-engine-{LAB_ENGINE_VERSION}"
 DEFAULT_OUTPUT = HERE.parents[1] / ".build" / "engine"
-PROGRAMS = {"sbin/mesos-master": "labengine.master", "sbin/mesos-agent": "labengine.agent",
-            "sbin/mesos-slave": "labengine.agent", "bin/marathon": "labengine.marathon"}
+PROGRAMS = {
+    "sbin/mesos-master": "labengine.master",
+    "sbin/mesos-agent": "labengine.agent",
+    "sbin/mesos-slave": "labengine.agent",
+    "bin/marathon": "labengine.marathon",
+}
 LAUNCHER = HERE / "launcher.py"
 # What pip writes about its own run differs from machine to machine.
 PIP_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
@@ -39,8 +43,9 @@ def pack(output: Path) -> Path:
         library = root / "lib" / "python"
         library.mkdir(parents=True)
         _install_dependencies(library, output / "wheels")
-        shutil.copytree(HERE / "labengine", library / "labengine",
-                        ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        shutil.copytree(
+            HERE / "labengine", library / "labengine", ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+        )
         _write_launchers(root)
         archive = output / f"{NAME}.tar.gz"
         data = _archive(root)
@@ -58,18 +63,35 @@ def _install_dependencies(library: Path, wheels: Path) -> None:
     if not stamp.exists() or stamp.read_bytes() != pins.read_bytes():
         shutil.rmtree(wheels, ignore_errors=True)
         # One interpreter and the platform 'any', whatever the machine: no compiled wheel can come in.
-        _pip("download", "--dest", str(wheels), "--no-deps", "--only-binary=:all:", "--platform=any",
-             "--python-version=3.11", "--requirement", str(pins))
+        _pip(
+            "download",
+            "--dest",
+            str(wheels),
+            "--no-deps",
+            "--only-binary=:all:",
+            "--platform=any",
+            "--python-version=3.11",
+            "--requirement",
+            str(pins),
+        )
         shutil.copyfile(pins, stamp)
-    _pip("install", "--target", str(library), "--no-compile", "--no-index", "--no-deps",
-         *(str(wheel) for wheel in sorted(wheels.glob("*.whl"))))
+    _pip(
+        "install",
+        "--target",
+        str(library),
+        "--no-compile",
+        "--no-index",
+        "--no-deps",
+        *(str(wheel) for wheel in sorted(wheels.glob("*.whl"))),
+    )
     shutil.rmtree(library / "bin", ignore_errors=True)
     for path in sorted(library.rglob("*")):
         if path.name in PIP_NOTES and path.parent.suffix == ".dist-info":
             path.unlink()
         elif path.suffix in (".so", ".pyd"):
-            raise SystemExit(f"{path.relative_to(library)} is compiled code: pin a pure Python version of its package "
-                             f"in {pins.name}")
+            raise SystemExit(
+                f"{path.relative_to(library)} is compiled code: pin a pure Python version of its package in {pins.name}"
+            )
 
 
 def _pip(*arguments: str) -> None:
@@ -93,8 +115,10 @@ def _write_launchers(root: Path) -> None:
 
 def _archive(root: Path) -> bytes:
     buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, filename="") as compressed, \
-            tarfile.open(fileobj=compressed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, filename="") as compressed,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.GNU_FORMAT) as tar,
+    ):
         for path in [root, *sorted(root.rglob("*"))]:
             member = tar.gettarinfo(path, arcname=str(path.relative_to(root.parent)))
             member.uid = member.gid = 0

@@ -13,7 +13,9 @@ import pytest
 import requests
 from lab_cluster import LabCluster, eventually
 
-from lab import playbook, probe
+from lab import machine_docker, playbook, probe
+from lab.config import Host
+from lab.hosts.containers import container_name
 from lab.watch import FailOver, Watch
 
 # What site.yml rolls, layer by layer: the group, its unit and a setting that the running cluster does not have.
@@ -59,23 +61,29 @@ def cluster() -> LabCluster:
     return LabCluster.from_environment()
 
 
+def run_on(cluster: LabCluster, host: Host, *command: str) -> str:
+    """What a command prints on a host; straight through Docker, because it is asked often."""
+    container = machine_docker.client().containers.get(container_name(cluster.config, host))
+    code, output = container.exec_run(list(command))
+    assert code == 0, output
+    return output.decode()
+
+
 def started(cluster: LabCluster, layer: str) -> dict[str, float]:
     """Host -> when its unit's process started, in seconds of the clock that all hosts of a lab share."""
     group, unit, _ = LAYERS[layer]
-    times = {}
-    for host in cluster.config.in_group(group):
-        shown = cluster.shell(host).check_output(f"systemctl show -P ExecMainStartTimestampMonotonic {unit}")
-        times[host.name] = int(shown) / 1e6
-    return times
+    show = ("systemctl", "show", "-P", "ExecMainStartTimestampMonotonic", unit)
+    return {host.name: int(run_on(cluster, host, *show)) / 1e6 for host in cluster.config.in_group(group)}
 
 
-def containers(cluster: LabCluster) -> set[tuple[str, str]]:
+def containers(cluster: LabCluster) -> set[str]:
     """The containers of all tasks, each with its start."""
     seen = set()
     for host in cluster.config.in_group("mesos_slaves"):
-        shell = cluster.shell(host)
-        for container in shell.check_output("docker ps --quiet --no-trunc").split():
-            seen.add((container, shell.check_output(f"docker inspect --format '{{{{.State.StartedAt}}}}' {container}")))
+        running = run_on(cluster, host, "docker", "ps", "--quiet", "--no-trunc").split()
+        seen |= set(
+            run_on(cluster, host, "docker", "inspect", "-f", "{{.Id}} {{.State.StartedAt}}", *running).split("\n")
+        )
     return seen
 
 
@@ -176,7 +184,7 @@ class Roll:
 
     run: Run
     tasks: set[str]
-    containers: set[tuple[str, str]]
+    containers: set[str]
     before: dict[str, dict[str, float]]
     after: dict[str, dict[str, float]]
 

@@ -52,8 +52,9 @@ class Agent:
         agent_id = (self.info.get("id") or {}).get("value")
         if agent_id:
             self.context.agent_id = agent_id
-            self.frameworks = {framework["id"]["value"]: framework
-                               for framework in self.context.checkpoint.frameworks(agent_id)}
+            self.frameworks = {
+                framework["id"]["value"]: framework for framework in self.context.checkpoint.frameworks(agent_id)
+            }
             for record in list(self.context.checkpoint.tasks(agent_id)):
                 self._recover_task(record)
         self._remove_orphans(docker_names)
@@ -81,8 +82,11 @@ class Agent:
             task.resume()
 
     def _remove_orphans(self, names: list[str]) -> None:
-        wanted = {task.container_name for task in self.tasks.values()
-                  if isinstance(task, DockerTask) and not task.record.terminal}
+        wanted = {
+            task.container_name
+            for task in self.tasks.values()
+            if isinstance(task, DockerTask) and not task.record.terminal
+        }
         if self.context.janitor and self.context.flags.docker_kill_orphans:
             for name in set(names) - wanted:
                 logger.info("Removing orphan container %s", name)
@@ -91,15 +95,28 @@ class Agent:
     # The master's side
 
     def subscription(self) -> dict[str, Any]:
-        return {"type": "SUBSCRIBE", "agent_info": self.info, "ip": self.context.ip, "version": MESOS_VERSION,
-                "tasks": [self._task_entry(task.record) for task in self.tasks.values()],
-                "frameworks": list(self.frameworks.values())}
+        return {
+            "type": "SUBSCRIBE",
+            "agent_info": self.info,
+            "ip": self.context.ip,
+            "version": MESOS_VERSION,
+            "tasks": [self._task_entry(task.record) for task in self.tasks.values()],
+            "frameworks": list(self.frameworks.values()),
+        }
 
     def _task_entry(self, record: TaskRecord) -> dict[str, Any]:
-        staging = {"task_id": {"value": record.task_id}, "agent_id": {"value": self.context.agent_id},
-                   "state": "TASK_STAGING", "source": "SOURCE_AGENT", "timestamp": time.time()}
-        return {"framework_id": {"value": record.framework_id}, "task": record.info,
-                "status": record.statuses[-1] if record.statuses else staging}
+        staging = {
+            "task_id": {"value": record.task_id},
+            "agent_id": {"value": self.context.agent_id},
+            "state": "TASK_STAGING",
+            "source": "SOURCE_AGENT",
+            "timestamp": time.time(),
+        }
+        return {
+            "framework_id": {"value": record.framework_id},
+            "task": record.info,
+            "status": record.statuses[-1] if record.statuses else staging,
+        }
 
     def handle(self, event: dict[str, Any]) -> None:
         try:
@@ -128,15 +145,21 @@ class Agent:
     def _subscribed(self, agent_id: str) -> None:
         known = self.context.agent_id
         if known and known != agent_id:
-            log.die(f"The master registered this agent as {agent_id}, but it is {known}; to let it become a new agent, "
-                    f"remove {self.context.checkpoint.latest}")
+            log.die(
+                f"The master registered this agent as {agent_id}, but it is {known}; to let it become a new agent, "
+                f"remove {self.context.checkpoint.latest}"
+            )
         if not known:
             self.context.agent_id = agent_id
             self.info = {**self.info, "id": {"value": agent_id}}
             self.context.checkpoint.save_agent_info(self.info)
         leader = self.link.leader
-        logger.info("%s with master %s; given agent ID %s", "Re-registered" if known else "Registered",
-                    leader.url if leader else "", agent_id)
+        logger.info(
+            "%s with master %s; given agent ID %s",
+            "Re-registered" if known else "Registered",
+            leader.url if leader else "",
+            agent_id,
+        )
         self.updates.resend_all()
 
     def run_task(self, framework: dict[str, Any], info: dict[str, Any]) -> None:
@@ -171,10 +194,16 @@ class Agent:
     async def _report_unknown(self, framework_id: str, task_id: str) -> None:
         capabilities = self.frameworks.get(framework_id, {}).get("capabilities", [])
         state = "TASK_DROPPED" if {"type": "PARTITION_AWARE"} in capabilities else "TASK_LOST"
-        status = {"task_id": {"value": task_id}, "agent_id": {"value": self.context.agent_id}, "state": state,
-                  "source": "SOURCE_AGENT", "reason": "REASON_EXECUTOR_TERMINATED", "timestamp": time.time(),
-                  "message": "Cannot kill the task: it is not on this agent",
-                  "uuid": base64.b64encode(uuid.uuid4().bytes).decode()}
+        status = {
+            "task_id": {"value": task_id},
+            "agent_id": {"value": self.context.agent_id},
+            "state": state,
+            "source": "SOURCE_AGENT",
+            "reason": "REASON_EXECUTOR_TERMINATED",
+            "timestamp": time.time(),
+            "message": "Cannot kill the task: it is not on this agent",
+            "uuid": base64.b64encode(uuid.uuid4().bytes).decode(),
+        }
         await self.link.post(self._update_message(framework_id, status))
 
     async def _shutdown_framework(self, framework_id: str) -> None:
@@ -202,8 +231,9 @@ class Agent:
         for task in living:
             task.kill(min(task.kill_grace(), grace))
         if living:
-            await asyncio.wait([asyncio.create_task(task.done.wait()) for task in living],
-                               timeout=grace + SHUTDOWN_SECONDS)
+            await asyncio.wait(
+                [asyncio.create_task(task.done.wait()) for task in living], timeout=grace + SHUTDOWN_SECONDS
+            )
 
     # Status updates
 
@@ -218,8 +248,12 @@ class Agent:
         self.context.checkpoint.save_task(self.context.agent_id, record)
 
     def _update_message(self, framework_id: str, status: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "STATUS_UPDATE", "agent_id": {"value": self.context.agent_id},
-                "framework_id": {"value": framework_id}, "status": status}
+        return {
+            "type": "STATUS_UPDATE",
+            "agent_id": {"value": self.context.agent_id},
+            "framework_id": {"value": framework_id},
+            "status": status,
+        }
 
     async def _send_update(self, record: TaskRecord, status: dict[str, Any]) -> bool:
         return await self.link.post(self._update_message(record.framework_id, status))

@@ -1,10 +1,10 @@
 """What the agent keeps in its work_dir, in Mesos' layout.
 
-    meta/slaves/latest -> <agent id>                                    who this host was last time
-    meta/slaves/<id>/slave.info                                         the agent info
-    meta/slaves/<id>/frameworks/<fid>/framework.info
-    meta/slaves/<id>/frameworks/<fid>/executors/<eid>/runs/<cid>/       task.info, the executor's pids and exit
-    slaves/<id>/frameworks/<fid>/executors/<eid>/runs/<cid>/            the sandbox
+meta/slaves/latest -> <agent id>                                    who this host was last time
+meta/slaves/<id>/slave.info                                         the agent info
+meta/slaves/<id>/frameworks/<fid>/framework.info
+meta/slaves/<id>/frameworks/<fid>/executors/<eid>/runs/<cid>/       task.info, the executor's pids and exit
+slaves/<id>/frameworks/<fid>/executors/<eid>/runs/<cid>/            the sandbox
 """
 
 from __future__ import annotations
@@ -61,12 +61,27 @@ class Checkpoint:
 
     def run_dir(self, agent_id: str, record: TaskRecord) -> Path:
         """Where the executor of this task keeps its pids and its exit status."""
-        return (self._frameworks(agent_id) / _component(record.framework_id) / "executors" /
-                _component(record.task_id) / "runs" / record.container_id)
+        return (
+            self._frameworks(agent_id)
+            / _component(record.framework_id)
+            / "executors"
+            / _component(record.task_id)
+            / "runs"
+            / record.container_id
+        )
 
     def sandbox(self, agent_id: str, record: TaskRecord) -> Path:
-        return (self.work_dir / "slaves" / agent_id / "frameworks" / _component(record.framework_id) / "executors" /
-                _component(record.task_id) / "runs" / record.container_id)
+        return (
+            self.work_dir
+            / "slaves"
+            / agent_id
+            / "frameworks"
+            / _component(record.framework_id)
+            / "executors"
+            / _component(record.task_id)
+            / "runs"
+            / record.container_id
+        )
 
     def save_task(self, agent_id: str, record: TaskRecord) -> None:
         directory = self.run_dir(agent_id, record)

@@ -13,8 +13,12 @@ from typing import Any
 
 from labengine.agent import docker_unit
 
-AWAY_MARKS = ("Cannot connect to the Docker daemon", "error waiting for container", "error during connect",
-              "unexpected EOF")
+AWAY_MARKS = (
+    "Cannot connect to the Docker daemon",
+    "error waiting for container",
+    "error during connect",
+    "unexpected EOF",
+)
 PING_SECONDS = 1.5
 CALL_SECONDS = 30.0
 
@@ -44,8 +48,9 @@ NO_REASONS = ("docker run --help", "error waiting for container: context cancele
 
 def own_words(text: str) -> str:
     """What the docker program said in the end, below the output of the container."""
-    lines = [line.strip() for line in text.splitlines()
-             if line.strip() and not any(words in line for words in NO_REASONS)]
+    lines = [
+        line.strip() for line in text.splitlines() if line.strip() and not any(words in line for words in NO_REASONS)
+    ]
     if not lines:
         return ""
     logged = re.search(r'\bmsg="([^"]*)"', lines[-1])
@@ -62,13 +67,20 @@ class DockerCli:
     def text(self, *arguments: str) -> str:
         return " ".join([*self.base, *arguments])
 
-    async def run(self, *arguments: str, timeout: float = CALL_SECONDS,
-                  environment: Mapping[str, str] | None = None) -> Output:
+    async def run(
+        self, *arguments: str, timeout: float = CALL_SECONDS, environment: Mapping[str, str] | None = None
+    ) -> Output:
         """Raises DockerError when the program cannot be run or does not end in time."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self.base, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE, env={**self.environment, **(environment or {})}, start_new_session=True)
+                *self.base,
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={**self.environment, **(environment or {})},
+                start_new_session=True,
+            )
         except OSError:
             raise DockerError(f"Failed to execute '{self.text(*arguments)}': exited with status 127") from None
         try:
@@ -82,15 +94,18 @@ class DockerCli:
                 await process.wait()
         return Output(process.returncode or 0, stdout.decode(errors="replace"), stderr.decode(errors="replace"))
 
-    async def call(self, *arguments: str, timeout: float = CALL_SECONDS,
-                   environment: Mapping[str, str] | None = None) -> str:
+    async def call(
+        self, *arguments: str, timeout: float = CALL_SECONDS, environment: Mapping[str, str] | None = None
+    ) -> str:
         """The standard output; DockerError when docker refuses."""
         output = await self.run(*arguments, timeout=timeout, environment=environment)
         if output.status == 0:
             return output.stdout
         kind = DockerAway if says_away(output.stderr) else DockerError
-        raise kind(f"Failed to run '{self.text(*arguments)}': exited with status {output.status}; "
-                   f"stderr='{output.stderr.strip()}'")
+        raise kind(
+            f"Failed to run '{self.text(*arguments)}': exited with status {output.status}; "
+            f"stderr='{output.stderr.strip()}'"
+        )
 
     async def ping(self) -> None:
         """Raises DockerAway unless the daemon answers at once.
@@ -114,8 +129,9 @@ class DockerCli:
             raise self._away()
 
     def _away(self, detail: str = "") -> DockerAway:
-        return DockerAway(f"Cannot connect to the Docker daemon at unix://{self.socket_path}. "
-                          f"Is the docker daemon running?{detail}")
+        return DockerAway(
+            f"Cannot connect to the Docker daemon at unix://{self.socket_path}. Is the docker daemon running?{detail}"
+        )
 
     async def stopped(self) -> str | None:
         """How systemd puts it that the daemon is gone or going; None: it does not say so."""

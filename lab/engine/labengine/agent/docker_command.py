@@ -39,8 +39,10 @@ class Environment:
     def of(cls, variables: dict[str, str]) -> Environment:
         # An env file has one line a variable and no quoting; what has line breaks is inherited from the docker program.
         plain = {name: value for name, value in variables.items() if "\n" not in value and "\r" not in value}
-        return cls("".join(f"{name}={value}\n" for name, value in plain.items()),
-                   {name: value for name, value in variables.items() if name not in plain})
+        return cls(
+            "".join(f"{name}={value}\n" for name, value in plain.items()),
+            {name: value for name, value in variables.items() if name not in plain},
+        )
 
     def arguments(self, env_file: Path) -> list[str]:
         return [f"--env-file={env_file}", *(f"--env={name}" for name in self.inherited)]
@@ -60,8 +62,10 @@ def volume_argument(volume: dict[str, Any], sandbox: Path, sandbox_directory: st
         raise BadContainer(f"Volume '{container_path}' has neither a host_path nor a Docker volume as its source")
     elif not host_path.startswith("/"):
         if relative:
-            raise BadContainer(f"Host path '{host_path}' and container path '{container_path}' of a volume are both "
-                               "relative: such a directory is in the sandbox already")
+            raise BadContainer(
+                f"Host path '{host_path}' and container path '{container_path}' of a volume are both "
+                "relative: such a directory is in the sandbox already"
+            )
         host_path = str(sandbox / host_path)
     if relative:
         container_path = posixpath.join(sandbox_directory, container_path)
@@ -116,8 +120,9 @@ def process_arguments(command: dict[str, Any], image: str) -> list[str]:
     return ["--entrypoint=/bin/sh", image, "-c", command["value"], *arguments]
 
 
-def run_arguments(task: dict[str, Any], name: str, sandbox: Path, settings: DockerSettings, environment: Environment,
-                  env_file: Path) -> list[str]:
+def run_arguments(
+    task: dict[str, Any], name: str, sandbox: Path, settings: DockerSettings, environment: Environment, env_file: Path
+) -> list[str]:
     """Everything after ``docker run``."""
     container = task["container"]
     docker = container.get("docker") or {}

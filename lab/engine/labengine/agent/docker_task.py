@@ -58,8 +58,10 @@ class DockerTask(Task):
     @property
     def docker(self) -> DockerCli:
         if self.context.docker is None:
-            raise TaskFailure(f"None of the enabled containerizers ({self.context.flags.containerizers}) could create "
-                              "a container for the provided TaskInfo")
+            raise TaskFailure(
+                f"None of the enabled containerizers ({self.context.flags.containerizers}) could create "
+                "a container for the provided TaskInfo"
+            )
         return self.context.docker
 
     @property
@@ -73,8 +75,9 @@ class DockerTask(Task):
         if force or not await self.docker.has_image(self.image):
             started = time.monotonic()
             # Bounded from outside, by executor_registration_timeout.
-            await self.docker.pull(self.image, self.context.flags.executor_registration_timeout + 1,
-                                   self._registry_config())
+            await self.docker.pull(
+                self.image, self.context.flags.executor_registration_timeout + 1, self._registry_config()
+            )
             self.context.counters.image_pull_ms = (time.monotonic() - started) * 1000
         self._arguments = arguments
 
@@ -94,11 +97,13 @@ class DockerTask(Task):
     def _run_arguments(self) -> list[str]:
         flags = self.context.flags
         self._environment = Environment.of(
-            environment.of_docker_task(self.record, self.container_name, flags.sandbox_directory))
+            environment.of_docker_task(self.record, self.container_name, flags.sandbox_directory)
+        )
         settings = DockerSettings(flags.sandbox_directory, self.context.labels(), flags.cgroups_enable_cfs)
         self._env_file = self.process.run_dir / "environment"
-        return run_arguments(self.record.info, self.container_name, self.sandbox, settings, self._environment,
-                             self._env_file)
+        return run_arguments(
+            self.record.info, self.container_name, self.sandbox, settings, self._environment, self._env_file
+        )
 
     def launch(self) -> None:
         write_private(self._env_file, self._environment.file_text)
@@ -106,9 +111,15 @@ class DockerTask(Task):
         self._saw_launch = True
 
     def _execute(self, arguments: list[str], variables: dict[str, str] | None = None) -> None:
-        self.process.start(Command(
-            argv=[*self.docker.base, *arguments], cwd="/", env={**self.docker.environment, **(variables or {})},
-            stdout=str(self.sandbox / "stdout"), stderr=str(self.sandbox / "stderr")))
+        self.process.start(
+            Command(
+                argv=[*self.docker.base, *arguments],
+                cwd="/",
+                env={**self.docker.environment, **(variables or {})},
+                stdout=str(self.sandbox / "stdout"),
+                stderr=str(self.sandbox / "stderr"),
+            )
+        )
 
     async def _attach(self) -> None:
         await asyncio.sleep(min(self._attaches, ATTACH_PAUSE_SECONDS))
@@ -191,8 +202,9 @@ class DockerTask(Task):
 
     @staticmethod
     def _daemon_gone(detail: str) -> TaskFailure:
-        return TaskFailure(f"The Docker daemon is gone, and the container with it: {detail}",
-                           "REASON_EXECUTOR_TERMINATED")
+        return TaskFailure(
+            f"The Docker daemon is gone, and the container with it: {detail}", "REASON_EXECUTOR_TERMINATED"
+        )
 
     async def _container_exit(self, seen: Exit | None) -> Exit | None:
         """How the container ended, though its executor may not have seen it; None: it runs, and is watched again."""

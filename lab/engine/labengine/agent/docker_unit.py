@@ -19,8 +19,15 @@ async def stopped(socket_path: str) -> str | None:
         return None
     try:
         process = await asyncio.create_subprocess_exec(
-            "systemctl", "show", "--property=LoadState", "--property=ActiveState", UNIT,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
+            "systemctl",
+            "show",
+            "--property=LoadState",
+            "--property=ActiveState",
+            UNIT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
     except OSError:
         return None
     try:

@@ -28,11 +28,23 @@ def declared(record: TaskRecord) -> dict[str, str]:
 
 
 def of_shell_task(record: TaskRecord, agent_id: str, sandbox: Path, base: Mapping[str, str]) -> dict[str, str]:
-    return {**base, "MESOS_SANDBOX": str(sandbox), "MESOS_DIRECTORY": str(sandbox), "MESOS_TASK_ID": record.task_id,
-            "MESOS_EXECUTOR_ID": record.task_id, "MESOS_FRAMEWORK_ID": record.framework_id, "MESOS_SLAVE_ID": agent_id,
-            "MESOS_CONTAINER_ID": record.container_id, **declared(record)}
+    return {
+        **base,
+        "MESOS_SANDBOX": str(sandbox),
+        "MESOS_DIRECTORY": str(sandbox),
+        "MESOS_TASK_ID": record.task_id,
+        "MESOS_EXECUTOR_ID": record.task_id,
+        "MESOS_FRAMEWORK_ID": record.framework_id,
+        "MESOS_SLAVE_ID": agent_id,
+        "MESOS_CONTAINER_ID": record.container_id,
+        **declared(record),
+    }
 
 
 def of_docker_task(record: TaskRecord, container_name: str, sandbox_directory: str) -> dict[str, str]:
-    return {"MESOS_SANDBOX": sandbox_directory, "MESOS_CONTAINER_NAME": container_name,
-            "MESOS_TASK_ID": record.task_id, **declared(record)}
+    return {
+        "MESOS_SANDBOX": sandbox_directory,
+        "MESOS_CONTAINER_NAME": container_name,
+        "MESOS_TASK_ID": record.task_id,
+        **declared(record),
+    }

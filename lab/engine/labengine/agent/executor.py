@@ -75,14 +75,23 @@ def main(spec_path: Path) -> None:
         switch = {"user": spec["user"]["uid"], "group": spec["user"]["gid"], "extra_groups": spec["user"]["groups"]}
     with open(spec["stdout"], "ab") as stdout, open(spec["stderr"], "ab") as stderr:
         try:
-            child = subprocess.Popen(spec["argv"], executable=spec.get("executable"), cwd=spec["cwd"], env=spec["env"],
-                                     stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True,
-                                     **switch)
+            child = subprocess.Popen(
+                spec["argv"],
+                executable=spec.get("executable"),
+                cwd=spec["cwd"],
+                env=spec["env"],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+                **switch,
+            )
         except OSError as error:
             write_json(run_dir / "exit.json", {"error": f"{error.strerror}: {error.filename}"})
             return
-    write_json(run_dir / "pids.json", {"executor": os.getpid(), "start_time": start_time(os.getpid()),
-                                       "child": child.pid})
+    write_json(
+        run_dir / "pids.json", {"executor": os.getpid(), "start_time": start_time(os.getpid()), "child": child.pid}
+    )
     status = child.wait()
     kill_rest()
     write_json(run_dir / "exit.json", {"signal": -status} if status < 0 else {"status": status})

@@ -60,14 +60,31 @@ class ExecutorProcess:
         for name in ("exit.json", "pids.json"):
             (self.run_dir / name).unlink(missing_ok=True)
         spec = self.run_dir / "spec.json"
-        write_private(spec, json.dumps({
-            "run_dir": str(self.run_dir), "argv": command.argv, "executable": command.executable, "cwd": command.cwd,
-            "env": command.env, "user": command.user, "stdout": command.stdout, "stderr": command.stderr}))
+        write_private(
+            spec,
+            json.dumps(
+                {
+                    "run_dir": str(self.run_dir),
+                    "argv": command.argv,
+                    "executable": command.executable,
+                    "cwd": command.cwd,
+                    "env": command.env,
+                    "user": command.user,
+                    "stdout": command.stdout,
+                    "stderr": command.stderr,
+                }
+            ),
+        )
         with open(self.run_dir / "executor.log", "ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", executor.__file__, str(spec)], stdin=subprocess.DEVNULL, stdout=output,
-                stderr=output, start_new_session=True, cwd="/",
-                env={name: value for name, value in os.environ.items() if not name.startswith("MESOS_")})
+                [sys.executable, "-I", "-S", executor.__file__, str(spec)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd="/",
+                env={name: value for name, value in os.environ.items() if not name.startswith("MESOS_")},
+            )
         self.pid = self._process.pid
 
     def recover(self) -> bool:

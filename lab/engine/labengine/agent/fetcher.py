@@ -22,8 +22,14 @@ class FetchError(Exception):
     """One URI could not be fetched; the text is fit for a task's message."""
 
 
-def fetch_all(uris: list[dict[str, Any]], sandbox: Path, user: User | None, *, frameworks_home: str = "",
-              stall_timeout: float = 60.0) -> None:
+def fetch_all(
+    uris: list[dict[str, Any]],
+    sandbox: Path,
+    user: User | None,
+    *,
+    frameworks_home: str = "",
+    stall_timeout: float = 60.0,
+) -> None:
     """Blocking: meant for a thread."""
     for uri in uris:
         before = set(sandbox.iterdir())
@@ -57,13 +63,16 @@ def _fetch(uri: dict[str, Any], sandbox: Path, frameworks_home: str, stall_timeo
         source = Path(unquote(parts.path))
         if not source.is_absolute():
             if not frameworks_home:
-                raise FetchError(f"Failed to fetch '{_shown(value)}': a relative path was passed but the flag "
-                                 "frameworks_home is not set")
+                raise FetchError(
+                    f"Failed to fetch '{_shown(value)}': a relative path was passed but the flag "
+                    "frameworks_home is not set"
+                )
             source = Path(frameworks_home) / source
         shutil.copy(source, target)
     else:
-        raise FetchError(f"Failed to fetch '{_shown(value)}': unsupported scheme '{parts.scheme}'; http, https, file "
-                         "or a path")
+        raise FetchError(
+            f"Failed to fetch '{_shown(value)}': unsupported scheme '{parts.scheme}'; http, https, file or a path"
+        )
     if uri.get("executable"):
         target.chmod(0o755)
     elif uri.get("extract", True):

@@ -31,10 +31,17 @@ class HealthCheck:
     @classmethod
     def of(cls, check: dict[str, Any]) -> HealthCheck:
         kind = check.get("type") or ("HTTP" if check.get("http") else "TCP" if check.get("tcp") else "COMMAND")
-        given = {name: check[key] for name, key in (
-            ("delay", "delay_seconds"), ("interval", "interval_seconds"), ("timeout", "timeout_seconds"),
-            ("consecutive_failures", "consecutive_failures"), ("grace_period", "grace_period_seconds"))
-            if check.get(key) is not None}
+        given = {
+            name: check[key]
+            for name, key in (
+                ("delay", "delay_seconds"),
+                ("interval", "interval_seconds"),
+                ("timeout", "timeout_seconds"),
+                ("consecutive_failures", "consecutive_failures"),
+                ("grace_period", "grace_period_seconds"),
+            )
+            if check.get(key) is not None
+        }
         return cls(kind, check[kind.lower()], **given)
 
 
@@ -73,8 +80,15 @@ async def _http(check: HealthCheck, host: str, port: int) -> str | None:
 class HealthChecker:
     """Failures do not count before the first success while the grace period lasts."""
 
-    def __init__(self, check: HealthCheck, started: float, run_probe: Callable[[HealthCheck], Awaitable[str | None]],
-                 report: Report, *, was_healthy: bool = False) -> None:
+    def __init__(
+        self,
+        check: HealthCheck,
+        started: float,
+        run_probe: Callable[[HealthCheck], Awaitable[str | None]],
+        report: Report,
+        *,
+        was_healthy: bool = False,
+    ) -> None:
         self.check = check
         self._started = started
         self._probe = run_probe

@@ -30,14 +30,49 @@ from labengine.common.zk import MasterDetector
 logger = log.get(__name__)
 
 CONTAINERIZERS = ("mesos", "docker")
-ISOLATORS = frozenset({
-    "appc/runtime", "cgroups/all", "cgroups/blkio", "cgroups/cpu", "cgroups/cpuset", "cgroups/devices",
-    "cgroups/hugetlb", "cgroups/mem", "cgroups/net_cls", "cgroups/net_prio", "cgroups/perf_event", "cgroups/pids",
-    "disk/du", "disk/xfs", "docker/runtime", "docker/volume", "environment_secret", "filesystem/linux",
-    "filesystem/posix", "filesystem/shared", "gpu/nvidia", "linux/capabilities", "linux/devices", "linux/nnp",
-    "linux/seccomp", "namespaces/ipc", "namespaces/pid", "network/cni", "network/port_mapping", "network/ports",
-    "posix/cpu", "posix/disk", "posix/mem", "posix/rlimits", "volume/csi", "volume/host_path", "volume/image",
-    "volume/sandbox_path", "volume/secret"})
+ISOLATORS = frozenset(
+    {
+        "appc/runtime",
+        "cgroups/all",
+        "cgroups/blkio",
+        "cgroups/cpu",
+        "cgroups/cpuset",
+        "cgroups/devices",
+        "cgroups/hugetlb",
+        "cgroups/mem",
+        "cgroups/net_cls",
+        "cgroups/net_prio",
+        "cgroups/perf_event",
+        "cgroups/pids",
+        "disk/du",
+        "disk/xfs",
+        "docker/runtime",
+        "docker/volume",
+        "environment_secret",
+        "filesystem/linux",
+        "filesystem/posix",
+        "filesystem/shared",
+        "gpu/nvidia",
+        "linux/capabilities",
+        "linux/devices",
+        "linux/nnp",
+        "linux/seccomp",
+        "namespaces/ipc",
+        "namespaces/pid",
+        "network/cni",
+        "network/port_mapping",
+        "network/ports",
+        "posix/cpu",
+        "posix/disk",
+        "posix/mem",
+        "posix/rlimits",
+        "volume/csi",
+        "volume/host_path",
+        "volume/image",
+        "volume/sandbox_path",
+        "volume/secret",
+    }
+)
 
 
 def main() -> None:
@@ -58,22 +93,30 @@ def check(flags: Flags) -> None:
         log.die("Missing required option `--master` or `--master_detector`")
     has_systemd = shutil.which("systemd") or Path("/lib/systemd/systemd").exists()
     if flags.systemd_enable_support and has_systemd and not Path(flags.systemd_runtime_directory).is_dir():
-        log.die("Failed to initialize systemd: Failed to locate systemd runtime directory: "
-                f"{flags.systemd_runtime_directory} (without systemd: --no-systemd_enable_support)")
+        log.die(
+            "Failed to initialize systemd: Failed to locate systemd runtime directory: "
+            f"{flags.systemd_runtime_directory} (without systemd: --no-systemd_enable_support)"
+        )
     _check_credential(flags)
     for name in flags.containerizers.split(","):
         if name not in CONTAINERIZERS:
             log.die(f"Failed to create a containerizer: Unknown or unsupported containerizer: {name}")
     if flags.launcher not in ("linux", "posix"):
-        log.die(f"Failed to create a containerizer: Could not create MesosContainerizer: Failed to create launcher: "
-                f"Unknown or unsupported launcher: {flags.launcher}")
+        log.die(
+            f"Failed to create a containerizer: Could not create MesosContainerizer: Failed to create launcher: "
+            f"Unknown or unsupported launcher: {flags.launcher}"
+        )
     for name in flags.isolation.split(","):
         if name not in ISOLATORS:
-            log.die("Failed to create a containerizer: Could not create MesosContainerizer: Unknown or unsupported "
-                    f"isolator '{name}'")
+            log.die(
+                "Failed to create a containerizer: Could not create MesosContainerizer: Unknown or unsupported "
+                f"isolator '{name}'"
+            )
     if flags.reconfiguration_policy not in ("equal", "additive"):
-        log.die(f"Unknown option for 'reconfiguration_policy' flag: {flags.reconfiguration_policy}. "
-                "Please run the agent with '--help' to see the valid options.")
+        log.die(
+            f"Unknown option for 'reconfiguration_policy' flag: {flags.reconfiguration_policy}. "
+            "Please run the agent with '--help' to see the valid options."
+        )
 
 
 def _check_credential(flags: Flags) -> None:
@@ -85,8 +128,10 @@ def _check_credential(flags: Flags) -> None:
     except OSError as error:
         log.die(f"Failed to read credential file '{path}': {error.strerror} (see --credential flag)")
     except ValueError:
-        log.die(f"Failed to parse credential file '{path}': expecting a JSON object with 'principal' and 'secret' "
-                "(see --credential flag)")
+        log.die(
+            f"Failed to parse credential file '{path}': expecting a JSON object with 'principal' and 'secret' "
+            "(see --credential flag)"
+        )
     if not isinstance(credential, dict) or not credential.get("principal"):
         log.die(f"Invalid credential in '{path}': no 'principal' (see --credential flag)")
 
@@ -104,8 +149,12 @@ def agent_info(flags: Flags, address: Address) -> dict[str, Any]:
         attributes = resources.parse_attributes(flags.attributes or "")
     except resources.ResourceError as error:
         log.die(f"Failed to determine agent resources: {error}")
-    return {"hostname": address.hostname, "port": address.port,
-            "resources": resources.complete(given, flags.work_dir, flags.default_role), "attributes": attributes}
+    return {
+        "hostname": address.hostname,
+        "port": address.port,
+        "resources": resources.complete(given, flags.work_dir, flags.default_role),
+        "attributes": attributes,
+    }
 
 
 def recovered_info(flags: Flags, checkpoint: Checkpoint, info: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +164,12 @@ def recovered_info(flags: Flags, checkpoint: Checkpoint, info: dict[str, Any]) -
         return info
     additive = flags.reconfiguration_policy == "additive"
     if found := resources.changes(before, info, additive=additive):
-        log.die(f"Failed to perform recovery: Incompatible agent info detected: {'; '.join(found)} "
-                f"(reconfiguration_policy={flags.reconfiguration_policy}). Restore the former settings, allow growth "
-                f"with --reconfiguration_policy=additive, or give the agent a new id and lose its tasks: "
-                f"rm -f {checkpoint.latest}")
+        log.die(
+            f"Failed to perform recovery: Incompatible agent info detected: {'; '.join(found)} "
+            f"(reconfiguration_policy={flags.reconfiguration_policy}). Restore the former settings, allow growth "
+            f"with --reconfiguration_policy=additive, or give the agent a new id and lose its tasks: "
+            f"rm -f {checkpoint.latest}"
+        )
     info = {**info, "id": before["id"]}
     if info != before:
         checkpoint.save_agent_info(info)
@@ -152,8 +203,10 @@ async def _docker(flags: Flags) -> DockerCli:
     try:
         await docker.version()
     except DockerError as error:
-        log.die("Failed to create a containerizer: Could not create DockerContainerizer: Failed to create docker: "
-                f"Failed to get docker version: {error}")
+        log.die(
+            "Failed to create a containerizer: Could not create DockerContainerizer: Failed to create docker: "
+            f"Failed to get docker version: {error}"
+        )
     return docker
 
 
@@ -161,14 +214,17 @@ def _log_start(flags: Flags, address: Address) -> None:
     shown = " ".join(f'--{name}="{value}"' for name, value in flags.as_strings().items())
     logger.info("Flags at startup: %s", shown)
     if ipaddress.ip_address(address.ip).is_loopback:
-        logger.warning("Agent bound to loopback interface! Cannot communicate with remote master(s). "
-                       "You might want to set '--ip' flag to a routable IP address.")
+        logger.warning(
+            "Agent bound to loopback interface! Cannot communicate with remote master(s). "
+            "You might want to set '--ip' flag to a routable IP address."
+        )
 
 
 async def _until_stopped(agent: Agent, address: Address, listener: socket.socket) -> None:
     signalled = httpserver.stop_on_signals()
     asyncio.get_running_loop().add_signal_handler(
-        signal.SIGUSR1, lambda: agent.spawn(agent.shutdown("of the signal SIGUSR1")))
+        signal.SIGUSR1, lambda: agent.spawn(agent.shutdown("of the signal SIGUSR1"))
+    )
     stop = asyncio.Event()
 
     async def either() -> None:

@@ -26,8 +26,13 @@ MAX_REDIRECTS = 3
 class MasterLink:
     """``subscription()`` gives the body of SUBSCRIBE, ``handle(event)`` takes what the master sends."""
 
-    def __init__(self, detector: MasterDetector, backoff: float, subscription: Callable[[], dict[str, Any]],
-                 handle: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        detector: MasterDetector,
+        backoff: float,
+        subscription: Callable[[], dict[str, Any]],
+        handle: Callable[[dict[str, Any]], None],
+    ) -> None:
         self._detector = detector
         self._first_backoff = backoff
         self._backoff = backoff

@@ -72,6 +72,11 @@ def snapshot(agent: Agent) -> dict[str, float]:
 def _system() -> dict[str, Any]:
     one, five, fifteen = os.getloadavg()
     page = os.sysconf("SC_PAGE_SIZE")
-    return {"system/cpus_total": os.cpu_count() or 1, "system/load_1min": one, "system/load_5min": five,
-            "system/load_15min": fifteen, "system/mem_free_bytes": os.sysconf("SC_AVPHYS_PAGES") * page,
-            "system/mem_total_bytes": os.sysconf("SC_PHYS_PAGES") * page}
+    return {
+        "system/cpus_total": os.cpu_count() or 1,
+        "system/load_1min": one,
+        "system/load_5min": five,
+        "system/load_15min": fifteen,
+        "system/mem_free_bytes": os.sysconf("SC_AVPHYS_PAGES") * page,
+        "system/mem_total_bytes": os.sysconf("SC_PHYS_PAGES") * page,
+    }

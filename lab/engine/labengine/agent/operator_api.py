@@ -30,11 +30,13 @@ def call(agent: Agent, body: Any) -> dict[str, Any]:
 
 def _tasks(agent: Agent) -> dict[str, Any]:
     live = [task.record for task in agent.tasks.values()]
-    return {"pending_tasks": [],
-            "queued_tasks": [views.task_v1(record) for record in live if not record.statuses],
-            "launched_tasks": [views.task_v1(record) for record in live if record.statuses and not record.terminal],
-            "terminated_tasks": [views.task_v1(record) for record in live if record.terminal],
-            "completed_tasks": [views.task_v1(record) for record in agent.completed]}
+    return {
+        "pending_tasks": [],
+        "queued_tasks": [views.task_v1(record) for record in live if not record.statuses],
+        "launched_tasks": [views.task_v1(record) for record in live if record.statuses and not record.terminal],
+        "terminated_tasks": [views.task_v1(record) for record in live if record.terminal],
+        "completed_tasks": [views.task_v1(record) for record in agent.completed],
+    }
 
 
 def _frameworks(agent: Agent) -> dict[str, Any]:
@@ -45,20 +47,30 @@ def _frameworks(agent: Agent) -> dict[str, Any]:
 
 
 def _containers(agent: Agent) -> dict[str, Any]:
-    return {"containers": [{
-        "framework_id": {"value": entry["framework_id"]}, "executor_id": {"value": entry["executor_id"]},
-        "executor_name": entry["executor_name"], "container_id": entry["status"]["container_id"],
-        "container_status": entry["status"], "resource_statistics": entry["statistics"]}
-        for entry in views.containers(agent)]}
+    return {
+        "containers": [
+            {
+                "framework_id": {"value": entry["framework_id"]},
+                "executor_id": {"value": entry["executor_id"]},
+                "executor_name": entry["executor_name"],
+                "container_id": entry["status"]["container_id"],
+                "container_status": entry["status"],
+                "resource_statistics": entry["statistics"],
+            }
+            for entry in views.containers(agent)
+        ]
+    }
 
 
 _ANSWERS = {
     "GET_HEALTH": lambda agent: {"healthy": True},
     "GET_VERSION": lambda agent: {"version_info": build_info()},
-    "GET_FLAGS": lambda agent: {"flags": [{"name": name, "value": value}
-                                          for name, value in views.flags(agent).items()]},
-    "GET_METRICS": lambda agent: {"metrics": [{"name": name, "value": value}
-                                              for name, value in metrics.snapshot(agent).items()]},
+    "GET_FLAGS": lambda agent: {
+        "flags": [{"name": name, "value": value} for name, value in views.flags(agent).items()]
+    },
+    "GET_METRICS": lambda agent: {
+        "metrics": [{"name": name, "value": value} for name, value in metrics.snapshot(agent).items()]
+    },
     "GET_AGENT": lambda agent: {"agent_info": agent.info},
     "GET_TASKS": _tasks,
     "GET_FRAMEWORKS": _frameworks,

@@ -8,8 +8,9 @@ import uuid
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-TERMINAL_STATES = frozenset({"TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED",
-                             "TASK_GONE"})
+TERMINAL_STATES = frozenset(
+    {"TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED", "TASK_GONE"}
+)
 
 
 @dataclass
@@ -71,20 +72,40 @@ class TaskRecord:
         return asdict(self)
 
 
-def new_status(record: TaskRecord, agent_id: str, state: str, *, message: str | None = None, reason: str | None = None,
-               source: str = "SOURCE_EXECUTOR", healthy: bool | None = None,
-               ip_addresses: list[str] | None = None, executor_pid: int | None = None) -> dict[str, Any]:
+def new_status(
+    record: TaskRecord,
+    agent_id: str,
+    state: str,
+    *,
+    message: str | None = None,
+    reason: str | None = None,
+    source: str = "SOURCE_EXECUTOR",
+    healthy: bool | None = None,
+    ip_addresses: list[str] | None = None,
+    executor_pid: int | None = None,
+) -> dict[str, Any]:
     container_status: dict[str, Any] = {"container_id": {"value": record.container_id}}
     if ip_addresses:
         container_status["network_infos"] = [
-            {"ip_addresses": [{"protocol": "IPv6" if ":" in address else "IPv4", "ip_address": address}
-                              for address in ip_addresses]}]
+            {
+                "ip_addresses": [
+                    {"protocol": "IPv6" if ":" in address else "IPv4", "ip_address": address}
+                    for address in ip_addresses
+                ]
+            }
+        ]
     if executor_pid:
         container_status["executor_pid"] = executor_pid
     status: dict[str, Any] = {
-        "task_id": {"value": record.task_id}, "state": state, "source": source, "agent_id": {"value": agent_id},
-        "executor_id": {"value": record.task_id}, "timestamp": time.time(),
-        "uuid": base64.b64encode(uuid.uuid4().bytes).decode(), "container_status": container_status}
+        "task_id": {"value": record.task_id},
+        "state": state,
+        "source": source,
+        "agent_id": {"value": agent_id},
+        "executor_id": {"value": record.task_id},
+        "timestamp": time.time(),
+        "uuid": base64.b64encode(uuid.uuid4().bytes).decode(),
+        "container_status": container_status,
+    }
     optional = {"message": message, "reason": reason, "healthy": healthy}
     status.update({name: value for name, value in optional.items() if value is not None})
     return status

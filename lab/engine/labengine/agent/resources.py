@@ -197,8 +197,10 @@ def _contains(new: list[Resource], old: Resource) -> bool:
         if old["type"] == "SET":
             return set(old["set"]["item"]) <= set(candidate["set"]["item"])
         mine = coalesce(candidate["ranges"]["range"])
-        return all(any(have["begin"] <= want["begin"] and want["end"] <= have["end"] for have in mine)
-                   for want in old["ranges"]["range"])
+        return all(
+            any(have["begin"] <= want["begin"] and want["end"] <= have["end"] for have in mine)
+            for want in old["ranges"]["range"]
+        )
     return False
 
 

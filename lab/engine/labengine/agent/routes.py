@@ -28,15 +28,18 @@ class Routes:
         routes = [
             Route("/version", self._version),
             Route("/metrics/snapshot", self._view(metrics.snapshot)),
-            Route("/files/browse", self._browse), Route("/files/read", self._read),
-            Route("/files/download", self._download)]
+            Route("/files/browse", self._browse),
+            Route("/files/read", self._read),
+            Route("/files/download", self._download),
+        ]
         for path, handler, methods in (
-                ("/health", self._health, ["GET"]),
-                ("/state", self._view(views.state), ["GET"]),
-                ("/flags", self._view(lambda agent: {"flags": views.flags(agent)}), ["GET"]),
-                ("/containers", self._view(views.containers), ["GET"]),
-                ("/monitor/statistics", self._view(views.statistics), ["GET"]),
-                ("/api/v1", self._operator, ["POST"])):
+            ("/health", self._health, ["GET"]),
+            ("/state", self._view(views.state), ["GET"]),
+            ("/flags", self._view(lambda agent: {"flags": views.flags(agent)}), ["GET"]),
+            ("/containers", self._view(views.containers), ["GET"]),
+            ("/monitor/statistics", self._view(views.statistics), ["GET"]),
+            ("/api/v1", self._operator, ["POST"]),
+        ):
             routes += [Route(path, handler, methods=methods), Route("/slave(1)" + path, handler, methods=methods)]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
         app.router.redirect_slashes = False

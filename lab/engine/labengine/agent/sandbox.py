@@ -34,8 +34,10 @@ def task_user(record: TaskRecord, framework: dict[str, Any], *, switch_user: boo
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
-        raise SandboxError(f"user '{name}' of the task does not exist on this agent host; create it, set another user "
-                           "in the app or framework, or start the agent with --no-switch_user") from None
+        raise SandboxError(
+            f"user '{name}' of the task does not exist on this agent host; create it, set another user "
+            "in the app or framework, or start the agent with --no-switch_user"
+        ) from None
     if entry.pw_uid == 0:
         return None
     return User(name, entry.pw_uid, entry.pw_gid, os.getgrouplist(name, entry.pw_gid))
@@ -63,8 +65,10 @@ def link_volumes(record: TaskRecord, sandbox: Path) -> None:
         if not host_path or not host_path.startswith("/"):
             raise SandboxError(f"volume '{container_path}' of a task without an image needs an absolute host_path")
         if container_path.startswith("/"):
-            raise SandboxError(f"volume '{container_path}' of a task without an image must have a container path "
-                               "relative to the sandbox")
+            raise SandboxError(
+                f"volume '{container_path}' of a task without an image must have a container path "
+                "relative to the sandbox"
+            )
         link = sandbox / container_path
         if sandbox not in Path(os.path.normpath(link)).parents:
             raise SandboxError(f"container path '{container_path}' of a volume leads out of the sandbox")

@@ -31,10 +31,17 @@ def browse(directory: Path, shown_as: str) -> list[dict[str, Any]]:
     entries = []
     for entry in sorted(directory.iterdir()):
         info = entry.lstat()
-        entries.append({
-            "path": f"{shown_as.rstrip('/')}/{entry.name}", "mode": stat.filemode(info.st_mode),
-            "nlink": info.st_nlink, "size": info.st_size, "mtime": float(int(info.st_mtime)),
-            "uid": _name(pwd.getpwuid, info.st_uid), "gid": _name(grp.getgrgid, info.st_gid)})
+        entries.append(
+            {
+                "path": f"{shown_as.rstrip('/')}/{entry.name}",
+                "mode": stat.filemode(info.st_mode),
+                "nlink": info.st_nlink,
+                "size": info.st_size,
+                "mtime": float(int(info.st_mtime)),
+                "uid": _name(pwd.getpwuid, info.st_uid),
+                "gid": _name(grp.getgrgid, info.st_gid),
+            }
+        )
     return entries
 
 

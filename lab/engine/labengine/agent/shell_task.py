@@ -20,11 +20,14 @@ END_SECONDS = 10.0
 class ShellTask(Task):
     async def prepare(self) -> None:
         if "mesos" not in self.context.flags.containerizers.split(","):
-            raise TaskFailure(f"None of the enabled containerizers ({self.context.flags.containerizers}) could create "
-                              "a container for the provided TaskInfo")
+            raise TaskFailure(
+                f"None of the enabled containerizers ({self.context.flags.containerizers}) could create "
+                "a container for the provided TaskInfo"
+            )
         if (self.record.container.get("mesos") or {}).get("image"):
-            raise TaskFailure("The lab engine provides no images to the Mesos containerizer; "
-                              "use a container of type DOCKER")
+            raise TaskFailure(
+                "The lab engine provides no images to the Mesos containerizer; use a container of type DOCKER"
+            )
         sandbox.link_volumes(self.record, self.sandbox)
 
     def launch(self) -> None:
@@ -42,13 +45,20 @@ class ShellTask(Task):
             executable, argv = value or arguments[0], arguments or [value]
         else:
             raise TaskFailure("The command has neither a value nor arguments")
-        return Command(argv=argv, executable=executable, env=self._environment(), cwd=str(self.sandbox),
-                       stdout=str(self.sandbox / "stdout"), stderr=str(self.sandbox / "stderr"),
-                       user=self.user.to_json() if self.user else None)
+        return Command(
+            argv=argv,
+            executable=executable,
+            env=self._environment(),
+            cwd=str(self.sandbox),
+            stdout=str(self.sandbox / "stdout"),
+            stderr=str(self.sandbox / "stderr"),
+            user=self.user.to_json() if self.user else None,
+        )
 
     def _environment(self) -> dict[str, str]:
-        return environment.of_shell_task(self.record, self.context.agent_id, self.sandbox,
-                                         self.context.task_environment())
+        return environment.of_shell_task(
+            self.record, self.context.agent_id, self.sandbox, self.context.task_environment()
+        )
 
     async def wait_started(self) -> bool:
         loop = asyncio.get_running_loop()
@@ -67,8 +77,9 @@ class ShellTask(Task):
     async def wait_ended(self) -> tuple[Exit, str, str | None]:
         how = await self.process.wait()
         if how is None:
-            raise TaskFailure("Executor terminated: it ended without reporting how the command ended",
-                              "REASON_EXECUTOR_TERMINATED")
+            raise TaskFailure(
+                "Executor terminated: it ended without reporting how the command ended", "REASON_EXECUTOR_TERMINATED"
+            )
         return how, f"Command {how}", "REASON_CONTAINER_LAUNCH_FAILED" if how.error else None
 
     async def stop(self, grace: float) -> None:
@@ -87,14 +98,22 @@ class ShellTask(Task):
     async def run_command(self, command: dict[str, Any], timeout: float) -> str | None:
         shell = command.get("shell", True)
         argv = ["/bin/sh", "-c", command["value"]] if shell else [command["value"], *command.get("arguments", [])[1:]]
-        extra = {item["name"]: item.get("value", "") for item in
-                 (command.get("environment") or {}).get("variables", [])}
+        extra = {
+            item["name"]: item.get("value", "") for item in (command.get("environment") or {}).get("variables", [])
+        }
         user = sandbox.task_user(self.record, self.framework, switch_user=self.context.flags.switch_user)
         switch: dict[str, Any] = {"user": user.uid, "group": user.gid, "extra_groups": user.groups} if user else {}
         try:
             process = await asyncio.create_subprocess_exec(
-                *argv, cwd=self.sandbox, env={**self._environment(), **extra}, stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True, **switch)
+                *argv,
+                cwd=self.sandbox,
+                env={**self._environment(), **extra},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                **switch,
+            )
         except OSError as error:
             return f"COMMAND health check cannot be run: {error.strerror}"
         try:

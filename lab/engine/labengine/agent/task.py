@@ -127,9 +127,17 @@ class Task(ABC):
 
     def report(self, state: str, **details: Any) -> None:
         details.setdefault("healthy", self.healthy)
-        self.context.emit(self.record, new_status(
-            self.record, self.context.agent_id, state, ip_addresses=self.addresses,
-            executor_pid=self.process.pid or None, **details))
+        self.context.emit(
+            self.record,
+            new_status(
+                self.record,
+                self.context.agent_id,
+                state,
+                ip_addresses=self.addresses,
+                executor_pid=self.process.pid or None,
+                **details,
+            ),
+        )
 
     def _spawn(self, job: Any) -> None:
         task = supervise(job)
@@ -160,8 +168,12 @@ class Task(ABC):
 
     async def _run(self) -> None:
         if not await self._prepared():
-            self.report("TASK_KILLED", message="Task was killed before it was started",
-                        reason="REASON_TASK_KILLED_DURING_LAUNCH", source="SOURCE_AGENT")
+            self.report(
+                "TASK_KILLED",
+                message="Task was killed before it was started",
+                reason="REASON_TASK_KILLED_DURING_LAUNCH",
+                source="SOURCE_AGENT",
+            )
             return
         self.launch()
         self.report("TASK_STARTING")
@@ -174,8 +186,10 @@ class Task(ABC):
         if not done:
             self._preparing.cancel()
             await asyncio.wait({self._preparing})
-            raise TaskFailure(f"{self.preparation} did not end within {limit:g} seconds (the agent's "
-                              "executor_registration_timeout)", "REASON_EXECUTOR_REGISTRATION_TIMEOUT")
+            raise TaskFailure(
+                f"{self.preparation} did not end within {limit:g} seconds (the agent's executor_registration_timeout)",
+                "REASON_EXECUTOR_REGISTRATION_TIMEOUT",
+            )
         if self._preparing.cancelled():
             return False
         try:
@@ -193,15 +207,20 @@ class Task(ABC):
         self.user = sandbox.task_user(self.record, self.framework, switch_user=flags.switch_user)
         sandbox.create(self.sandbox, self.user)
         if uris := self.record.command.get("uris"):
-            await asyncio.to_thread(fetcher.fetch_all, uris, self.sandbox, self.user,
-                                    frameworks_home=flags.frameworks_home, stall_timeout=flags.fetcher_stall_timeout)
+            await asyncio.to_thread(
+                fetcher.fetch_all,
+                uris,
+                self.sandbox,
+                self.user,
+                frameworks_home=flags.frameworks_home,
+                stall_timeout=flags.fetcher_stall_timeout,
+            )
             self.context.counters.fetches += 1
         await self.prepare()
 
     async def _resume(self) -> None:
         if not self.process.recover() and not self.process.result() and self.record.state == "TASK_STAGING":
-            raise TaskFailure("The agent was restarted while the task was being prepared",
-                              "REASON_EXECUTOR_TERMINATED")
+            raise TaskFailure("The agent was restarted while the task was being prepared", "REASON_EXECUTOR_TERMINATED")
         if self.record.state == "TASK_KILLING":
             self.killing = True
             self._spawn(self._stop(self.kill_grace()))
@@ -244,8 +263,7 @@ class Task(ABC):
                 logger.exception("The health check of task %s cannot be made", self.record.task_id)
                 return f"{check.kind} health check cannot be made: {error!r}"
 
-        await HealthChecker(check, started, run_probe, self._health_changed,
-                            was_healthy=last is True).run()
+        await HealthChecker(check, started, run_probe, self._health_changed, was_healthy=last is True).run()
 
     def _health_changed(self, healthy: bool, problem: str, must_die: bool) -> None:
         if self.killing or self.record.terminal:

@@ -22,17 +22,21 @@ Send = Callable[[TaskRecord, dict[str, Any]], Awaitable[bool]]
 class UpdateStreams:
     """``send`` returns False when the master was not reached."""
 
-    def __init__(self, send: Send, save: Callable[[TaskRecord], None],
-                 completed: Callable[[TaskRecord], None]) -> None:
+    def __init__(self, send: Send, save: Callable[[TaskRecord], None], completed: Callable[[TaskRecord], None]) -> None:
         self._send = send
         self._save = save
         self._completed = completed
         self._streams: dict[tuple[str, str], _Stream] = {}
 
     def emit(self, record: TaskRecord, status: dict[str, Any]) -> None:
-        logger.info("Status update %s%s for task %s of framework %s%s", status["state"],
-                    f" (healthy={status['healthy']})" if "healthy" in status else "", record.task_id,
-                    record.framework_id, f": {status['message']}" if "message" in status else "")
+        logger.info(
+            "Status update %s%s for task %s of framework %s%s",
+            status["state"],
+            f" (healthy={status['healthy']})" if "healthy" in status else "",
+            record.task_id,
+            record.framework_id,
+            f": {status['message']}" if "message" in status else "",
+        )
         if record.state == status["state"]:
             record.statuses.pop()  # as in Mesos, a state's latest status stands for it
         record.statuses.append(status)

@@ -31,8 +31,12 @@ def processes() -> dict[int, Process]:
         except OSError:
             continue
         fields = stat.rpartition(")")[2].split()
-        found[int(entry.name)] = Process(int(fields[1]), int(fields[11]) / TICKS_PER_SECOND,
-                                         int(fields[12]) / TICKS_PER_SECOND, int(fields[21]) * PAGE_BYTES)
+        found[int(entry.name)] = Process(
+            int(fields[1]),
+            int(fields[11]) / TICKS_PER_SECOND,
+            int(fields[12]) / TICKS_PER_SECOND,
+            int(fields[21]) * PAGE_BYTES,
+        )
     return found
 
 
@@ -48,8 +52,14 @@ def of(root: int, everything: dict[int, Process], *, cpus: float, mem_mb: float)
             tree.append(everything[pid])
             queue.extend(by_parent.get(pid, []))
     limit = int(mem_mb * 1024 * 1024)
-    return {"timestamp": time.time(), "cpus_limit": cpus, "cpus_soft_limit": cpus,
-            "cpus_user_time_secs": round(sum(process.user_seconds for process in tree), 3),
-            "cpus_system_time_secs": round(sum(process.system_seconds for process in tree), 3),
-            "mem_limit_bytes": limit, "mem_soft_limit_bytes": limit,
-            "mem_rss_bytes": sum(process.rss_bytes for process in tree), "processes": len(tree)}
+    return {
+        "timestamp": time.time(),
+        "cpus_limit": cpus,
+        "cpus_soft_limit": cpus,
+        "cpus_user_time_secs": round(sum(process.user_seconds for process in tree), 3),
+        "cpus_system_time_secs": round(sum(process.system_seconds for process in tree), 3),
+        "mem_limit_bytes": limit,
+        "mem_soft_limit_bytes": limit,
+        "mem_rss_bytes": sum(process.rss_bytes for process in tree),
+        "processes": len(tree),
+    }

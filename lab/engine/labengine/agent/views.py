@@ -38,7 +38,8 @@ def state(agent: Agent) -> dict[str, Any]:
         "unreserved_resources_full": [_full(item) for item in unreserved],
         "reserved_resources_allocated": {},
         "unreserved_resources_allocated": resources.totals(
-            item for task in agent.tasks.values() for item in task.record.resources),
+            item for task in agent.tasks.values() for item in task.record.resources
+        ),
         "resource_providers": [],
         "attributes": {item["name"]: resources.value_text(item) for item in info["attributes"]},
         "flags": flags(agent),
@@ -68,22 +69,32 @@ def _framework(agent: Agent, framework_id: str) -> dict[str, Any]:
     live = [task.record for task in agent.tasks.values() if task.record.framework_id == framework_id]
     over = [record for record in agent.completed if record.framework_id == framework_id]
     return {
-        "id": framework_id, "name": info.get("name", ""), "user": info.get("user", ""),
-        "failover_timeout": info.get("failover_timeout", 0.0), "checkpoint": info.get("checkpoint", False),
-        "hostname": info.get("hostname", ""), "role": info.get("role", (info.get("roles") or ["*"])[0]),
+        "id": framework_id,
+        "name": info.get("name", ""),
+        "user": info.get("user", ""),
+        "failover_timeout": info.get("failover_timeout", 0.0),
+        "checkpoint": info.get("checkpoint", False),
+        "hostname": info.get("hostname", ""),
+        "role": info.get("role", (info.get("roles") or ["*"])[0]),
         "executors": [_executor(agent, record) for record in live],
-        "completed_executors": [_executor(agent, record) for record in over]}
+        "completed_executors": [_executor(agent, record) for record in over],
+    }
 
 
 def _executor(agent: Agent, record: TaskRecord) -> dict[str, Any]:
     shown = _task(record)
     return {
-        "id": record.task_id, "name": record.executor_name, "source": record.task_id,
+        "id": record.task_id,
+        "name": record.executor_name,
+        "source": record.task_id,
         "container": record.container_id,
         "directory": str(agent.context.checkpoint.sandbox(agent.context.agent_id, record)),
-        "resources": resources.totals(record.resources), "role": _role(record),
-        "tasks": [] if record.terminal else [shown], "queued_tasks": [],
-        "completed_tasks": [shown] if record.terminal else []}
+        "resources": resources.totals(record.resources),
+        "role": _role(record),
+        "tasks": [] if record.terminal else [shown],
+        "queued_tasks": [],
+        "completed_tasks": [shown] if record.terminal else [],
+    }
 
 
 def _role(record: TaskRecord) -> str:
@@ -93,10 +104,16 @@ def _role(record: TaskRecord) -> str:
 def _task(record: TaskRecord) -> dict[str, Any]:
     kept = ("state", "timestamp", "healthy", "container_status")
     result = {
-        "id": record.task_id, "name": record.name, "framework_id": record.framework_id, "executor_id": "",
-        "slave_id": record.info.get("agent_id", {}).get("value", ""), "state": record.state,
-        "resources": resources.totals(record.resources), "role": _role(record),
-        "statuses": [{key: status[key] for key in kept if key in status} for status in record.statuses]}
+        "id": record.task_id,
+        "name": record.name,
+        "framework_id": record.framework_id,
+        "executor_id": "",
+        "slave_id": record.info.get("agent_id", {}).get("value", ""),
+        "state": record.state,
+        "resources": resources.totals(record.resources),
+        "role": _role(record),
+        "statuses": [{key: status[key] for key in kept if key in status} for status in record.statuses],
+    }
     for key in ("labels", "discovery", "container", "health_check"):
         if key in record.info:
             value = record.info[key]
@@ -106,9 +123,14 @@ def _task(record: TaskRecord) -> dict[str, Any]:
 
 def task_v1(record: TaskRecord) -> dict[str, Any]:
     result = {
-        "name": record.name, "task_id": {"value": record.task_id}, "framework_id": {"value": record.framework_id},
-        "agent_id": record.info.get("agent_id", {}), "state": record.state, "resources": record.resources,
-        "statuses": record.statuses}
+        "name": record.name,
+        "task_id": {"value": record.task_id},
+        "framework_id": {"value": record.framework_id},
+        "agent_id": record.info.get("agent_id", {}),
+        "state": record.state,
+        "resources": record.resources,
+        "statuses": record.statuses,
+    }
     if record.statuses:
         result |= {"status_update_state": record.state, "status_update_uuid": record.statuses[-1]["uuid"]}
     return result
@@ -129,8 +151,15 @@ def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
         if record.terminal or not pid:
             continue
         yield {
-            "executor_id": record.task_id, "executor_name": record.executor_name, "framework_id": record.framework_id,
+            "executor_id": record.task_id,
+            "executor_name": record.executor_name,
+            "framework_id": record.framework_id,
             "source": record.task_id,
-            "statistics": usage.of(pid, processes, cpus=resources.scalar(record.resources, "cpus"),
-                                   mem_mb=resources.scalar(record.resources, "mem")),
-            "status": {"container_id": {"value": record.container_id}, "executor_pid": task.process.pid}}
+            "statistics": usage.of(
+                pid,
+                processes,
+                cpus=resources.scalar(record.resources, "cpus"),
+                mem_mb=resources.scalar(record.resources, "mem"),
+            ),
+            "status": {"container_id": {"value": record.container_id}, "executor_pid": task.process.pid},
+        }

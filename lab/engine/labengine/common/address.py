@@ -47,14 +47,16 @@ def _check(ip: str, flag: str) -> None:
     try:
         ipaddress.ip_address(ip)
     except ValueError:
-        log.die(f"Failed to load flag '{flag}': Failed to load value '{ip}': Failed to parse IP as either IPv4 or "
-                f"IPv6:{ip}")
+        log.die(
+            f"Failed to load flag '{flag}': Failed to load value '{ip}': Failed to parse IP as either IPv4 or IPv6:{ip}"
+        )
 
 
 def _discover(command: str) -> str:
     try:
-        answer = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True,
-                                timeout=DISCOVERY_SECONDS)
+        answer = subprocess.run(
+            ["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=DISCOVERY_SECONDS
+        )
     except (OSError, subprocess.SubprocessError) as error:
         log.die(f"Failed to discover the IP with {shlex.quote(command)}: {error}")
     return answer.stdout.strip()

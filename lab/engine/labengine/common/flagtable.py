@@ -57,8 +57,14 @@ def _shown(name: str, text: str) -> str:
 
 
 def help_text(program: str, flags: list[Flag], usage: str) -> str:
-    lines = [f"{program} of the lab engine {LAB_ENGINE_VERSION}: a small stand-in for labs and tests, "
-             "not the real program.", "", f"Usage: {usage}", "", "It accepts every flag of the real program:", ""]
+    lines = [
+        f"{program} of the lab engine {LAB_ENGINE_VERSION}: a small stand-in for labs and tests, not the real program.",
+        "",
+        f"Usage: {usage}",
+        "",
+        "It accepts every flag of the real program:",
+        "",
+    ]
     for flag in flags:
         default = f" (default: {flag.default})" if flag.default is not None else ""
         lines.append(f"  --{flag.name}{'' if flag.type in ('bool', 'toggle', 'switch') else '=VALUE'}{default}")

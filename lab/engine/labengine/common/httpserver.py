@@ -1,7 +1,7 @@
 """One ASGI application on one address.
 
-    stop = stop_on_signals()          # asyncio.Event set by SIGTERM and SIGINT
-    await serve(app, "127.0.0.1", 5050, stop=stop)
+stop = stop_on_signals()          # asyncio.Event set by SIGTERM and SIGINT
+await serve(app, "127.0.0.1", 5050, stop=stop)
 """
 
 from __future__ import annotations
@@ -49,17 +49,34 @@ def bind(ip: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(app: Callable[..., Any], ip: str, port: int, *, stop: asyncio.Event,
-                listener: socket.socket | None = None, **uvicorn_options: Any) -> None:
+async def serve(
+    app: Callable[..., Any],
+    ip: str,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    listener: socket.socket | None = None,
+    **uvicorn_options: Any,
+) -> None:
     """Answer requests until ``stop`` is set; open streams are cut after a second.
 
     ``listener`` is a socket from :func:`bind` when the caller has to know early that the port is free.
     ``uvicorn_options`` reach ``uvicorn.Config`` (TLS files, for instance).
     """
     listener = listener or bind(ip, port)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", loop="asyncio",
-                            http="h11", server_header=False, timeout_keep_alive=30,
-                            timeout_graceful_shutdown=SHUTDOWN_SECONDS, **uvicorn_options)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        loop="asyncio",
+        http="h11",
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        **uvicorn_options,
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())

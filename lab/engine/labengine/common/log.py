@@ -12,8 +12,15 @@ import time
 from typing import NoReturn
 
 _LETTERS = {logging.DEBUG: "I", logging.INFO: "I", logging.WARNING: "W", logging.ERROR: "E", logging.CRITICAL: "F"}
-_LEVELS = {"INFO": logging.INFO, "WARN": logging.WARNING, "WARNING": logging.WARNING, "ERROR": logging.ERROR,
-           "DEBUG": logging.DEBUG, "TRACE": logging.DEBUG, "FATAL": logging.CRITICAL}
+_LEVELS = {
+    "INFO": logging.INFO,
+    "WARN": logging.WARNING,
+    "WARNING": logging.WARNING,
+    "ERROR": logging.ERROR,
+    "DEBUG": logging.DEBUG,
+    "TRACE": logging.DEBUG,
+    "FATAL": logging.CRITICAL,
+}
 
 
 class _GlogFormatter(logging.Formatter):

@@ -16,7 +16,10 @@ UNKNOWN_VARIABLE_STATUS = 112
 
 # What the real program computes on its host when the flag is not given.
 _COMPUTED: dict[str, Callable[[], str]] = {
-    "hostname": socket.getfqdn, "mesos_user": getpass.getuser, "max_parallel_offers": lambda: str(min(8, _cpus()))}
+    "hostname": socket.getfqdn,
+    "mesos_user": getpass.getuser,
+    "max_parallel_offers": lambda: str(min(8, _cpus())),
+}
 
 
 def _cpus() -> int:
@@ -45,7 +48,7 @@ def load(program: str, table: list[Flag], argv: list[str], environ: Mapping[str,
 
 
 def _negated(flags: dict[str, Flag], name: str) -> Flag | None:
-    flag = flags.get(name[len("disable_"):]) if name.startswith("disable_") else None
+    flag = flags.get(name[len("disable_") :]) if name.startswith("disable_") else None
     return flag if flag and flag.type == "toggle" else None
 
 
@@ -84,17 +87,22 @@ def _read_environment(flags: dict[str, Flag], environ: Mapping[str, str]) -> dic
         # Marathon sets MARATHON_APP_* inside its tasks, and may itself be one.
         if not key.startswith("MARATHON_") or key.startswith("MARATHON_APP_"):
             continue
-        upper = key[len("MARATHON_"):]
-        negated = _negated(flags, "disable_" + names.get(upper[len("DISABLE_"):], "")) if upper.startswith(
-            "DISABLE_") else None
+        upper = key[len("MARATHON_") :]
+        negated = (
+            _negated(flags, "disable_" + names.get(upper[len("DISABLE_") :], ""))
+            if upper.startswith("DISABLE_")
+            else None
+        )
         if negated:
             given[negated.name] = "false"
         elif upper not in names:
             refuse(f"Unknown option '{upper.lower()}' (from the environment variable {key})", UNKNOWN_VARIABLE_STATUS)
         elif flags[names[upper]].type in ("toggle", "switch"):
             if text not in ("", "true"):
-                refuse(f"Bad arguments for option '{names[upper]}': '{text}' - set {key} empty, or "
-                       f"MARATHON_DISABLE_{upper} to switch it off")
+                refuse(
+                    f"Bad arguments for option '{names[upper]}': '{text}' - set {key} empty, or "
+                    f"MARATHON_DISABLE_{upper} to switch it off"
+                )
             given[names[upper]] = "true"
         else:
             given[names[upper]] = text

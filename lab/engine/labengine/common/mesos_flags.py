@@ -11,8 +11,16 @@ from typing import Any, NoReturn
 from labengine import BUILD_USER, LAB_ENGINE_VERSION, MESOS_VERSION
 from labengine.common.flagtable import Flag, FlagError, Flags, help_text
 
-_DURATIONS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "secs": 1.0, "mins": 60.0, "hrs": 3600.0, "days": 86400.0,
-              "weeks": 604800.0}
+_DURATIONS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "ms": 1e-3,
+    "secs": 1.0,
+    "mins": 60.0,
+    "hrs": 3600.0,
+    "days": 86400.0,
+    "weeks": 604800.0,
+}
 _SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 
 
@@ -22,8 +30,10 @@ def duration(text: str) -> float:
     if not match or not re.fullmatch(r"\d+(\.\d*)?|\.\d+", match[1]):
         raise FlagError(f"Invalid duration '{text}'")
     if match[2] not in _DURATIONS:
-        raise FlagError(f"Unknown duration unit '{match[2]}'; supported units are 'ns', 'us', 'ms', 'secs', 'mins', "
-                        "'hrs', 'days', and 'weeks'")
+        raise FlagError(
+            f"Unknown duration unit '{match[2]}'; supported units are 'ns', 'us', 'ms', 'secs', 'mins', "
+            "'hrs', 'days', and 'weeks'"
+        )
     return float(match[1]) * _DURATIONS[match[2]]
 
 
@@ -53,8 +63,15 @@ def _number(kind: type[int] | type[float]) -> Any:
     return convert
 
 
-_CONVERTERS: dict[str, Any] = {"bool": _boolean, "int": _number(int), "float": _number(float), "duration": duration,
-                               "bytes": size, "string": str, "path": str}
+_CONVERTERS: dict[str, Any] = {
+    "bool": _boolean,
+    "int": _number(int),
+    "float": _number(float),
+    "duration": duration,
+    "bytes": size,
+    "string": str,
+    "path": str,
+}
 
 
 def load(program: str, table: list[Flag], argv: list[str], environ: Mapping[str, str]) -> Flags:
@@ -117,7 +134,7 @@ class _Loader:
 
     def read_environment(self, environ: Mapping[str, str]) -> None:
         for key, value in environ.items():
-            name = key[len("MESOS_"):].lower() if key.startswith("MESOS_") else ""
+            name = key[len("MESOS_") :].lower() if key.startswith("MESOS_") else ""
             if name in self.canonical and self.canonical[name] not in self.given:
                 self.given[self.canonical[name]] = value
                 self.given_as[self.canonical[name]] = name
@@ -131,8 +148,13 @@ class _Loader:
                 values[name] = None
                 continue
             values[name] = value = self.convert(flag, text)
-            texts[name] = str(value).lower() if flag.type == "bool" else text if flag.type == "path" else str(
-                value if flag.type == "string" else text)
+            texts[name] = (
+                str(value).lower()
+                if flag.type == "bool"
+                else text
+                if flag.type == "path"
+                else str(value if flag.type == "string" else text)
+            )
         for name, alias in self.given_as.items():
             if alias != name:
                 print(f"W Loaded deprecated flag '{alias}'", file=sys.stderr)
@@ -142,12 +164,14 @@ class _Loader:
 
     def convert(self, flag: Flag, text: str) -> Any:
         if text.startswith("file://") and flag.type != "path":
-            path = Path(text[len("file://"):])
+            path = Path(text[len("file://") :])
             try:
                 text = path.read_text(encoding="utf-8").strip()
             except OSError as error:
-                self.refuse(f"Failed to load flag '{flag.name}': Failed to fetch value '{text}': "
-                            f"Error reading file '{path}': {error.strerror}")
+                self.refuse(
+                    f"Failed to load flag '{flag.name}': Failed to fetch value '{text}': "
+                    f"Error reading file '{path}': {error.strerror}"
+                )
         try:
             return _CONVERTERS[flag.type](text)
         except FlagError as error:

@@ -34,8 +34,7 @@ class Connection:
     answered for ``session_timeout`` seconds. ``on_connected()`` runs at every (re)connection.
     """
 
-    def __init__(self, url: ZkUrl, *, session_timeout: float = 10.0,
-                 on_lost: Callable[[], None] | None = None) -> None:
+    def __init__(self, url: ZkUrl, *, session_timeout: float = 10.0, on_lost: Callable[[], None] | None = None) -> None:
         self.url = url
         self.session_timeout = session_timeout
         self._on_lost = on_lost
@@ -49,8 +48,12 @@ class Connection:
             auth = [("digest", f"{url.user}:{url.password}")]
             self._acl = [make_digest_acl(url.user, url.password, all=True)]
         self.client = KazooClient(
-            hosts=url.servers, timeout=session_timeout, auth_data=auth, default_acl=self._acl,
-            connection_retry=KazooRetry(max_tries=-1, delay=0.2, backoff=1.5, max_delay=2.0))
+            hosts=url.servers,
+            timeout=session_timeout,
+            auth_data=auth,
+            default_acl=self._acl,
+            connection_retry=KazooRetry(max_tries=-1, delay=0.2, backoff=1.5, max_delay=2.0),
+        )
 
     @property
     def connected(self) -> bool:
@@ -65,8 +68,9 @@ class Connection:
             await asyncio.wait_for(self._connected.wait(), timeout or self.session_timeout)
         except TimeoutError:
             await self.stop()
-            raise ZkUnavailable(f"no ZooKeeper server of {self.url.servers} answered within "
-                                f"{timeout or self.session_timeout:g} seconds") from None
+            raise ZkUnavailable(
+                f"no ZooKeeper server of {self.url.servers} answered within {timeout or self.session_timeout:g} seconds"
+            ) from None
 
     async def stop(self) -> None:
         """Close the session: its ephemeral znodes vanish at once."""
@@ -131,8 +135,9 @@ class Connection:
         try:
             return await asyncio.wait_for(future, self.session_timeout)
         except TimeoutError:
-            raise ZkUnavailable(f"ZooKeeper {self.url.servers} did not answer a request within "
-                                f"{self.session_timeout:g} seconds") from None
+            raise ZkUnavailable(
+                f"ZooKeeper {self.url.servers} did not answer a request within {self.session_timeout:g} seconds"
+            ) from None
 
     def _watch(self, callback: Callable[[], None] | None) -> Callable[[Any], None] | None:
         if callback is None:
@@ -156,8 +161,9 @@ class Connection:
     async def children(self, path: str, watch: Callable[[], None] | None = None) -> list[str]:
         return await self._call("get_children", path, watch=self._watch(watch))
 
-    async def create(self, path: str, data: bytes = b"", *, ephemeral: bool = False, sequence: bool = False,
-                     makepath: bool = False) -> str:
+    async def create(
+        self, path: str, data: bytes = b"", *, ephemeral: bool = False, sequence: bool = False, makepath: bool = False
+    ) -> str:
         """The path that was created (with its number where ``sequence``); raises NodeExistsError."""
         return await self._call("create", path, data, ephemeral=ephemeral, sequence=sequence, makepath=makepath)
 

@@ -41,7 +41,7 @@ class MasterDetector:
     def __init__(self, target: str, *, session_timeout: float = 10.0) -> None:
         target = target.strip()
         if target.startswith("file://"):
-            target = Path(target[len("file://"):]).read_text(encoding="utf-8").strip()
+            target = Path(target[len("file://") :]).read_text(encoding="utf-8").strip()
         self.leader: Master | None = None
         self._condition = asyncio.Condition()
         self._connection: Connection | None = None

@@ -24,8 +24,9 @@ class Group:
     ``names`` is the present list, oldest first; ``changed()`` callbacks run after it changed.
     """
 
-    def __init__(self, connection: Connection, path: str, prefix: str,
-                 changed: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, connection: Connection, path: str, prefix: str, changed: Callable[[], None] | None = None
+    ) -> None:
         self.connection = connection
         self.path = path
         self.prefix = prefix
@@ -74,8 +75,12 @@ class Group:
                 await self.refresh()
             except (KazooException, ZkUnavailable) as error:
                 if type(error) is not problem:
-                    logger.warning("Cannot list %s of ZooKeeper %s: %r; trying again", self.path,
-                                   self.connection.url.servers, error)
+                    logger.warning(
+                        "Cannot list %s of ZooKeeper %s: %r; trying again",
+                        self.path,
+                        self.connection.url.servers,
+                        error,
+                    )
                 problem = type(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wake.set()
@@ -107,8 +112,9 @@ class Election:
     async def enter(self) -> str:
         """Create the znode and begin to watch; its name."""
         path = self.group.path.rstrip("/")
-        created = await self._connection.create(f"{path}/{self.group.prefix}", self._data, ephemeral=True,
-                                                sequence=True, makepath=True)
+        created = await self._connection.create(
+            f"{path}/{self.group.prefix}", self._data, ephemeral=True, sequence=True, makepath=True
+        )
         self.name = created.rpartition("/")[2]
         await self.group.start()
         await self.group.refresh()

@@ -20,7 +20,7 @@ class ZkUrl:
         """Raises ValueError with Mesos' own wording of what is wrong."""
         if not text.startswith("zk://"):
             raise ValueError("Expecting 'zk://' at the beginning of the URL")
-        rest = text[len("zk://"):].strip()
+        rest = text[len("zk://") :].strip()
         authority, slash, path = rest.partition("/")
         credentials, at, servers = authority.rpartition("@")
         user = password = None

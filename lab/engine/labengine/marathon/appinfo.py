@@ -46,10 +46,12 @@ def app_info(leader: Leader, app: App, wanted: Collection[str]) -> dict[str, Any
 
 
 def counts(instances: list[Instance]) -> dict[str, int]:
-    return {"tasksStaged": sum(one.state in (STAGING, "TASK_STARTING") for one in instances),
-            "tasksRunning": sum(one.state == RUNNING for one in instances),
-            "tasksHealthy": sum(one.state == RUNNING and one.healthy is True for one in instances),
-            "tasksUnhealthy": sum(one.state == RUNNING and one.healthy is False for one in instances)}
+    return {
+        "tasksStaged": sum(one.state in (STAGING, "TASK_STARTING") for one in instances),
+        "tasksRunning": sum(one.state == RUNNING for one in instances),
+        "tasksHealthy": sum(one.state == RUNNING and one.healthy is True for one in instances),
+        "tasksUnhealthy": sum(one.state == RUNNING and one.healthy is False for one in instances),
+    }
 
 
 def task_info(leader: Leader, instance: Instance, *, service_ports: bool = False) -> dict[str, Any]:
@@ -65,8 +67,14 @@ def group_info(leader: Leader, tree: Tree, group_id: str, given: list[str]) -> d
     apps = not given or "group.apps" in given
     wanted = embeds([name for name in given if name.startswith("group.apps.")])
     group = tree.groups[group_id]
-    info: dict[str, Any] = {"id": group_id, "dependencies": group["dependencies"], "version": group["version"],
-                            "apps": [], "groups": [], "pods": []}
+    info: dict[str, Any] = {
+        "id": group_id,
+        "dependencies": group["dependencies"],
+        "version": group["version"],
+        "apps": [],
+        "groups": [],
+        "pods": [],
+    }
     if paths.is_top_level(group_id):
         info["enforceRole"] = bool(group.get("enforceRole"))
     if apps:

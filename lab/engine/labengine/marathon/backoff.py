@@ -30,8 +30,11 @@ class Backoff:
         now = time.time()
         config = app["versionInfo"]["lastConfigChangeAt"]
         delay = self._delays.get(app["id"])
-        length = (min(delay.length * app["backoffFactor"], app["maxLaunchDelaySeconds"])
-                  if delay and delay.config == config else min(app["backoffSeconds"], app["maxLaunchDelaySeconds"]))
+        length = (
+            min(delay.length * app["backoffFactor"], app["maxLaunchDelaySeconds"])
+            if delay and delay.config == config
+            else min(app["backoffSeconds"], app["maxLaunchDelaySeconds"])
+        )
         self._delays[app["id"]] = _Delay(config, length, now + length)
 
     def stable(self, app_id: str) -> None:

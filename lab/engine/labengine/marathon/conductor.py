@@ -30,8 +30,17 @@ RECONCILE_UNCONFIRMED_SECONDS = 10.0
 
 
 class Conductor:
-    def __init__(self, flags: Any, state: State, tracker: Tracker, queue: LaunchQueue, backoff: Backoff,
-                 readiness: Readiness, hungry: Callable[[], None], failed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        flags: Any,
+        state: State,
+        tracker: Tracker,
+        queue: LaunchQueue,
+        backoff: Backoff,
+        readiness: Readiness,
+        hungry: Callable[[], None],
+        failed: Callable[[str], None],
+    ) -> None:
         self._flags = flags
         self._state = state
         self._tracker = tracker
@@ -97,7 +106,8 @@ class Conductor:
             wish = rolling.stop(instances)
         elif action.kind == SCALE:
             initial = deployment.initial.setdefault(
-                app_id, frozenset(one.task_id for one in rolling.active(target, instances)))
+                app_id, frozenset(one.task_id for one in rolling.active(target, instances))
+            )
             wish = rolling.scale(target, instances, initial, lambda one: self.ready(target, one))
         elif action.kind == RESTART:
             wish = rolling.restart(target, instances, lambda one: self.ready(target, one))
@@ -154,8 +164,11 @@ class Conductor:
     def reconcile(self, instances: Iterable[Instance]) -> None:
         """Ask about tasks; not about those whose launch may still be on its way, which nobody knows yet."""
         oldest = time.time() - RECONCILE_UNCONFIRMED_SECONDS
-        tasks = [{"task_id": {"value": one.task_id}, "agent_id": {"value": one.agent_id}} for one in instances
-                 if one.confirmed or one.staged_at < oldest]
+        tasks = [
+            {"task_id": {"value": one.task_id}, "agent_id": {"value": one.agent_id}}
+            for one in instances
+            if one.confirmed or one.staged_at < oldest
+        ]
         if tasks:
             self._call("RECONCILE", {"tasks": tasks})
 
@@ -181,8 +194,9 @@ class Conductor:
     def _check(self, instance: Instance, now: float) -> None:
         app = self._state.tree.apps.get(instance.app_id)
         if instance.state == UNREACHABLE:
-            if instance.expired(app, "expungeAfterSeconds") and (app is None or
-                                                                instance.expired(app, "inactiveAfterSeconds")):
+            if instance.expired(app, "expungeAfterSeconds") and (
+                app is None or instance.expired(app, "inactiveAfterSeconds")
+            ):
                 logger.info("Forgetting the unreachable %s", instance.task_id)
                 self.expunge(instance)
             else:
@@ -192,8 +206,9 @@ class Conductor:
                 self._send_kill(instance)
         elif instance.state in (STAGING, "TASK_STARTING"):
             if now - instance.staged_at >= self._flags.task_launch_timeout:
-                logger.warning("%s did not run within %d seconds and is killed", instance.task_id,
-                               self._flags.task_launch_timeout)
+                logger.warning(
+                    "%s did not run within %d seconds and is killed", instance.task_id, self._flags.task_launch_timeout
+                )
                 self.kill(instance, "")
         elif instance.running and instance.started_at and now - instance.started_at >= STABLE_SECONDS:
             self._backoff.stable(instance.app_id)

@@ -35,10 +35,10 @@ class Deployment:
         for action in self.actions:
             if action.app_id == app_id:
                 return (DONE if app_id in self.finished else ACTIVE), action
-        later = [action for step in self.plan.steps[self.step + 1:] for action in step if action.app_id == app_id]
+        later = [action for step in self.plan.steps[self.step + 1 :] for action in step if action.app_id == app_id]
         if later:
             return WAITING, later[0]
-        past = [action for step in self.plan.steps[:self.step] for action in step if action.app_id == app_id]
+        past = [action for step in self.plan.steps[: self.step] for action in step if action.app_id == app_id]
         return DONE, past[-1]
 
 
@@ -54,8 +54,7 @@ class Deployments:
         self._by_app: dict[str, str] = {}
 
     def load(self, documents: dict[str, Any]) -> None:
-        plans = [Plan.from_document(document) for key, document in documents.items()
-                 if key.startswith("deployments/")]
+        plans = [Plan.from_document(document) for key, document in documents.items() if key.startswith("deployments/")]
         for plan in sorted(plans, key=lambda one: one.version):
             logger.info("Resuming deployment %s", plan.id)
             self._add(plan)
@@ -73,10 +72,12 @@ class Deployments:
         """Raises what stands against the plan; nothing has changed then."""
         if len(self._running) >= self._limit:
             raise errors.ApiError(
-                403, f"Max number ({self._limit}) of running deployments is achieved. Wait for existing deployments to "
+                403,
+                f"Max number ({self._limit}) of running deployments is achieved. Wait for existing deployments to "
                 "complete or cancel oneusing force=true parameter. You can increase max deployment number by using "
                 "--max_running_deployments parameter but be advised that this can have negative effects on the "
-                "performance.")
+                "performance.",
+            )
         blocking = self._conflicts(plan)
         if blocking and not force:
             self._events.publish("deployment_failed", id=plan.id, plan=plan.render())
@@ -106,8 +107,9 @@ class Deployments:
         self._changed(plan.affected)
 
     def _announce(self, deployment: Deployment) -> None:
-        self._events.publish("deployment_info", plan=deployment.plan.render(),
-                             currentStep=render_step(deployment.actions))
+        self._events.publish(
+            "deployment_info", plan=deployment.plan.render(), currentStep=render_step(deployment.actions)
+        )
 
     def finish_action(self, deployment: Deployment, app_id: str) -> None:
         """The app's action of the present step is done."""
@@ -115,8 +117,7 @@ class Deployments:
         if not all(action.app_id in deployment.finished for action in deployment.actions):
             return
         plan = deployment.plan
-        self._events.publish("deployment_step_success", plan=plan.render(),
-                             currentStep=render_step(deployment.actions))
+        self._events.publish("deployment_step_success", plan=plan.render(), currentStep=render_step(deployment.actions))
         if deployment.step + 1 == len(plan.steps):
             logger.info("Deployment %s is finished", plan.id)
             self._remove(deployment)
@@ -146,8 +147,14 @@ class Deployments:
 
 def render(deployment: Deployment, readiness: Callable[[str], list[dict[str, Any]]]) -> dict[str, Any]:
     plan = deployment.plan
-    current = [{**action.render(), "readinessCheckResults": readiness(action.app_id)}
-               for action in deployment.actions]
-    return {"id": plan.id, "version": plan.version, "affectedApps": plan.affected, "affectedPods": [],
-            "steps": [render_step(step) for step in plan.steps], "currentActions": current,
-            "currentStep": deployment.step + 1, "totalSteps": len(plan.steps)}
+    current = [{**action.render(), "readinessCheckResults": readiness(action.app_id)} for action in deployment.actions]
+    return {
+        "id": plan.id,
+        "version": plan.version,
+        "affectedApps": plan.affected,
+        "affectedPods": [],
+        "steps": [render_step(step) for step in plan.steps],
+        "currentActions": current,
+        "currentStep": deployment.step + 1,
+        "totalSteps": len(plan.steps),
+    }

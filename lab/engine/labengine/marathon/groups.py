@@ -18,8 +18,16 @@ Change = Callable[[Tree], None]
 
 
 class GroupManager:
-    def __init__(self, state: State, deployments: Deployments, failures: Failures, backoff: Backoff,
-                 events: EventBus, settings: Settings, max_apps: int | None) -> None:
+    def __init__(
+        self,
+        state: State,
+        deployments: Deployments,
+        failures: Failures,
+        backoff: Backoff,
+        events: EventBus,
+        settings: Settings,
+        max_apps: int | None,
+    ) -> None:
         self.settings = settings
         self._state = state
         self._deployments = deployments
@@ -30,11 +38,21 @@ class GroupManager:
 
     def enforced_groups(self) -> set[str]:
         """Top-level groups whose apps get the group's name as role."""
-        return {group_id[1:] for group_id, group in self._state.tree.groups.items()
-                if group.get("enforceRole") and "/" not in group_id[1:]}
+        return {
+            group_id[1:]
+            for group_id, group in self._state.tree.groups.items()
+            if group.get("enforceRole") and "/" not in group_id[1:]
+        }
 
-    async def update(self, change: Change, *, touched: Iterable[str], force: bool,
-                     restarted: Iterable[str] = (), committed: Callable[[], None] = lambda: None) -> Plan:
+    async def update(
+        self,
+        change: Change,
+        *,
+        touched: Iterable[str],
+        force: bool,
+        restarted: Iterable[str] = (),
+        committed: Callable[[], None] = lambda: None,
+    ) -> Plan:
         """Apply ``change`` to a copy of the tree and deploy the difference.
 
         ``touched`` are the groups the request addressed: they get a new version even when nothing changed.
@@ -50,8 +68,10 @@ class GroupManager:
         plan = planning.make(before, after, version, restarted)
         self._check(plan, touched, force=force)
         if not self._state.store.fits(plan.document()):
-            raise errors.unprocessable(f"The deployment of {len(plan.affected)} apps is too large to be stored: change "
-                                       "fewer apps at once, or raise zk_max_node_size here and in ZooKeeper.")
+            raise errors.unprocessable(
+                f"The deployment of {len(plan.affected)} apps is too large to be stored: change "
+                "fewer apps at once, or raise zk_max_node_size here and in ZooKeeper."
+            )
         self._state.commit(after)
         for app_id in changed:
             if app_id not in after.apps:
@@ -69,8 +89,10 @@ class GroupManager:
     def _validate(self, before: Tree, after: Tree) -> None:
         """Rules on the whole tree."""
         if self._max_apps is not None and len(after.apps) > max(self._max_apps, len(before.apps)):
-            raise errors.unprocessable(f"This Marathon instance may only handle up to {self._max_apps} Apps! "
-                                       "(Override with command line option --max_apps)")
+            raise errors.unprocessable(
+                f"This Marathon instance may only handle up to {self._max_apps} Apps! "
+                "(Override with command line option --max_apps)"
+            )
         if after.apps.keys() & after.groups.keys():
             raise errors.invalid_object([("/", "Groups and Applications may not have the same identifier.")])
 
@@ -79,8 +101,9 @@ class GroupManager:
             self._deployments.check(plan, force=force)
         except errors.ApiError as error:
             for group_id in touched:
-                self._events.publish("group_change_failed", groupId=group_id, version=plan.version,
-                                     reason=error.body["message"])
+                self._events.publish(
+                    "group_change_failed", groupId=group_id, version=plan.version, reason=error.body["message"]
+                )
             raise
 
     def preview(self, change: Change) -> Plan:
@@ -91,8 +114,11 @@ class GroupManager:
 
     def _complete(self, before: Tree, after: Tree, version: str, restarted: set[str]) -> list[str]:
         """Give changed apps ports and versions, and unchanged ones back their identity; what did change."""
-        changed = [app_id for app_id in before.apps.keys() | after.apps.keys()
-                   if before.apps.get(app_id) is not after.apps.get(app_id) or app_id in restarted]
+        changed = [
+            app_id
+            for app_id in before.apps.keys() | after.apps.keys()
+            if before.apps.get(app_id) is not after.apps.get(app_id) or app_id in restarted
+        ]
         taken = {port for app in before.apps.values() for port in ports.service_ports(app)}
         really = []
         for app_id in sorted(changed):

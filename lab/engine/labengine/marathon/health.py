@@ -51,10 +51,16 @@ class Health:
         self.last_failure_cause = cause
 
     def render(self, instance_id: str) -> dict[str, Any]:
-        item: dict[str, Any] = {"alive": self.alive, "consecutiveFailures": self.consecutive_failures,
-                                "instanceId": f"instance [{instance_id}]"}
-        for name, moment in (("firstSuccess", self.first_success), ("lastSuccess", self.last_success),
-                             ("lastFailure", self.last_failure)):
+        item: dict[str, Any] = {
+            "alive": self.alive,
+            "consecutiveFailures": self.consecutive_failures,
+            "instanceId": f"instance [{instance_id}]",
+        }
+        for name, moment in (
+            ("firstSuccess", self.first_success),
+            ("lastSuccess", self.last_success),
+            ("lastFailure", self.last_failure),
+        ):
             if moment is not None:
                 item[name] = timestamp(moment)
         if self.last_failure_cause is not None:
@@ -65,8 +71,15 @@ class Health:
 class HealthMonitor:
     """``changed(instance, healthy)`` hears of turns; ``kill(instance, reason)`` of an instance to be ended."""
 
-    def __init__(self, events: EventBus, *, parallel: int, changed: Callable[[Instance, bool], None],
-                 kill: Callable[[Instance, str], None], failed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        events: EventBus,
+        *,
+        parallel: int,
+        changed: Callable[[Instance, bool], None],
+        kill: Callable[[Instance, str], None],
+        failed: Callable[[str], None],
+    ) -> None:
         self._events = events
         self._changed = changed
         self._kill = kill
@@ -83,8 +96,9 @@ class HealthMonitor:
         """Begin to probe an instance that runs."""
         checks = [check for check in app.get("healthChecks", []) if check["protocol"] in PROBED]
         if checks and instance.task_id not in self._probes:
-            self._probes[instance.task_id] = [supervise(self._probe(app, instance, check), self._failed)
-                                              for check in checks]
+            self._probes[instance.task_id] = [
+                supervise(self._probe(app, instance, check), self._failed) for check in checks
+            ]
 
     def forget(self, instance: Instance) -> None:
         for task in self._probes.pop(instance.task_id, []):
@@ -114,10 +128,20 @@ class HealthMonitor:
         healthy = len(results) >= expected and all(one.alive for one in results.values())
         if healthy is not instance.healthy:
             instance.healthy = healthy
-            self._events.publish("health_status_changed_event", appId=app["id"], instanceId=instance.instance_id,
-                                 version=instance.version, alive=healthy)
-            self._events.publish("instance_health_changed_event", instanceId=instance.instance_id,
-                                 runSpecId=app["id"], healthy=healthy, runSpecVersion=instance.version)
+            self._events.publish(
+                "health_status_changed_event",
+                appId=app["id"],
+                instanceId=instance.instance_id,
+                version=instance.version,
+                alive=healthy,
+            )
+            self._events.publish(
+                "instance_health_changed_event",
+                instanceId=instance.instance_id,
+                runSpecId=app["id"],
+                healthy=healthy,
+                runSpecVersion=instance.version,
+            )
             self._changed(instance, healthy)
 
     async def _probe(self, app: App, instance: Instance, check: dict[str, Any]) -> None:
@@ -138,11 +162,13 @@ class HealthMonitor:
     def _forgiven(self, instance: Instance, check: dict[str, Any], key: str, began: float) -> bool:
         """Within the grace period, and never healthy so far."""
         result = self._results.get(instance.task_id, {}).get(key)
-        return ((result is None or result.first_success is None)
-                and time.time() - (instance.started_at or began) < check["gracePeriodSeconds"])
+        return (result is None or result.first_success is None) and time.time() - (
+            instance.started_at or began
+        ) < check["gracePeriodSeconds"]
 
-    def _judge(self, app: App, instance: Instance, check: dict[str, Any], key: str, cause: str | None,
-               began: float) -> None:
+    def _judge(
+        self, app: App, instance: Instance, check: dict[str, Any], key: str, cause: str | None, began: float
+    ) -> None:
         results = self._results.setdefault(instance.task_id, {})
         result = results.get(key) or Health()
         if cause is None:
@@ -152,14 +178,20 @@ class HealthMonitor:
                 result.last_failure, result.last_failure_cause = time.time(), cause
             else:
                 result.failed(cause)
-            self._events.publish("failed_health_check_event", appId=app["id"], instanceId=instance.instance_id,
-                                 healthCheck=check)
+            self._events.publish(
+                "failed_health_check_event", appId=app["id"], instanceId=instance.instance_id, healthCheck=check
+            )
         results[key] = result
         self._settle(app, instance)
         limit = check["maxConsecutiveFailures"]
         if 0 < limit <= result.consecutive_failures:
-            logger.info("Killing %s of %s: its health check failed %d times: %s", instance.instance_id, app["id"],
-                        result.consecutive_failures, cause)
+            logger.info(
+                "Killing %s of %s: its health check failed %d times: %s",
+                instance.instance_id,
+                app["id"],
+                result.consecutive_failures,
+                cause,
+            )
             self._kill(instance, str(cause))
 
     async def _failure(self, app: App, instance: Instance, check: dict[str, Any]) -> str | None:

@@ -23,13 +23,29 @@ class PortSlot:
 def slots(app: App) -> list[PortSlot]:
     if app["networks"][0]["mode"] == "host":
         fixed = app.get("requirePorts", False)
-        return [PortSlot(entry["port"] if fixed else 0, entry["port"], entry["port"], entry.get("protocol", "tcp"),
-                         entry.get("name")) for entry in app.get("portDefinitions", [])]
+        return [
+            PortSlot(
+                entry["port"] if fixed else 0,
+                entry["port"],
+                entry["port"],
+                entry.get("protocol", "tcp"),
+                entry.get("name"),
+            )
+            for entry in app.get("portDefinitions", [])
+        ]
     bridge = app["networks"][0]["mode"] == "container/bridge"
     mappings = (app.get("container") or {}).get("portMappings", [])
-    return [PortSlot(entry.get("hostPort", 0 if bridge else None), entry["containerPort"],
-                     entry.get("servicePort", 0), entry.get("protocol", "tcp"), entry.get("name"),
-                     entry["containerPort"]) for entry in mappings]
+    return [
+        PortSlot(
+            entry.get("hostPort", 0 if bridge else None),
+            entry["containerPort"],
+            entry.get("servicePort", 0),
+            entry.get("protocol", "tcp"),
+            entry.get("name"),
+            entry["containerPort"],
+        )
+        for entry in mappings
+    ]
 
 
 def choose(wanted: list[int], ranges: list[tuple[int, int]]) -> list[int] | None:

@@ -14,8 +14,19 @@ from labengine.marathon.store import Store
 from labengine.marathon.tree import App
 
 RUNNING, STAGING, UNREACHABLE, KILLING = "TASK_RUNNING", "TASK_STAGING", "TASK_UNREACHABLE", "TASK_KILLING"
-TERMINAL = frozenset({"TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED",
-                      "TASK_GONE", "TASK_GONE_BY_OPERATOR", "TASK_UNKNOWN"})
+TERMINAL = frozenset(
+    {
+        "TASK_FINISHED",
+        "TASK_FAILED",
+        "TASK_KILLED",
+        "TASK_ERROR",
+        "TASK_LOST",
+        "TASK_DROPPED",
+        "TASK_GONE",
+        "TASK_GONE_BY_OPERATOR",
+        "TASK_UNKNOWN",
+    }
+)
 
 
 @dataclass
@@ -131,10 +142,19 @@ def has_config(instance: Instance, app: App) -> bool:
 def render(instance: Instance, health: list[dict[str, Any]]) -> dict[str, Any]:
     """A task as the API shows it."""
     task: dict[str, Any] = {
-        "id": instance.task_id, "appId": instance.app_id, "host": instance.host, "role": instance.role,
-        "state": task_state(instance), "slaveId": instance.agent_id, "ports": instance.ports,
-        "ipAddresses": instance.ip_addresses, "stagedAt": timestamp(instance.staged_at),
-        "version": instance.version, "localVolumes": [], "healthCheckResults": health}
+        "id": instance.task_id,
+        "appId": instance.app_id,
+        "host": instance.host,
+        "role": instance.role,
+        "state": task_state(instance),
+        "slaveId": instance.agent_id,
+        "ports": instance.ports,
+        "ipAddresses": instance.ip_addresses,
+        "stagedAt": timestamp(instance.staged_at),
+        "version": instance.version,
+        "localVolumes": [],
+        "healthCheckResults": health,
+    }
     if instance.started_at is not None:
         task["startedAt"] = timestamp(instance.started_at)
     for name in ("region", "zone"):

@@ -31,10 +31,15 @@ CAPABILITIES = ("PARTITION_AWARE", "MULTI_ROLE", "RESERVATION_REFINEMENT", "REGI
 
 
 def settings_from(flags: Any) -> Settings:
-    return Settings(mesos_role=flags.mesos_role, default_network_name=flags.default_network_name,
-                    mesos_bridge_name=flags.mesos_bridge_name, local_port_min=flags.local_port_min,
-                    local_port_max=flags.local_port_max, enable_features=frozenset(flags.enable_features or ()),
-                    new_group_enforce_role=flags.new_group_enforce_role)
+    return Settings(
+        mesos_role=flags.mesos_role,
+        default_network_name=flags.default_network_name,
+        mesos_bridge_name=flags.mesos_bridge_name,
+        local_port_min=flags.local_port_min,
+        local_port_max=flags.local_port_max,
+        enable_features=frozenset(flags.enable_features or ()),
+        new_group_enforce_role=flags.new_group_enforce_role,
+    )
 
 
 class Leader:
@@ -53,18 +58,29 @@ class Leader:
         self._failed = failed
         self._tasks: list[asyncio.Task[None]] = []
         self.offers = OfferMatcher(flags, store, self.tracker, self.queue, self.backoff)
-        self.readiness = Readiness(lambda app_id: self.deployments.of_app(app_id) is not None,
-                                   lambda app_ids: self.conductor.mark(app_ids), failed)
-        self.conductor = Conductor(flags, self.state, self.tracker, self.queue, self.backoff, self.readiness,
-                                   self.offers.hungry, failed)
+        self.readiness = Readiness(
+            lambda app_id: self.deployments.of_app(app_id) is not None,
+            lambda app_ids: self.conductor.mark(app_ids),
+            failed,
+        )
+        self.conductor = Conductor(
+            flags, self.state, self.tracker, self.queue, self.backoff, self.readiness, self.offers.hungry, failed
+        )
         self.deployments = Deployments(store, self.events, flags.max_running_deployments, self.conductor.mark)
         self.health = HealthMonitor(
-            self.events, parallel=flags.max_concurrent_marathon_health_checks,
-            changed=lambda instance, _healthy: self._health_changed(instance), kill=self._kill_unhealthy,
-            failed=failed)
+            self.events,
+            parallel=flags.max_concurrent_marathon_health_checks,
+            changed=lambda instance, _healthy: self._health_changed(instance),
+            kill=self._kill_unhealthy,
+            failed=failed,
+        )
         self.scheduler = SchedulerClient(
-            detector, self._framework_info, self._handle, auth=_mesos_credentials(flags),
-            heartbeat_timeout=flags.mesos_heartbeat_interval * flags.mesos_heartbeat_failure_threshold)
+            detector,
+            self._framework_info,
+            self._handle,
+            auth=_mesos_credentials(flags),
+            heartbeat_timeout=flags.mesos_heartbeat_interval * flags.mesos_heartbeat_failure_threshold,
+        )
         self.offers.scheduler = self.conductor.scheduler = self.scheduler
         self.conductor.deployments = self.deployments
         self.failures: Failures
@@ -77,10 +93,19 @@ class Leader:
         self.state.load(documents)
         self.tracker.load(documents)
         self.failures = Failures(self._store, documents)
-        self.groups = GroupManager(self.state, self.deployments, self.failures, self.backoff, self.events,
-                                   self.settings, self.flags.max_apps)
-        self.updates = StatusUpdates(self.state, self.tracker, self.failures, self.backoff, self.events, self.health,
-                                     self.readiness, self.conductor)
+        self.groups = GroupManager(
+            self.state, self.deployments, self.failures, self.backoff, self.events, self.settings, self.flags.max_apps
+        )
+        self.updates = StatusUpdates(
+            self.state,
+            self.tracker,
+            self.failures,
+            self.backoff,
+            self.events,
+            self.health,
+            self.readiness,
+            self.conductor,
+        )
         self.updates.scheduler = self.scheduler
         self.conductor.expunge = self.updates.remove
         self.deployments.load(documents)
@@ -105,11 +130,16 @@ class Leader:
     def _framework_info(self) -> dict[str, Any]:
         flags = self.flags
         info: dict[str, Any] = {
-            "name": flags.framework_name, "user": flags.mesos_user or "", "hostname": flags.hostname,
-            "failover_timeout": flags.failover_timeout, "checkpoint": flags.checkpoint,
-            "roles": [flags.mesos_role], "webui_url": flags.webui_url or self.url,
+            "name": flags.framework_name,
+            "user": flags.mesos_user or "",
+            "hostname": flags.hostname,
+            "failover_timeout": flags.failover_timeout,
+            "checkpoint": flags.checkpoint,
+            "roles": [flags.mesos_role],
+            "webui_url": flags.webui_url or self.url,
             "capabilities": [{"type": name} for name in CAPABILITIES],
-            "labels": {"labels": [{"key": "lab_engine", "value": f"{BUILD_USER} {LAB_ENGINE_VERSION}"}]}}
+            "labels": {"labels": [{"key": "lab_engine", "value": f"{BUILD_USER} {LAB_ENGINE_VERSION}"}]},
+        }
         if flags.mesos_authentication_principal:
             info["principal"] = flags.mesos_authentication_principal
         if self.state.framework_id:
@@ -153,9 +183,16 @@ class Leader:
         self.conductor.mark([instance.app_id])
 
     def _kill_unhealthy(self, instance: Any, reason: str) -> None:
-        self.events.publish("unhealthy_instance_kill_event", appId=instance.app_id, taskId=instance.task_id,
-                            instanceId=instance.instance_id, version=instance.version, reason=reason,
-                            host=instance.host, slaveId=instance.agent_id)
+        self.events.publish(
+            "unhealthy_instance_kill_event",
+            appId=instance.app_id,
+            taskId=instance.task_id,
+            instanceId=instance.instance_id,
+            version=instance.version,
+            reason=reason,
+            host=instance.host,
+            slaveId=instance.agent_id,
+        )
         self.conductor.kill(instance, reason)
 
     async def _revive(self) -> None:

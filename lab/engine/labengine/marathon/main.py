@@ -72,9 +72,16 @@ class Program:
     async def run(self) -> int:
         connection = await self._connect()
         node = Node(self._flags, self._address, self._candidate)
-        serving = supervise(httpserver.serve(
-            node, self._flags.http_address or "0.0.0.0", self._flags.http_port, stop=self._stop,
-            listener=self._listener), self._end)
+        serving = supervise(
+            httpserver.serve(
+                node,
+                self._flags.http_address or "0.0.0.0",
+                self._flags.http_port,
+                stop=self._stop,
+                listener=self._listener,
+            ),
+            self._end,
+        )
         leading = asyncio.create_task(self._lead(connection))
         leading.add_done_callback(self._leading_ended)
         await self._stop.wait()
@@ -95,8 +102,11 @@ class Program:
         flags = self._flags
         if not flags.ha and flags.internal_store_backend == "mem":
             return None
-        connection = Connection(ZkUrl.parse(flags.zk), session_timeout=flags.zk_session_timeout,
-                                on_lost=lambda: self._end("the ZooKeeper session is lost"))
+        connection = Connection(
+            ZkUrl.parse(flags.zk),
+            session_timeout=flags.zk_session_timeout,
+            on_lost=lambda: self._end("the ZooKeeper session is lost"),
+        )
         try:
             await connection.start(flags.zk_connection_timeout)
         except ZkUnavailable as error:
@@ -106,9 +116,16 @@ class Program:
     async def _lead(self, connection: Connection | None) -> None:
         flags = self._flags
         await self._candidate.win(connection if flags.ha else None)
-        store: Store = MemoryStore() if connection is None else ZkStore(
-            connection, failed=self._end, max_node_size=flags.zk_max_node_size,
-            compression_threshold=flags.zk_compression_threshold if flags.zk_compression else None)
+        store: Store = (
+            MemoryStore()
+            if connection is None
+            else ZkStore(
+                connection,
+                failed=self._end,
+                max_node_size=flags.zk_max_node_size,
+                compression_threshold=flags.zk_compression_threshold if flags.zk_compression else None,
+            )
+        )
         detector = MasterDetector(flags.master, session_timeout=flags.zk_session_timeout)
         await detector.start(flags.zk_connection_timeout)
         leader = Leader(flags, store, detector, f"http://{self._address}", self._end)

@@ -11,11 +11,24 @@ from labengine.marathon.resources import Remainder, Resource, role_of
 from labengine.marathon.tree import App
 
 # In the order in which an offer is sorted out.
-REASONS = ("UnfulfilledRole", "UnfulfilledConstraint", "NoCorrespondingReservationFound", "AgentMaintenance",
-           "InsufficientCpus", "InsufficientMemory", "InsufficientDisk", "InsufficientGpus", "InsufficientPorts",
-           "DeclinedScarceResources")
-_SCALARS = (("cpus", "InsufficientCpus"), ("mem", "InsufficientMemory"), ("disk", "InsufficientDisk"),
-            ("gpus", "InsufficientGpus"))
+REASONS = (
+    "UnfulfilledRole",
+    "UnfulfilledConstraint",
+    "NoCorrespondingReservationFound",
+    "AgentMaintenance",
+    "InsufficientCpus",
+    "InsufficientMemory",
+    "InsufficientDisk",
+    "InsufficientGpus",
+    "InsufficientPorts",
+    "DeclinedScarceResources",
+)
+_SCALARS = (
+    ("cpus", "InsufficientCpus"),
+    ("mem", "InsufficientMemory"),
+    ("disk", "InsufficientDisk"),
+    ("gpus", "InsufficientGpus"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +45,19 @@ def accepted_roles(app: App, default_behavior: str) -> set[str]:
     return {"any": {"*", app["role"]}, "unreserved": {"*"}, "reserved": {app["role"]}}[default_behavior]
 
 
-def match(app: App, offer: dict[str, Any], left: Remainder, placed: list[dict[str, Any]],
-          default_behavior: str) -> Match | list[str]:
+def match(
+    app: App, offer: dict[str, Any], left: Remainder, placed: list[dict[str, Any]], default_behavior: str
+) -> Match | list[str]:
     """A match takes its resources out of ``left``; otherwise the reasons, first in the funnel first."""
     roles = accepted_roles(app, default_behavior)
     reasons: list[str] = []
     if not any(role_of(resource) in roles for resource in offer["resources"]):
         reasons.append("UnfulfilledRole")
     facts = constraints.agent_facts(offer)
-    if not all(constraints.accepts(constraint, facts, placed, instances=app["instances"])
-               for constraint in app.get("constraints", [])):
+    if not all(
+        constraints.accepts(constraint, facts, placed, instances=app["instances"])
+        for constraint in app.get("constraints", [])
+    ):
         reasons.append("UnfulfilledConstraint")
     if container.is_resident(app) or container.volumes(app, "external"):
         # The engine makes no reservations and mounts no external storage: without them nothing must start.

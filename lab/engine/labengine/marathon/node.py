@@ -25,8 +25,21 @@ LEADER_WAIT_SECONDS = 0.25
 _CACHE_HEADERS = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0"}
 _LEADER_HEADERS = {"X-Frame-Options": "DENY", "X-XSS-Protection": "1; mode=block"}
 # They belong to one connection or are computed anew.
-_OWN_HEADERS = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding",
-                          "host", "upgrade", "te", "trailer", "date", "server"})
+_OWN_HEADERS = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "content-encoding",
+        "host",
+        "upgrade",
+        "te",
+        "trailer",
+        "date",
+        "server",
+    }
+)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -50,8 +63,11 @@ class Node:
         self._leadership = leadership
         timeout = httpx.Timeout(flags.leader_proxy_read_timeout, connect=flags.leader_proxy_connection_timeout)
         self._http = httpx.AsyncClient(
-            timeout=timeout, trust_env=False, follow_redirects=False,
-            limits=httpx.Limits(max_connections=flags.leader_proxy_max_open_connections))
+            timeout=timeout,
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=flags.leader_proxy_max_open_connections),
+        )
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -119,8 +135,9 @@ class Node:
         except httpx.ConnectError:
             return _error_page(502, "Connection to leader refused.")
         except httpx.HTTPError as error:
-            logger.warning("Passing %s on to the leader %s failed: %s", request.url.path, leader,
-                           error or type(error).__name__)
+            logger.warning(
+                "Passing %s on to the leader %s failed: %s", request.url.path, leader, error or type(error).__name__
+            )
             return _error_page(500, "Error processing request by the leader")
         return _passed_back(answer, via)
 
@@ -134,8 +151,11 @@ def _passed_back(answer: httpx.Response, via: str) -> Response:
             await answer.aclose()
 
     response = StreamingResponse(chunks(), answer.status_code)
-    response.raw_headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()
-                            if name.lower() not in _OWN_HEADERS]
+    response.raw_headers = [
+        (name.lower().encode(), value.encode())
+        for name, value in answer.headers.items()
+        if name.lower() not in _OWN_HEADERS
+    ]
     response.headers["X-Marathon-Via"] = via
     return response
 
@@ -153,5 +173,8 @@ def _adding(send: Send, extra: dict[str, str]) -> Send:
 
 
 def _error_page(status: int, reason: str) -> HTMLResponse:
-    return HTMLResponse(f"<html><head><title>Error {status} {reason}</title></head>"
-                        f"<body><h2>HTTP ERROR {status}</h2><p>Reason: {reason}</p></body></html>\n", status)
+    return HTMLResponse(
+        f"<html><head><title>Error {status} {reason}</title></head>"
+        f"<body><h2>HTTP ERROR {status}</h2><p>Reason: {reason}</p></body></html>\n",
+        status,
+    )

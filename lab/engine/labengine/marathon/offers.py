@@ -88,8 +88,7 @@ class OfferMatcher:
         if self._backoff.left(app) > 0 or self._backoff.agent_blocked(app["id"], agent_id):
             return None
         # Instances of an older configuration are on their way out: their successors may be where they are.
-        placed = [one.facts for one in self._tracker.of(app["id"])
-                  if one.state != UNREACHABLE and has_config(one, app)]
+        placed = [one.facts for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE and has_config(one, app)]
         found = match(app, offer, left, placed, self._flags.accepted_resource_roles_default_behavior)
         if isinstance(found, list):
             # What an offer lacks after a launch from it says nothing about the offer.
@@ -98,13 +97,28 @@ class OfferMatcher:
             return None
         entry.used(offer)
         instance_id, task_id = new_ids(app["id"])
-        instance = Instance(instance_id, task_id, app["id"], app["version"], agent_id, offer["hostname"], app["role"],
-                            found.ports, constraints.agent_facts(offer), staged_at=time.time())
+        instance = Instance(
+            instance_id,
+            task_id,
+            app["id"],
+            app["version"],
+            agent_id,
+            offer["hostname"],
+            app["role"],
+            found.ports,
+            constraints.agent_facts(offer),
+            staged_at=time.time(),
+        )
         self._tracker.add(instance)
         logger.info("Launching %s on %s", task_id, offer["hostname"])
         return task_info(app, instance, found, user=self._flags.mesos_user, env_prefix=self._flags.env_vars_prefix)
 
     async def _accept(self, offer: dict[str, Any], launches: list[dict[str, Any]]) -> None:
-        await self.scheduler.call("ACCEPT", {
-            "offer_ids": [offer["id"]], "filters": {"refuse_seconds": SHORT_REFUSAL_SECONDS},
-            "operations": [{"type": "LAUNCH", "launch": {"task_infos": launches}}]})
+        await self.scheduler.call(
+            "ACCEPT",
+            {
+                "offer_ids": [offer["id"]],
+                "filters": {"refuse_seconds": SHORT_REFUSAL_SECONDS},
+                "operations": [{"type": "LAUNCH", "launch": {"task_infos": launches}}],
+            },
+        )

@@ -42,15 +42,21 @@ class Plan:
         return {"id": self.id, "version": self.version, "steps": [render_step(step) for step in self.steps]}
 
     def document(self) -> dict[str, Any]:
-        return {"id": self.id, "version": self.version, "original": self.original, "target": self.target,
-                "newGroups": self.new_groups, "steps": [[[one.kind, one.app_id] for one in step]
-                                                        for step in self.steps]}
+        return {
+            "id": self.id,
+            "version": self.version,
+            "original": self.original,
+            "target": self.target,
+            "newGroups": self.new_groups,
+            "steps": [[[one.kind, one.app_id] for one in step] for step in self.steps],
+        }
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Plan:
         steps = [[Action(kind, app_id) for kind, app_id in step] for step in document["steps"]]
-        return cls(document["version"], document["original"], document["target"], steps, document["newGroups"],
-                   document["id"])
+        return cls(
+            document["version"], document["original"], document["target"], steps, document["newGroups"], document["id"]
+        )
 
 
 def render_step(step: Iterable[Action]) -> dict[str, Any]:
@@ -59,8 +65,11 @@ def render_step(step: Iterable[Action]) -> dict[str, Any]:
 
 def make(before: Tree, after: Tree, version: str, restarted: Iterable[str] = ()) -> Plan:
     """``restarted`` apps are replaced though their definitions are the same."""
-    changed = {app_id for app_id in before.apps.keys() | after.apps.keys()
-               if before.apps.get(app_id) is not after.apps.get(app_id)} | set(restarted)
+    changed = {
+        app_id
+        for app_id in before.apps.keys() | after.apps.keys()
+        if before.apps.get(app_id) is not after.apps.get(app_id)
+    } | set(restarted)
     stops, starts = [], []
     by_depth: dict[int, list[Action]] = {}
     depths = Depths(after)

@@ -89,27 +89,39 @@ def render(entry: Entry, delay: float, *, with_offers: bool) -> dict[str, Any]:
     for _offer, reasons, _time in entry.last_offers.values():
         last[reasons[0]] = last.get(reasons[0], 0) + 1
     summary: dict[str, Any] = {
-        "processedOffersCount": entry.processed, "unusedOffersCount": entry.unused,
+        "processedOffersCount": entry.processed,
+        "unusedOffersCount": entry.unused,
         "rejectSummaryLastOffers": _funnel(len(entry.last_offers), last),
-        "rejectSummaryLaunchAttempt": _funnel(entry.processed, entry.rejected)}
+        "rejectSummaryLaunchAttempt": _funnel(entry.processed, entry.rejected),
+    }
     if entry.last_unused_at is not None:
         summary["lastUnusedOfferAt"] = timestamp(entry.last_unused_at)
     if entry.last_used_at is not None:
         summary["lastUsedOfferAt"] = timestamp(entry.last_used_at)
     item: dict[str, Any] = {
-        "count": entry.count, "delay": {"timeLeftSeconds": round(delay), "overdue": delay <= 0},
-        "since": timestamp(entry.since), "processedOffersSummary": summary, "app": entry.app,
-        "role": entry.app["role"]}
+        "count": entry.count,
+        "delay": {"timeLeftSeconds": round(delay), "overdue": delay <= 0},
+        "since": timestamp(entry.since),
+        "processedOffersSummary": summary,
+        "app": entry.app,
+        "role": entry.app["role"],
+    }
     if with_offers:
-        item["lastUnusedOffers"] = [{"offer": _offer_json(offer), "reason": reasons, "timestamp": timestamp(moment)}
-                                    for offer, reasons, moment in entry.last_offers.values()]
+        item["lastUnusedOffers"] = [
+            {"offer": _offer_json(offer), "reason": reasons, "timestamp": timestamp(moment)}
+            for offer, reasons, moment in entry.last_offers.values()
+        ]
     return item
 
 
 def _offer_json(offer: dict[str, Any]) -> dict[str, Any]:
-    return {"id": offer["id"]["value"], "hostname": offer["hostname"], "agentId": offer["agent_id"]["value"],
-            "resources": [_resource_json(resource) for resource in offer["resources"]],
-            "attributes": [_attribute_json(attribute) for attribute in offer.get("attributes", [])]}
+    return {
+        "id": offer["id"]["value"],
+        "hostname": offer["hostname"],
+        "agentId": offer["agent_id"]["value"],
+        "resources": [_resource_json(resource) for resource in offer["resources"]],
+        "attributes": [_attribute_json(attribute) for attribute in offer.get("attributes", [])],
+    }
 
 
 def _resource_json(resource: dict[str, Any]) -> dict[str, Any]:

@@ -19,8 +19,9 @@ KEPT_BODY = 4096
 class Readiness:
     """``changed(app ids)`` hears of instances that became ready."""
 
-    def __init__(self, deploying: Callable[[str], bool], changed: Callable[[Iterable[str]], None],
-                 failed: Callable[[str], None]) -> None:
+    def __init__(
+        self, deploying: Callable[[str], bool], changed: Callable[[Iterable[str]], None], failed: Callable[[str], None]
+    ) -> None:
         self._deploying = deploying
         self._changed = changed
         self._failed = failed

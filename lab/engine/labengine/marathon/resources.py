@@ -50,8 +50,11 @@ class Remainder:
 
     def ports(self, roles: set[str]) -> list[tuple[int, int]]:
         """Inclusive ranges."""
-        return [(entry["begin"], entry["end"]) for resource in self._named("ports", roles)
-                for entry in resource["ranges"]["range"]]
+        return [
+            (entry["begin"], entry["end"])
+            for resource in self._named("ports", roles)
+            for entry in resource["ranges"]["range"]
+        ]
 
     def take_ports(self, wanted: list[int], roles: set[str]) -> list[Resource] | None:
         taken: list[Resource] = []

@@ -66,18 +66,24 @@ def restart(app: App, instances: list[Instance], ready: Ready) -> Wish:
     new = [one for one in counted if has_config(one, app)]
     old = [one for one in counted if not has_config(one, app)]
     minimum, maximum = bounds(app, len(old))
-    surplus = kill_order(app, new)[:max(0, len(new) - wanted)]
+    surplus = kill_order(app, new)[: max(0, len(new) - wanted)]
     new = [one for one in new if one not in surplus]
     ready_new = sum(1 for one in new if ready(one))
     # The least useful go first, so that what stays is as healthy as it can be.
     old_order = sorted(kill_order(app, old), key=ready)
-    expendable = old_order[:max(0, len(old) - max(0, minimum - ready_new))]
+    expendable = old_order[: max(0, len(old) - max(0, minimum - ready_new))]
     present = len(new) + len(old) + len(ending(instances))
     launch = max(0, min(wanted - len(new), maximum - present))
-    left_old = [one for one in instances if not has_config(one, app)
-                and not one.expired(app, "inactiveAfterSeconds") and one.state != UNREACHABLE]
-    return Wish(launch, surplus + expendable,
-                not launch and not surplus and not left_old and len(new) == wanted and ready_new >= wanted)
+    left_old = [
+        one
+        for one in instances
+        if not has_config(one, app) and not one.expired(app, "inactiveAfterSeconds") and one.state != UNREACHABLE
+    ]
+    return Wish(
+        launch,
+        surplus + expendable,
+        not launch and not surplus and not left_old and len(new) == wanted and ready_new >= wanted,
+    )
 
 
 def bounds(app: App, old: int) -> tuple[int, int]:

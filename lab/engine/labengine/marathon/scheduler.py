@@ -29,9 +29,15 @@ class Detector(Protocol):
 class SchedulerClient:
     """Keeps one subscription to the leading master; ``handle`` gets every event, in order."""
 
-    def __init__(self, detector: Detector, framework_info: Callable[[], dict[str, Any]],
-                 handle: Callable[[dict[str, Any]], Awaitable[None]], *, heartbeat_timeout: float,
-                 auth: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        framework_info: Callable[[], dict[str, Any]],
+        handle: Callable[[dict[str, Any]], Awaitable[None]],
+        *,
+        heartbeat_timeout: float,
+        auth: tuple[str, str] | None = None,
+    ) -> None:
         self._detector = detector
         self._framework_info = framework_info
         self._handle = handle
@@ -60,8 +66,9 @@ class SchedulerClient:
                 if subscription.done():
                     subscription.result()
             except (httpx.HTTPError, recordio.RecordError, ConnectionError) as error:
-                logger.warning("Subscription to the Mesos master %s ended: %s", leader.url,
-                               error or type(error).__name__)
+                logger.warning(
+                    "Subscription to the Mesos master %s ended: %s", leader.url, error or type(error).__name__
+                )
             finally:
                 was_subscribed = self.subscribed
                 self._stream_id = self._framework_id = None
@@ -82,8 +89,9 @@ class SchedulerClient:
             call["framework_id"] = info["id"]
         timeout = httpx.Timeout(CALL_TIMEOUT, read=self._heartbeat_timeout)
         url = f"{leader.url}/api/v1/scheduler"
-        async with self._http.stream("POST", url, json=call, timeout=timeout,
-                                     headers={"Accept": "application/json"}) as response:
+        async with self._http.stream(
+            "POST", url, json=call, timeout=timeout, headers={"Accept": "application/json"}
+        ) as response:
             if response.status_code != httpx.codes.OK:
                 text = (await response.aread()).decode(errors="replace")
                 raise ConnectionError(f"{response.status_code} {text[:200]}".strip())
@@ -105,13 +113,15 @@ class SchedulerClient:
         if body is not None:
             message[kind.lower()] = body
         try:
-            response = await self._http.post(self._url, json=message,
-                                             headers={"Mesos-Stream-Id": self._stream_id or ""})
+            response = await self._http.post(
+                self._url, json=message, headers={"Mesos-Stream-Id": self._stream_id or ""}
+            )
         except httpx.HTTPError as error:
             logger.warning("Call %s to the Mesos master failed: %s", kind, error or type(error).__name__)
             return False
         if response.status_code != httpx.codes.ACCEPTED:
-            logger.warning("The Mesos master refused the call %s: %d %s", kind, response.status_code,
-                           response.text[:200])
+            logger.warning(
+                "The Mesos master refused the call %s: %d %s", kind, response.status_code, response.text[:200]
+            )
             return False
         return True

@@ -44,8 +44,11 @@ class State:
             self._write_root()
 
     def _restored(self, root: dict[str, Any]) -> Tree:
-        apps = {app_id: self._versions[app_id][version] for app_id, version in root["apps"].items()
-                if version in self._versions.get(app_id, {})}
+        apps = {
+            app_id: self._versions[app_id][version]
+            for app_id, version in root["apps"].items()
+            if version in self._versions.get(app_id, {})
+        }
         return Tree(apps, dict(root["groups"]))
 
     def commit(self, tree: Tree) -> None:
@@ -66,11 +69,15 @@ class State:
 
     def _write_root(self) -> None:
         version = self.tree.groups["/"]["version"]
-        root = {"version": version, "groups": dict(self.tree.groups), "created": dict(self._created),
-                "apps": {app_id: app["version"] for app_id, app in self.tree.apps.items()}}
+        root = {
+            "version": version,
+            "groups": dict(self.tree.groups),
+            "created": dict(self._created),
+            "apps": {app_id: app["version"] for app_id, app in self.tree.apps.items()},
+        }
         self._roots[version] = root
         self.store.put(f"roots/{version}", root)
-        for old in sorted(self._roots)[:-self._max_versions]:
+        for old in sorted(self._roots)[: -self._max_versions]:
             del self._roots[old]
             self.store.delete(f"roots/{old}")
 
@@ -79,7 +86,7 @@ class State:
             if len(kept) <= 1 and app_id in self.tree.apps:
                 continue
             needed = {root["apps"].get(app_id) for root in self._roots.values()}
-            needed.update(self.app_versions(app_id)[-self._max_versions:])
+            needed.update(self.app_versions(app_id)[-self._max_versions :])
             for version in kept.keys() - needed:
                 del kept[version]
                 self.store.delete(f"apps/{file_name(app_id)}@{version}")
@@ -122,16 +129,23 @@ class Failures:
 
     def __init__(self, store: Store, documents: dict[str, Any]) -> None:
         self._store = store
-        self._last = {document["appId"]: document for key, document in documents.items()
-                      if key.startswith("failures/")}
+        self._last = {document["appId"]: document for key, document in documents.items() if key.startswith("failures/")}
 
     def last(self, app_id: str) -> dict[str, Any] | None:
         return self._last.get(app_id)
 
-    def record(self, app_id: str, *, task_id: str, state: str, message: str, host: str, version: str,
-               agent_id: str | None) -> None:
-        failure = {"appId": app_id, "host": host, "message": message, "state": state, "taskId": task_id,
-                   "timestamp": timestamp(), "version": version}
+    def record(
+        self, app_id: str, *, task_id: str, state: str, message: str, host: str, version: str, agent_id: str | None
+    ) -> None:
+        failure = {
+            "appId": app_id,
+            "host": host,
+            "message": message,
+            "state": state,
+            "taskId": task_id,
+            "timestamp": timestamp(),
+            "version": version,
+        }
         if agent_id:
             failure["slaveId"] = agent_id
         self._last[app_id] = failure

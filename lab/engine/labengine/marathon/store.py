@@ -71,8 +71,14 @@ class ZkStore:
     ``failed(reason)`` is called once when a change cannot be written: a leader that cannot write must not go on.
     """
 
-    def __init__(self, connection: Connection, *, compression_threshold: int | None, max_node_size: int,
-                 failed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        compression_threshold: int | None,
+        max_node_size: int,
+        failed: Callable[[str], None],
+    ) -> None:
         self._connection = connection
         self._base = connection.url.join("state")
         self._compression_threshold = compression_threshold
@@ -95,7 +101,7 @@ class ZkStore:
         for bucket in BUCKETS:
             names += [f"{bucket}/{name}" for name in await self._connection.children(f"{self._base}/{bucket}")]
         for start in range(0, len(names), BATCH):
-            part = names[start:start + BATCH]
+            part = names[start : start + BATCH]
             for name, document in zip(part, await asyncio.gather(*(self._read(name) for name in part)), strict=True):
                 if document is not None:
                     documents[name] = document
@@ -105,7 +111,7 @@ class ZkStore:
     async def _read(self, name: str) -> Any:
         with contextlib.suppress(NoNodeError):
             data, _stat = await self._connection.get(f"{self._base}/{name}")
-            return json.loads(zlib.decompress(data[len(COMPRESSED):]) if data.startswith(COMPRESSED) else data)
+            return json.loads(zlib.decompress(data[len(COMPRESSED) :]) if data.startswith(COMPRESSED) else data)
         return None
 
     def fits(self, document: Any) -> bool:
@@ -115,8 +121,10 @@ class ZkStore:
     def put(self, key: str, document: Any) -> None:
         data = self._encoded(document)
         if len(data) > self._max_node_size:
-            self._failed(f"the state has grown too large: {key} has {len(data)} bytes, zk_max_node_size allows "
-                         f"{self._max_node_size}")
+            self._failed(
+                f"the state has grown too large: {key} has {len(data)} bytes, zk_max_node_size allows "
+                f"{self._max_node_size}"
+            )
             return
         self._queue(key, data)
 

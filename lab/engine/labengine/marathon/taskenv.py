@@ -11,8 +11,9 @@ from labengine.marathon.tree import App
 MAX_LABEL_LENGTH = 512
 
 
-def environment(app: App, *, task_id: str, host: str, slots: Sequence[PortSlot], ports: Sequence[int],
-                prefix: str | None) -> dict[str, str]:
+def environment(
+    app: App, *, task_id: str, host: str, slots: Sequence[PortSlot], ports: Sequence[int], prefix: str | None
+) -> dict[str, str]:
     """The app's own ``env`` wins over everything computed."""
     computed = _app_context(app) | {"MESOS_TASK_ID": task_id}
     own = {"HOST": host} | _ports(slots, ports)
@@ -27,8 +28,11 @@ def _app_context(app: App) -> dict[str, str]:
     image = ((app.get("container") or {}).get("docker") or {}).get("image")
     if image:
         context["MARATHON_APP_DOCKER_IMAGE"] = image
-    labels = {_variable(name): value for name, value in app.get("labels", {}).items()
-              if len(name) < MAX_LABEL_LENGTH and len(value) < MAX_LABEL_LENGTH}
+    labels = {
+        _variable(name): value
+        for name, value in app.get("labels", {}).items()
+        if len(name) < MAX_LABEL_LENGTH and len(value) < MAX_LABEL_LENGTH
+    }
     context["MARATHON_APP_LABELS"] = " ".join(sorted(labels))
     return context | {f"MARATHON_APP_LABEL_{name}": value for name, value in labels.items()}
 

@@ -13,11 +13,13 @@ NANOSECONDS = 1_000_000_000
 _MESOS_CHECKS = {"MESOS_HTTP": "HTTP", "MESOS_HTTPS": "HTTP", "MESOS_TCP": "TCP", "COMMAND": "COMMAND"}
 
 
-def task_info(app: App, instance: Instance, match: Match, *, user: str | None,
-              env_prefix: str | None) -> dict[str, Any]:
+def task_info(
+    app: App, instance: Instance, match: Match, *, user: str | None, env_prefix: str | None
+) -> dict[str, Any]:
     slots = hostports.slots(app)
-    environment = taskenv.environment(app, task_id=instance.task_id, host=instance.host, slots=slots,
-                                      ports=match.ports, prefix=env_prefix)
+    environment = taskenv.environment(
+        app, task_id=instance.task_id, host=instance.host, slots=slots, ports=match.ports, prefix=env_prefix
+    )
     info: dict[str, Any] = {
         "name": ".".join(reversed(app["id"].strip("/").split("/"))),
         "task_id": {"value": instance.task_id},
@@ -43,8 +45,13 @@ def kill_policy(app: App) -> dict[str, Any]:
 
 
 def _command(app: App, environment: dict[str, str], user: str | None) -> dict[str, Any]:
-    command: dict[str, Any] = {"environment": {"variables": [
-        {"name": name, "type": "VALUE", "value": value} for name, value in sorted(environment.items())]}}
+    command: dict[str, Any] = {
+        "environment": {
+            "variables": [
+                {"name": name, "type": "VALUE", "value": value} for name, value in sorted(environment.items())
+            ]
+        }
+    }
     if app.get("cmd"):
         command |= {"shell": True, "value": app["cmd"]}
     elif app.get("args"):
@@ -55,9 +62,16 @@ def _command(app: App, environment: dict[str, str], user: str | None) -> dict[st
         command["shell"] = False
     if app.get("user") or user:
         command["user"] = app.get("user") or user
-    uris = [{"value": one["uri"], "extract": one.get("extract", True), "executable": one.get("executable", False),
-             "cache": one.get("cache", False), **({"output_file": one["destPath"]} if one.get("destPath") else {})}
-            for one in app.get("fetch", [])]
+    uris = [
+        {
+            "value": one["uri"],
+            "extract": one.get("extract", True),
+            "executable": one.get("executable", False),
+            "cache": one.get("cache", False),
+            **({"output_file": one["destPath"]} if one.get("destPath") else {}),
+        }
+        for one in app.get("fetch", [])
+    ]
     return command | ({"uris": uris} if uris else {})
 
 
@@ -70,8 +84,10 @@ def _discovery(app: App, slots: list[hostports.PortSlot], ports: list[int]) -> d
     entries = []
     for slot in slots:
         number = next(remaining) if slot.wanted is not None else slot.container_port
-        entries += [{"number": number, "protocol": protocol, **({"name": slot.name} if slot.name else {})}
-                    for protocol in _protocols(slot.protocol)]
+        entries += [
+            {"number": number, "protocol": protocol, **({"name": slot.name} if slot.name else {})}
+            for protocol in _protocols(slot.protocol)
+        ]
     name = ".".join(reversed(app["id"].strip("/").split("/")))
     return {"visibility": "FRAMEWORK", "name": name, "ports": {"ports": entries}}
 
@@ -80,8 +96,11 @@ def _container(app: App, slots: list[hostports.PortSlot], ports: list[int]) -> d
     container = app.get("container")
     if not container:
         return None
-    volumes = [{"container_path": volume["containerPath"], "host_path": volume["hostPath"],
-                "mode": volume.get("mode", "RW")} for volume in container.get("volumes", []) if "hostPath" in volume]
+    volumes = [
+        {"container_path": volume["containerPath"], "host_path": volume["hostPath"], "mode": volume.get("mode", "RW")}
+        for volume in container.get("volumes", [])
+        if "hostPath" in volume
+    ]
     info: dict[str, Any] = {"type": container["type"], "volumes": volumes}
     docker = container.get("docker")
     if container["type"] == "DOCKER" and docker:
@@ -89,8 +108,13 @@ def _container(app: App, slots: list[hostports.PortSlot], ports: list[int]) -> d
         if app["networks"][0]["mode"] == "container":
             info["network_infos"] = [{"name": network.get("name")} for network in app["networks"]]
     elif docker:
-        info["mesos"] = {"image": {"type": "DOCKER", "docker": {"name": docker["image"]},
-                                   "cached": not docker.get("forcePullImage", False)}}
+        info["mesos"] = {
+            "image": {
+                "type": "DOCKER",
+                "docker": {"name": docker["image"]},
+                "cached": not docker.get("forcePullImage", False),
+            }
+        }
     if app.get("tty"):
         info["tty_info"] = {}
     return info
@@ -99,9 +123,12 @@ def _container(app: App, slots: list[hostports.PortSlot], ports: list[int]) -> d
 def _docker(app: App, docker: dict[str, Any], mappings: list[dict[str, Any]]) -> dict[str, Any]:
     network = {"host": "HOST", "container/bridge": "BRIDGE", "container": "USER"}[app["networks"][0]["mode"]]
     info: dict[str, Any] = {
-        "image": docker["image"], "network": network, "privileged": docker.get("privileged", False),
+        "image": docker["image"],
+        "network": network,
+        "privileged": docker.get("privileged", False),
         "force_pull_image": docker.get("forcePullImage", False),
-        "parameters": [{"key": one["key"], "value": one["value"]} for one in docker.get("parameters", [])]}
+        "parameters": [{"key": one["key"], "value": one["value"]} for one in docker.get("parameters", [])],
+    }
     if mappings:
         info["port_mappings"] = mappings
     return info
@@ -114,8 +141,10 @@ def _port_mappings(slots: list[hostports.PortSlot], ports: list[int]) -> list[di
         if slot.container_port is None or slot.wanted is None:
             continue
         host_port = next(remaining)
-        mappings += [{"host_port": host_port, "container_port": slot.container_port or host_port,
-                      "protocol": protocol} for protocol in _protocols(slot.protocol)]
+        mappings += [
+            {"host_port": host_port, "container_port": slot.container_port or host_port, "protocol": protocol}
+            for protocol in _protocols(slot.protocol)
+        ]
     return mappings
 
 
@@ -125,10 +154,13 @@ def _health_check(app: App, ports: list[int], slots: list[hostports.PortSlot]) -
         return None
     kind = _MESOS_CHECKS[check["protocol"]]
     info: dict[str, Any] = {
-        "type": kind, "delay_seconds": float(check.get("delaySeconds", 15)),
-        "interval_seconds": float(check["intervalSeconds"]), "timeout_seconds": float(check["timeoutSeconds"]),
+        "type": kind,
+        "delay_seconds": float(check.get("delaySeconds", 15)),
+        "interval_seconds": float(check["intervalSeconds"]),
+        "timeout_seconds": float(check["timeoutSeconds"]),
         "consecutive_failures": check["maxConsecutiveFailures"],
-        "grace_period_seconds": float(check["gracePeriodSeconds"])}
+        "grace_period_seconds": float(check["gracePeriodSeconds"]),
+    }
     if kind == "COMMAND":
         info["command"] = {"shell": True, "value": check["command"]["value"]}
         return info
@@ -136,8 +168,11 @@ def _health_check(app: App, ports: list[int], slots: list[hostports.PortSlot]) -
     if kind == "TCP":
         info["tcp"] = {"port": port}
     else:
-        info["http"] = {"scheme": "https" if check["protocol"] == "MESOS_HTTPS" else "http", "port": port,
-                        "path": check.get("path", "/")}
+        info["http"] = {
+            "scheme": "https" if check["protocol"] == "MESOS_HTTPS" else "http",
+            "port": port,
+            "path": check.get("path", "/"),
+        }
     return info
 
 

@@ -24,8 +24,17 @@ _FAILURES = TERMINAL - {"TASK_FINISHED", "TASK_KILLED"}
 
 
 class StatusUpdates:
-    def __init__(self, state: State, tracker: Tracker, failures: Failures, backoff: Backoff, events: EventBus,
-                 health: HealthMonitor, readiness: Readiness, conductor: Conductor) -> None:
+    def __init__(
+        self,
+        state: State,
+        tracker: Tracker,
+        failures: Failures,
+        backoff: Backoff,
+        events: EventBus,
+        health: HealthMonitor,
+        readiness: Readiness,
+        conductor: Conductor,
+    ) -> None:
         self._state = state
         self._tracker = tracker
         self._failures = failures
@@ -46,12 +55,13 @@ class StatusUpdates:
             await self.scheduler.call("KILL", {"task_id": status["task_id"], "agent_id": status.get("agent_id")})
         if "uuid" in status:
             await self._state.store.flush()
-            await self.scheduler.call("ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"],
-                                                      "uuid": status["uuid"]})
+            await self.scheduler.call(
+                "ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"], "uuid": status["uuid"]}
+            )
 
     def app_of(self, instance: Instance) -> App | None:
         """The definition the instance was launched with, as far as it is known."""
-        return (self._state.app_at(instance.app_id, instance.version) or self._state.tree.apps.get(instance.app_id))
+        return self._state.app_at(instance.app_id, instance.version) or self._state.tree.apps.get(instance.app_id)
 
     def _apply(self, instance: Instance, status: dict[str, Any]) -> None:
         state = status["state"]
@@ -70,8 +80,10 @@ class StatusUpdates:
         if state == RUNNING and app is not None and not instance.killing:
             self._backoff.agent_works(instance.app_id, instance.agent_id)
             self._health.watch(app, instance)
-            if "healthy" in status and any(one["protocol"].startswith("MESOS") or one["protocol"] == "COMMAND"
-                                           for one in app.get("healthChecks", [])):
+            if "healthy" in status and any(
+                one["protocol"].startswith("MESOS") or one["protocol"] == "COMMAND"
+                for one in app.get("healthChecks", [])
+            ):
                 self._health.reported(app, instance, bool(status["healthy"]), status.get("message", ""))
         self._tracker.save(instance)
         self._conductor.mark([instance.app_id])
@@ -90,20 +102,37 @@ class StatusUpdates:
     @staticmethod
     def _note_addresses(instance: Instance, status: dict[str, Any]) -> None:
         networks = (status.get("container_status") or {}).get("network_infos") or []
-        found = [{"ipAddress": address["ip_address"], "protocol": address.get("protocol", "IPv4")}
-                 for network in networks for address in network.get("ip_addresses", []) if address.get("ip_address")]
+        found = [
+            {"ipAddress": address["ip_address"], "protocol": address.get("protocol", "IPv4")}
+            for network in networks
+            for address in network.get("ip_addresses", [])
+            if address.get("ip_address")
+        ]
         if found:
             instance.ip_addresses = found
 
     def _publish(self, instance: Instance, status: dict[str, Any]) -> None:
         self._events.publish(
-            "status_update_event", slaveId=instance.agent_id, taskId=instance.task_id, taskStatus=status["state"],
-            message=status.get("message", ""), appId=instance.app_id, host=instance.host,
-            ipAddresses=instance.ip_addresses, ports=instance.ports, version=instance.version)
+            "status_update_event",
+            slaveId=instance.agent_id,
+            taskId=instance.task_id,
+            taskStatus=status["state"],
+            message=status.get("message", ""),
+            appId=instance.app_id,
+            host=instance.host,
+            ipAddresses=instance.ip_addresses,
+            ports=instance.ports,
+            version=instance.version,
+        )
         self._events.publish(
-            "instance_changed_event", instanceId=instance.instance_id, condition=instance.condition(),
-            runSpecId=instance.app_id, agentId=instance.agent_id, host=instance.host,
-            runSpecVersion=instance.version)
+            "instance_changed_event",
+            instanceId=instance.instance_id,
+            condition=instance.condition(),
+            runSpecId=instance.app_id,
+            agentId=instance.agent_id,
+            host=instance.host,
+            runSpecVersion=instance.version,
+        )
 
     def _ended(self, instance: Instance, status: dict[str, Any], *, ran: bool) -> None:
         state, message = status["state"], status.get("message", "")
@@ -111,8 +140,11 @@ class StatusUpdates:
         app = self._state.tree.apps.get(instance.app_id)
         if app is not None:
             if instance.kill_reason:
-                self._record(instance, "TASK_KILLED",
-                             f"Task was killed since health check failed. Reason: {instance.kill_reason}")
+                self._record(
+                    instance,
+                    "TASK_KILLED",
+                    f"Task was killed since health check failed. Reason: {instance.kill_reason}",
+                )
                 self._backoff.failed(app)
             elif not instance.killing:
                 if state in _FAILURES:
@@ -124,8 +156,15 @@ class StatusUpdates:
         self.remove(instance)
 
     def _record(self, instance: Instance, state: str, message: str) -> None:
-        self._failures.record(instance.app_id, task_id=instance.task_id, state=state, message=message,
-                              host=instance.host, version=instance.version, agent_id=instance.agent_id)
+        self._failures.record(
+            instance.app_id,
+            task_id=instance.task_id,
+            state=state,
+            message=message,
+            host=instance.host,
+            version=instance.version,
+            agent_id=instance.agent_id,
+        )
 
     def remove(self, instance: Instance) -> None:
         self._health.forget(instance)

@@ -22,8 +22,15 @@ PING_SECONDS = 5.0
 
 
 class Agents:
-    def __init__(self, cluster: Cluster, flags: Flags, registry: Registry, tasks: Tasks, frameworks: Frameworks,
-                 allocator: Allocator) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        flags: Flags,
+        registry: Registry,
+        tasks: Tasks,
+        frameworks: Frameworks,
+        allocator: Allocator,
+    ) -> None:
         self._cluster = cluster
         self._registry = registry
         self._tasks = tasks
@@ -77,8 +84,9 @@ class Agents:
         self._match_tasks(agent, body.get("tasks", []), body.get("frameworks", []), was_unreachable)
         for kill in agent.pending_kills.values():
             agent.send(kill)
-        logger.info("Agent %s at %s (%s) is registered with %d tasks", agent.id, agent.pid, agent.hostname,
-                    len(agent.tasks))
+        logger.info(
+            "Agent %s at %s (%s) is registered with %d tasks", agent.id, agent.pid, agent.hostname, len(agent.tasks)
+        )
         self._allocator.wake()
         return stream
 
@@ -90,14 +98,20 @@ class Agents:
                 await self._registry.remove(agent.id)
                 for framework_id, task_id in list(agent.tasks):
                     framework = self._cluster.frameworks[framework_id]
-                    self._tasks.end(framework, framework.tasks[task_id], self._tasks.lost_state(framework, "TASK_GONE"),
-                                    "REASON_SLAVE_REMOVED", f"Agent {agent.hostname} was replaced by a new one")
+                    self._tasks.end(
+                        framework,
+                        framework.tasks[task_id],
+                        self._tasks.lost_state(framework, "TASK_GONE"),
+                        "REASON_SLAVE_REMOVED",
+                        f"Agent {agent.hostname} was replaced by a new one",
+                    )
                 self._forget(agent)
                 self._cluster.count("master/slave_removals/reason_registered")
                 self._cluster.count("master/slave_removals")
 
-    def _match_tasks(self, agent: Agent, brought: list[dict[str, Any]], infos: list[dict[str, Any]],
-                     was_unreachable: bool) -> None:
+    def _match_tasks(
+        self, agent: Agent, brought: list[dict[str, Any]], infos: list[dict[str, Any]], was_unreachable: bool
+    ) -> None:
         """Adopt the tasks the agent brought; end those it was thought to run and does not."""
         by_id = {info["id"]["value"]: info for info in infos}
         present = set()
@@ -124,8 +138,13 @@ class Agents:
         for framework_id, task_id in set(agent.tasks) - present:
             framework = self._cluster.frameworks[framework_id]
             task = agent.tasks[framework_id, task_id]
-            self._tasks.end(framework, task, self._tasks.lost_state(framework, "TASK_DROPPED"),
-                            "REASON_RECONCILIATION", "The task is unknown to its agent")
+            self._tasks.end(
+                framework,
+                task,
+                self._tasks.lost_state(framework, "TASK_DROPPED"),
+                "REASON_RECONCILIATION",
+                "The task is unknown to its agent",
+            )
 
     def status_update(self, body: dict[str, Any]) -> None:
         self._cluster.count("master/messages_status_update")

@@ -58,19 +58,29 @@ class Allocator:
         total = Resources.total(agent.total for agent in self._cluster.agents.values())
 
         def dominant(held: Resources) -> float:
-            return max((held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk")
-                        if total.scalar(name)), default=0.0)
+            return max(
+                (held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk") if total.scalar(name)),
+                default=0.0,
+            )
 
-        interested = [(framework, role) for framework in self._cluster.frameworks.values() if framework.connected
-                      for role in framework.roles if role not in framework.suppressed]
+        interested = [
+            (framework, role)
+            for framework in self._cluster.frameworks.values()
+            if framework.connected
+            for role in framework.roles
+            if role not in framework.suppressed
+        ]
         by_role = {
             role: dominant(Resources.total(framework.held_as(role) for framework in self._cluster.frameworks.values()))
-            for role in {role for _framework, role in interested}}
+            for role in {role for _framework, role in interested}
+        }
         return sorted(interested, key=lambda pair: (by_role[pair[1]], dominant(pair[0].held_as(pair[1]))))
 
     def _allocatable(self, available: Resources) -> bool:
-        return any(all(available.scalar(name) >= amount for name, amount in alternative.items())
-                   for alternative in self._minimum)
+        return any(
+            all(available.scalar(name) >= amount for name, amount in alternative.items())
+            for alternative in self._minimum
+        )
 
     @staticmethod
     def _refused(framework: Framework, role: str, agent: Agent, available: Resources, now: float) -> bool:
@@ -102,8 +112,7 @@ class Allocator:
         if framework is not None:
             framework.send({"type": "RESCIND", "rescind": {"offer_id": {"value": offer.id}}})
 
-    def refuse(self, framework: Framework, offer: Offer, resources: Resources,
-               filters: dict[str, Any] | None) -> None:
+    def refuse(self, framework: Framework, offer: Offer, resources: Resources, filters: dict[str, Any] | None) -> None:
         """Keep what the framework did not take away from it for a while; others may have it at once."""
         seconds = float((filters or {}).get("refuse_seconds", DEFAULT_REFUSAL_SECONDS))
         if seconds > 0 and resources:

@@ -37,16 +37,22 @@ def master_info(master_id: str, address: Address) -> dict[str, Any]:
     return {
         "address": {"hostname": address.hostname, "ip": address.ip, "port": address.port},
         "capabilities": [{"type": name} for name in CAPABILITIES],
-        "hostname": address.hostname, "id": master_id, "ip": int.from_bytes(packed[:4], "little"),
-        "pid": f"master@{address.endpoint}", "port": address.port, "version": MESOS_VERSION,
-        "lab_engine": LAB_ENGINE_VERSION}
+        "hostname": address.hostname,
+        "id": master_id,
+        "ip": int.from_bytes(packed[:4], "little"),
+        "pid": f"master@{address.endpoint}",
+        "port": address.port,
+        "version": MESOS_VERSION,
+        "lab_engine": LAB_ENGINE_VERSION,
+    }
 
 
 class Standing:
     """Who leads, and whether the registry can be used. A master leads at most once in its life."""
 
-    def __init__(self, flags: Flags, info: dict[str, Any], elected: Callable[[], None],
-                 peers_changed: Callable[[], None]) -> None:
+    def __init__(
+        self, flags: Flags, info: dict[str, Any], elected: Callable[[], None], peers_changed: Callable[[], None]
+    ) -> None:
         self._flags = flags
         self._elected = elected
         self._peers_changed = peers_changed
@@ -94,8 +100,10 @@ class Standing:
         election = Election(connection, url.path, MASTER_PREFIX, json.dumps(self.info).encode())
         changed = asyncio.Event()
         replicas = Group(connection, url.join(REPLICAS), "", changed.set)
-        waits = [asyncio.ensure_future(wait) for wait in (
-            lost.wait(), self._take_part(connection, url, election, replicas, changed))]
+        waits = [
+            asyncio.ensure_future(wait)
+            for wait in (lost.wait(), self._take_part(connection, url, election, replicas, changed))
+        ]
         done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in pending:
             wait.cancel()
@@ -103,8 +111,9 @@ class Standing:
         reason = "lost its ZooKeeper session" if lost.is_set() else "lost its znode"
         for wait in done:
             if isinstance(wait.exception(), NoAuthError):
-                log.exit_now(f"ZooKeeper refuses this master at {url}: the znodes belong to other credentials than "
-                             "those of --zk")
+                log.exit_now(
+                    f"ZooKeeper refuses this master at {url}: the znodes belong to other credentials than those of --zk"
+                )
             if wait.exception() is not None:
                 reason = f"lost ZooKeeper: {wait.exception()!r}"
         if self.leading:
@@ -116,11 +125,17 @@ class Standing:
         await connection.stop()
         await asyncio.sleep(RETRY_SECONDS)
 
-    async def _take_part(self, connection: Connection, url: ZkUrl, election: Election, replicas: Group,
-                         changed: asyncio.Event) -> None:
+    async def _take_part(
+        self, connection: Connection, url: ZkUrl, election: Election, replicas: Group, changed: asyncio.Event
+    ) -> None:
         """Until this master's znode is gone."""
-        await connection.create(url.join(REPLICAS) + "/", f"log-replica(1)@{self._own}".encode(), ephemeral=True,
-                                sequence=True, makepath=True)
+        await connection.create(
+            url.join(REPLICAS) + "/",
+            f"log-replica(1)@{self._own}".encode(),
+            ephemeral=True,
+            sequence=True,
+            makepath=True,
+        )
         await replicas.start()
         await election.enter()
         logger.info("A new candidate: this master is %s in the election at %s", election.name, url)

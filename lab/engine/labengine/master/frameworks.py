@@ -29,8 +29,9 @@ class CallError(Exception):
 
 
 class Frameworks:
-    def __init__(self, cluster: Cluster, flags: Flags, tasks: Tasks, allocator: Allocator,
-                 master_info: dict[str, Any]) -> None:
+    def __init__(
+        self, cluster: Cluster, flags: Flags, tasks: Tasks, allocator: Allocator, master_info: dict[str, Any]
+    ) -> None:
         self._cluster = cluster
         self._flags = flags
         self._tasks = tasks
@@ -38,10 +39,16 @@ class Frameworks:
         self._master_info = master_info
         self._next = 0
         self._calls: dict[str, Callable[[Framework, dict[str, Any]], None]] = {
-            "ACCEPT": self._accept, "DECLINE": self._decline, "REVIVE": self._revive, "SUPPRESS": self._suppress,
-            "KILL": self._kill, "ACKNOWLEDGE": self._acknowledge, "RECONCILE": self._reconcile,
+            "ACCEPT": self._accept,
+            "DECLINE": self._decline,
+            "REVIVE": self._revive,
+            "SUPPRESS": self._suppress,
+            "KILL": self._kill,
+            "ACKNOWLEDGE": self._acknowledge,
+            "RECONCILE": self._reconcile,
             "TEARDOWN": lambda framework, _call: self.remove(framework, "it asked for it"),
-            "UPDATE_FRAMEWORK": self._update_framework}
+            "UPDATE_FRAMEWORK": self._update_framework,
+        }
 
     def subscribe(self, call: dict[str, Any]) -> EventStream:
         subscribe = call.get("subscribe")
@@ -71,9 +78,16 @@ class Frameworks:
             self._take_over(framework, info)
         framework.stream = stream
         framework.suppressed = set(subscribe.get("suppressed_roles", []))
-        stream.send({"type": "SUBSCRIBED", "subscribed": {
-            "framework_id": {"value": framework_id}, "heartbeat_interval_seconds": HEARTBEAT_SECONDS,
-            "master_info": self._master_info}})
+        stream.send(
+            {
+                "type": "SUBSCRIBED",
+                "subscribed": {
+                    "framework_id": {"value": framework_id},
+                    "heartbeat_interval_seconds": HEARTBEAT_SECONDS,
+                    "master_info": self._master_info,
+                },
+            }
+        )
         stream.send({"type": "HEARTBEAT"})
         self._allocator.wake()
         return stream
@@ -117,13 +131,18 @@ class Frameworks:
             return
         framework.stream = None
         self._allocator.forget_framework(framework)
-        logger.info("Framework '%s' %s disconnected; it may come back within %g seconds", framework.name,
-                    framework.id, framework.failover_timeout)
+        logger.info(
+            "Framework '%s' %s disconnected; it may come back within %g seconds",
+            framework.name,
+            framework.id,
+            framework.failover_timeout,
+        )
         self._await_return(framework, framework.failover_timeout)
 
     def _await_return(self, framework: Framework, seconds: float) -> None:
         framework.failover = asyncio.get_running_loop().call_later(
-            seconds, self.remove, framework, f"it did not come back within {seconds:g} seconds")
+            seconds, self.remove, framework, f"it did not come back within {seconds:g} seconds"
+        )
 
     def tear_down(self, framework_id: str) -> bool:
         """An operator removes a framework; False when there is none with this id."""
@@ -143,8 +162,9 @@ class Frameworks:
         for agent in self._cluster.agents.values():
             agent.send({"type": "SHUTDOWN_FRAMEWORK", "framework_id": {"value": framework.id}})
         for task in list(framework.tasks.values()):
-            self._tasks.end(framework, task, "TASK_KILLED", "REASON_FRAMEWORK_REMOVED",
-                            f"Framework {framework.id} was removed")
+            self._tasks.end(
+                framework, task, "TASK_KILLED", "REASON_FRAMEWORK_REMOVED", f"Framework {framework.id} was removed"
+            )
         framework.unregistered = time.time()
         del self._cluster.frameworks[framework.id]
         self._cluster.completed[framework.id] = framework
@@ -157,8 +177,12 @@ class Frameworks:
         """Any call but SUBSCRIBE; CallError when it is refused."""
         kind = call.get("type")
         if kind not in self._calls:
-            raise CallError(400, "Failed to validate scheduler::Call: Expecting 'type' to be present" if not kind
-                            else f"The lab engine does not implement the scheduler call {kind}")
+            raise CallError(
+                400,
+                "Failed to validate scheduler::Call: Expecting 'type' to be present"
+                if not kind
+                else f"The lab engine does not implement the scheduler call {kind}",
+            )
         framework_id = (call.get("framework_id") or {}).get("value")
         if not framework_id:
             raise CallError(400, "Failed to validate scheduler::Call: Expecting 'framework_id' to be present")
@@ -170,8 +194,11 @@ class Frameworks:
         if stream_id is None:
             raise CallError(400, "All non-subscribe calls should include the 'Mesos-Stream-Id' header")
         if stream_id != framework.stream.id:
-            raise CallError(400, f"The stream ID '{stream_id}' included in this request didn't match the stream ID "
-                            f"currently associated with framework ID '{framework_id}'")
+            raise CallError(
+                400,
+                f"The stream ID '{stream_id}' included in this request didn't match the stream ID "
+                f"currently associated with framework ID '{framework_id}'",
+            )
         try:
             self._calls[kind](framework, call.get(kind.lower()) or {})
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -205,17 +232,29 @@ class Frameworks:
         left = Resources.total(offer.resources for offer in offers)
         for operation in call.get("operations", []):
             if operation.get("type") != "LAUNCH":
-                logger.error("Framework %s sent the operation %s, which the lab engine does not implement: dropped",
-                             framework.id, operation.get("type"))
+                logger.error(
+                    "Framework %s sent the operation %s, which the lab engine does not implement: dropped",
+                    framework.id,
+                    operation.get("type"),
+                )
                 for info in (operation.get("launch_group") or {}).get("task_group", {}).get("tasks", []):
-                    self._tasks.refuse(framework, info, "TASK_ERROR", "REASON_TASK_GROUP_INVALID",
-                                       "The lab engine does not implement task groups")
+                    self._tasks.refuse(
+                        framework,
+                        info,
+                        "TASK_ERROR",
+                        "REASON_TASK_GROUP_INVALID",
+                        "The lab engine does not implement task groups",
+                    )
                 continue
             for info in operation["launch"].get("task_infos", []):
                 if problem or not offers:
-                    self._tasks.refuse(framework, info, self._tasks.lost_state(framework, "TASK_DROPPED"),
-                                       "REASON_INVALID_OFFERS",
-                                       f"Task launched with invalid offers: {problem or 'No offers specified'}")
+                    self._tasks.refuse(
+                        framework,
+                        info,
+                        self._tasks.lost_state(framework, "TASK_DROPPED"),
+                        "REASON_INVALID_OFFERS",
+                        f"Task launched with invalid offers: {problem or 'No offers specified'}",
+                    )
                     continue
                 left = self._launch(framework, offers[0], info, left)
         for offer in {(offer.agent.id, offer.role): offer for offer in offers}.values():
@@ -234,8 +273,13 @@ class Frameworks:
             self._tasks.refuse(framework, info, "TASK_ERROR", "REASON_TASK_INVALID", fault)
             return left
         if not agent.connected:
-            self._tasks.refuse(framework, info, self._tasks.lost_state(framework, "TASK_DROPPED"),
-                               "REASON_SLAVE_DISCONNECTED", f"Agent {agent.hostname} is disconnected")
+            self._tasks.refuse(
+                framework,
+                info,
+                self._tasks.lost_state(framework, "TASK_DROPPED"),
+                "REASON_SLAVE_DISCONNECTED",
+                f"Agent {agent.hostname} is disconnected",
+            )
             return left
         for resource in info.get("resources", []):
             resource.setdefault("allocation_info", {"role": offer.role})
@@ -265,8 +309,9 @@ class Frameworks:
 
     def _kill(self, framework: Framework, call: dict[str, Any]) -> None:
         self._cluster.count("master/messages_kill_task")
-        self._tasks.kill(framework, call["task_id"]["value"], (call.get("agent_id") or {}).get("value"),
-                         call.get("kill_policy"))
+        self._tasks.kill(
+            framework, call["task_id"]["value"], (call.get("agent_id") or {}).get("value"), call.get("kill_policy")
+        )
 
     def _acknowledge(self, framework: Framework, call: dict[str, Any]) -> None:
         self._cluster.count("master/messages_status_update_acknowledgement")

@@ -37,8 +37,10 @@ def main() -> None:
 def check(flags: Flags) -> None:
     """What the real master refuses to start with."""
     if flags.role_sorter != flags.framework_sorter:
-        log.die(f"Failed to create allocator '{flags.allocator}': Unsupported combination of 'role_sorter' and "
-                "'framework_sorter': must be equal (for now)")
+        log.die(
+            f"Failed to create allocator '{flags.allocator}': Unsupported combination of 'role_sorter' and "
+            "'framework_sorter': must be equal (for now)"
+        )
     if flags.registry not in ("replicated_log", "in_memory"):
         log.die(f"'{flags.registry}' is not a supported option for registry persistence")
     if flags.registry == "replicated_log":
@@ -56,8 +58,10 @@ def check(flags: Flags) -> None:
         except ValueError as error:
             log.die(f"Error parsing ZooKeeper URL: {error}")
     if flags.agent_reregister_timeout < SHORTEST_REREGISTER_SECONDS:
-        log.die(f"Invalid value '{flags.as_strings()['agent_reregister_timeout']}' for --agent_reregister_timeout: "
-                "Must be at least 10mins")
+        log.die(
+            f"Invalid value '{flags.as_strings()['agent_reregister_timeout']}' for --agent_reregister_timeout: "
+            "Must be at least 10mins"
+        )
 
 
 async def serve(flags: Flags, address: Address, listener: socket.socket) -> None:
@@ -67,8 +71,10 @@ async def serve(flags: Flags, address: Address, listener: socket.socket) -> None
     shown = " ".join(f'--{name}="{value}"' for name, value in flags.as_strings().items())
     logger.info("Flags at startup: %s", shown)
     if ipaddress.ip_address(address.ip).is_loopback:
-        logger.warning("Master bound to loopback interface! Cannot communicate with remote schedulers or agents. "
-                       "You might want to set '--ip' flag to a routable IP address.")
+        logger.warning(
+            "Master bound to loopback interface! Cannot communicate with remote schedulers or agents. "
+            "You might want to set '--ip' flag to a routable IP address."
+        )
     master.start()
     await httpserver.serve(Routes(master).app(), address.bind_ip, address.bind_port, stop=stop, listener=listener)
     logger.info("Stopped by a signal")

@@ -10,14 +10,36 @@ from labengine.master.process import MasterProcess
 from labengine.master.resources import Resources
 
 _COUNTERS = (
-    "invalid_status_update_acknowledgements", "invalid_status_updates", "messages_decline_offers",
-    "messages_kill_task", "messages_launch_tasks", "messages_reconcile_tasks", "messages_register_framework",
-    "messages_reregister_framework", "messages_revive_offers", "messages_status_update",
-    "messages_status_update_acknowledgement", "messages_suppress_offers", "recovery_slave_removals",
-    "slave_registrations", "slave_removals", "slave_removals/reason_registered",
-    "slave_removals/reason_unhealthy", "slave_reregistrations", "slave_unreachable_completed",
-    "slave_unreachable_scheduled", "tasks_dropped", "tasks_error", "tasks_failed", "tasks_finished", "tasks_gone",
-    "tasks_killed", "tasks_lost", "valid_status_update_acknowledgements", "valid_status_updates")
+    "invalid_status_update_acknowledgements",
+    "invalid_status_updates",
+    "messages_decline_offers",
+    "messages_kill_task",
+    "messages_launch_tasks",
+    "messages_reconcile_tasks",
+    "messages_register_framework",
+    "messages_reregister_framework",
+    "messages_revive_offers",
+    "messages_status_update",
+    "messages_status_update_acknowledgement",
+    "messages_suppress_offers",
+    "recovery_slave_removals",
+    "slave_registrations",
+    "slave_removals",
+    "slave_removals/reason_registered",
+    "slave_removals/reason_unhealthy",
+    "slave_reregistrations",
+    "slave_unreachable_completed",
+    "slave_unreachable_scheduled",
+    "tasks_dropped",
+    "tasks_error",
+    "tasks_failed",
+    "tasks_finished",
+    "tasks_gone",
+    "tasks_killed",
+    "tasks_lost",
+    "valid_status_update_acknowledgements",
+    "valid_status_updates",
+)
 _ACTIVE_STATES = ("killing", "running", "staging", "starting")
 
 
@@ -29,27 +51,37 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
     used = Resources.total(agent.used for agent in agents)
     for name in ("cpus", "disk", "gpus", "mem"):
         have, held = total.scalar(name), used.scalar(name)
-        values.update({f"master/{name}_total": have, f"master/{name}_used": held,
-                       f"master/{name}_percent": held / have if have else 0.0})
+        values.update(
+            {
+                f"master/{name}_total": have,
+                f"master/{name}_used": held,
+                f"master/{name}_percent": held / have if have else 0.0,
+            }
+        )
     states = Counter(task.state for framework in cluster.frameworks.values() for task in framework.tasks.values())
     values.update({f"master/tasks_{name}": float(states.get(f"TASK_{name.upper()}", 0)) for name in _ACTIVE_STATES})
     connected = sum(agent.connected for agent in agents)
     subscribed = sum(framework.connected for framework in cluster.frameworks.values())
-    values.update({
-        "master/elected": float(standing.leading),
-        "master/uptime_secs": time.time() - master.started,
-        "master/outstanding_offers": float(len(cluster.offers)),
-        "master/tasks_unreachable": float(sum(len(one.unreachable) for one in cluster.frameworks.values())),
-        "master/slaves_active": float(connected), "master/slaves_connected": float(connected),
-        "master/slaves_disconnected": float(len(agents) - connected),
-        "master/slaves_inactive": float(len(agents) - connected),
-        "master/slaves_unreachable": float(len(cluster.unreachable)),
-        "master/frameworks_active": float(subscribed), "master/frameworks_connected": float(subscribed),
-        "master/frameworks_disconnected": float(len(cluster.frameworks) - subscribed),
-        "master/frameworks_inactive": float(len(cluster.frameworks) - subscribed),
-        "registrar/log/ensemble_size": float(standing.replicas),
-        "registrar/log/recovered": float(standing.quorate),
-        "registrar/queued_operations": 0.0})
+    values.update(
+        {
+            "master/elected": float(standing.leading),
+            "master/uptime_secs": time.time() - master.started,
+            "master/outstanding_offers": float(len(cluster.offers)),
+            "master/tasks_unreachable": float(sum(len(one.unreachable) for one in cluster.frameworks.values())),
+            "master/slaves_active": float(connected),
+            "master/slaves_connected": float(connected),
+            "master/slaves_disconnected": float(len(agents) - connected),
+            "master/slaves_inactive": float(len(agents) - connected),
+            "master/slaves_unreachable": float(len(cluster.unreachable)),
+            "master/frameworks_active": float(subscribed),
+            "master/frameworks_connected": float(subscribed),
+            "master/frameworks_disconnected": float(len(cluster.frameworks) - subscribed),
+            "master/frameworks_inactive": float(len(cluster.frameworks) - subscribed),
+            "registrar/log/ensemble_size": float(standing.replicas),
+            "registrar/log/recovered": float(standing.quorate),
+            "registrar/queued_operations": 0.0,
+        }
+    )
     values.update({f"system/{name}": float(value) for name, value in system_stats().items()})
     return dict(sorted(values.items()))
 
@@ -58,6 +90,11 @@ def system_stats() -> dict[str, float]:
     """Of the machine, under the names of the metrics."""
     one, five, fifteen = os.getloadavg()
     page = os.sysconf("SC_PAGE_SIZE")
-    return {"load_1min": one, "load_5min": five, "load_15min": fifteen, "cpus_total": os.cpu_count() or 1,
-            "mem_free_bytes": os.sysconf("SC_AVPHYS_PAGES") * page,
-            "mem_total_bytes": os.sysconf("SC_PHYS_PAGES") * page}
+    return {
+        "load_1min": one,
+        "load_5min": five,
+        "load_15min": fifteen,
+        "cpus_total": os.cpu_count() or 1,
+        "mem_free_bytes": os.sysconf("SC_AVPHYS_PAGES") * page,
+        "mem_total_bytes": os.sysconf("SC_PHYS_PAGES") * page,
+    }

@@ -12,8 +12,18 @@ from typing import Any
 from labengine.master.resources import UNRESERVED, Resources
 from labengine.master.streams import EventStream
 
-TERMINAL = frozenset({"TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED",
-                      "TASK_GONE", "TASK_GONE_BY_OPERATOR"})
+TERMINAL = frozenset(
+    {
+        "TASK_FINISHED",
+        "TASK_FAILED",
+        "TASK_KILLED",
+        "TASK_ERROR",
+        "TASK_LOST",
+        "TASK_DROPPED",
+        "TASK_GONE",
+        "TASK_GONE_BY_OPERATOR",
+    }
+)
 
 
 @dataclass
@@ -117,10 +127,16 @@ class Offer:
     def to_json(self) -> dict[str, Any]:
         agent = self.agent
         return {
-            "id": {"value": self.id}, "framework_id": {"value": self.framework_id},
-            "agent_id": {"value": agent.id}, "hostname": agent.hostname,
-            "url": {"scheme": "http", "address": {"hostname": agent.hostname, "ip": agent.ip, "port": agent.port},
-                    "path": "/slave(1)", "query": []},
+            "id": {"value": self.id},
+            "framework_id": {"value": self.framework_id},
+            "agent_id": {"value": agent.id},
+            "hostname": agent.hostname,
+            "url": {
+                "scheme": "http",
+                "address": {"hostname": agent.hostname, "ip": agent.ip, "port": agent.port},
+                "path": "/slave(1)",
+                "query": [],
+            },
             "allocation_info": {"role": self.role},
             "resources": self.resources.to_json(allocated_to=self.role),
             "attributes": agent.info.get("attributes", []),

@@ -28,8 +28,11 @@ def call(master: MasterProcess, body: Any) -> dict[str, Any]:
         raise OperatorCallError("Failed to validate master::Call: Expecting 'type' to be present")
     answer = _CALLS.get(kind)
     if answer is None:
-        raise OperatorCallError("Failed to validate master::Call: Expecting 'type' to be present"
-                                if kind not in _KNOWN else f"{_UNANSWERED} {kind}")
+        raise OperatorCallError(
+            "Failed to validate master::Call: Expecting 'type' to be present"
+            if kind not in _KNOWN
+            else f"{_UNANSWERED} {kind}"
+        )
     content = answer(master, body)
     return {"type": kind} if content is None else {"type": kind, kind.lower(): content}
 
@@ -51,8 +54,13 @@ def _metrics(master: MasterProcess, body: dict[str, Any]) -> dict[str, Any]:
 
 def agent(one: Agent) -> dict[str, Any]:
     result = {
-        "agent_info": {**one.info, "id": {"value": one.id}}, "active": one.connected, "deactivated": False,
-        "version": one.version, "pid": one.pid, "registered_time": nanoseconds(one.registered)}
+        "agent_info": {**one.info, "id": {"value": one.id}},
+        "active": one.connected,
+        "deactivated": False,
+        "version": one.version,
+        "pid": one.pid,
+        "registered_time": nanoseconds(one.registered),
+    }
     if one.reregistered is not None:
         result["reregistered_time"] = nanoseconds(one.reregistered)
     result["total_resources"] = one.total.to_json()
@@ -65,15 +73,22 @@ def agent(one: Agent) -> dict[str, Any]:
 
 
 def _agents(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
-    return {"agents": [agent(one) for one in master.cluster.agents.values()],
-            "recovered_agents": list(master.cluster.recovered.values())}
+    return {
+        "agents": [agent(one) for one in master.cluster.agents.values()],
+        "recovered_agents": list(master.cluster.recovered.values()),
+    }
 
 
 def task(one: Task) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "name": one.info.get("name", ""), "task_id": {"value": one.id}, "framework_id": {"value": one.framework_id},
-        "agent_id": {"value": one.agent_id}, "state": one.state, "resources": one.info.get("resources", []),
-        "statuses": one.statuses}
+        "name": one.info.get("name", ""),
+        "task_id": {"value": one.id},
+        "framework_id": {"value": one.framework_id},
+        "agent_id": {"value": one.agent_id},
+        "state": one.state,
+        "resources": one.info.get("resources", []),
+        "statuses": one.statuses,
+    }
     if one.update_state:
         result["status_update_state"], result["status_update_uuid"] = one.update_state, one.update_uuid
     for key in ("labels", "discovery", "container", "health_check", "kill_policy"):
@@ -84,16 +99,22 @@ def task(one: Task) -> dict[str, Any]:
 
 def _tasks(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
     everyone = [*master.cluster.frameworks.values(), *master.cluster.completed.values()]
-    return {"tasks": [task(entry) for one in everyone for entry in one.tasks.values()],
-            "unreachable_tasks": [task(entry) for one in everyone for entry in one.unreachable.values()],
-            "completed_tasks": [task(entry) for one in everyone for entry in one.completed]}
+    return {
+        "tasks": [task(entry) for one in everyone for entry in one.tasks.values()],
+        "unreachable_tasks": [task(entry) for one in everyone for entry in one.unreachable.values()],
+        "completed_tasks": [task(entry) for one in everyone for entry in one.completed],
+    }
 
 
 def framework(one: Framework) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "framework_info": one.info, "active": one.connected, "connected": one.connected, "recovered": one.recovered,
+        "framework_info": one.info,
+        "active": one.connected,
+        "connected": one.connected,
+        "recovered": one.recovered,
         "registered_time": nanoseconds(one.registered),
-        "reregistered_time": nanoseconds(one.reregistered or one.registered)}
+        "reregistered_time": nanoseconds(one.reregistered or one.registered),
+    }
     if one.unregistered:
         result["unregistered_time"] = nanoseconds(one.unregistered)
     held = views.allocated(one.tasks.values())
@@ -106,8 +127,10 @@ def framework(one: Framework) -> dict[str, Any]:
 
 
 def _frameworks(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
-    return {"frameworks": [framework(one) for one in master.cluster.frameworks.values()],
-            "completed_frameworks": [framework(one) for one in master.cluster.completed.values()]}
+    return {
+        "frameworks": [framework(one) for one in master.cluster.frameworks.values()],
+        "completed_frameworks": [framework(one) for one in master.cluster.completed.values()],
+    }
 
 
 def _roles(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
@@ -116,15 +139,22 @@ def _roles(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
         entry: dict[str, Any] = {"name": role["name"], "weight": role["weight"]}
         if role["frameworks"]:
             entry["frameworks"] = [{"value": framework_id} for framework_id in role["frameworks"]]
-        entry["resources"] = [{"name": name, "type": "SCALAR", "scalar": {"value": value}}
-                              for name, value in role["resources"].items() if isinstance(value, float)]
+        entry["resources"] = [
+            {"name": name, "type": "SCALAR", "scalar": {"value": value}}
+            for name, value in role["resources"].items()
+            if isinstance(value, float)
+        ]
         result.append(entry)
     return {"roles": result}
 
 
 def _state(master: MasterProcess, body: dict[str, Any]) -> dict[str, Any]:
-    return {"get_tasks": _tasks(master, body), "get_executors": {"executors": []},
-            "get_frameworks": _frameworks(master, body), "get_agents": _agents(master, body)}
+    return {
+        "get_tasks": _tasks(master, body),
+        "get_executors": {"executors": []},
+        "get_frameworks": _frameworks(master, body),
+        "get_agents": _agents(master, body),
+    }
 
 
 _CALLS: dict[str, Callable[[MasterProcess, dict[str, Any]], dict[str, Any] | None]] = {
@@ -147,8 +177,30 @@ _CALLS: dict[str, Callable[[MasterProcess, dict[str, Any]], dict[str, Any] | Non
     "GET_MAINTENANCE_STATUS": lambda _master, _body: {"status": {}},
 }
 
-_KNOWN = frozenset({
-    *_CALLS, "SET_LOGGING_LEVEL", "LIST_FILES", "READ_FILE", "UPDATE_WEIGHTS", "SUBSCRIBE", "RESERVE_RESOURCES",
-    "UNRESERVE_RESOURCES", "CREATE_VOLUMES", "DESTROY_VOLUMES", "GROW_VOLUME", "SHRINK_VOLUME",
-    "UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_MAINTENANCE", "DRAIN_AGENT", "DEACTIVATE_AGENT",
-    "REACTIVATE_AGENT", "UPDATE_QUOTA", "SET_QUOTA", "REMOVE_QUOTA", "TEARDOWN", "MARK_AGENT_GONE"})
+_KNOWN = frozenset(
+    {
+        *_CALLS,
+        "SET_LOGGING_LEVEL",
+        "LIST_FILES",
+        "READ_FILE",
+        "UPDATE_WEIGHTS",
+        "SUBSCRIBE",
+        "RESERVE_RESOURCES",
+        "UNRESERVE_RESOURCES",
+        "CREATE_VOLUMES",
+        "DESTROY_VOLUMES",
+        "GROW_VOLUME",
+        "SHRINK_VOLUME",
+        "UPDATE_MAINTENANCE_SCHEDULE",
+        "START_MAINTENANCE",
+        "STOP_MAINTENANCE",
+        "DRAIN_AGENT",
+        "DEACTIVATE_AGENT",
+        "REACTIVATE_AGENT",
+        "UPDATE_QUOTA",
+        "SET_QUOTA",
+        "REMOVE_QUOTA",
+        "TEARDOWN",
+        "MARK_AGENT_GONE",
+    }
+)

@@ -50,8 +50,11 @@ class MasterProcess:
         await self.registry.recover(lambda: self.standing.quorate)
         self.agents.recover()
         self.recovered = True
-        logger.info("Recovered %d agents from the registry; allowing %s for agents to reregister",
-                    len(self.cluster.recovered), self.flags.as_strings()["agent_reregister_timeout"])
+        logger.info(
+            "Recovered %d agents from the registry; allowing %s for agents to reregister",
+            len(self.cluster.recovered),
+            self.flags.as_strings()["agent_reregister_timeout"],
+        )
         for duty in (self.allocator.run(), self.agents.watch(), self.frameworks.heartbeat()):
             self._spawn(duty)
 

@@ -38,8 +38,11 @@ class Registry:
         self._leading = False
         self._sending: set[asyncio.Task[bool]] = set()
         self._client = httpx.AsyncClient(timeout=PEER_SECONDS, trust_env=False)
-        self._file = Path(flags.work_dir) / "replicated_log" / "registry.json" if (
-            flags.registry == "replicated_log" and flags.work_dir) else None
+        self._file = (
+            Path(flags.work_dir) / "replicated_log" / "registry.json"
+            if (flags.registry == "replicated_log" and flags.work_dir)
+            else None
+        )
         self._snapshot: dict[str, Any] = {"version": 0, "writer": "", "agents": {}, "unreachable": {}}
         self._load()
 
@@ -77,9 +80,11 @@ class Registry:
                 if len(found) + 1 >= self._quorum:
                     break
             if time.monotonic() > deadline:
-                log.exit_now("Recovery failed: Failed to recover registrar: Failed to perform fetch within "
-                             f"{self._flags.as_strings()['registry_fetch_timeout']}: the quorum is {self._quorum} "
-                             "masters")
+                log.exit_now(
+                    "Recovery failed: Failed to recover registrar: Failed to perform fetch within "
+                    f"{self._flags.as_strings()['registry_fetch_timeout']}: the quorum is {self._quorum} "
+                    "masters"
+                )
             await asyncio.sleep(RETRY_SECONDS)
         newest = max([self._snapshot, *found], key=lambda one: one["version"])
         await self._store(newest["agents"], newest["unreachable"], newest["version"])
@@ -95,14 +100,13 @@ class Registry:
         async with self._lock:
             agents = {key: info for key, info in self.agents.items() if key != agent_id}
             unreachable = {**self.unreachable, agent_id: since}
-            kept = list(unreachable.items())[-self._flags.registry_max_agent_count:]
+            kept = list(unreachable.items())[-self._flags.registry_max_agent_count :]
             await self._store(agents, dict(kept))
 
     async def remove(self, agent_id: str) -> None:
         async with self._lock:
             if agent_id in self.agents:
-                await self._store({key: info for key, info in self.agents.items() if key != agent_id},
-                                  self.unreachable)
+                await self._store({key: info for key, info in self.agents.items() if key != agent_id}, self.unreachable)
 
     async def catch_up(self) -> None:
         """Bring replicas that joined to the leader's state."""
@@ -114,9 +118,11 @@ class Registry:
         deadline = time.monotonic() + self._flags.registry_store_timeout
         while not await self._replicate(snapshot):
             if time.monotonic() > deadline:
-                log.exit_now("Registrar aborting: Failed to update registry: Failed to perform store within "
-                             f"{self._flags.as_strings()['registry_store_timeout']}: the quorum is {self._quorum} "
-                             "masters")
+                log.exit_now(
+                    "Registrar aborting: Failed to update registry: Failed to perform store within "
+                    f"{self._flags.as_strings()['registry_store_timeout']}: the quorum is {self._quorum} "
+                    "masters"
+                )
             await asyncio.sleep(RETRY_SECONDS)
         self._keep(snapshot)
 

@@ -54,8 +54,12 @@ class Resources:
 
     __slots__ = ("ranges", "scalars", "sets")
 
-    def __init__(self, scalars: Mapping[Key, int] | None = None, ranges: Mapping[Key, Ranges] | None = None,
-                 sets: Mapping[Key, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        scalars: Mapping[Key, int] | None = None,
+        ranges: Mapping[Key, Ranges] | None = None,
+        sets: Mapping[Key, frozenset[str]] | None = None,
+    ) -> None:
         self.scalars = {key: value for key, value in (scalars or {}).items() if value > 0}
         self.ranges = {key: value for key, value in (ranges or {}).items() if value}
         self.sets = {key: value for key, value in (sets or {}).items() if value}
@@ -103,24 +107,31 @@ class Resources:
         return Resources(
             {key: value - other.scalars.get(key, 0) for key, value in self.scalars.items()},
             {key: _cut(value, other.ranges.get(key, ())) for key, value in self.ranges.items()},
-            {key: value - other.sets.get(key, frozenset()) for key, value in self.sets.items()})
+            {key: value - other.sets.get(key, frozenset()) for key, value in self.sets.items()},
+        )
 
     def contains(self, other: Resources) -> bool:
-        return (all(self.scalars.get(key, 0) >= value for key, value in other.scalars.items())
-                and all(_within(value, self.ranges.get(key, ())) for key, value in other.ranges.items())
-                and all(value <= self.sets.get(key, frozenset()) for key, value in other.sets.items()))
+        return (
+            all(self.scalars.get(key, 0) >= value for key, value in other.scalars.items())
+            and all(_within(value, self.ranges.get(key, ())) for key, value in other.ranges.items())
+            and all(value <= self.sets.get(key, frozenset()) for key, value in other.sets.items())
+        )
 
     def usable_by(self, roles: Iterable[str]) -> Resources:
         """What is unreserved or reserved for one of ``roles``."""
         allowed = {UNRESERVED, *roles}
-        return Resources({key: value for key, value in self.scalars.items() if key[1] in allowed},
-                         {key: value for key, value in self.ranges.items() if key[1] in allowed},
-                         {key: value for key, value in self.sets.items() if key[1] in allowed})
+        return Resources(
+            {key: value for key, value in self.scalars.items() if key[1] in allowed},
+            {key: value for key, value in self.ranges.items() if key[1] in allowed},
+            {key: value for key, value in self.sets.items() if key[1] in allowed},
+        )
 
     def reserved_for(self, role: str) -> Resources:
-        return Resources({key: value for key, value in self.scalars.items() if key[1] == role},
-                         {key: value for key, value in self.ranges.items() if key[1] == role},
-                         {key: value for key, value in self.sets.items() if key[1] == role})
+        return Resources(
+            {key: value for key, value in self.scalars.items() if key[1] == role},
+            {key: value for key, value in self.ranges.items() if key[1] == role},
+            {key: value for key, value in self.sets.items() if key[1] == role},
+        )
 
     def roles(self) -> list[str]:
         """The roles that something is reserved for."""
@@ -138,9 +149,12 @@ class Resources:
             return order.get(item[0][0], len(order)), item[0]
 
         bodies: list[tuple[Key, dict[str, Any]]] = [
-            (key, {"type": "SCALAR", "scalar": {"value": value / 1000}}) for key, value in self.scalars.items()]
-        bodies += [(key, {"type": "RANGES", "ranges": {"range": [{"begin": a, "end": b} for a, b in value]}})
-                   for key, value in self.ranges.items()]
+            (key, {"type": "SCALAR", "scalar": {"value": value / 1000}}) for key, value in self.scalars.items()
+        ]
+        bodies += [
+            (key, {"type": "RANGES", "ranges": {"range": [{"begin": a, "end": b} for a, b in value]}})
+            for key, value in self.ranges.items()
+        ]
         bodies += [(key, {"type": "SET", "set": {"item": sorted(value)}}) for key, value in self.sets.items()]
         for (name, role), body in sorted(bodies, key=rank):
             resource = {"name": name, **body, "role": role}
@@ -154,7 +168,7 @@ class Resources:
     def summary(self) -> dict[str, Any]:
         """The short form of ``/state``: ``{"cpus": 2.0, "ports": "[31000-32000]", …}``."""
         result: dict[str, Any] = {name: self.scalar(name) for name in SCALARS}
-        for (name, _role) in self.scalars:
+        for name, _role in self.scalars:
             result.setdefault(name, self.scalar(name))
         for name in {name for name, _role in self.ranges}:
             spans = _merge(span for (key, _role), value in self.ranges.items() if key == name for span in value)

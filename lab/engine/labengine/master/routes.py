@@ -40,8 +40,13 @@ class Routes:
         ]
         for path, handler in (("/health", self._health), ("/flags", self._flags), ("/redirect", self._redirect)):
             routes += [Route(path, handler), Route("/master" + path, handler)]
-        for path, view in (("/state", views.state), ("/state-summary", views.state_summary),
-                           ("/slaves", views.slaves), ("/frameworks", views.frameworks), ("/roles", views.roles)):
+        for path, view in (
+            ("/state", views.state),
+            ("/state-summary", views.state_summary),
+            ("/slaves", views.slaves),
+            ("/frameworks", views.frameworks),
+            ("/roles", views.roles),
+        ):
             routes += self._both(path, self._view(view), ["GET"])
         routes += self._both("/tasks", self._tasks, ["GET"])
         routes += self._both("/teardown", self._teardown, ["POST"])
@@ -68,8 +73,10 @@ class Routes:
         return guarded
 
     async def _home(self, _request: Request) -> Response:
-        return HTMLResponse(f"<p>mesos-master of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; "
-                            "its state is at <a href='/state'>/state</a>.</p>\n")
+        return HTMLResponse(
+            f"<p>mesos-master of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; "
+            "its state is at <a href='/state'>/state</a>.</p>\n"
+        )
 
     async def _health(self, _request: Request) -> Response:
         return Response(status_code=200)
@@ -84,8 +91,12 @@ class Routes:
         return JSONResponse(metrics.snapshot(self._master))
 
     async def _system_stats(self, _request: Request) -> Response:
-        return JSONResponse({f"avg_{name}" if name.startswith("load_") else name: value
-                             for name, value in sorted(metrics.system_stats().items())})
+        return JSONResponse(
+            {
+                f"avg_{name}" if name.startswith("load_") else name: value
+                for name, value in sorted(metrics.system_stats().items())
+            }
+        )
 
     async def _redirect(self, _request: Request) -> Response:
         leader = self._master.standing.leader
@@ -105,8 +116,9 @@ class Routes:
             limit, offset = int(query.get("limit", DEFAULT_TASK_LIMIT)), int(query.get("offset", 0))
         except ValueError:
             return PlainTextResponse("Failed to parse 'limit' or 'offset': expecting a number", 400)
-        return JSONResponse(views.tasks(self._master, limit=limit, offset=offset,
-                                        newest_first=query.get("order") != "asc"))
+        return JSONResponse(
+            views.tasks(self._master, limit=limit, offset=offset, newest_first=query.get("order") != "asc")
+        )
 
     async def _teardown(self, request: Request) -> Response:
         framework_id = parse_qs((await request.body()).decode(errors="replace")).get("frameworkId", [""])[0]
@@ -193,8 +205,11 @@ async def _refusal(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         names = ", ".join(f"'{name}'" for name in sorted(allowed.split(", ")) if name != "HEAD")
-        return PlainTextResponse(f"405 Method Not Allowed. Expecting one of {{ {names} }}, but received "
-                                 f"'{request.method}'.", 405, headers={"Allow": allowed})
+        return PlainTextResponse(
+            f"405 Method Not Allowed. Expecting one of {{ {names} }}, but received '{request.method}'.",
+            405,
+            headers={"Allow": allowed},
+        )
     if error.status_code == 404:
         return PlainTextResponse("404 Not Found.", 404)
     return PlainTextResponse(str(error.detail), error.status_code)

@@ -28,8 +28,9 @@ class Tasks:
     def launch(self, framework: Framework, agent: Agent, info: dict[str, Any], role: str) -> None:
         task = Task(info, framework.id, agent.id, role)
         self.add(framework, agent, task)
-        logger.info("Launching task %s of framework %s on agent %s at %s", task.id, framework.id, agent.id,
-                    agent.hostname)
+        logger.info(
+            "Launching task %s of framework %s on agent %s at %s", task.id, framework.id, agent.id, agent.hostname
+        )
         agent.send({"type": "RUN_TASK", "framework": framework.info, "task": info})
 
     def update(self, agent: Agent, framework_id: str, status: dict[str, Any]) -> None:
@@ -45,8 +46,13 @@ class Tasks:
         task = framework.tasks.get(task_id)
         if task is not None and not task.terminal:
             task.record(status)
-            logger.info("Status update %s for task %s of framework %s from agent %s", status["state"], task_id,
-                        framework_id, agent.id)
+            logger.info(
+                "Status update %s for task %s of framework %s from agent %s",
+                status["state"],
+                task_id,
+                framework_id,
+                agent.id,
+            )
             if task.terminal:
                 self._cluster.count("master/" + task.state.lower().replace("task_", "tasks_"))
                 agent.pending_kills.pop((framework_id, task_id), None)
@@ -66,8 +72,14 @@ class Tasks:
 
     @staticmethod
     def _acknowledge_to(agent: Agent, framework_id: str, task_id: str, uuid: str | None) -> None:
-        agent.send({"type": "ACKNOWLEDGE", "framework_id": {"value": framework_id}, "task_id": {"value": task_id},
-                    "uuid": uuid})
+        agent.send(
+            {
+                "type": "ACKNOWLEDGE",
+                "framework_id": {"value": framework_id},
+                "task_id": {"value": task_id},
+                "uuid": uuid,
+            }
+        )
 
     def end(self, framework: Framework, task: Task, state: str, reason: str, message: str) -> None:
         """The master itself ends a task; no acknowledgement is expected."""
@@ -95,9 +107,14 @@ class Tasks:
         state = self.lost_state(framework, "TASK_UNREACHABLE")
         framework.tasks.pop(task.id, None)
         if not task.terminal:
-            status = self._status(task.id, state, "REASON_SLAVE_REMOVED",
-                                  f"Agent {agent.hostname} is unreachable: it did not answer health checks",
-                                  agent_id=agent.id, unreachable_time={"nanoseconds": int(since * 1e9)})
+            status = self._status(
+                task.id,
+                state,
+                "REASON_SLAVE_REMOVED",
+                f"Agent {agent.hostname} is unreachable: it did not answer health checks",
+                agent_id=agent.id,
+                unreachable_time={"nanoseconds": int(since * 1e9)},
+            )
             task.record(status)
             self._cluster.count("master/" + state.lower().replace("task_", "tasks_"))
             framework.unreachable[task.id] = task
@@ -109,9 +126,16 @@ class Tasks:
 
     def returned(self, framework: Framework, task: Task) -> None:
         """The agent of an unreachable task is back and still runs it."""
-        self._forward(framework, self._status(
-            task.id, task.state, "REASON_SLAVE_REREGISTERED", "The agent that was unreachable is back",
-            agent_id=task.agent_id))
+        self._forward(
+            framework,
+            self._status(
+                task.id,
+                task.state,
+                "REASON_SLAVE_REREGISTERED",
+                "The agent that was unreachable is back",
+                agent_id=task.agent_id,
+            ),
+        )
 
     def kill(self, framework: Framework, task_id: str, agent_id: str | None, policy: dict[str, Any] | None) -> None:
         task = framework.tasks.get(task_id)
@@ -119,8 +143,11 @@ class Tasks:
             self._reconcile_one(framework, task_id, agent_id)
             return
         agent = self._cluster.agents[task.agent_id]
-        event: dict[str, Any] = {"type": "KILL_TASK", "framework_id": {"value": framework.id},
-                                 "task_id": {"value": task_id}}
+        event: dict[str, Any] = {
+            "type": "KILL_TASK",
+            "framework_id": {"value": framework.id},
+            "task_id": {"value": task_id},
+        }
         if policy:
             event["kill_policy"] = policy
         agent.pending_kills[framework.id, task_id] = event
@@ -151,20 +178,39 @@ class Tasks:
             return
         else:
             state, message = "TASK_UNKNOWN", "Reconciliation: the task is unknown"
-        self._forward(framework, self._status(task_id, self.lost_state(framework, state), "REASON_RECONCILIATION",
-                                              message, agent_id=agent_id))
+        self._forward(
+            framework,
+            self._status(
+                task_id, self.lost_state(framework, state), "REASON_RECONCILIATION", message, agent_id=agent_id
+            ),
+        )
 
     def _tell_latest(self, framework: Framework, task: Task) -> None:
         latest = {key: value for key, value in (task.statuses[-1] if task.statuses else {}).items() if key != "uuid"}
-        latest.update(self._status(task.id, task.state, "REASON_RECONCILIATION", "Reconciliation: Latest task state",
-                                   agent_id=task.agent_id))
+        latest.update(
+            self._status(
+                task.id,
+                task.state,
+                "REASON_RECONCILIATION",
+                "Reconciliation: Latest task state",
+                agent_id=task.agent_id,
+            )
+        )
         self._forward(framework, latest)
 
     @staticmethod
-    def _status(task_id: str, state: str, reason: str, message: str, *, agent_id: str | None,
-                **more: Any) -> dict[str, Any]:
-        status: dict[str, Any] = {"task_id": {"value": task_id}, "state": state, "source": "SOURCE_MASTER",
-                                  "reason": reason, "message": message, "timestamp": time.time(), **more}
+    def _status(
+        task_id: str, state: str, reason: str, message: str, *, agent_id: str | None, **more: Any
+    ) -> dict[str, Any]:
+        status: dict[str, Any] = {
+            "task_id": {"value": task_id},
+            "state": state,
+            "source": "SOURCE_MASTER",
+            "reason": reason,
+            "message": message,
+            "timestamp": time.time(),
+            **more,
+        }
         if agent_id:
             status["agent_id"] = {"value": agent_id}
         return status

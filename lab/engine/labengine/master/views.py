@@ -12,10 +12,28 @@ from labengine.master.model import Agent, Framework, Offer, Task
 from labengine.master.process import MasterProcess
 from labengine.master.resources import UNRESERVED, Resources
 
-AGENT_CAPABILITIES = ("MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT", "RESOURCE_PROVIDER",
-                      "RESIZE_VOLUME", "AGENT_OPERATION_FEEDBACK", "AGENT_DRAINING", "TASK_RESOURCE_LIMITS")
-SUMMARY_STATES = ("TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING", "TASK_FINISHED", "TASK_KILLED",
-                  "TASK_FAILED", "TASK_LOST", "TASK_ERROR", "TASK_UNREACHABLE")
+AGENT_CAPABILITIES = (
+    "MULTI_ROLE",
+    "HIERARCHICAL_ROLE",
+    "RESERVATION_REFINEMENT",
+    "RESOURCE_PROVIDER",
+    "RESIZE_VOLUME",
+    "AGENT_OPERATION_FEEDBACK",
+    "AGENT_DRAINING",
+    "TASK_RESOURCE_LIMITS",
+)
+SUMMARY_STATES = (
+    "TASK_STAGING",
+    "TASK_STARTING",
+    "TASK_RUNNING",
+    "TASK_KILLING",
+    "TASK_FINISHED",
+    "TASK_KILLED",
+    "TASK_FAILED",
+    "TASK_LOST",
+    "TASK_ERROR",
+    "TASK_UNREACHABLE",
+)
 
 
 def attribute_value(attribute: dict[str, Any]) -> Any:
@@ -40,18 +58,28 @@ def allocated(tasks: Iterable[Task]) -> list[dict[str, Any]]:
 
 def agent_summary(agent: Agent) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "id": agent.id, "hostname": agent.hostname, "port": agent.port,
+        "id": agent.id,
+        "hostname": agent.hostname,
+        "port": agent.port,
         "attributes": {one["name"]: attribute_value(one) for one in agent.info.get("attributes", [])},
-        "pid": agent.pid, "registered_time": agent.registered}
+        "pid": agent.pid,
+        "registered_time": agent.registered,
+    }
     if agent.reregistered is not None:
         result["reregistered_time"] = agent.reregistered
-    result.update({
-        "resources": agent.total.summary(), "used_resources": agent.used.summary(),
-        "offered_resources": agent.offered.summary(),
-        "reserved_resources": {role: agent.total.reserved_for(role).summary() for role in agent.total.roles()},
-        "unreserved_resources": agent.total.reserved_for(UNRESERVED).summary(),
-        "active": agent.connected, "deactivated": False, "version": agent.version,
-        "capabilities": list(AGENT_CAPABILITIES)})
+    result.update(
+        {
+            "resources": agent.total.summary(),
+            "used_resources": agent.used.summary(),
+            "offered_resources": agent.offered.summary(),
+            "reserved_resources": {role: agent.total.reserved_for(role).summary() for role in agent.total.roles()},
+            "unreserved_resources": agent.total.reserved_for(UNRESERVED).summary(),
+            "active": agent.connected,
+            "deactivated": False,
+            "version": agent.version,
+            "capabilities": list(AGENT_CAPABILITIES),
+        }
+    )
     return result
 
 
@@ -61,15 +89,21 @@ def agent_full(agent: Agent) -> dict[str, Any]:
         "reserved_resources_full": {role: agent.total.reserved_for(role).to_json() for role in agent.total.roles()},
         "unreserved_resources_full": agent.total.reserved_for(UNRESERVED).to_json(),
         "used_resources_full": allocated(agent.tasks.values()),
-        "offered_resources_full": [entry for offer in agent.offers.values()
-                                   for entry in offer.resources.to_json(allocated_to=offer.role)]}
+        "offered_resources_full": [
+            entry for offer in agent.offers.values() for entry in offer.resources.to_json(allocated_to=offer.role)
+        ],
+    }
 
 
 def recovered_agent(info: dict[str, Any]) -> dict[str, Any]:
     """An agent that an earlier leader admitted and that is not back."""
-    return {"id": info["id"]["value"], "hostname": info["hostname"], "port": info.get("port", 5051),
-            "attributes": {one["name"]: attribute_value(one) for one in info.get("attributes", [])},
-            "resources": Resources.parse(info.get("resources", [])).summary()}
+    return {
+        "id": info["id"]["value"],
+        "hostname": info["hostname"],
+        "port": info.get("port", 5051),
+        "attributes": {one["name"]: attribute_value(one) for one in info.get("attributes", [])},
+        "resources": Resources.parse(info.get("resources", [])).summary(),
+    }
 
 
 def status_summary(status: dict[str, Any]) -> dict[str, Any]:
@@ -79,9 +113,16 @@ def status_summary(status: dict[str, Any]) -> dict[str, Any]:
 
 def task_full(task: Task) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "id": task.id, "name": task.info.get("name", ""), "framework_id": task.framework_id, "executor_id": "",
-        "slave_id": task.agent_id, "state": task.state, "resources": task.resources.summary(), "role": task.role,
-        "statuses": [status_summary(status) for status in task.statuses]}
+        "id": task.id,
+        "name": task.info.get("name", ""),
+        "framework_id": task.framework_id,
+        "executor_id": "",
+        "slave_id": task.agent_id,
+        "state": task.state,
+        "resources": task.resources.summary(),
+        "role": task.role,
+        "statuses": [status_summary(status) for status in task.statuses],
+    }
     labels = (task.info.get("labels") or {}).get("labels")
     if labels:
         result["labels"] = labels
@@ -92,39 +133,60 @@ def task_full(task: Task) -> dict[str, Any]:
 
 
 def offer_summary(offer: Offer) -> dict[str, Any]:
-    return {"id": offer.id, "framework_id": offer.framework_id, "allocation_info": {"role": offer.role},
-            "slave_id": offer.agent.id, "resources": offer.resources.summary()}
+    return {
+        "id": offer.id,
+        "framework_id": offer.framework_id,
+        "allocation_info": {"role": offer.role},
+        "slave_id": offer.agent.id,
+        "resources": offer.resources.summary(),
+    }
 
 
 def framework_summary(framework: Framework) -> dict[str, Any]:
     return {
-        "id": framework.id, "name": framework.name, "used_resources": framework.used.summary(),
-        "offered_resources": framework.offered.summary(), "capabilities": framework.capabilities,
-        "hostname": framework.info.get("hostname", ""), "webui_url": framework.info.get("webui_url", ""),
-        "active": framework.connected, "connected": framework.connected, "recovered": framework.recovered}
+        "id": framework.id,
+        "name": framework.name,
+        "used_resources": framework.used.summary(),
+        "offered_resources": framework.offered.summary(),
+        "capabilities": framework.capabilities,
+        "hostname": framework.info.get("hostname", ""),
+        "webui_url": framework.info.get("webui_url", ""),
+        "active": framework.connected,
+        "connected": framework.connected,
+        "recovered": framework.recovered,
+    }
 
 
 def framework_full(framework: Framework) -> dict[str, Any]:
     result = framework_summary(framework)
     if framework.info.get("principal"):
         result["principal"] = framework.info["principal"]
-    result.update({
-        "user": framework.info.get("user", ""), "failover_timeout": framework.failover_timeout,
-        "checkpoint": bool(framework.info.get("checkpoint", False)), "registered_time": framework.registered,
-        "unregistered_time": framework.unregistered,
-        "resources": (framework.used + framework.offered).summary()})
+    result.update(
+        {
+            "user": framework.info.get("user", ""),
+            "failover_timeout": framework.failover_timeout,
+            "checkpoint": bool(framework.info.get("checkpoint", False)),
+            "registered_time": framework.registered,
+            "unregistered_time": framework.unregistered,
+            "resources": (framework.used + framework.offered).summary(),
+        }
+    )
     if framework.reregistered is not None:
         result["reregistered_time"] = framework.reregistered
     if "MULTI_ROLE" in framework.capabilities:
         result["roles"] = framework.roles
     else:
         result["role"] = framework.roles[0]
-    result.update({
-        "tasks": [task_full(task) for task in framework.tasks.values()],
-        "unreachable_tasks": [task_full(task) for task in framework.unreachable.values()],
-        "completed_tasks": [task_full(task) for task in framework.completed],
-        "offers": [offer_summary(offer) for offer in framework.offers.values()],
-        "executors": [], "offer_constraints": {}})
+    result.update(
+        {
+            "tasks": [task_full(task) for task in framework.tasks.values()],
+            "unreachable_tasks": [task_full(task) for task in framework.unreachable.values()],
+            "completed_tasks": [task_full(task) for task in framework.completed],
+            "offers": [offer_summary(offer) for offer in framework.offers.values()],
+            "executors": [],
+            "offer_constraints": {},
+        }
+    )
     return result
 
 
@@ -135,28 +197,39 @@ def leader_info(info: dict[str, Any]) -> dict[str, Any]:
 def state(master: MasterProcess) -> dict[str, Any]:
     cluster, info = master.cluster, master.standing.info
     result = {
-        **build_info(), "start_time": master.started, "elected_time": master.standing.elected_at, "id": info["id"],
-        "pid": info["pid"], "hostname": info["hostname"], "capabilities": list(CAPABILITIES),
+        **build_info(),
+        "start_time": master.started,
+        "elected_time": master.standing.elected_at,
+        "id": info["id"],
+        "pid": info["pid"],
+        "hostname": info["hostname"],
+        "capabilities": list(CAPABILITIES),
         "activated_slaves": float(sum(agent.connected for agent in cluster.agents.values())),
         "deactivated_slaves": float(sum(not agent.connected for agent in cluster.agents.values())),
         "unreachable_slaves": float(len(cluster.unreachable)),
-        "leader": info["pid"], "leader_info": leader_info(info)}
+        "leader": info["pid"],
+        "leader_info": leader_info(info),
+    }
     if master.flags.cluster:
         result["cluster"] = master.flags.cluster
-    result.update({
-        "flags": master.flags.as_strings(), **slaves(master, agent_summary), **frameworks(master, orphans=True)})
+    result.update(
+        {"flags": master.flags.as_strings(), **slaves(master, agent_summary), **frameworks(master, orphans=True)}
+    )
     return result
 
 
 def slaves(master: MasterProcess, form: Any = agent_full) -> dict[str, Any]:
-    return {"slaves": [form(agent) for agent in master.cluster.agents.values()],
-            "recovered_slaves": [recovered_agent(info) for info in master.cluster.recovered.values()]}
+    return {
+        "slaves": [form(agent) for agent in master.cluster.agents.values()],
+        "recovered_slaves": [recovered_agent(info) for info in master.cluster.recovered.values()],
+    }
 
 
 def frameworks(master: MasterProcess, *, orphans: bool = False) -> dict[str, Any]:
     result: dict[str, Any] = {
         "frameworks": [framework_full(one) for one in master.cluster.frameworks.values()],
-        "completed_frameworks": [framework_full(one) for one in master.cluster.completed.values()]}
+        "completed_frameworks": [framework_full(one) for one in master.cluster.completed.values()],
+    }
     if orphans:
         result["orphan_tasks"] = []
     result["unregistered_frameworks"] = []
@@ -173,7 +246,7 @@ def tasks(master: MasterProcess, *, limit: int, offset: int, newest_first: bool)
         return float(task.statuses[0].get("timestamp", 0.0)) if task.statuses else 0.0
 
     ordered = sorted(all_tasks(master), key=started, reverse=newest_first)
-    return {"tasks": [task_full(task) for task in ordered[offset:offset + limit]]}
+    return {"tasks": [task_full(task) for task in ordered[offset : offset + limit]]}
 
 
 def state_summary(master: MasterProcess) -> dict[str, Any]:
@@ -194,8 +267,9 @@ def state_summary(master: MasterProcess) -> dict[str, Any]:
     result["frameworks"] = []
     for framework in master.cluster.frameworks.values():
         mine = [task for task in everything if task.framework_id == framework.id]
-        result["frameworks"].append({**framework_summary(framework), **counts(mine),
-                                     "slave_ids": sorted({task.agent_id for task in mine})})
+        result["frameworks"].append(
+            {**framework_summary(framework), **counts(mine), "slave_ids": sorted({task.agent_id for task in mine})}
+        )
     return result
 
 
@@ -209,17 +283,30 @@ def roles(master: MasterProcess) -> dict[str, Any]:
             names.setdefault(role, [])
     result = []
     for name, members in sorted(names.items()):
-        held = Resources.total(task.resources for framework in members for task in framework.tasks.values()
-                               if task.role == name and not task.terminal)
-        offered = Resources.total(offer.resources for framework in members for offer in framework.offers.values()
-                                  if offer.role == name)
-        reserved = Resources.total(agent.total.reserved_for(name) for agent in master.cluster.agents.values()
-                                   if name != UNRESERVED)
-        result.append({
-            "name": name, "weight": 1.0,
-            "quota": {"role": name, "guarantee": {}, "limit": {}, "consumed": _present(held)},
-            "resources": _present(held + offered), "allocated": _present(held), "offered": _present(offered),
-            "reserved": _present(reserved), "frameworks": [framework.id for framework in members]})
+        held = Resources.total(
+            task.resources
+            for framework in members
+            for task in framework.tasks.values()
+            if task.role == name and not task.terminal
+        )
+        offered = Resources.total(
+            offer.resources for framework in members for offer in framework.offers.values() if offer.role == name
+        )
+        reserved = Resources.total(
+            agent.total.reserved_for(name) for agent in master.cluster.agents.values() if name != UNRESERVED
+        )
+        result.append(
+            {
+                "name": name,
+                "weight": 1.0,
+                "quota": {"role": name, "guarantee": {}, "limit": {}, "consumed": _present(held)},
+                "resources": _present(held + offered),
+                "allocated": _present(held),
+                "offered": _present(offered),
+                "reserved": _present(reserved),
+                "frameworks": [framework.id for framework in members],
+            }
+        )
     return {"roles": result}
 
 

@@ -64,9 +64,11 @@ async def _list(leader: Leader, request: Request) -> Response:
     wanted = embeds(query.getlist("embed")) | {"counts", "deployments"}
 
     def selected(app: App) -> bool:
-        return (query.get("id", "").lower() in app["id"].lower()
-                and query.get("cmd", "").lower() in app.get("cmd", "").lower()
-                and all(selector(app["labels"]) for selector in selectors))
+        return (
+            query.get("id", "").lower() in app["id"].lower()
+            and query.get("cmd", "").lower() in app.get("cmd", "").lower()
+            and all(selector(app["labels"]) for selector in selectors)
+        )
 
     apps = [app_info(leader, app, wanted) for _id, app in sorted(leader.state.tree.apps.items()) if selected(app)]
     return answer({"apps": apps})
@@ -97,8 +99,15 @@ async def _create(leader: Leader, request: Request) -> Response:
     plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
     _announce(leader, request, app_id)
     # The answer is older than the assignment of ports, as Marathon's is.
-    created = {**app, "version": plan.version, "tasksStaged": 0, "tasksRunning": 0, "tasksHealthy": 0,
-               "tasksUnhealthy": 0, "deployments": [{"id": plan.id}]}
+    created = {
+        **app,
+        "version": plan.version,
+        "tasksStaged": 0,
+        "tasksRunning": 0,
+        "tasksHealthy": 0,
+        "tasksUnhealthy": 0,
+        "deployments": [{"id": plan.id}],
+    }
     return answer(created, 201, {"Marathon-Deployment-Id": plan.id, "Location": f"{leader.url}{app_id}"})
 
 
@@ -118,16 +127,22 @@ async def _put_many(leader: Leader, request: Request) -> Response:
         return existing(leader, app_id) if request.method == "PATCH" else leader.state.tree.apps.get(app_id)
 
     body = await body_of(request)
-    updates = reader.read_updates(body, current=current, partial=partial,
-                                  defaults=groups.settings, enforced_groups=groups.enforced_groups(),
-                                  force=flag(request, "force"))
+    updates = reader.read_updates(
+        body,
+        current=current,
+        partial=partial,
+        defaults=groups.settings,
+        enforced_groups=groups.enforced_groups(),
+        force=flag(request, "force"),
+    )
 
     def change(tree: Tree) -> None:
         for app_id, update in updates:
             tree.put_app(_resolve(leader, app_id, update))
 
-    plan = await groups.update(change, touched={paths.parent(app_id) for app_id, _update in updates},
-                               force=flag(request, "force"))
+    plan = await groups.update(
+        change, touched={paths.parent(app_id) for app_id, _update in updates}, force=flag(request, "force")
+    )
     return deployed(plan)
 
 
@@ -149,9 +164,15 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     current = leader.state.tree.apps.get(app_id)
     if patching and current is None:
         raise errors.app_not_found(app_id)
-    update = reader.read_update(body, current=current, partial=patching or flag(request, "partialUpdate", True),
-                                defaults=groups.settings, url_id=app_id, enforced_groups=groups.enforced_groups(),
-                                force=flag(request, "force"))
+    update = reader.read_update(
+        body,
+        current=current,
+        partial=patching or flag(request, "partialUpdate", True),
+        defaults=groups.settings,
+        url_id=app_id,
+        enforced_groups=groups.enforced_groups(),
+        force=flag(request, "force"),
+    )
 
     def change(tree: Tree) -> None:
         if app_id in tree.groups:
@@ -164,8 +185,9 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
 
 
 def _announce(leader: Leader, request: Request, app_id: str) -> None:
-    leader.events.publish("api_post_event", clientIp=remote(request), uri=request.url.path,
-                          appDefinition=leader.state.tree.apps[app_id])
+    leader.events.publish(
+        "api_post_event", clientIp=remote(request), uri=request.url.path, appDefinition=leader.state.tree.apps[app_id]
+    )
 
 
 async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
@@ -179,8 +201,9 @@ async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
 
 
 async def restart(leader: Leader, app_ids: set[str], *, force: bool) -> Plan:
-    return await leader.groups.update(lambda tree: None, touched={paths.parent(app_id) for app_id in app_ids},
-                                      force=force, restarted=app_ids)
+    return await leader.groups.update(
+        lambda tree: None, touched={paths.parent(app_id) for app_id in app_ids}, force=force, restarted=app_ids
+    )
 
 
 async def _restart(leader: Leader, request: Request, app_id: str) -> Response:

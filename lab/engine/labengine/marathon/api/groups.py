@@ -71,10 +71,12 @@ def _apps(leader: Leader, request: Request, group_id: str) -> Response:
 async def _read(leader: Leader, request: Request, group_id: str, *, creating: bool) -> GroupUpdate:
     body = await body_of(request, any_type=True)
     tree = leader.state.tree
-    existing = Existing(app=tree.apps.get, has_group=lambda name: name in tree.groups,
-                        enforce_role=lambda name: tree.groups.get(name, {}).get("enforceRole"))
-    return read_group_update(body, defaults=leader.settings, base=group_id,
-                             existing=existing, creating=creating)
+    existing = Existing(
+        app=tree.apps.get,
+        has_group=lambda name: name in tree.groups,
+        enforce_role=lambda name: tree.groups.get(name, {}).get("enforceRole"),
+    )
+    return read_group_update(body, defaults=leader.settings, base=group_id, existing=existing, creating=creating)
 
 
 async def _create(leader: Leader, request: Request, group_id: str) -> Response:

@@ -23,8 +23,9 @@ Handler = Callable[[Leader, Request], Awaitable[Response]]
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(json.dumps(body, separators=(",", ":"), ensure_ascii=False), status, headers,
-                    media_type="application/json")
+    return Response(
+        json.dumps(body, separators=(",", ":"), ensure_ascii=False), status, headers, media_type="application/json"
+    )
 
 
 def deployed(plan: Plan, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -52,7 +53,8 @@ def moment(text: str) -> str:
         return timestamp(seconds(text) + 0.0001)
     except ValueError:
         raise errors.unprocessable(
-            f"Invalid timestamp provided '{text}'. Expecting ISO-8601 datetime string.") from None
+            f"Invalid timestamp provided '{text}'. Expecting ISO-8601 datetime string."
+        ) from None
 
 
 def remote(request: Request) -> str:

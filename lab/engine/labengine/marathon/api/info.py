@@ -16,15 +16,45 @@ from labengine.marathon.definition import errors
 from labengine.marathon.instances import RUNNING, STAGING
 from labengine.marathon.leader import Leader
 
-_MILLISECONDS = ("decline_offer_duration", "mesos_heartbeat_interval", "min_revive_offers_interval",
-                 "offer_matching_timeout", "on_elected_prepare_timeout", "reconciliation_initial_delay",
-                 "reconciliation_interval", "scale_apps_initial_delay", "scale_apps_interval",
-                 "task_launch_confirm_timeout", "task_launch_timeout", "task_lost_expunge_initial_delay",
-                 "task_lost_expunge_interval", "task_reservation_timeout")
-_PLAIN = ("access_control_allow_origin", "checkpoint", "default_network_name", "env_vars_prefix", "executor",
-          "framework_name", "ha", "hostname", "local_port_max", "local_port_min", "maintenance_mode", "master",
-          "max_instances_per_offer", "mesos_bridge_name", "mesos_heartbeat_failure_threshold",
-          "mesos_leader_ui_url", "mesos_role", "mesos_user", "new_group_enforce_role", "store_cache", "webui_url")
+_MILLISECONDS = (
+    "decline_offer_duration",
+    "mesos_heartbeat_interval",
+    "min_revive_offers_interval",
+    "offer_matching_timeout",
+    "on_elected_prepare_timeout",
+    "reconciliation_initial_delay",
+    "reconciliation_interval",
+    "scale_apps_initial_delay",
+    "scale_apps_interval",
+    "task_launch_confirm_timeout",
+    "task_launch_timeout",
+    "task_lost_expunge_initial_delay",
+    "task_lost_expunge_interval",
+    "task_reservation_timeout",
+)
+_PLAIN = (
+    "access_control_allow_origin",
+    "checkpoint",
+    "default_network_name",
+    "env_vars_prefix",
+    "executor",
+    "framework_name",
+    "ha",
+    "hostname",
+    "local_port_max",
+    "local_port_min",
+    "maintenance_mode",
+    "master",
+    "max_instances_per_offer",
+    "mesos_bridge_name",
+    "mesos_heartbeat_failure_threshold",
+    "mesos_leader_ui_url",
+    "mesos_role",
+    "mesos_user",
+    "new_group_enforce_role",
+    "store_cache",
+    "webui_url",
+)
 ABDICATION_SECONDS = 0.5
 
 
@@ -32,23 +62,39 @@ async def info(leader: Leader, _request: Request) -> Response:
     flags = leader.flags
     config: dict[str, Any] = {name: getattr(flags, name) for name in _PLAIN}
     config |= {name: round(getattr(flags, name) * 1000) for name in _MILLISECONDS}
-    config |= {"master": _masked(flags.master), "failover_timeout": round(flags.failover_timeout),
-               "features": flags.enable_features or [],
-               "leader_proxy_connection_timeout_ms": round(flags.leader_proxy_connection_timeout * 1000),
-               "leader_proxy_read_timeout_ms": round(flags.leader_proxy_read_timeout * 1000),
-               "launch_token": flags.launch_tokens,
-               "launch_token_refresh_interval": round(flags.launch_token_refresh_interval * 1000)}
-    zookeeper = {"zk": _masked(flags.zk), "zk_compression": flags.zk_compression,
-                 "zk_compression_threshold": flags.zk_compression_threshold,
-                 "zk_connection_timeout": round(flags.zk_connection_timeout * 1000),
-                 "zk_max_node_size": flags.zk_max_node_size, "zk_max_versions": flags.zk_max_versions,
-                 "zk_session_timeout": round(flags.zk_session_timeout * 1000),
-                 "zk_timeout": round(flags.zk_timeout * 1000)}
-    return answer({
-        "name": flags.framework_name, "version": MARATHON_VERSION, "buildref": BUILD_USER,
-        "lab_engine": LAB_ENGINE_VERSION, "elected": True, "leader": _host_port(leader),
-        "frameworkId": leader.state.framework_id, "marathon_config": config, "zookeeper_config": zookeeper,
-        "http_config": {"http_port": flags.http_port, "https_port": flags.https_port}})
+    config |= {
+        "master": _masked(flags.master),
+        "failover_timeout": round(flags.failover_timeout),
+        "features": flags.enable_features or [],
+        "leader_proxy_connection_timeout_ms": round(flags.leader_proxy_connection_timeout * 1000),
+        "leader_proxy_read_timeout_ms": round(flags.leader_proxy_read_timeout * 1000),
+        "launch_token": flags.launch_tokens,
+        "launch_token_refresh_interval": round(flags.launch_token_refresh_interval * 1000),
+    }
+    zookeeper = {
+        "zk": _masked(flags.zk),
+        "zk_compression": flags.zk_compression,
+        "zk_compression_threshold": flags.zk_compression_threshold,
+        "zk_connection_timeout": round(flags.zk_connection_timeout * 1000),
+        "zk_max_node_size": flags.zk_max_node_size,
+        "zk_max_versions": flags.zk_max_versions,
+        "zk_session_timeout": round(flags.zk_session_timeout * 1000),
+        "zk_timeout": round(flags.zk_timeout * 1000),
+    }
+    return answer(
+        {
+            "name": flags.framework_name,
+            "version": MARATHON_VERSION,
+            "buildref": BUILD_USER,
+            "lab_engine": LAB_ENGINE_VERSION,
+            "elected": True,
+            "leader": _host_port(leader),
+            "frameworkId": leader.state.framework_id,
+            "marathon_config": config,
+            "zookeeper_config": zookeeper,
+            "http_config": {"http_port": flags.http_port, "https_port": flags.https_port},
+        }
+    )
 
 
 def _masked(url: str) -> str:
@@ -84,22 +130,34 @@ async def plugins(_leader: Leader, _request: Request) -> Response:
 
 
 async def home(_leader: Leader, _request: Request) -> Response:
-    return HTMLResponse(f"<p>marathon of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; its apps "
-                        "are at <a href='/v2/apps'>/v2/apps</a>.</p>\n")
+    return HTMLResponse(
+        f"<p>marathon of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; its apps "
+        "are at <a href='/v2/apps'>/v2/apps</a>.</p>\n"
+    )
 
 
 def _gauges(leader: Leader) -> dict[str, float]:
     instances = list(leader.tracker)
-    return {"marathon.apps.active.gauge": len(leader.state.tree.apps),
-            "marathon.groups.active.gauge": len(leader.state.tree.groups),
-            "marathon.deployments.active.gauge": sum(1 for _one in leader.deployments),
-            "marathon.instances.running.gauge": sum(one.state == RUNNING for one in instances),
-            "marathon.instances.staged.gauge": sum(one.state == STAGING for one in instances)}
+    return {
+        "marathon.apps.active.gauge": len(leader.state.tree.apps),
+        "marathon.groups.active.gauge": len(leader.state.tree.groups),
+        "marathon.deployments.active.gauge": sum(1 for _one in leader.deployments),
+        "marathon.instances.running.gauge": sum(one.state == RUNNING for one in instances),
+        "marathon.instances.staged.gauge": sum(one.state == STAGING for one in instances),
+    }
 
 
 async def metrics(leader: Leader, _request: Request) -> Response:
-    return answer({"version": "4.0.0", "gauges": {name: {"value": value} for name, value in _gauges(leader).items()},
-                   "counters": {}, "histograms": {}, "meters": {}, "timers": {}})
+    return answer(
+        {
+            "version": "4.0.0",
+            "gauges": {name: {"value": value} for name, value in _gauges(leader).items()},
+            "counters": {},
+            "histograms": {},
+            "meters": {},
+            "timers": {},
+        }
+    )
 
 
 async def prometheus(leader: Leader, _request: Request) -> Response:

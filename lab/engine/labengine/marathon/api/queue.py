@@ -14,8 +14,14 @@ from labengine.marathon.leader import Leader
 
 async def listing(leader: Leader, request: Request) -> Response:
     with_offers = "lastUnusedOffers" in request.query_params.getlist("embed")
-    return answer({"queue": [queue.render(entry, leader.backoff.left(entry.app), with_offers=with_offers)
-                             for entry in leader.queue.entries()]})
+    return answer(
+        {
+            "queue": [
+                queue.render(entry, leader.backoff.left(entry.app), with_offers=with_offers)
+                for entry in leader.queue.entries()
+            ]
+        }
+    )
 
 
 async def reset_delay(leader: Leader, request: Request) -> Response:

@@ -48,7 +48,10 @@ def application(leader: Leader) -> Starlette:
         route("/", info.home),
     ]
     middleware = [Middleware(GZipMiddleware)] if leader.flags.http_compression else []
-    app = Starlette(routes=routes, middleware=middleware, exception_handlers={
-        ApiError: refused, HTTPException: http_error, Exception: broken})
+    app = Starlette(
+        routes=routes,
+        middleware=middleware,
+        exception_handlers={ApiError: refused, HTTPException: http_error, Exception: broken},
+    )
     app.router.redirect_slashes = False
     return app

@@ -23,8 +23,7 @@ _STATUS = {"running": (RUNNING,), "staging": (STAGING, "TASK_STARTING")}
 async def all_tasks(leader: Leader, request: Request) -> Response:
     words = request.query_params.getlist("status") + request.query_params.getlist("status[]")
     states = {state for word in words for state in _STATUS.get(word.lower(), ())}
-    tasks = [task_info(leader, one, service_ports=True) for one in leader.tracker
-             if not states or one.state in states]
+    tasks = [task_info(leader, one, service_ports=True) for one in leader.tracker if not states or one.state in states]
     return answer({"tasks": tasks})
 
 
@@ -114,5 +113,6 @@ async def _scale_down(leader: Leader, instances: list[Instance], *, force: bool)
             leader.conductor.kill(instance, "")
 
     # At once: a smaller app would end instances of its own choice.
-    return await leader.groups.update(change, touched={paths.parent(app_id) for app_id in counts}, force=force,
-                                      committed=kill)
+    return await leader.groups.update(
+        change, touched={paths.parent(app_id) for app_id in counts}, force=force, committed=kill
+    )

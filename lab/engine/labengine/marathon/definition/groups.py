@@ -98,9 +98,7 @@ class _Normaliser:
 
     def group(self, raw: dict[str, Any], group_id: str) -> dict[str, Any]:
         if paths.is_root(group_id):
-            children = [
-                self._top_level(child, _child_id(child, group_id)) for child in raw.get("groups", [])
-            ]
+            children = [self._top_level(child, _child_id(child, group_id)) for child in raw.get("groups", [])]
             return self._with(raw, group_id, children, False, self.settings.mesos_role)
         if paths.is_top_level(group_id):
             return self._top_level(raw, group_id)

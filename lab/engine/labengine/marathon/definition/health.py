@@ -14,9 +14,7 @@ RUN_BY_MARATHON = ("HTTP", "HTTPS", "TCP")
 HTTP_KINDS = ("HTTP", "HTTPS", "MESOS_HTTP", "MESOS_HTTPS")
 DEFAULT_DELAY = 15
 
-INDEX_OUT_OF_RANGE = (
-    "Health check port indices must address an element of the ports array or container port mappings."
-)
+INDEX_OUT_OF_RANGE = "Health check port indices must address an element of the ports array or container port mappings."
 
 
 def with_port_index(checks: list[HealthCheck]) -> list[HealthCheck]:

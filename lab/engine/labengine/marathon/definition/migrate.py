@@ -85,9 +85,7 @@ def _artifacts(app: App) -> list[dict[str, Any]] | None:
         return fetch
     if fetch:
         raise internal("cannot specify both uris and fetch fields")
-    return [
-        {"uri": uri, "extract": uri.endswith(EXTRACTED), "executable": False, "cache": False} for uri in uris
-    ]
+    return [{"uri": uri, "extract": uri.endswith(EXTRACTED), "executable": False, "cache": False} for uri in uris]
 
 
 def _port_definitions(app: App) -> list[dict[str, Any]] | None:
@@ -133,9 +131,7 @@ def _without_deprecated(app: App, replaced: dict[str, Any]) -> App:
 
 def app(definition: App, settings: Settings) -> App:
     """A whole definition in canonical fields, ports completed for its network mode."""
-    wanted_networks = networks.migrated(
-        {**definition, "networks": definition.get("networks") or None}, settings
-    ) or []
+    wanted_networks = networks.migrated({**definition, "networks": definition.get("networks") or None}, settings) or []
     given_ports = _port_definitions(definition)
     box = _container(definition)
     host = networks.is_host(wanted_networks)
