@@ -67,4 +67,4 @@ def test_the_readme_says_of_every_option_what_its_specification_says(role: str) 
     ],
 )
 def test_which_lines_are_never_shown(line: str, secret: bool) -> None:
-    assert bool(re.search(load("internal", "vars/main.yml")["__internal_secret"], line)) is secret
+    assert bool(re.search(load("internal", "vars/main/main.yml")["__internal_secret"], line)) is secret

@@ -6,6 +6,7 @@ The roles' preflight runs on the local connection: it reads, whatever it is give
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,31 @@ def test_another_init(cluster: Cluster) -> None:
     assert "a: its init is upstart and must be systemd; use a host that was booted with systemd." in cluster.refusals(
         "-e", "service_mgr=upstart"
     )
+
+
+@pytest.mark.parametrize(
+    ("family", "system", "version", "known"),
+    [
+        ("Debian", "Debian", "13", True),
+        ("Debian", "Ubuntu", "24.04", True),
+        ("RedHat", "Rocky", "9.4", True),
+        ("RedHat", "CentOS", "7.9", True),
+        ("Debian", "Debian", "11.9", False),
+        ("Debian", "Ubuntu", "23.10", False),
+        ("RedHat", "Fedora", "42", False),
+        ("Suse", "openSUSE Leap", "15.5", False),
+    ],
+)
+def test_systems(cluster: Cluster, family: str, system: str, version: str, known: bool) -> None:
+    facts = json.dumps({"os_family": family, "distribution": system, "distribution_version": version})
+    if known:
+        code, output = cluster.check("-e", facts)
+        assert code == 0, output
+        return
+    assert (
+        f"a: it runs {system} {version}, which the roles do not know; use Debian 12 or 13, Ubuntu 22.04 or 24.04, "
+        "or RHEL 7, 8 or 9 or what is built from it."
+    ) in cluster.refusals("-e", facts)
 
 
 def test_site_checks_before_it_changes() -> None:
