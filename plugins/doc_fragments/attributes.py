@@ -28,3 +28,13 @@ attributes:
     membership:
       - quorum.mesos.marathon
 """
+
+    ACTIONGROUP_MESOS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/quorum.mesos.mesos) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - quorum.mesos.mesos
+"""

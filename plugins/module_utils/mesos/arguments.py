@@ -1,0 +1,55 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options by which every Mesos module finds the masters; the doc fragment mesos describes them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import Access, OperatorApi, transport
+
+
+def connection_spec() -> dict[str, dict[str, Any]]:
+    return {
+        "url": {"type": "list", "elements": "str", "required": True, "fallback": (env_fallback, ["MESOS_URL"])},
+        "url_username": {"type": "str", "aliases": ["username"], "fallback": (env_fallback, ["MESOS_USERNAME"])},
+        "url_password": {
+            "type": "str",
+            "no_log": True,
+            "aliases": ["password"],
+            "fallback": (env_fallback, ["MESOS_PASSWORD"]),
+        },
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path", "no_log": False},
+        "timeout": {"type": "int", "default": 30},
+    }
+
+
+def open_api(module: AnsibleModule) -> OperatorApi:
+    """The API of the leading master; an address that cannot be one raises MesosError."""
+    params = module.params
+    # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
+    module.no_log_values.update(word for word in map(_password_in, params["url"]) if word)
+    access = Access(
+        params["url_username"],
+        params["url_password"],
+        params["validate_certs"],
+        params["ca_path"],
+        params["client_cert"],
+        params["client_key"],
+        params["timeout"],
+    )
+    return OperatorApi(params["url"], transport(access), time.sleep)
+
+
+def _password_in(url: str) -> str | None:
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
