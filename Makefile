@@ -62,11 +62,12 @@ test-all: ready ## `make test`, then the scenarios that it leaves out for their 
 	@tools/stages.sh $(STAGES) molecule-rest
 
 .PHONY: lint
-lint: ready ## ruff, yamllint, ansible-lint (production profile), changelog fragments
+lint: ready ## ruff, yamllint, ansible-lint (production profile), changelog fragments, READMEs of the roles
 	ruff check .
 	yamllint --strict .
 	ansible-lint --offline
 	antsibull-changelog lint
+	python tools/role_readme.py --check
 
 .PHONY: sanity
 sanity: ready ## ansible-test sanity
@@ -131,6 +132,10 @@ docker-stop: ready ## stops the Docker daemon if the lab started it
 	@python -m lab docker stop
 
 ## Release
+
+.PHONY: docs
+docs: ready ## options and entry points in the roles' READMEs, from their argument_specs
+	@python tools/role_readme.py
 
 .PHONY: build
 build: ready ## the collection's archive in .build/dist
