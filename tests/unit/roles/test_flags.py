@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster, flags, names, resources
+from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster, flags, names
 
 KNOWN = {"quorum": "integer", "quiet": "boolean", "ha": "toggle", "disable_http": "switch", "roles": "text"}
 
@@ -79,37 +79,3 @@ def test_members_of_a_group() -> None:
     ]
     assert cluster.host_and_port("::1", 80) == "[::1]:80"
     assert cluster.host_and_port("h", 80) == "h:80"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ({"cpus": 4, "ports": ["8000-9000", "31000-32000"]}, "cpus:4;ports:[8000-9000,31000-32000]"),
-        ({"cpus": 0.5, "ports": "[1-2]"}, "cpus:0.5;ports:[1-2]"),
-        ({"ports": "8000-9000, 31000-32000"}, "ports:[8000-9000, 31000-32000]"),
-        ("cpus:4", "cpus:4"),
-        ({}, None),
-        ("", None),
-    ],
-)
-def test_resources(value: Any, text: str | None) -> None:
-    assert resources.resources(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ({"rack": "a", "zone": 1}, "rack:a;zone:1"),
-        (["rack:a", "zone:1"], "rack:a;zone:1"),
-        ({"ssd": True}, "ssd:true"),
-        ([], None),
-    ],
-)
-def test_attributes(value: Any, text: str | None) -> None:
-    assert resources.attributes(value) == text
-
-
-@pytest.mark.parametrize("value", [{"rack": None}, ["rack"], "rack:a;zone:"])
-def test_attributes_without_a_value(value: Any) -> None:
-    (problem,) = resources.attribute_problems(value, "mesos_slave_attributes", "d")
-    assert "write it like rack:a" in problem
