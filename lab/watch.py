@@ -135,15 +135,18 @@ class Watch:
         return losses([answer for answer in answers if phase is None or self._in_phase(phase, answer)])
 
     def table(self) -> str:
-        """The numbers of every question in every phase that put it, and why questions failed."""
-        lines = [f"{'phase':<12}{'asked':<24}{'requests':>9}{'failures':>9}{'outage s':>9}{'slowest s':>10}"]
-        for phase in self.phases():
-            for question in self._answers:
+        """The numbers of every question: in all, and in each phase in which it failed, with the reasons."""
+        lines = [f"{'asked':<24}{'in':<12}{'requests':>9}{'failures':>9}{'outage s':>9}{'slowest s':>10}"]
+        for question in self._answers:
+            every = self.losses(question)
+            lines.append(_row(question, "all", every))
+            for phase in self.phases() if every.failures else ():
                 seen = self.losses(question, phase)
-                if seen.requests:
-                    lines.append(
-                        f"{phase:<12}{question:<24}{seen.requests:>9}{seen.failures:>9}"
-                        f"{seen.longest_outage:>9.2f}{seen.slowest:>10.2f}"
-                    )
-                lines += [f"{'':<12}  {reason}" for reason in seen.reasons]
+                if seen.failures:
+                    lines += [_row("", phase, seen), *(f"{'':<24}  {reason[:96]}" for reason in seen.reasons)]
         return "\n".join(lines)
+
+
+def _row(question: str, phase: str, seen: Losses) -> str:
+    numbers = f"{seen.requests:>9}{seen.failures:>9}{seen.longest_outage:>9.2f}{seen.slowest:>10.2f}"
+    return f"{question:<24}{phase:<12}{numbers}"
