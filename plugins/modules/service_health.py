@@ -41,6 +41,12 @@ options:
     type: list
     elements: str
     default: []
+  elsewhere:
+    description:
+      - The addresses of further members, which may be down. Those that are get a warning. Used for V(master).
+    type: list
+    elements: str
+    default: []
   before_restart:
     description:
       - Wait for something else, that the other O(members) are a majority without this one.
@@ -48,6 +54,10 @@ options:
       - A member that has no part in the quorum may always be restarted.
     type: bool
     default: false
+  needed:
+    description:
+      - With O(before_restart), how many of the other O(members) must serve. The majority of all where it is not set.
+    type: int
   min_uptime:
     description:
       - Seconds that a V(master) must be up, so that ZooKeeper has forgotten the session from before its restart.
@@ -152,6 +162,7 @@ class Seen(t.NamedTuple):
 
     problems: list[str]
     leads: bool
+    silent: tuple[str, ...] = ()
 
 
 def _zookeeper(params: dict[str, t.Any]) -> Seen:
@@ -176,24 +187,23 @@ def _spare(params: dict[str, t.Any]) -> Seen:
     address = params["address"]
     serving = {member: _serves(params["service"], member, _access(params)) for member in {address, *params["members"]}}
     own = serving.pop(address)
-    return Seen(verdicts.spare(own, serving), False)
+    return Seen(verdicts.spare(own, serving, params["needed"]), False)
 
 
 def _master(params: dict[str, t.Any]) -> Seen:
     access = _access(params)
-    members = params["members"] or [params["address"]]
     own = get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS)
-    others = []
-    for member in members:
+    others: dict[str, dict[str, t.Any] | None] = {}
+    for member in [*params["members"], *params["elsewhere"]]:
         if member == params["address"]:
             continue
         try:
-            others.append(get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS))
+            others[member] = get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS)
         except Unanswered:
-            # A master that is down is its own gate's business.
-            continue
-    found = verdicts.master(own, others, len(members), params["min_uptime"])
-    return Seen(found, own.get("master/elected") == 1)
+            others[member] = None
+    found = verdicts.master(own, others, params["elsewhere"], params["min_uptime"])
+    silent = tuple(member for member in params["elsewhere"] if others.get(member) is None)
+    return Seen(found, own.get("master/elected") == 1, silent)
 
 
 def _agent(params: dict[str, t.Any]) -> Seen:
@@ -246,7 +256,9 @@ def main() -> None:
             "service": {"type": "str", "choices": list(LOOKS), "required": True},
             "address": {"type": "str", "required": True},
             "members": {"type": "list", "elements": "str", "default": []},
+            "elsewhere": {"type": "list", "elements": "str", "default": []},
             "before_restart": {"type": "bool", "default": False},
+            "needed": {"type": "int"},
             "min_uptime": {"type": "float", "default": 0},
             "timeout": {"type": "float", "default": 60},
             "unit": {"type": "str"},
@@ -283,6 +295,8 @@ def main() -> None:
             problems=found,
             leads=last.leads,
         )
+    for member in last.silent:
+        module.warn("The %s at %s does not answer: the cluster runs without it." % (params["service"], member))
     module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads, stale=_is_stale(module))
 
 

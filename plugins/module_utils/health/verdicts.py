@@ -15,37 +15,54 @@ def serves(own: Metrics) -> bool:
     return own.get("registrar/log/recovered") == 1
 
 
-def master(own: Metrics, others: t.Iterable[Metrics], ensemble: int, min_uptime: float) -> list[str]:
-    """A master is well when it has its registry log, sees its peers, and one master leads."""
+def master(
+    own: Metrics, others: t.Mapping[str, t.Optional[Metrics]], elsewhere: t.Collection[str], min_uptime: float
+) -> list[str]:
+    """A master is well when it has its registry log, sees its peers, and one master leads.
+
+    ``others`` has what each other member answers, or nothing; only those ``elsewhere`` may be silent.
+    """
     found = []
     if not serves(own):
         found.append(
             "its registry log is not recovered (registrar/log/recovered is %s)" % own.get("registrar/log/recovered")
         )
+    answers = [metrics for metrics in others.values() if metrics is not None]
+    ensemble = len(others) + 1
+    silent = sorted(name for name, metrics in others.items() if metrics is None and name not in elsewhere)
+    if silent:
+        found.append("%s does not answer" % ", ".join(silent))
+    elif len(answers) + 1 < ensemble // 2 + 1:
+        found.append("%d of %d masters answer, which is no majority" % (len(answers) + 1, ensemble))
     size = own.get("registrar/log/ensemble_size")
-    if size != ensemble:
-        found.append("it sees %s of %d registry replicas (registrar/log/ensemble_size)" % (_count(size), ensemble))
+    if not isinstance(size, (int, float)) or size < len(answers) + 1:
+        found.append(
+            "it sees %s of %d registry replicas (registrar/log/ensemble_size)" % (_count(size), len(answers) + 1)
+        )
+    elif size > ensemble:
+        found.append("it sees %d registry replicas of %d masters: one runs that is no member" % (size, ensemble))
     uptime = own.get("master/uptime_secs") or 0
     if uptime < min_uptime:
         found.append("it is up for %.0f s and must be for %.0f s" % (uptime, min_uptime))
-    elected = sum(1 for metrics in [own, *others] if metrics.get("master/elected") == 1)
+    elected = sum(1 for metrics in [own, *answers] if metrics.get("master/elected") == 1)
     if elected != 1:
         found.append("%d masters are elected" % elected)
     return found
 
 
-def spare(own_serves: bool, others: t.Mapping[str, bool]) -> list[str]:
-    """A member may be restarted where the others that serve stay a majority, or where it is of no use as it is."""
+def spare(own_serves: bool, others: t.Mapping[str, bool], needed: int | None = None) -> list[str]:
+    """A member may be restarted where the others that serve stay a majority, or where it is of no use as it is.
+
+    ``needed`` is how many of the others must serve, where that is not the majority of them all.
+    """
     ensemble = len(others) + 1
-    needed = min(ensemble // 2 + 1, ensemble - 1)
+    needed = needed or min(ensemble // 2 + 1, ensemble - 1)
     down = sorted(name for name, serves in others.items() if not serves)
     serving = len(others) - len(down)
     if not own_serves or serving >= needed:
         return []
-    return [
-        "without it %d of %d members serve and %d must; bring back %s first"
-        % (serving, ensemble, needed, ", ".join(down))
-    ]
+    remedy = "bring back %s first" % ", ".join(down) if down else "keep more of them"
+    return ["without it %d of %d members serve and %d must; %s" % (serving, ensemble, needed, remedy)]
 
 
 def _count(value: t.Any) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
@@ -12,6 +13,17 @@ from ansible_collections.quorum.mesos.plugins.module_utils.options.names import 
 
 DURATION = re.compile(r"^\d+(\.\d+)?(ns|us|ms|secs|mins|hrs|days|weeks)$")
 BYTES = re.compile(r"^\d+(B|KB|MB|GB|TB)$")
+RATE = re.compile(r"^\d+/\d+(\.\d+)?(ns|us|ms|secs|mins|hrs|days|weeks)$")
+UNITS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "ms": 1e-3,
+    "secs": 1.0,
+    "mins": 60.0,
+    "hrs": 3600.0,
+    "days": 86400.0,
+    "weeks": 604800.0,
+}
 WORDS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -22,9 +34,32 @@ def as_boolean(value: t.Any) -> bool | None:
     return WORDS.get(str(value))
 
 
+def seconds(duration: t.Any) -> float:
+    """The seconds of a duration as Mesos writes it."""
+    match = DURATION.match(str(duration))
+    if not match:
+        raise ValueError("%s is no duration" % duration)
+    unit = match.group(2)
+    return float(str(duration)[: -len(unit)]) * UNITS[unit]
+
+
+def _is_json_or_file(text: str) -> bool:
+    if not text.startswith(("{", "[")):
+        return text.startswith(("/", "file:///"))
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
 def complaint(kind: str, value: t.Any) -> str | None:
     """Why a value does not suit a flag of this kind."""
     text = str(value)
+    if kind.startswith("="):
+        return "is an older name; write %s" % kind[1:]
+    if kind == "json" and isinstance(value, (dict, list)):
+        return None
     if isinstance(value, (dict, list)):
         return "is a %s; write the value as the program reads it, as one string" % type(value).__name__
     if kind in ("boolean", "toggle", "switch"):
@@ -37,6 +72,16 @@ def complaint(kind: str, value: t.Any) -> str | None:
         return "is '%s'; write a number and a unit: B, KB, MB, GB or TB, like 2GB" % text
     if kind == "integer" and not re.match(r"^\d+$", text):
         return "is '%s'; write a whole number" % text
+    if kind == "number" and not re.match(r"^\d+(\.\d+)?$", text):
+        return "is '%s'; write a number" % text
+    if kind == "rate" and not RATE.match(text):
+        return "is '%s'; write a number and a duration, like 1/10mins" % text
+    if kind == "percentage" and not re.match(r"^\d+(\.\d+)?%$", text):
+        return "is '%s'; write a percentage, like 50%%" % text
+    if kind == "json" and not _is_json_or_file(text):
+        return "is neither JSON nor the path of a file; write JSON, /path or file:///path"
+    if "|" in kind and text not in kind.split("|"):
+        return "is '%s'; write %s" % (text, " or ".join(kind.split("|")))
     return None
 
 
@@ -45,12 +90,16 @@ def problems(flags: t.Mapping[str, t.Any], known: t.Mapping[str, str], option: s
     found = []
     for name, near in unknown_names(flags, known):
         remedy = "write %s" % near if near else "remove it"
+        if known.get(name[3:]) == "boolean" and name.startswith("no_"):
+            remedy = "write %s: false" % name[3:]
         found.append("%s: %s has the flag '%s', which the program does not know; %s." % (host, option, name, remedy))
     for name, value in flags.items():
         if name in known and value is not None:
             wrong = complaint(known[name], value)
             if wrong:
-                found.append("%s: %s.%s %s." % (host, option, name, wrong))
+                # What ends so is the beginning of the names of options.
+                dot = "" if option.endswith("_") else "."
+                found.append("%s: %s%s%s %s." % (host, option, dot, name, wrong))
     return found
 
 
@@ -72,8 +121,23 @@ def environment(flags: t.Mapping[str, t.Any], known: t.Mapping[str, str], prefix
             if as_boolean(value):
                 variables[prefix + name.upper()] = ""
         else:
-            variables[prefix + name.upper()] = str(value)
+            text = json.dumps(value, sort_keys=True) if isinstance(value, (dict, list)) else str(value)
+            variables[prefix + name.upper()] = text
     return variables
+
+
+def misplaced(variables: t.Iterable[str], known: t.Mapping[str, str], prefix: str, option: str, host: str) -> list[str]:
+    """Flags among the further variables of a program, where nobody checks them."""
+    found = []
+    for name in variables:
+        flag = name[len(prefix) :].lower() if name.startswith(prefix) else ""
+        flag = flag[3:] if flag.startswith("no_") and flag not in known else flag
+        if flag in known:
+            found.append(
+                "%s: %s_environment has %s; set %s_flags.%s instead, where it is checked."
+                % (host, option, name, option, flag)
+            )
+    return found
 
 
 def environment_problems(variables: t.Mapping[str, t.Any], option: str, host: str) -> list[str]:

@@ -21,28 +21,49 @@ FOLLOWER = {**LEADER, "master/elected": 0.0}
     ("own", "others", "problem"),
     [
         (LEADER, [FOLLOWER, FOLLOWER], None),
-        (FOLLOWER, [LEADER], None),
-        (FOLLOWER, [FOLLOWER], "0 masters are elected"),
-        (LEADER, [LEADER], "2 masters are elected"),
+        (FOLLOWER, [LEADER, FOLLOWER], None),
+        (FOLLOWER, [FOLLOWER, FOLLOWER], "0 masters are elected"),
+        (LEADER, [LEADER, FOLLOWER], "2 masters are elected"),
+        (LEADER, [FOLLOWER, None], "2 does not answer"),
         (
             {**LEADER, "registrar/log/recovered": 0},
-            [],
+            [FOLLOWER, FOLLOWER],
             "its registry log is not recovered (registrar/log/recovered is 0)",
         ),
         (
             {**LEADER, "registrar/log/ensemble_size": 2.0},
-            [],
+            [FOLLOWER, FOLLOWER],
             "it sees 2 of 3 registry replicas (registrar/log/ensemble_size)",
         ),
-        ({**LEADER, "master/uptime_secs": 3.2}, [], "it is up for 3 s and must be for 10 s"),
+        (
+            {**LEADER, "registrar/log/ensemble_size": 4.0},
+            [FOLLOWER, FOLLOWER],
+            "it sees 4 registry replicas of 3 masters: one runs that is no member",
+        ),
+        ({**LEADER, "master/uptime_secs": 3.2}, [FOLLOWER, FOLLOWER], "it is up for 3 s and must be for 10 s"),
     ],
 )
-def test_masters(own: dict[str, float], others: list[dict[str, float]], problem: str | None) -> None:
-    assert verdicts.master(own, others, 3, 10) == ([problem] if problem else [])
+def test_masters(own: dict[str, float], others: list[dict[str, float] | None], problem: str | None) -> None:
+    answers = {str(number): metrics for number, metrics in enumerate(others, start=1)}
+    assert verdicts.master(own, answers, [], 10) == ([problem] if problem else [])
+
+
+TWO = {"registrar/log/ensemble_size": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("others", "problem"),
+    [
+        ({"b": FOLLOWER, "c": None}, None),
+        ({"b": None, "c": None}, "1 of 3 masters answer, which is no majority"),
+    ],
+)
+def test_masters_elsewhere_may_be_down(others: dict[str, dict[str, float] | None], problem: str | None) -> None:
+    assert verdicts.master({**LEADER, **TWO}, others, ["b", "c"], 0) == ([problem] if problem else [])
 
 
 def test_a_master_that_says_nothing_is_not_well() -> None:
-    assert len(verdicts.master({}, [], 3, 10)) == 4
+    assert len(verdicts.master({}, {}, [], 10)) == 4
 
 
 @pytest.mark.parametrize(
@@ -95,6 +116,12 @@ def test_the_refusal_of_a_restart_names_who_is_missing() -> None:
     assert verdicts.spare(True, {"zk2": True, "zk3": False}) == [
         "without it 1 of 3 members serve and 2 must; bring back zk3 first"
     ]
+
+
+@pytest.mark.parametrize(("serving", "may"), [(3, True), (2, False)])
+def test_who_may_leave(serving: int, may: bool) -> None:
+    others = {name: place < serving for place, name in enumerate("abc")}
+    assert (verdicts.spare(True, others, 3) == []) is may
 
 
 class Clock:

@@ -1,0 +1,143 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: how the number of masters may change without losing the registry.
+
+The registry is a log with a replica on every master. What a quorum of replicas has is kept, so two quorums must always
+share a replica, and a new replica, which is empty, learns the log from a quorum of those that have it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+State = t.Mapping[str, t.Any]
+
+
+class Plan(t.NamedTuple):
+    """What is wrong, or what has to happen before the masters start."""
+
+    problems: list[str]
+    new: list[str]
+    seed_from: str | None
+    seed_to: list[str]
+
+
+def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, may_seed: bool) -> Plan:
+    """``states`` has what was found on the hosts of this run; ``members`` are all hosts of the group."""
+    here = [name for name in members if name in states]
+    running = [name for name in here if states[name]["running"]]
+    holders = [name for name in here if states[name]["registry"]]
+    new = [name for name in here if name not in running and name not in holders]
+    found = (
+        _outsiders(states, running, members)
+        or _remaining(states, running, members)
+        or _moved(states, running, members)
+        or _left(states, here)
+    )
+    if new and not found:
+        found = _unseen(states, here, new)
+    if found or not new or not holders or len(holders) >= quorum:
+        return Plan(found, new, None, [])
+    source = holders[0]
+    if len(holders) > 1 or states[source]["quorum"] != 1:
+        return Plan([_too_many(states, holders, members, quorum)], new, None, [])
+    seeds = new[: quorum - 1]
+    if not may_seed:
+        return Plan([_alone(source, seeds, quorum)], new, None, [])
+    return Plan([], new, source, seeds)
+
+
+def _outsiders(states: t.Mapping[str, State], running: list[str], members: t.Sequence[str]) -> list[str]:
+    size = max([states[name]["ensemble_size"] or 0 for name in running], default=0)
+    if size <= len(members):
+        return []
+    return [
+        "%d masters take part in the registry, and the group has %d (%s); stop those that left the group for good "
+        "first "
+        "(playbook quorum.mesos.mesos_masters_remove), or put them back." % (size, len(members), ", ".join(members))
+    ]
+
+
+def _remaining(states: t.Mapping[str, State], running: list[str], members: t.Sequence[str]) -> list[str]:
+    most = max([states[name]["quorum"] or 0 for name in running], default=0)
+    if len(members) >= most:
+        return []
+    return [
+        "the running masters have the quorum %d, and the group has only %d (%s), which need not have all of the "
+        "registry; "
+        "put masters back into the group and take away fewer at a time." % (most, len(members), ", ".join(members))
+    ]
+
+
+def _moved(states: t.Mapping[str, State], running: list[str], members: t.Sequence[str]) -> list[str]:
+    if len(members) > 1 or all(states[name]["registry"] for name in running):
+        return []
+    return [
+        "%s is the only master, and its registry is not in %s; stop it, move replicated_log from its work directory "
+        "there, and run again." % (running[0], states[running[0]]["registry_path"])
+    ]
+
+
+def _left(states: t.Mapping[str, State], here: list[str]) -> list[str]:
+    """A log from before a master left may lack what the others wrote since."""
+    if not any(states[name]["running"] or states[name]["configured"] for name in here):
+        return []
+    return [
+        "%s has a registry of its own in %s and is not set up as a master, so it may be an old one; remove that "
+        "directory, and the master gets the registry from the others." % (name, states[name]["registry_path"])
+        for name in here
+        if states[name]["registry"] and not states[name]["configured"] and not states[name]["running"]
+    ]
+
+
+def _unseen(states: t.Mapping[str, State], here: list[str], new: list[str]) -> list[str]:
+    alive = sorted({place for name in here for place in states[name]["alive_elsewhere"]})
+    if not alive:
+        return []
+    return [
+        "%s is new, and masters run that this play does not see (%s), so their quorum is not known; run it for the "
+        "whole "
+        "group (without --limit, or with --limit that leaves out only dead hosts)." % (", ".join(new), ", ".join(alive))
+    ]
+
+
+def _alone(source: str, seeds: list[str], quorum: int) -> str:
+    return (
+        "%s is the only master with a registry, and with the quorum %d new ones would wait for each other for ever; "
+        "set mesos_master_seed_registry: true, with which %s is stopped for some seconds and its registry copied to %s."
+        % (source, quorum, source, ", ".join(seeds))
+    )
+
+
+def _too_many(states: t.Mapping[str, State], holders: list[str], members: t.Sequence[str], quorum: int) -> str:
+    most = 2 * len(holders) - 1
+    if most > 1 and all((states[name]["quorum"] or 0) <= len(holders) for name in holders):
+        remedy = "go to %d masters first" % most
+    else:
+        remedy = "copy %s of %s to as many others as are missing, while all masters are stopped" % (
+            states[holders[0]]["registry_path"],
+            holders[0],
+        )
+    return "%d of the %d masters have the registry (%s), and the quorum %d needs as many; %s." % (
+        len(holders),
+        len(members),
+        ", ".join(holders),
+        quorum,
+        remedy,
+    )
+
+
+def switch_problems(state: State, tls: bool, downgrade: bool) -> list[str]:
+    """A running cluster goes to TLS and back only by way of masters that take both."""
+    if not state["running"] or state["downgrade"] or downgrade or state["tls"] == tls:
+        return []
+    return [
+        "the running master speaks %s, and with mesos_master_tls_downgrade: false the next would speak only %s, so "
+        "that they lose each other; run first with mesos_master_tls_downgrade: true%s."
+        % (
+            "TLS only" if state["tls"] else "no TLS",
+            "TLS" if tls else "plain HTTP",
+            "" if tls else " and the certificates",
+        )
+    ]

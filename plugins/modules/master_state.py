@@ -1,0 +1,177 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: master_state
+short_description: Find out what a Mesos master on a host is now
+version_added: 0.2.0
+description:
+  - A helper of the collection's own roles, which may change without notice between releases.
+  - Tells whether a master runs, with which quorum, and whether the host has a replica of the registry, so that the
+    role can refuse a step that would lose it.
+  - Reads only.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+options:
+  unit:
+    description:
+      - The systemd unit of the master.
+    type: str
+    required: true
+  environment_file:
+    description:
+      - The file with its settings.
+    type: path
+    required: true
+  work_dir:
+    description:
+      - The directory with the replica of the registry.
+    type: path
+    required: true
+  address:
+    description:
+      - The address of the master where its settings name none.
+    type: str
+    required: true
+  url_username:
+    description:
+      - The user to ask it with, where its present credentials know this user.
+    type: str
+  members:
+    description:
+      - How many masters there should be.
+      - Where the running master sees more, it is asked again for O(patience) seconds.
+    type: int
+    required: true
+  patience:
+    description:
+      - Seconds in which ZooKeeper forgets a master that has stopped.
+    type: float
+    default: 15
+  elsewhere:
+    description:
+      - V(host:port) of the masters that are not looked at.
+    type: list
+    elements: str
+    default: []
+extends_documentation_fragment:
+  - quorum.mesos.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads only, so it does the same in check mode.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Learn what the master is now
+  quorum.mesos.master_state:
+    unit: mesos-master
+    environment_file: /etc/mesos/mesos-master.env
+    work_dir: /var/lib/mesos/master
+    address: 192.168.20.41
+    members: 3
+"""
+
+RETURN = r"""
+running:
+  description: Whether the unit is active.
+  returned: always
+  type: bool
+configured:
+  description: Whether there is an environment file.
+  returned: always
+  type: bool
+registry:
+  description: Whether the host has a replica of the registry.
+  returned: always
+  type: bool
+registry_path:
+  description: Where it is.
+  returned: always
+  type: str
+quorum:
+  description: The quorum of the running master, or the one in its file.
+  returned: always
+  type: int
+ensemble_size:
+  description: How many replicas the running master sees.
+  returned: always
+  type: int
+tls:
+  description: Whether it is set up to speak TLS.
+  returned: always
+  type: bool
+downgrade:
+  description: Whether it takes plain connections beside TLS.
+  returned: always
+  type: bool
+alive_elsewhere:
+  description: Those of O(elsewhere) that take connections. Asked only where the host has no master yet.
+  returned: always
+  type: list
+  elements: str
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
+from ansible_collections.quorum.mesos.plugins.module_utils.masters import state
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "unit": {"type": "str", "required": True},
+            "environment_file": {"type": "path", "required": True},
+            "work_dir": {"type": "path", "required": True},
+            "address": {"type": "str", "required": True},
+            "url_username": {"type": "str"},
+            "members": {"type": "int", "required": True},
+            "patience": {"type": "float", "default": 15},
+            "elsewhere": {"type": "list", "elements": "str", "default": []},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+
+    variables = state.environment(params["environment_file"])
+    _code, output, _error = module.run_command(["systemctl", "is-active", params["unit"]])
+    # A master that waits for its next start is no new one.
+    running = output.strip() in ("active", "activating", "reloading")
+    registry = state.has_registry(params["work_dir"])
+    answer = {}
+    if running:
+        access = state.own_access(variables, params["url_username"])
+
+        def see_no_more_than_members() -> list[str]:
+            answer.update(state.ask(variables, params["address"], access))
+            return ["too many"] if (answer.get("ensemble_size") or 0) > params["members"] else []
+
+        wait_until_well(see_no_more_than_members, params["patience"])
+    quorum = variables.get("MESOS_QUORUM", "")
+    module.exit_json(
+        changed=False,
+        running=running,
+        configured=bool(variables),
+        registry=registry,
+        registry_path=os.path.join(params["work_dir"], "replicated_log"),
+        quorum=answer.get("quorum") or (int(quorum) if quorum.isdigit() else None),
+        ensemble_size=answer.get("ensemble_size"),
+        tls=state.switched_on(variables, "LIBPROCESS_SSL_ENABLED"),
+        downgrade=state.switched_on(variables, "LIBPROCESS_SSL_SUPPORT_DOWNGRADE"),
+        alive_elsewhere=[] if running or registry else [place for place in params["elsewhere"] if state.listens(place)],
+    )
+
+
+if __name__ == "__main__":
+    main()
