@@ -323,6 +323,110 @@ def test_systems(cluster: Cluster, family: str, system: str, version: str, known
     ) in cluster.refusals("-e", facts)
 
 
+SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "a port that another unit has": (
+        {"ports": [{"port": 5050, "pid": 7, "process": "nginx", "units": ["nginx.service"], "container": None}]},
+        {},
+        "a: its port 5050 (mesos_master_port) is taken by nginx.service (nginx, process 7); "
+        "stop that or choose another port.",
+    ),
+    "a port that nobody knows": (
+        {"ports": [{"port": 3888, "pid": None, "process": None, "units": [], "container": None}]},
+        {},
+        "a: its port 3888 (zookeeper_election_port) is taken by a program that cannot be seen; "
+        "stop that or choose another port.",
+    ),
+    "no disk": (
+        {"directories": {"/data/zk": {"free": 10, "all": 99}}},
+        {"zookeeper_data_dir": "/data/zk"},
+        "a: /data/zk (zookeeper_data_dir) has 10 MiB left of 99, and quorum_minimum_disk is 512; "
+        "make room there or lower the limit.",
+    ),
+    "no memory": (
+        {"memory": 256},
+        {},
+        "a: it has 256 MiB of memory, and quorum_minimum_memory is 512; give it more or lower the limit.",
+    ),
+    "another id": (
+        {"files": {"/var/lib/zookeeper/myid": "2"}},
+        {"zookeeper_id": "{{ {'a': 1, 'b': 2, 'c': 3}[inventory_hostname] }}"},
+        "a: its data belongs to server 2 (/var/lib/zookeeper/myid), and the inventory makes it server 1; "
+        "set zookeeper_id to 2 for it, or empty /var/lib/zookeeper for a new server.",
+    ),
+    "control groups of version 2": (
+        {"cgroup": 2},
+        {"mesos_slave_flags": {"launcher": "posix"}},
+        "d: it has control groups of version 2 only, which Mesos 1.11 cannot use; set mesos_slave_flags to "
+        "{launcher: posix, systemd_enable_support: false}, boot it with systemd.unified_cgroup_hierarchy=0, "
+        "or state another launcher for a program that can use them.",
+    ),
+    "an unknown name": (
+        {},
+        {"quorum_minimum_memry": 1},
+        "a: the variable 'quorum_minimum_memry' is no option of the role; write quorum_minimum_memory.",
+    ),
+    "one address twice": (
+        {},
+        {"quorum_address": "{{ '10.0.0.1' if inventory_hostname in 'ad' else '10.0.0.' ~ inventory_hostname }}"},
+        "a: the hosts a, d have the same address 10.0.0.1; give each its own with quorum_address.",
+    ),
+    "an address of the host alone": (
+        {},
+        {"quorum_address": "{{ '127.0.1.1' if inventory_hostname == 'b' else inventory_hostname }}"},
+        "a: the address of b is 127.0.1.1, where no other host reaches it; set its quorum_address.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(SEEN))
+def test_what_the_host_is_like(cluster: Cluster, case: str) -> None:
+    seen, settings, sentence = SEEN[case]
+    cluster.variables.update(settings)
+    assert sentence in " ".join(cluster.refusals("-e", json.dumps({"seen": seen})))
+
+
+def test_what_a_host_may_be_like(cluster: Cluster) -> None:
+    ports = {2181: "zookeeper.service", 5050: "mesos-master.service", 5051: "mesos-slave.service", 22: "ssh.service"}
+    seen = {
+        "ports": [
+            {"port": port, "pid": None, "process": None, "units": [unit], "container": None}
+            for port, unit in ports.items()
+        ]
+        + [{"port": 8080, "pid": 9, "process": "java", "units": ["docker.service"], "container": "marathon"}],
+        "cgroup": 2,
+    }
+    cluster.variables["mesos_slave_flags"] = {"launcher": "posix", "systemd_enable_support": False}
+    here = {host: {"files": {"/var/lib/zookeeper/myid": number}} for host, number in zip("abc", "12x", strict=True)}
+    code, output = cluster.check("-e", json.dumps({"seen": seen, "seen_here": here}))
+    assert code == 0, output
+
+
+def test_a_clock_that_is_wrong(cluster: Cluster) -> None:
+    here = {"b": {"clock": {"least": 29.9, "most": 30.4}}}
+    (refused,) = cluster.refusals("-e", json.dumps({"seen_here": here}))
+    assert refused == (
+        "b: its clock is at least 29.8 s ahead of that of c, and quorum_clock_skew is 10; "
+        "let chrony or systemd-timesyncd set the clocks."
+    )
+    assert cluster.check("-e", json.dumps({"seen_here": here}), "-e", "quorum_clock_skew=30")[0] == 0
+
+
+def test_no_group_of_ours(cluster: Cluster) -> None:
+    cluster.hosts = {"web": ["a"]}
+    code, output = cluster.check()
+    assert code != 0
+    assert (
+        "The inventory has no host in any of the groups zookeeper, mesos_masters, mesos_slaves, marathon; "
+        "put hosts into them or give the inventory with -i."
+    ) in output
+
+
+def test_a_limit_leaves_the_rest_of_the_cluster_in_what_is_computed(cluster: Cluster) -> None:
+    cluster.variables["quorum_address"] = "{{ '10.0.0.1' if inventory_hostname in 'ad' else inventory_hostname }}"
+    (refused,) = cluster.refusals("--limit", "b")
+    assert refused == "b: the hosts a, d have the same address 10.0.0.1; give each its own with quorum_address."
+
+
 def test_site_checks_before_it_changes() -> None:
     site = yaml.safe_load((HERE.parent.parent / "playbooks" / "site.yml").read_text())
     assert site[0]["ansible.builtin.import_playbook"] == "quorum.mesos.preflight"

@@ -9,8 +9,8 @@ import typing as t
 
 
 def address_of(variables: t.Mapping[str, t.Any], name: str, option: str) -> str:
-    """Where the other hosts reach a member: its own option, the address Ansible uses, its name."""
-    return str(variables.get(option) or variables.get("ansible_host") or name)
+    """Where the other hosts reach a member: its option, C(quorum_address), the address Ansible uses, its name."""
+    return str(variables.get(option) or variables.get("quorum_address") or variables.get("ansible_host") or name)
 
 
 def members(

@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_check
+short_description: Look at what a host must have before services are put on it
+version_added: 0.2.0
+description:
+  - A helper of the collection's own roles, which may change without notice between releases.
+  - Looks at the host once, so that the roles can refuse what cannot work before anything changes.
+  - Reads only.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+options:
+  directories:
+    description:
+      - Directories whose free space is told; of one that does not exist yet that of the nearest one above it.
+    type: list
+    elements: path
+    default: []
+  files:
+    description:
+      - Small files whose first line is told.
+    type: list
+    elements: path
+    default: []
+extends_documentation_fragment:
+  - quorum.mesos.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads only, so it does the same in check mode.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+notes:
+  - An action plugin of the same name adds RV(clock), because only the controller knows when it asked.
+"""
+
+EXAMPLES = r"""
+- name: Look at the host
+  quorum.mesos.host_check:
+    directories: [/var/lib/zookeeper]
+  register: host
+"""
+
+RETURN = r"""
+cgroup:
+  description: Version of the control groups, V(0) where there are none.
+  returned: success
+  type: int
+systemd:
+  description: Whether systemd runs.
+  returned: success
+  type: bool
+memory:
+  description: All memory in MiB.
+  returned: success
+  type: int
+directories:
+  description: For each of O(directories) the MiB that are free and all of its file system.
+  returned: success
+  type: dict
+files:
+  description: For each of O(files) its first line, or null.
+  returned: success
+  type: dict
+ports:
+  description:
+    - The TCP ports on which somebody listens, each with C(port), C(pid), C(process), C(units) and C(container).
+    - C(pid) is null where root may not look at the processes of others; C(units) are then those of the socket's user.
+  returned: success
+  type: list
+  elements: dict
+selinux:
+  description: State of SELinux.
+  returned: success
+  type: str
+  sample: enforcing
+java:
+  description: Version of the java in the path, or null.
+  returned: success
+  type: str
+addresses:
+  description: C(ipv4) and C(ipv6), the addresses from which the host speaks to others, or null.
+  returned: success
+  type: dict
+time:
+  description: The host's clock, in seconds since 1970.
+  returned: success
+  type: float
+clock:
+  description: The seconds by which the host's clock is ahead of the controller's, C(least) and C(most).
+  returned: success
+  type: dict
+"""
+
+import os
+import re
+import time
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.host import look, sockets
+
+
+def java_version(module: AnsibleModule) -> str | None:
+    program = module.get_bin_path("java")
+    if program is None:
+        return None
+    _code, output, error = module.run_command([program, "-version"])
+    match = re.search(r'version "([^"]+)"', output + error)
+    return match.group(1) if match else None
+
+
+def container_names(module: AnsibleModule) -> dict[str, str]:
+    program = module.get_bin_path("docker")
+    if program is None:
+        return {}
+    # Docker may hang; its names are not worth waiting for.
+    command = ["timeout", "10", program, "ps", "--no-trunc", "--format", "{{.ID}} {{.Names}}"]
+    _code, output, _error = module.run_command(command)
+    return dict(line.split(None, 1) for line in output.splitlines() if " " in line)
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "directories": {"type": "list", "elements": "path", "default": []},
+            "files": {"type": "list", "elements": "path", "default": []},
+        },
+        supports_check_mode=True,
+    )
+    found: dict[str, t.Any] = {
+        "time": time.time(),
+        "cgroup": look.cgroup_version(),
+        "systemd": os.path.isdir("/run/systemd/system"),
+        "memory": look.memory(look.text("/proc/meminfo")),
+        "directories": {path: look.free_disk(path) for path in module.params["directories"]},
+        "files": {path: look.first_line(path) for path in module.params["files"]},
+        "ports": sockets.read(lambda: container_names(module)),
+        "selinux": look.selinux(),
+        "java": java_version(module),
+        "addresses": look.addresses(),
+    }
+    module.exit_json(changed=False, **found)
+
+
+if __name__ == "__main__":
+    main()

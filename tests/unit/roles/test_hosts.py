@@ -1,0 +1,111 @@
+"""What a host is like, read from what the kernel tells, and judged."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.host import look, sockets
+from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster, hosts
+
+TCP = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0B6B1DAC:13BA 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 4711 1 0 100 0 0 10 0
+   1: 0B6B1DAC:13BB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4712 1 0 100 0 0 10 0
+   2: 0B6B1DAC:0016 016B1DAC:8A3C 01 00000000:00000000 00:00000000 00000000     0        0 4713 1 0 100 0 0 10 0
+"""
+TCP6 = """  sl  local_address                         remote_address st tx rx tr tm retr uid timeout inode
+   0: 00000000000000000000000000000000:1F90 00000000000000000000000000000000:0000 0A 0:0 00:0 0   997        0 4714 1 0
+"""
+MASTER = "3:cpu:/\n1:name=systemd:/system.slice/mesos-master.service\n"
+CONTAINER = "a" * 64
+
+
+def test_sockets_that_listen() -> None:
+    assert sockets.listening([TCP, TCP6]) == {"4711": (5050, 998), "4712": (5051, 0), "4714": (8080, 997)}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "container"),
+    [
+        (MASTER, "mesos-master.service", None),
+        ("0::/system.slice/ssh.service\n", "ssh.service", None),
+        ("12:pids:/user.slice\n1:name=systemd:/user.slice/user-0.slice/session-1.scope\n", "session-1.scope", None),
+        (f"1:name=systemd:/system.slice/docker-{CONTAINER}.scope\n", f"docker-{CONTAINER}.scope", CONTAINER),
+        (f"1:name=systemd:/docker/{CONTAINER}\n", None, CONTAINER),
+        ("0::/\n", None, None),
+        ("", None, None),
+    ],
+)
+def test_who_a_process_belongs_to(text: str, unit: str | None, container: str | None) -> None:
+    assert (sockets.unit_of(text), sockets.container_of(text)) == (unit, container)
+
+
+def test_who_holds_a_port() -> None:
+    processes = [
+        sockets.Process(10, 998, MASTER, ()),
+        sockets.Process(11, 0, "0::/system.slice/ssh.service", ()),
+        sockets.Process(12, 0, f"0::/system.slice/docker-{CONTAINER}.scope", {"4712"}),
+    ]
+    found = sockets.owners(sockets.listening([TCP, TCP6]), processes)
+    assert found == {
+        # Whose socket it is cannot be seen, and only one unit has a process of this user.
+        5050: {"port": 5050, "pid": None, "units": ["mesos-master.service"], "container": None},
+        5051: {"port": 5051, "pid": 12, "units": [f"docker-{CONTAINER}.scope"], "container": CONTAINER},
+        8080: {"port": 8080, "pid": None, "units": [], "container": None},
+    }
+
+
+def test_this_machine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (entry,) = [entry for entry in sockets.read(dict) if entry["port"] == port]
+    assert entry["pid"] == os.getpid()
+    assert look.free_disk("/nowhere/at/all")["all"] > 0
+    assert (look.memory(look.text("/proc/meminfo")) or 0) > 100
+    assert set(look.addresses()) == {"ipv4", "ipv6"}
+
+
+@pytest.mark.parametrize(("files", "version"), [(["cgroup.controllers"], 2), (["memory/"], 1), ([], 0)])
+def test_control_groups(tmp_path, files: list[str], version: int) -> None:
+    for name in files:
+        (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).write_text("")
+    assert look.cgroup_version(str(tmp_path)) == version
+
+
+@pytest.mark.parametrize(("value", "state"), [("1", "enforcing"), ("0", "permissive"), (None, "disabled")])
+def test_selinux(tmp_path, value: str | None, state: str) -> None:
+    if value is not None:
+        (tmp_path / "enforce").write_text(value)
+    assert look.selinux(str(tmp_path)) == state
+
+
+@pytest.mark.parametrize(
+    ("clocks", "refused"),
+    [
+        ({"a": (0, 0.5)}, False),
+        ({"a": (0, 0.5), "b": (11, 11.4)}, True),
+        # The delay of the connection may explain the rest.
+        ({"a": (0, 4), "b": (11, 15)}, False),
+        # The controller's own clock is nobody's business.
+        ({"a": (-3600, -3599), "b": (-3601, -3600), "c": (-3600, -3599)}, False),
+        ({"a": (0, 1), "b": (-20, -19), "c": (0, 1)}, True),
+    ],
+)
+def test_clocks(clocks: dict[str, tuple[float, float]], refused: bool) -> None:
+    given = {name: {"least": least, "most": most} for name, (least, most) in clocks.items()}
+    assert bool(hosts.clock_problems(given, 10, "b")) is refused
+    assert hosts.clock_problems(given, 10, "a") == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, "a"),
+        ({"ansible_host": "1.1.1.1"}, "1.1.1.1"),
+        ({"ansible_host": "1.1.1.1", "quorum_address": "fd00::1"}, "fd00::1"),
+        ({"quorum_address": "fd00::1", "own": "10.0.0.1"}, "10.0.0.1"),
+    ],
+)
+def test_the_address_of_a_host(variables: dict[str, str], address: str) -> None:
+    assert cluster.address_of(variables, "a", "own") == address
