@@ -1,0 +1,67 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: install_problems
+short_description: Find out before anything changes that a program cannot be installed as it is said
+version_added: 0.2.0
+description:
+  - Looks at the options of the method that is chosen, and at no others.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+positional: role, host
+options:
+  _input:
+    description:
+      - What the role's options say, with C(method), C(family), C(archive), C(checksum), C(package), C(version),
+        C(repository), C(image) and, for other roles on the host that install packages, C(others).
+    type: dict
+    required: true
+  role:
+    description: The role, with which the names of its options begin.
+    type: str
+    required: true
+  host:
+    description: The host that a sentence names.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+problems: "{{ __mesos_master_source | quorum.mesos.install_problems('mesos_master', inventory_hostname) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: One sentence for each problem; empty when there is none.
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible_collections.quorum.mesos.plugins.filter.archive_problems import archive_problems
+from ansible_collections.quorum.mesos.plugins.module_utils.options import install
+
+
+def install_problems(source: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:
+    if source["method"] == "archive":
+        return archive_problems(source["archive"], source["checksum"], role + "_archive", host)
+    if source["method"] == "container":
+        problems = install.image_problems(role, source["image"] or "")
+    else:
+        mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}
+        problems = install.package_problems(
+            role, mine["package"], mine["version"], mine["repository"], source["family"]
+        ) + install.shared_problems(role, mine, source.get("others", {}))
+    return ["%s: %s" % (host, problem) for problem in problems]
+
+
+class FilterModule:
+    """install_problems"""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"install_problems": install_problems}

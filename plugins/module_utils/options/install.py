@@ -1,0 +1,103 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether it is said exactly enough where a program comes from: repositories, versions, images."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
+
+REPOSITORY_KEYS = ("name", "uris", "suites", "components", "baseurl", "key", "key_checksum")
+SOURCE_KEYS = {"debian": ("uris", "suites"), "redhat": ("baseurl",)}
+VERSION = re.compile(r"^[0-9][A-Za-z0-9.+:~_-]*$")
+NAME = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
+IMAGE = re.compile(r"^[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?$")
+
+
+def package_problems(role: str, name: str, version: str, repository: t.Mapping[str, t.Any], family: str) -> list[str]:
+    """What is wrong with a package and its repository, each as ``option is ...; remedy.``"""
+    problems = []
+    if not version:
+        problems.append(
+            "%s_package_version is not set; give the exact version of the package %s, as `apt-cache madison %s` "
+            "or `dnf list --showduplicates %s` shows it." % (role, name, name, name)
+        )
+    elif not VERSION.match(version):
+        problems.append(
+            "%s_package_version is '%s', which is no exact version; give one like 1.11.0-2.0.1." % (role, version)
+        )
+    return problems + ["%s_repository%s" % (role, text) for text in _repository_problems(repository, family)]
+
+
+def _repository_problems(repository: t.Mapping[str, t.Any], family: str) -> list[str]:
+    if not repository:
+        return []
+    problems = []
+    for key, nearest in unknown_names(repository, REPOSITORY_KEYS):
+        remedy = "write %s" % nearest if nearest else "it knows %s" % ", ".join(REPOSITORY_KEYS)
+        problems.append(" has '%s', which it does not know; %s." % (key, remedy))
+    missing = [key for key in (*SOURCE_KEYS[family], "key") if not repository.get(key)]
+    if missing:
+        problems.append(" has no %s; set that, or leave the option out where the host knows one." % missing[0])
+    for key in ("uris", "baseurl"):
+        if "@" in str(repository.get(key) or ""):
+            problems.append(".%s has a user; write it into /etc/apt/auth.conf.d or the proxy instead." % key)
+    if not NAME.match(str(repository.get("name", "quorum-mesos"))):
+        problems.append(".name is '%s'; write small letters, digits, dots and dashes." % repository["name"])
+    return problems + _key_problems(str(repository.get("key") or ""), str(repository.get("key_checksum") or ""))
+
+
+def _key_problems(key: str, checksum: str) -> list[str]:
+    if not key:
+        return []
+    if "://" in key:
+        if programs.digest_of(checksum) is None:
+            return [".key_checksum is '%s'; write the SHA-256 of the key as sha256:<64 hex digits>." % checksum]
+        return []
+    path = os.path.expanduser(key)
+    if not os.path.isabs(path):
+        return [".key is the relative path %s; write the whole path, for example with {{ inventory_dir }}." % path]
+    if not os.path.isfile(path):
+        return [".key is %s, and the controller has no such file; give a path or URL that exists." % path]
+    return []
+
+
+def image_problems(role: str, image: str) -> list[str]:
+    """What is wrong with the name of an image, which must always mean the same image."""
+    if not image:
+        return ["%s_image is not set; give an image with its tag, like registry.example.org/mesos:1.11.0." % role]
+    if not IMAGE.match(image):
+        return ["%s_image is '%s', which is no name of an image; give one like registry.example.org/mesos:1.11.0."
+                % (role, image)]  # fmt: skip
+    name, _at, digest = image.partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    if not digest and tag in ("", "latest"):
+        what = "has the tag latest" if tag else "has no tag"
+        return [
+            "%s_image is '%s', which %s and may be another one tomorrow; give a tag that stays, or a digest."
+            % (role, image, what)
+        ]
+    return []
+
+
+def shared_problems(role: str, mine: t.Mapping[str, t.Any], others: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
+    """Where two roles on one host want the same package, or the same repository file, in two ways."""
+    problems = []
+    for other, its in others.items():
+        if its["package"] == mine["package"] and its["version"] and its["version"] != mine["version"]:
+            problems.append(
+                "%s_package_version is %s and %s_package_version is %s, and a host has one version of the package %s; "
+                "give both the same." % (role, mine["version"], other, its["version"], mine["package"])
+            )
+        names = [item["repository"].get("name", "quorum-mesos") for item in (mine, its) if item["repository"]]
+        if len(names) == 2 and names[0] == names[1] and mine["repository"] != its["repository"]:
+            problems.append(
+                "%s_repository and %s_repository differ and have the same name; give each a name of its own."
+                % (role, other)
+            )
+    return problems
