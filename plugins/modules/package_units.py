@@ -12,7 +12,7 @@ version_added: 0.2.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - A package of Mesos brings units for the master and for the agent, and old ones enable and start both.
-  - A unit counts as ours where C(/etc/systemd/system) has a file of its name. That file wins over the one of the package.
+  - A unit counts as ours where C(/etc/systemd/system) has a file of its name, which wins over the one of the package.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
