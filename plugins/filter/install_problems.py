@@ -12,12 +12,12 @@ description:
   - Looks at the options of the method that is chosen, and at no others.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: role, host
+positional: role, host, variables
 options:
   _input:
     description:
       - What the role's options say, with C(method), C(family), C(archive), C(checksum), C(package), C(version),
-        C(repository), C(image) and, for other roles on the host that install packages, C(others).
+        C(repository) and C(image).
     type: dict
     required: true
   role:
@@ -28,10 +28,14 @@ options:
     description: The host that a sentence names.
     type: str
     required: true
+  variables:
+    description: The host's variables, which tell what other roles install on it.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
-problems: "{{ __mesos_master_source | quorum.mesos.install_problems('mesos_master', inventory_hostname) }}"
+problems: "{{ source | quorum.mesos.install_problems('mesos_master', inventory_hostname, hostvars[inventory_hostname]) }}"
 """
 
 RETURN = r"""
@@ -47,7 +51,9 @@ from ansible_collections.quorum.mesos.plugins.filter.archive_problems import arc
 from ansible_collections.quorum.mesos.plugins.module_utils.options import install
 
 
-def install_problems(source: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:
+def install_problems(
+    source: t.Mapping[str, t.Any], role: str, host: str, variables: t.Mapping[str, t.Any] | None = None
+) -> list[str]:
     if source["method"] == "archive":
         return archive_problems(source["archive"], source["checksum"], role + "_archive", host)
     if source["method"] == "container":
@@ -56,7 +62,7 @@ def install_problems(source: t.Mapping[str, t.Any], role: str, host: str) -> lis
         mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}
         problems = install.package_problems(
             role, mine["package"], mine["version"], mine["repository"], source["family"]
-        ) + install.shared_problems(role, mine, source.get("others", {}))
+        ) + install.shared_problems(role, mine, variables or {})
     return ["%s: %s" % (host, problem) for problem in problems]
 
 

@@ -14,6 +14,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils.options.names import 
 
 REPOSITORY_KEYS = ("name", "uris", "suites", "components", "baseurl", "key", "key_checksum")
 SOURCE_KEYS = {"debian": ("uris", "suites"), "redhat": ("baseurl",)}
+ROLES = ("zookeeper", "mesos_master", "mesos_slave", "marathon")
+# One package has the programs of both.
+SHARED = {"mesos_master", "mesos_slave"}
+NAMELESS = "quorum-mesos"
 VERSION = re.compile(r"^[0-9][A-Za-z0-9.+:~_-]*$")
 NAME = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
 IMAGE = re.compile(r"^[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?$")
@@ -47,7 +51,7 @@ def _repository_problems(repository: t.Mapping[str, t.Any], family: str) -> list
     for key in ("uris", "baseurl"):
         if "@" in str(repository.get(key) or ""):
             problems.append(".%s has a user; write it into /etc/apt/auth.conf.d or the proxy instead." % key)
-    if not NAME.match(str(repository.get("name", "quorum-mesos"))):
+    if not NAME.match(str(repository.get("name", NAMELESS))):
         problems.append(".name is '%s'; write small letters, digits, dots and dashes." % repository["name"])
     return problems + _key_problems(str(repository.get("key") or ""), str(repository.get("key_checksum") or ""))
 
@@ -85,17 +89,20 @@ def image_problems(role: str, image: str) -> list[str]:
     return []
 
 
-def shared_problems(role: str, mine: t.Mapping[str, t.Any], others: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
+def shared_problems(role: str, mine: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> list[str]:
     """Where two roles on one host want the same package, or the same repository file, in two ways."""
     problems = []
-    for other, its in others.items():
-        if its["package"] == mine["package"] and its["version"] and its["version"] != mine["version"]:
+    for other in ROLES:
+        if other == role or variables.get(other + "_install_method") != "package":
+            continue
+        version = str(variables.get(other + "_package_version") or "")
+        if {role, other} <= SHARED and version and mine["version"] and version != mine["version"]:
             problems.append(
-                "%s_package_version is %s and %s_package_version is %s, and a host has one version of the package %s; "
-                "give both the same." % (role, mine["version"], other, its["version"], mine["package"])
+                "%s_package_version is %s and %s_package_version is %s, and one package is both on this host; "
+                "give both the same." % (role, mine["version"], other, version)
             )
-        names = [item["repository"].get("name", "quorum-mesos") for item in (mine, its) if item["repository"]]
-        if len(names) == 2 and names[0] == names[1] and mine["repository"] != its["repository"]:
+        its, own = variables.get(other + "_repository") or {}, mine["repository"]
+        if its and own and its != own and its.get("name", NAMELESS) == own.get("name", NAMELESS):
             problems.append(
                 "%s_repository and %s_repository differ and have the same name; give each a name of its own."
                 % (role, other)
