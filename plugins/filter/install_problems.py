@@ -35,7 +35,7 @@ options:
 """
 
 EXAMPLES = r"""
-problems: "{{ source | quorum.mesos.install_problems('mesos_master', inventory_hostname, hostvars[inventory_hostname]) }}"
+problems: "{{ source | quorum.mesos.install_problems('mesos_master', inventory_hostname, variables) }}"
 """
 
 RETURN = r"""
