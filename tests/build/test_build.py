@@ -19,6 +19,7 @@ ENTRIES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "docs",
     "meta",
     "playbooks",
     "plugins",
