@@ -58,6 +58,12 @@ options:
     type: list
     elements: str
     default: []
+  unwanted:
+    description:
+      - Files that should not be there any more.
+    type: list
+    elements: path
+    default: []
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -119,6 +125,11 @@ alive_elsewhere:
   returned: always
   type: list
   elements: str
+leftovers:
+  description: Those of O(unwanted) that are there.
+  returned: always
+  type: list
+  elements: str
 """
 
 import os
@@ -139,6 +150,7 @@ def main() -> None:
             "members": {"type": "int", "required": True},
             "patience": {"type": "float", "default": 15},
             "elsewhere": {"type": "list", "elements": "str", "default": []},
+            "unwanted": {"type": "list", "elements": "path", "default": []},
         },
         supports_check_mode=True,
     )
@@ -169,6 +181,7 @@ def main() -> None:
         ensemble_size=answer.get("ensemble_size"),
         tls=state.switched_on(variables, "LIBPROCESS_SSL_ENABLED"),
         downgrade=state.switched_on(variables, "LIBPROCESS_SSL_SUPPORT_DOWNGRADE"),
+        leftovers=[path for path in params["unwanted"] if os.path.lexists(path)],
         alive_elsewhere=[] if running or registry else [place for place in params["elsewhere"] if state.listens(place)],
     )
 

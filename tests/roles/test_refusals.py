@@ -212,7 +212,7 @@ def start_of(role: str, facts: dict[str, Any], directory: Path) -> str:
 
 NO_MASTER: dict[str, Any] = {
     "running": False, "configured": False, "registry": False, "registry_path": "/w/replicated_log", "quorum": None,
-    "ensemble_size": None, "tls": False, "downgrade": False, "alive_elsewhere": [],
+    "ensemble_size": None, "tls": False, "downgrade": False, "alive_elsewhere": [], "leftovers": [],
 }  # fmt: skip
 MASTER = {**NO_MASTER, "running": True, "configured": True, "registry": True}
 
