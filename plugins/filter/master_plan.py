@@ -45,7 +45,7 @@ plan: "{{ ansible_play_hosts | quorum.mesos.master_plan(hostvars, ['a', 'b', 'c'
 
 RETURN = r"""
 _value:
-  description: C(problems), C(new), C(seed_from) and C(seed_to).
+  description: C(problems), C(new), C(seed_from), C(seed_to) and C(old_first).
   type: dict
 """
 

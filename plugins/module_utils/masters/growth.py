@@ -21,6 +21,7 @@ class Plan(t.NamedTuple):
     new: list[str]
     seed_from: str | None
     seed_to: list[str]
+    old_first: bool
 
 
 def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, may_seed: bool) -> Plan:
@@ -37,15 +38,17 @@ def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, m
     )
     if new and not found:
         found = _unseen(states, here, new)
+    # New ones count only for a quorum that knows of them.
+    old_first = bool(new) and any((states[name]["quorum"] or quorum) < quorum for name in running)
     if found or not new or not holders or len(holders) >= quorum:
-        return Plan(found, new, None, [])
+        return Plan(found, new, None, [], old_first)
     source = holders[0]
     if len(holders) > 1 or states[source]["quorum"] != 1:
-        return Plan([_too_many(states, holders, members, quorum)], new, None, [])
+        return Plan([_too_many(states, holders, members, quorum)], new, None, [], False)
     seeds = new[: quorum - 1]
     if not may_seed:
-        return Plan([_alone(source, seeds, quorum)], new, None, [])
-    return Plan([], new, source, seeds)
+        return Plan([_alone(source, seeds, quorum)], new, None, [], False)
+    return Plan([], new, source, seeds, False)
 
 
 def _outsiders(states: t.Mapping[str, State], running: list[str], members: t.Sequence[str]) -> list[str]:

@@ -47,7 +47,7 @@ FINE: dict[str, tuple[dict[str, Any], str, int, bool, list[str]]] = {
 @pytest.mark.parametrize("name", list(FINE))
 def test_steps_that_are_safe(name: str) -> None:
     states, members, quorum, may_seed, new = FINE[name]
-    assert plan(states, list(members), quorum, may_seed) == Plan([], new, None, [])
+    assert plan(states, list(members), quorum, may_seed) == Plan([], new, None, [], name == "three to five")
 
 
 @pytest.mark.parametrize(("members", "seeds"), [("abc", ["b"]), ("abcde", ["b", "c"])])

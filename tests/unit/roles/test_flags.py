@@ -35,12 +35,53 @@ def test_environment(values: dict[str, Any], variables: dict[str, str]) -> None:
         ("duration", ["15secs", "1.5hrs", "0ns", "2weeks"], ["15s", "15", "secs", 15]),
         ("bytes", ["2GB", "4KB"], ["2G", 2048]),
         ("integer", [2, "2"], ["two", -1, 1.5, True]),
+        ("number", [2, "0.8"], ["much", -1]),
+        ("rate", ["1/10mins", "5/1.5hrs"], ["1", "1/10", "/10mins"]),
+        ("percentage", ["50%", "0.5%"], ["50", "half"]),
+        ("json", [{"a": 1}, '{"a": 1}', "/etc/x.json", "file:///x"], ['{"a"', "x.json", "file://x"]),
+        ("drf|random", ["drf"], ["fair", ""]),
+        ("=newer", [], ["x"]),
         ("text", ["x", 3, 0.5, ""], [True, {"a": 1}, ["x"]]),
     ],
 )
 def test_kinds(kind: str, good: list[Any], bad: list[Any]) -> None:
     assert [value for value in good if flags.complaint(kind, value)] == []
     assert [value for value in bad if not flags.complaint(kind, value)] == []
+
+
+def test_an_older_name() -> None:
+    assert flags.problems({"old": 1}, {"old": "=newer", "newer": "integer"}, "p_flags", "h") == [
+        "h: p_flags.old is an older name; write newer."
+    ]
+
+
+def test_a_flag_that_is_negated_by_its_name() -> None:
+    assert flags.problems({"no_quiet": ""}, KNOWN, "p_", "h") == [
+        "h: p_ has the flag 'no_quiet', which the program does not know; write quiet: false."
+    ]
+
+
+def test_an_option_is_named_as_it_is_written() -> None:
+    (problem,) = flags.problems({"quorum": "x"}, KNOWN, "mesos_master_", "h")
+    assert problem.startswith("h: mesos_master_quorum is 'x'")
+
+
+@pytest.mark.parametrize(
+    ("variables", "flag"), [({"P_QUIET": ""}, "quiet"), ({"P_NO_QUIET": ""}, "quiet"), ({"P_NEWER": 1, "X": 1}, None)]
+)
+def test_flags_among_the_variables(variables: dict[str, Any], flag: str | None) -> None:
+    found = flags.misplaced(variables, KNOWN, "P_", "p", "h")
+    assert ([f"set p_flags.{flag} instead" in sentence for sentence in found]) == ([True] if flag else [])
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("10secs", 10), ("1.5mins", 90), ("250ms", 0.25), ("1weeks", 604800)])
+def test_seconds(text: str, seconds: float) -> None:
+    assert flags.seconds(text) == seconds
+
+
+def test_no_seconds() -> None:
+    with pytest.raises(ValueError, match="10s is no duration"):
+        flags.seconds("10s")
 
 
 @pytest.mark.parametrize("value", ["a b", '{"a": "b"}', "$x", "a#b", ""])
