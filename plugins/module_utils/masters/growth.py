@@ -99,9 +99,9 @@ def _unseen(states: t.Mapping[str, State], here: list[str], new: list[str]) -> l
     if not alive:
         return []
     return [
-        "%s is new, and masters run that this play does not see (%s), so their quorum is not known; run it for the "
-        "whole "
-        "group (without --limit, or with --limit that leaves out only dead hosts)." % (", ".join(new), ", ".join(alive))
+        "masters run that this play does not see (%s), so their quorum is not known to the new ones (%s); run "
+        "it for the whole group (without --limit, or with --limit that leaves out only dead hosts)."
+        % (", ".join(alive), ", ".join(new))
     ]
 
 

@@ -90,8 +90,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str, int, str]] = {
     ),
     "only the new ones": (
         {"d": {**NEW, "alive_elsewhere": ["a:5050"]}, "e": NEW}, "abcde", 3,
-        "d, e is new, and masters run that this play does not see (a:5050), so their quorum is not known; run it for "
-        "the whole group (without --limit, or with --limit that leaves out only dead hosts).",
+        "masters run that this play does not see (a:5050), so their quorum is not known to the new ones (d, e); run it "
+        "for the whole group (without --limit, or with --limit that leaves out only dead hosts).",
     ),
     "the only registry stays behind": (
         {"a": {**runs(1, 1), "registry": False}}, "a", 1,
