@@ -56,10 +56,22 @@ agent:
   returned: always
   type: dict
   contains:
+    id:
+      description: The id that it keeps over restarts.
+      type: str
+      returned: where it has one
     known:
-      description: Whether it has an identity that it keeps.
+      description: Whether it has an id.
       type: bool
       returned: always
+    url:
+      description: Where it answers.
+      type: str
+      returned: where it answers
+    becomes:
+      description: With which settings it was to become a new agent when a play stopped half-way.
+      type: dict
+      returned: where that happened
     running:
       description: Whether it answers.
       type: bool
@@ -100,18 +112,8 @@ agent:
       description: What it offers without a reservation, as Mesos' JSON.
       type: str
       returned: where it answers
-files:
-  description: The secret files that the role has written.
-  returned: always
-  type: list
-  elements: str
-cgroups:
-  description: The version of the control groups of the host.
-  returned: always
-  type: int
 """
 
-import glob
 import json
 import os
 import typing as t
@@ -151,14 +153,19 @@ def _access(variables: t.Mapping[str, str]) -> Access:
     )
 
 
-def _state(variables: t.Mapping[str, str], timeout: float) -> dict[str, t.Any] | None:
+def _url(variables: t.Mapping[str, str]) -> str:
     scheme = "https" if variables.get("LIBPROCESS_SSL_ENABLED") == "true" else "http"
     host = variables.get("MESOS_IP") or variables.get("MESOS_HOSTNAME") or "127.0.0.1"
-    url = "%s://%s:%s/state" % (scheme, "[%s]" % host if ":" in host else host, variables.get("MESOS_PORT") or "5051")
-    try:
-        return get_json(url, _access(variables), timeout)
-    except Unanswered:
-        return None
+    return "%s://%s:%s" % (scheme, "[%s]" % host if ":" in host else host, variables.get("MESOS_PORT") or "5051")
+
+
+def _state(urls: t.Iterable[str], access: Access, timeout: float) -> tuple[str, dict[str, t.Any]] | None:
+    for url in urls:
+        try:
+            return url, get_json(url + "/state", access, timeout)
+        except Unanswered:
+            continue
+    return None
 
 
 def _of_state(state: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -181,6 +188,22 @@ def _text(path: str) -> str:
         return ""
 
 
+def _marked(path: str) -> dict[str, t.Any]:
+    """What the role wrote before it began to make a new agent of the old one."""
+    try:
+        return dict(json.loads(_text(path)))
+    except ValueError:
+        return {}
+
+
+def _id(work_dir: str | None) -> str:
+    """The directory that the link latest names is called like the agent."""
+    try:
+        return os.path.basename(os.readlink(os.path.join(work_dir or "", "meta", "slaves", "latest")))
+    except OSError:
+        return ""
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -195,24 +218,22 @@ def main() -> None:
     agent: dict[str, t.Any] = {
         name: variables["MESOS_" + name.upper()] for name in FLAGS if "MESOS_" + name.upper() in variables
     }
-    state = _state(variables, module.params["timeout"]) if variables else None
-    if state:
-        agent.update(_of_state(state))
-    secret = glob.glob(os.path.join(directory, "mesos-slave-*.json"))
-    secret += glob.glob(os.path.join(directory, "tls", "mesos-slave*"))
-    module.exit_json(
-        changed=False,
-        agent={
-            **agent,
-            "known": bool(agent.get("work_dir"))
-            and os.path.lexists(os.path.join(agent["work_dir"], "meta", "slaves", "latest")),
-            "running": state is not None,
-            "container": " run " in _text(module.params["unit_file"]),
-            "drained": os.path.exists(os.path.join(directory, "mesos-slave.drained")),
-        },
-        files=sorted(secret),
-        cgroups=2 if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else 1,
+    mark = _marked(os.path.join(directory, "mesos-slave.reset"))
+    # An agent that is to become a new one may still answer where it did before.
+    urls = [_url(variables), *([mark["url"]] if mark.get("url") else [])] if variables else []
+    answer = _state(urls, _access(variables), module.params["timeout"])
+    if answer:
+        agent.update(_of_state(answer[1]), url=answer[0])
+    agent_id = _id(agent.get("work_dir"))
+    agent.update(
+        id=agent_id,
+        known=bool(agent_id),
+        running=answer is not None,
+        container="docker run " in _text(module.params["unit_file"]),
+        drained=os.path.exists(os.path.join(directory, "mesos-slave.drained")),
+        becomes=mark.get("becomes"),
     )
+    module.exit_json(changed=False, agent=agent)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,10 @@ agent:
     hostname: slave1.example.com
     address: 192.168.20.51:5051
     state: drained
+not_found:
+  description: Whether the module failed because the masters know no such agent.
+  returned: failure because of that
+  type: bool
 tasks:
   description: The tasks that are in the way.
   returned: failure because of tasks

@@ -40,7 +40,7 @@ def open_api(module: AnsibleModule) -> OperatorApi:
         params["url_username"],
         params["url_password"],
         params["validate_certs"],
-        params["ca_path"],
+        params["ca_path"] or None,
         params["client_cert"],
         params["client_key"],
         params["timeout"],

@@ -82,7 +82,8 @@ class Keeper:
                 known = ", ".join(f"{one.hostname} at {one.address}" for one in everyone) or "none"
                 raise NotFound(
                     f"No registered agent has the {self._wish.name} (registered: {known}): "
-                    "start it, or correct the name"
+                    "start it, or correct the name",
+                    not_found=True,
                 )
             self._sleep(POLL_SECONDS)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered
 from ansible_collections.quorum.mesos.plugins.module_utils.options import identity
 from ansible_collections.quorum.mesos.plugins.modules import agent_running
 
@@ -58,13 +59,28 @@ def test_the_first_principal_asks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "url"),
     [
-        ({}, "http://127.0.0.1:5051/state"),
-        ({"MESOS_IP": "10.0.0.1", "MESOS_PORT": "5052"}, "http://10.0.0.1:5052/state"),
-        ({"MESOS_IP": "::1", "LIBPROCESS_SSL_ENABLED": "true"}, "https://[::1]:5051/state"),
+        ({}, "http://127.0.0.1:5051"),
+        ({"MESOS_IP": "10.0.0.1", "MESOS_PORT": "5052"}, "http://10.0.0.1:5052"),
+        ({"MESOS_IP": "::1", "LIBPROCESS_SSL_ENABLED": "true"}, "https://[::1]:5051"),
     ],
 )
-def test_where_it_is_asked(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], url: str) -> None:
-    asked = []
-    monkeypatch.setattr(agent_running, "get_json", lambda url, _access, _timeout: asked.append(url) or {"a": 1})
-    assert agent_running._state(variables, 1) == {"a": 1}
-    assert asked == [url]
+def test_where_it_is_asked(variables: dict[str, str], url: str) -> None:
+    assert agent_running._url(variables) == url
+
+
+def test_it_may_still_answer_where_it_did_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(url: str, _access: Any, _timeout: float) -> dict[str, Any]:
+        if url != "http://old:5051/state":
+            raise Unanswered(url)
+        return STATE
+
+    monkeypatch.setattr(agent_running, "get_json", answers)
+    assert agent_running._state(["http://new:1", "http://old:5051"], Access(), 1) == ("http://old:5051", STATE)
+    assert agent_running._state(["http://new:1"], Access(), 1) is None
+
+
+def test_the_id_of_an_agent(tmp_path: Path) -> None:
+    (tmp_path / "meta" / "slaves").mkdir(parents=True)
+    (tmp_path / "meta" / "slaves" / "latest").symlink_to("/var/lib/mesos/meta/slaves/20dfd752-S0")
+    assert agent_running._id(str(tmp_path)) == "20dfd752-S0"
+    assert agent_running._id(str(tmp_path / "none")) == agent_running._id(None) == ""
