@@ -24,9 +24,9 @@ Settings = t.Mapping[str, t.Any]
 def problems(settings: Settings, host: str) -> list[str]:
     """One sentence for everything with which the agent would not start, or with which the role could not reach it.
 
-    ``flags`` are all flags; ``credential``, ``http_credentials``, ``zookeeper``, ``tls`` and ``master_urls`` the options
-    of these names; ``without_cgroups`` tells that the host has no control groups that Mesos knows, ``drains`` that the
-    agent has to be drained in this run.
+    ``flags`` are all flags; ``credential``, ``http_credentials``, ``zookeeper``, ``tls`` and ``master_urls`` are the
+    options of these names; ``without_cgroups`` tells that the host has no control groups that Mesos knows, ``drains``
+    that the agent has to be drained in this run.
     """
     flags = settings["flags"]
     found = [
@@ -53,7 +53,9 @@ def _words(value: t.Any) -> list[str]:
 
 def _containerizer_problems(containerizers: list[str]) -> list[str]:
     if not containerizers:
-        return ["mesos_slave_containerizers is empty; name docker, mesos or both, in the order in which they are asked."]
+        return [
+            "mesos_slave_containerizers is empty; name docker, mesos or both, in the order in which they are asked."
+        ]
     return [
         "mesos_slave_containerizers has '%s', which Mesos does not know; write %s."
         % (word, nearest(word, CONTAINERIZERS) or "docker or mesos")
@@ -84,7 +86,9 @@ def _cgroup_problems(flags: Settings) -> list[str]:
         "the host has control groups of version 2 alone, which Mesos does not know; boot it with "
         "systemd.unified_cgroup_hierarchy=0, or %s."
     )
-    wanted = [word for word in _words(flags.get("isolation")) if word.startswith("cgroups/") or word == "filesystem/linux"]
+    wanted = [
+        word for word in _words(flags.get("isolation")) if word.startswith("cgroups/") or word == "filesystem/linux"
+    ]
     if wanted:
         return ["mesos_slave_isolation has %s, and %s" % (" and ".join(wanted), remedy % "leave that out")]
     if flags.get("launcher") == "linux":
