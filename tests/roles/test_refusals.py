@@ -134,12 +134,31 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "mesos_slave": (
         {
             "mesos_slave_attributes": ["rack"],
+            "mesos_slave_resources": {"cpus": "many", "ports": ["8000-9000"]},
             "mesos_slave_archive_checksum": "md5:0",
+            "mesos_slave_containerizers": "dokcer,mesos",
+            "mesos_slave_gc_delay": "1d",
+            "mesos_slave_credential": {"principal": "agents"},
+            "mesos_slave_authenticate_http_readonly": True,
+            "mesos_slave_tls_certificate": "/nowhere/certificate",
+            "mesos_slave_zookeeper_username": "mesos",
+            "mesos_slave_environment": {"MESOS_GC_DELAY": "1weeks"},
             "mesos_slave_flags": {"isolatoin": "posix/cpu", "gc_delay": "15s", "fetcher_cache_size": "2G", "port": "x"},
         },
         [
             "d: mesos_slave_attributes has 'rack', which is no name:value; write it like rack:a.",
+            "d: mesos_slave_resources has 'cpus:many', which is no number; write one, like cpus:4.",
             "d: mesos_slave_archive_checksum is 'md5:0'; write the archive's SHA-256 as sha256:<64 hex digits>.",
+            "d: mesos_slave_containerizers has 'dokcer', which Mesos does not know; write docker.",
+            "d: mesos_slave_gc_delay is '1d'; write a number and a unit: "
+            "ns, us, ms, secs, mins, hrs, days or weeks, like 15secs.",
+            "d: mesos_slave_credential has no secret; write {principal: ..., secret: ...}.",
+            "d: mesos_slave_authenticate_http_readonly is set, and nobody could ask the agent; set "
+            "mesos_slave_http_credentials.",
+            "d: mesos_slave_tls_certificate is set without mesos_slave_tls_key and mesos_slave_tls_ca; set all three "
+            "or none.",
+            "d: mesos_slave_zookeeper_username and mesos_slave_zookeeper_password come together; set both or none.",
+            "d: mesos_slave_environment has MESOS_GC_DELAY; set mesos_slave_flags.gc_delay instead, where it is checked.",
             "d: mesos_slave_flags has the flag 'isolatoin', which the program does not know; write isolation.",
             "d: mesos_slave_flags.gc_delay is '15s'; write a number and a unit: "
             "ns, us, ms, secs, mins, hrs, days or weeks, like 15secs.",
