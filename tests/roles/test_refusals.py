@@ -158,7 +158,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "d: mesos_slave_tls_certificate is set without mesos_slave_tls_key and mesos_slave_tls_ca; set all three "
             "or none.",
             "d: mesos_slave_zookeeper_username and mesos_slave_zookeeper_password come together; set both or none.",
-            "d: mesos_slave_environment has MESOS_GC_DELAY; set mesos_slave_flags.gc_delay instead, where it is checked.",
+            "d: mesos_slave_environment has MESOS_GC_DELAY; set mesos_slave_flags.gc_delay instead, where it is "
+            "checked.",
             "d: mesos_slave_flags has the flag 'isolatoin', which the program does not know; write isolation.",
             "d: mesos_slave_flags.gc_delay is '15s'; write a number and a unit: "
             "ns, us, ms, secs, mins, hrs, days or weeks, like 15secs.",
@@ -374,10 +375,10 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     ),
     "control groups of version 2": (
         {"cgroup": 2},
-        {"mesos_slave_flags": {"launcher": "posix"}},
-        "d: it has control groups of version 2 only, which Mesos 1.11 cannot use; set mesos_slave_flags to "
-        "{launcher: posix, systemd_enable_support: false}, boot it with systemd.unified_cgroup_hierarchy=0, "
-        "or state another launcher for a program that can use them.",
+        {"mesos_slave_isolation": ["cgroups/cpu"]},
+        "d: mesos_slave_isolation has cgroups/cpu, and the host has control groups of version 2 alone, which Mesos 1.11 "
+        "cannot use; leave that out, boot it with systemd.unified_cgroup_hierarchy=0, or set mesos_slave_launcher to "
+        "linux for a program that can use them.",
     ),
     "an unknown name": (
         {},
@@ -414,7 +415,6 @@ def test_what_a_host_may_be_like(cluster: Cluster) -> None:
         + [{"port": 8080, "pid": 9, "process": "java", "units": ["docker.service"], "container": "marathon"}],
         "cgroup": 2,
     }
-    cluster.variables["mesos_slave_flags"] = {"launcher": "posix", "systemd_enable_support": False}
     here = {host: {"files": {"/var/lib/zookeeper/myid": number}} for host, number in zip("abc", "12x", strict=True)}
     code, output = cluster.check("-e", json.dumps({"seen": seen, "seen_here": here}))
     assert code == 0, output

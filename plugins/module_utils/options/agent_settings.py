@@ -82,19 +82,19 @@ def _isolation_problems(flags: Settings) -> list[str]:
 
 
 def _cgroup_problems(flags: Settings) -> list[str]:
-    remedy = (
-        "the host has control groups of version 2 alone, which Mesos does not know; boot it with "
-        "systemd.unified_cgroup_hierarchy=0, or %s."
-    )
-    wanted = [
-        word for word in _words(flags.get("isolation")) if word.startswith("cgroups/") or word == "filesystem/linux"
-    ]
-    if wanted:
-        return ["mesos_slave_isolation has %s, and %s" % (" and ".join(wanted), remedy % "leave that out")]
+    # Who has a newer program that knows version 2 says so with the launcher.
     if flags.get("launcher") == "linux":
-        return ["mesos_slave_launcher is linux, and %s" % (remedy % "leave that out")]
+        return []
+    why = (
+        "the host has control groups of version 2 alone, which Mesos 1.11 cannot use; leave that out, boot it with "
+        "systemd.unified_cgroup_hierarchy=0, or set mesos_slave_launcher to linux for a program that can use them."
+    )
+    isolation = _words(flags.get("isolation"))
+    wanted = [word for word in isolation if word.startswith("cgroups/") or word == "filesystem/linux"]
+    if wanted:
+        return ["mesos_slave_isolation has %s, and %s" % (" and ".join(wanted), why)]
     if as_boolean(flags.get("systemd_enable_support")):
-        return ["mesos_slave_systemd_enable_support is true, and %s" % (remedy % "leave that out")]
+        return ["mesos_slave_systemd_enable_support is true, and %s" % why]
     return []
 
 
