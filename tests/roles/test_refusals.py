@@ -376,9 +376,9 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "control groups of version 2": (
         {"cgroup": 2},
         {"mesos_slave_isolation": ["cgroups/cpu"]},
-        "d: mesos_slave_isolation has cgroups/cpu, and the host has control groups of version 2 alone, which Mesos 1.11 "
-        "cannot use; leave that out, boot it with systemd.unified_cgroup_hierarchy=0, or set mesos_slave_launcher to "
-        "linux for a program that can use them.",
+        "d: mesos_slave_isolation has cgroups/cpu, and the host has control groups of version 2 alone, which Mesos "
+        "1.11 cannot use; leave that out, boot it with systemd.unified_cgroup_hierarchy=0, or set "
+        "mesos_slave_launcher to linux for a program that can use them.",
     ),
     "an unknown name": (
         {},
