@@ -28,7 +28,7 @@ def test_help_says_that_it_is_the_lab_engine() -> None:
     (["--zk", "127.0.0.1:2181/marathon"], "Option 'zk' is '127.0.0.1:2181/marathon': expecting zk://host:port/path"),
     (["--local_port_min", "20", "--local_port_max", "10"], "Option 'local_port_min' must not be above"),
     (["--http_credentials", "admin"], "Option 'http_credentials' must have the form user:password"),
-    (["--disable_http"], "the lab engine serves plain HTTP only"),
+    (["--disable_http"], "Option 'disable_http' leaves no port: give 'ssl_keystore_path' too"),
     (["--internal_store_backend", "mem"], "give --disable_ha too"),
     (["--no_such_flag", "1"], "Unknown option 'no_such_flag'"),
 ])

@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -65,8 +65,11 @@ class Program:
     """One process with its log; it can be ended and started again with the same command."""
 
     def __init__(self, name: str, command: list[str], directory: Path, ip: str, port: int,
-                 environment: dict[str, str] | None = None) -> None:
+                 environment: dict[str, str] | None = None, scheme: str = "http",
+                 ask: requests.Session | None = None) -> None:
         self.name = name
+        self.ask = ask or requests.Session()
+        self._scheme = scheme
         self.command = command
         self.ip = ip
         self.port = port
@@ -77,7 +80,7 @@ class Program:
 
     @property
     def url(self) -> str:
-        return f"http://{self.ip}:{self.port}"
+        return f"{self._scheme}://{self.ip}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -126,7 +129,7 @@ class Program:
         def answers() -> bool:
             if not self.running:
                 raise ClusterError(f"{self.name} ended with status {self.wait(1)}\n{self.tail()}")
-            return requests.get(self.url + path, timeout=2, allow_redirects=False).status_code < 500
+            return self.ask.get(self.url + path, timeout=2, allow_redirects=False).status_code < 500
 
         try:
             wait_until(f"{self.name} answers {path}", answers, seconds)
@@ -140,12 +143,23 @@ class Program:
 
 
 class LocalCluster:
-    """``quorum`` is a majority of ``masters`` unless given. ``*_flags`` go to every program of their kind."""
+    """``quorum`` is a majority of ``masters`` unless given. ``*_flags`` go to every program of their kind.
+
+    ``environment`` goes to all; with TLS in it the programs' URLs are https. ``ask`` is what talks to the programs.
+    """
 
     def __init__(self, directory: Path, *, masters: int = 1, agents: int = 0, marathons: int = 0,
                  quorum: int | None = None, session_timeout: int = 3,
                  master_flags: dict[str, str] | None = None, agent_flags: dict[str, str] | None = None,
-                 marathon_flags: dict[str, str] | None = None) -> None:
+                 marathon_flags: dict[str, str] | None = None, environment: dict[str, str] | None = None) -> None:
+        self.environment = environment or {}
+        # Of Marathon: flags without a value.
+        self.marathon_switches: list[str] = []
+        self.scheme = "https" if "LIBPROCESS_SSL_ENABLED" in self.environment else "http"
+        self.ask = requests.Session()
+        # REQUESTS_CA_BUNDLE would win over the session.
+        self.ask.trust_env = False
+        self.ask.verify = self.environment.get("LIBPROCESS_SSL_CA_FILE", True)
         self.directory = directory
         self.masters: list[Program] = []
         self.agents: list[Program] = []
@@ -212,11 +226,11 @@ class LocalCluster:
 
     def _end_tasks(self) -> None:
         leader = self.leader()
-        for framework in requests.get(leader.url + "/frameworks", timeout=5).json()["frameworks"]:
-            requests.post(leader.url + "/teardown", data={"frameworkId": framework["id"]}, timeout=5)
+        for framework in self.ask.get(leader.url + "/frameworks", timeout=5).json()["frameworks"]:
+            self.ask.post(leader.url + "/teardown", data={"frameworkId": framework["id"]}, timeout=5)
 
         def idle() -> bool:
-            states = [requests.get(agent.url + "/state", timeout=5).json() for agent in self.agents if agent.running]
+            states = [self.ask.get(agent.url + "/state", timeout=5).json() for agent in self.agents if agent.running]
             return not any(framework["executors"] for state in states for framework in state["frameworks"])
 
         wait_until("the tasks have ended", idle, STOP_SECONDS)
@@ -257,9 +271,10 @@ class LocalCluster:
         wait_until("ZooKeeper serves", serves)
 
     def _program(self, kind: list[Program], module: str, name: str, arguments: dict[str, str], ip: str,
-                 port: int) -> Program:
-        command = [sys.executable, "-m", module, *(f"--{flag}={value}" for flag, value in arguments.items())]
-        program = Program(name, command, self.directory, ip, port, {"PYTHONPATH": str(ENGINE)})
+                 port: int, scheme: str = "", switches: Sequence[str] = ()) -> Program:
+        command = [sys.executable, "-m", module, *(f"--{flag}={value}" for flag, value in arguments.items()), *switches]
+        program = Program(name, command, self.directory, ip, port, {"PYTHONPATH": str(ENGINE)} | self.environment,
+                          scheme if scheme else self.scheme, self.ask)
         kind.append(program)
         program.start()
         return program
@@ -291,7 +306,7 @@ class LocalCluster:
         return self._program(self.marathons, "labengine.marathon", f"marathon{number}", {
             "master": self.zk_url("mesos"), "zk": self.zk_url("marathon"), "hostname": ip, "http_address": ip,
             "http_port": str(port), "zk_session_timeout": str(self.session_timeout * 1000),
-            **self._marathon_flags, **flags}, ip, port)
+            **self._marathon_flags, **flags}, ip, port, "http", self.marathon_switches)
 
     def leader(self) -> Program:
         """The leading master that has recovered; ClusterError when there is none."""
@@ -319,7 +334,7 @@ class LocalCluster:
                 if not program.running and program.log.exists() and len(self.agents) <= number:
                     raise ClusterError(f"{program.name} ended with status {program.wait(1)}\n{program.tail()}")
             with contextlib.suppress(ClusterError):
-                slaves = requests.get(self.leader().url + "/slaves", timeout=5).json()["slaves"]
+                slaves = self.ask.get(self.leader().url + "/slaves", timeout=5).json()["slaves"]
                 active = [one for one in slaves if one["active"]]
                 return active if len(active) == number else None
             return None
@@ -333,6 +348,7 @@ class LocalCluster:
 
 def _leads(program: Program) -> bool:
     with contextlib.suppress(requests.RequestException):
-        answer = requests.post(program.url + "/api/v1", json={"type": "GET_MASTER"}, timeout=2, allow_redirects=False)
+        answer = program.ask.post(program.url + "/api/v1", json={"type": "GET_MASTER"}, timeout=2,
+                                  allow_redirects=False)
         return answer.status_code == 200
     return False

@@ -41,7 +41,9 @@ class Agent:
         self._background: set[asyncio.Task[Any]] = set()
         context.emit = self._emit
         self.updates = UpdateStreams(self._send_update, self._save, self._task_completed)
-        self.link = MasterLink(detector, context.flags.registration_backoff_factor, self.subscription, self.handle)
+        self.link = MasterLink(
+            detector, context.flags.registration_backoff_factor, self.subscription, self.handle, context.client()
+        )
 
     # Recovery
 

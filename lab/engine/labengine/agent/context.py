@@ -7,13 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from labengine.agent import environment
 from labengine.agent.checkpoint import Checkpoint
 from labengine.agent.docker_cli import DockerCli
 from labengine.agent.docker_janitor import DockerJanitor
 from labengine.agent.metrics import Counters
 from labengine.agent.record import TaskRecord
+from labengine.common.tls import Tls
 
+CONNECT_SECONDS = 5.0
 Emit = Callable[[TaskRecord, dict[str, Any]], None]
 
 
@@ -28,6 +32,12 @@ class AgentContext:
     janitor: DockerJanitor | None = None
     agent_id: str = ""
     counters: Counters = field(default_factory=Counters)
+    tls: Tls = field(default_factory=Tls)
+    credential: tuple[str, str] | None = None
+
+    def client(self) -> httpx.AsyncClient:
+        """For what the agent says to the master."""
+        return self.tls.client(auth=self.credential, timeout=CONNECT_SECONDS)
 
     def task_environment(self) -> dict[str, str]:
         return environment.inherited(self.flags.executor_environment_variables, os.environ)

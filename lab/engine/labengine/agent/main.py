@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import os
 import shutil
 import signal
@@ -21,10 +20,12 @@ from labengine.agent.context import AgentContext
 from labengine.agent.docker_cli import DockerCli, DockerError
 from labengine.agent.docker_janitor import DockerJanitor
 from labengine.agent.routes import Routes
+from labengine.agent.security import Security
 from labengine.common import flags as flag_module
 from labengine.common import httpserver, log
 from labengine.common.address import Address, resolve
 from labengine.common.flagtable import Flags
+from labengine.common.tls import Tls
 from labengine.common.zk import MasterDetector
 
 logger = log.get(__name__)
@@ -81,10 +82,12 @@ def main() -> None:
     check(flags)
     logger.info("This is the lab engine %s standing in for mesos-agent, for labs and tests only", LAB_ENGINE_VERSION)
     logger.info("Version: %s", MESOS_VERSION)
-    detector = _detector(flags)
+    tls = Tls.load(os.environ)
+    security = Security(tls, flags)
+    detector = _detector(flags, tls)
     address = resolve(flags)
     listener = httpserver.bind(address.bind_ip, address.bind_port)
-    asyncio.run(serve(flags, address, listener, detector))
+    asyncio.run(serve(flags, address, listener, detector, security))
 
 
 def check(flags: Flags) -> None:
@@ -97,7 +100,6 @@ def check(flags: Flags) -> None:
             "Failed to initialize systemd: Failed to locate systemd runtime directory: "
             f"{flags.systemd_runtime_directory} (without systemd: --no-systemd_enable_support)"
         )
-    _check_credential(flags)
     for name in flags.containerizers.split(","):
         if name not in CONTAINERIZERS:
             log.die(f"Failed to create a containerizer: Unknown or unsupported containerizer: {name}")
@@ -119,26 +121,9 @@ def check(flags: Flags) -> None:
         )
 
 
-def _check_credential(flags: Flags) -> None:
-    if not flags.credential:
-        return
-    path = Path(flags.credential.removeprefix("file://"))
+def _detector(flags: Flags, tls: Tls) -> MasterDetector:
     try:
-        credential = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        log.die(f"Failed to read credential file '{path}': {error.strerror} (see --credential flag)")
-    except ValueError:
-        log.die(
-            f"Failed to parse credential file '{path}': expecting a JSON object with 'principal' and 'secret' "
-            "(see --credential flag)"
-        )
-    if not isinstance(credential, dict) or not credential.get("principal"):
-        log.die(f"Invalid credential in '{path}': no 'principal' (see --credential flag)")
-
-
-def _detector(flags: Flags) -> MasterDetector:
-    try:
-        return MasterDetector(flags.master, session_timeout=flags.zk_session_timeout)
+        return MasterDetector(flags.master, session_timeout=flags.zk_session_timeout, scheme=tls.scheme)
     except (OSError, ValueError) as error:
         log.die(f"Failed to create a master detector: {error}")
 
@@ -176,13 +161,23 @@ def recovered_info(flags: Flags, checkpoint: Checkpoint, info: dict[str, Any]) -
     return info
 
 
-async def serve(flags: Flags, address: Address, listener: socket.socket, detector: MasterDetector) -> None:
+async def serve(
+    flags: Flags, address: Address, listener: socket.socket, detector: MasterDetector, security: Security
+) -> None:
     checkpoint = Checkpoint(flags.work_dir)
     try:
         checkpoint.prepare()
     except OSError as error:
         log.die(f"Failed to create the work directory '{flags.work_dir}': {error.strerror}")
-    context = AgentContext(flags, address.ip, address.hostname, checkpoint, emit=lambda _record, _status: None)
+    context = AgentContext(
+        flags,
+        address.ip,
+        address.hostname,
+        checkpoint,
+        emit=lambda _record, _status: None,
+        tls=security.tls,
+        credential=security.credential,
+    )
     if "docker" in flags.containerizers.split(","):
         context.docker = await _docker(flags)
         context.janitor = DockerJanitor(context.docker, flags.docker_remove_delay)
@@ -195,7 +190,7 @@ async def serve(flags: Flags, address: Address, listener: socket.socket, detecto
     except DockerError as error:
         log.die(str(error))
     agent.start()
-    await _until_stopped(agent, address, listener)
+    await _until_stopped(agent, address, listener, security)
 
 
 async def _docker(flags: Flags) -> DockerCli:
@@ -220,7 +215,7 @@ def _log_start(flags: Flags, address: Address) -> None:
         )
 
 
-async def _until_stopped(agent: Agent, address: Address, listener: socket.socket) -> None:
+async def _until_stopped(agent: Agent, address: Address, listener: socket.socket, security: Security) -> None:
     signalled = httpserver.stop_on_signals()
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGUSR1, lambda: agent.spawn(agent.shutdown("of the signal SIGUSR1"))
@@ -234,7 +229,14 @@ async def _until_stopped(agent: Agent, address: Address, listener: socket.socket
 
     waiting = asyncio.create_task(either())
     try:
-        await httpserver.serve(Routes(agent).app(), address.bind_ip, address.bind_port, stop=stop, listener=listener)
+        await httpserver.serve(
+            Routes(agent, security).app(),
+            address.bind_ip,
+            address.bind_port,
+            stop=stop,
+            listener=listener,
+            tls=security.tls.port(),
+        )
     finally:
         waiting.cancel()
         await agent.stop()

@@ -24,7 +24,10 @@ MAX_REDIRECTS = 3
 
 
 class MasterLink:
-    """``subscription()`` gives the body of SUBSCRIBE, ``handle(event)`` takes what the master sends."""
+    """``subscription()`` gives the body of SUBSCRIBE, ``handle(event)`` takes what the master sends.
+
+    ``client`` brings TLS and the agent's credential.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class MasterLink:
         backoff: float,
         subscription: Callable[[], dict[str, Any]],
         handle: Callable[[dict[str, Any]], None],
+        client: httpx.AsyncClient,
     ) -> None:
         self._detector = detector
         self._first_backoff = backoff
@@ -39,7 +43,7 @@ class MasterLink:
         self._subscription = subscription
         self._handle = handle
         self._url: str | None = None
-        self._client = httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(CONNECT_SECONDS))
+        self._client = client
         self.leader: Master | None = None
 
     @property
@@ -92,8 +96,12 @@ class MasterLink:
             async with self._client.stream("POST", url, json=self._subscription(), timeout=timeout) as response:
                 if response.status_code == 307:
                     location = response.headers["Location"]
-                    url = f"http:{location}" if location.startswith("//") else location
+                    url = f"{httpx.URL(url).scheme}:{location}" if location.startswith("//") else location
                     continue
+                if response.status_code == 401 and self._client.auth is not None:
+                    log.exit_now(
+                        f"Master {url} refused authentication: it does not know the credential of --credential"
+                    )
                 if response.status_code != 200:
                     text = (await response.aread()).decode(errors="replace").strip()
                     logger.warning("The master at %s refused the agent: %d %s", url, response.status_code, text)

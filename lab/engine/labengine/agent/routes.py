@@ -14,36 +14,53 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from labengine.agent import metrics, operator_api, sandbox_files, views
+from labengine.common.access import Handler
 from labengine.common.build import build_info
 
 if TYPE_CHECKING:
     from labengine.agent.agent import Agent
+    from labengine.agent.security import Security
+
+STATISTICS = "/monitor/statistics"
 
 
 class Routes:
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, security: Security) -> None:
         self._agent = agent
+        self._guard = security.guard
+        self._acls = security.acls
 
     def app(self) -> Starlette:
         routes = [
             Route("/version", self._version),
-            Route("/metrics/snapshot", self._view(metrics.snapshot)),
-            Route("/files/browse", self._browse),
-            Route("/files/read", self._read),
-            Route("/files/download", self._download),
+            Route("/metrics/snapshot", self._closed(self._endpoint("/metrics/snapshot", self._view(metrics.snapshot)))),
+            Route("/files/browse", self._closed(self._browse)),
+            Route("/files/read", self._closed(self._read)),
+            Route("/files/download", self._closed(self._download)),
         ]
         for path, handler, methods in (
             ("/health", self._health, ["GET"]),
-            ("/state", self._view(views.state), ["GET"]),
-            ("/flags", self._view(lambda agent: {"flags": views.flags(agent)}), ["GET"]),
-            ("/containers", self._view(views.containers), ["GET"]),
-            ("/monitor/statistics", self._view(views.statistics), ["GET"]),
-            ("/api/v1", self._operator, ["POST"]),
+            ("/state", self._closed(self._view(views.state)), ["GET"]),
+            ("/flags", self._closed(self._view(lambda agent: {"flags": views.flags(agent)})), ["GET"]),
+            ("/containers", self._closed(self._view(views.containers)), ["GET"]),
+            (STATISTICS, self._closed(self._endpoint(STATISTICS, self._view(views.statistics))), ["GET"]),
+            ("/api/v1", self._closed(self._operator, "readwrite"), ["POST"]),
         ):
             routes += [Route(path, handler, methods=methods), Route("/slave(1)" + path, handler, methods=methods)]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
         app.router.redirect_slashes = False
         return app
+
+    def _closed(self, handler: Handler, realm: str = "readonly") -> Handler:
+        return self._guard.protect(realm, handler)
+
+    def _endpoint(self, path: str, handler: Handler) -> Handler:
+        async def allowed(request: Request) -> Response:
+            if not self._acls.allows("get_endpoints", request.state.principal, path):
+                return Response(status_code=403)
+            return await handler(request)
+
+        return allowed
 
     async def _version(self, _request: Request) -> Response:
         return JSONResponse(build_info())

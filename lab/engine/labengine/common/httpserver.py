@@ -10,17 +10,82 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
 
 from labengine.common import log
+from labengine.common.tls import Port
+
+logger = log.get(__name__)
 
 SHUTDOWN_SECONDS = 1
+RETRY_SECONDS = 0.1
+HANDSHAKE_SECONDS = 30
+_TLS_HANDSHAKE = b"\x16"
 
 
 class _Server(uvicorn.Server):
+    """``tls``: the port speaks it, and with ``tls.plain`` a connection that begins otherwise is taken as it is."""
+
+    def __init__(self, config: uvicorn.Config, tls: Port | None) -> None:
+        super().__init__(config)
+        self._tls = tls
+        self._accepted: set[asyncio.Task[None]] = set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._tls is None:
+            await super().startup(sockets)
+            return
+        # asyncio's own servers cannot look at the first byte before they choose.
+        self.servers = []
+        for listener in sockets or []:
+            listener.setblocking(False)
+            listener.listen(self.config.backlog)
+            self._keep(self._accept(listener, self._tls))
+        self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for task in list(self._accepted):
+            task.cancel()
+        await asyncio.gather(*self._accepted, return_exceptions=True)
+        await super().shutdown(sockets)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._accepted.add(task)
+        task.add_done_callback(self._accepted.discard)
+
+    async def _accept(self, listener: socket.socket, tls: Port) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                peer, _address = await loop.sock_accept(listener)
+            except OSError as error:
+                logger.warning("Failed to accept a connection: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            peer.setblocking(False)
+            self._keep(self._begin(peer, tls))
+
+    async def _begin(self, peer: socket.socket, tls: Port) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                encrypted = not tls.plain or await _first_byte(peer) == _TLS_HANDSHAKE
+                await loop.connect_accepted_socket(self._protocol, peer, ssl=tls.context if encrypted else None)
+        except (OSError, TimeoutError) as error:
+            logger.info("A connection ended before it began: %s", error or type(error).__name__)
+            peer.close()
+        except asyncio.CancelledError:
+            peer.close()
+            raise
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: Any = self.config.http_protocol_class
+        return protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         # The programs own their signals: a master must leave its election before the port closes.
@@ -49,6 +114,17 @@ def bind(ip: str, port: int) -> socket.socket:
     return listener
 
 
+async def _first_byte(peer: socket.socket) -> bytes:
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(peer, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(peer)
+    return peer.recv(1, socket.MSG_PEEK)
+
+
 async def serve(
     app: Callable[..., Any],
     ip: str,
@@ -56,12 +132,11 @@ async def serve(
     *,
     stop: asyncio.Event,
     listener: socket.socket | None = None,
-    **uvicorn_options: Any,
+    tls: Port | None = None,
 ) -> None:
     """Answer requests until ``stop`` is set; open streams are cut after a second.
 
     ``listener`` is a socket from :func:`bind` when the caller has to know early that the port is free.
-    ``uvicorn_options`` reach ``uvicorn.Config`` (TLS files, for instance).
     """
     listener = listener or bind(ip, port)
     config = uvicorn.Config(
@@ -75,9 +150,8 @@ async def serve(
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        **uvicorn_options,
     )
-    server = _Server(config)
+    server = _Server(config, tls)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())
     try:

@@ -29,20 +29,22 @@ class Master:
     port: int
     hostname: str = ""
     id: str = ""
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"{self.scheme}://{self.host}:{self.port}"
 
 
 class MasterDetector:
     """Who leads, from ``zk://…``, ``file:///path`` holding that, or a fixed ``[http://]host:port``."""
 
-    def __init__(self, target: str, *, session_timeout: float = 10.0) -> None:
+    def __init__(self, target: str, *, session_timeout: float = 10.0, scheme: str = "http") -> None:
         target = target.strip()
         if target.startswith("file://"):
             target = Path(target[len("file://") :]).read_text(encoding="utf-8").strip()
         self.leader: Master | None = None
+        self._scheme = scheme
         self._condition = asyncio.Condition()
         self._connection: Connection | None = None
         self._group: Group | None = None
@@ -55,7 +57,9 @@ class MasterDetector:
             match = re.fullmatch(r"(?:master@|https?://)?([A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\])(?::(\d+))?/?", target)
             if not match:
                 raise ValueError(f"Failed to parse master '{target}': expecting 'zk://…' or 'host:port'")
-            self._fixed = Master(match[1], int(match[2] or 5050), match[1])
+            self._fixed = Master(
+                match[1], int(match[2] or 5050), match[1], scheme="https" if target.startswith("https:") else scheme
+            )
 
     async def start(self, timeout: float | None = None) -> None:
         """Raises ZkUnavailable when no ZooKeeper server answers within ``timeout`` (default: session timeout)."""
@@ -102,9 +106,10 @@ class MasterDetector:
                 self.leader = leader
                 self._condition.notify_all()
 
-    @staticmethod
-    def _parse(data: bytes) -> Master:
+    def _parse(self, data: bytes) -> Master:
         info = json.loads(data)
         address = info.get("address") or {}
         host = address.get("ip") or info["pid"].partition("@")[2].rpartition(":")[0]
-        return Master(host, int(address.get("port") or info["port"]), info.get("hostname", host), info.get("id", ""))
+        return Master(
+            host, int(address.get("port") or info["port"]), info.get("hostname", host), info.get("id", ""), self._scheme
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from labengine import BUILD_USER, LAB_ENGINE_VERSION
 from labengine.common import log
 from labengine.common.supervision import supervise
+from labengine.common.tls import Tls
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.conductor import Conductor
 from labengine.marathon.definition.settings import Settings
@@ -45,7 +46,15 @@ def settings_from(flags: Any) -> Settings:
 class Leader:
     """``failed(reason)`` ends the program: a leader that cannot go on must not pretend to."""
 
-    def __init__(self, flags: Any, store: Store, detector: Detector, url: str, failed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        flags: Any,
+        store: Store,
+        detector: Detector,
+        url: str,
+        failed: Callable[[str], None],
+        tls: Tls | None = None,
+    ) -> None:
         self.flags = flags
         self.url = url
         self.settings = settings_from(flags)
@@ -79,6 +88,7 @@ class Leader:
             self._framework_info,
             self._handle,
             auth=_mesos_credentials(flags),
+            tls=tls or Tls(),
             heartbeat_timeout=flags.mesos_heartbeat_interval * flags.mesos_heartbeat_failure_threshold,
         )
         self.offers.scheduler = self.conductor.scheduler = self.scheduler

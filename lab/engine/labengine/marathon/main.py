@@ -6,15 +6,19 @@ import asyncio
 import os
 import socket
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from labengine import LAB_ENGINE_VERSION, MARATHON_VERSION
 from labengine.common import flags as flag_module
 from labengine.common import httpserver, log
 from labengine.common.supervision import supervise
+from labengine.common.tls import Port, Tls
 from labengine.common.zk import Connection, KazooException, MasterDetector, ZkUnavailable, ZkUrl
 from labengine.marathon.api.routes import application
 from labengine.marathon.election import Candidate
+from labengine.marathon.keystore import Keystore
 from labengine.marathon.leader import Leader
 from labengine.marathon.node import Node
 from labengine.marathon.store import MemoryStore, Store, ZkStore
@@ -24,14 +28,29 @@ logger = log.get(__name__)
 NO_ZOOKEEPER_STATUS = 100
 
 
+@dataclass
+class Listening:
+    listener: socket.socket
+    tls: Port | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.listener.getsockname()[:2]
+
+
 def main() -> None:
     flags = flag_module.load("marathon", sys.argv[1:], os.environ)
     log.setup(flags.logging_level)
     logger.info("This is the lab engine %s standing in for Marathon, for labs and tests only", LAB_ENGINE_VERSION)
     logger.info("Starting Marathon %s", MARATHON_VERSION)
     check(flags)
-    listener = httpserver.bind(flags.http_address or "0.0.0.0", flags.http_port)
-    raise SystemExit(asyncio.run(run(flags, listener)))
+    tls = Tls.load(os.environ)
+    keystore = None
+    if flags.ssl_keystore_path:
+        keystore = Keystore(
+            flags.ssl_keystore_path, flags.ssl_keystore_password, ignore_hostname=flags.leader_proxy_ssl_ignore_hostname
+        )
+    raise SystemExit(asyncio.run(run(flags, tls, keystore)))
 
 
 def check(flags: Any) -> None:
@@ -51,37 +70,57 @@ def check(flags: Any) -> None:
         log.die("Option 'local_port_min' must not be above 'local_port_max'")
     if flags.http_credentials and ":" not in flags.http_credentials:
         log.die("Option 'http_credentials' must have the form user:password")
-    if flags.disable_http:
-        log.die("Option 'disable_http' cannot be honoured: the lab engine serves plain HTTP only")
+    if flags.mesos_authentication_secret_file:
+        try:
+            Path(flags.mesos_authentication_secret_file).read_bytes()
+        except OSError as error:
+            log.die(
+                f"Option 'mesos_authentication_secret_file' is {flags.mesos_authentication_secret_file}, which cannot "
+                f"be read: {error.strerror}"
+            )
+    if flags.disable_http and not flags.ssl_keystore_path:
+        log.die("Option 'disable_http' leaves no port: give 'ssl_keystore_path' too")
     if flags.internal_store_backend == "mem" and flags.ha:
         log.die("Option 'internal_store_backend' is 'mem': give --disable_ha too, nobody could share that state")
+
+
+def ports(flags: Any, keystore: Keystore | None) -> list[Listening]:
+    """What is listened on; the program ends where a port is taken."""
+    result = []
+    if not flags.disable_http:
+        result.append(Listening(httpserver.bind(flags.http_address or "0.0.0.0", flags.http_port)))
+        if keystore:
+            logger.warning("Plain HTTP stays open beside HTTPS: disable_http would close it")
+    if keystore:
+        listener = httpserver.bind(flags.https_address or "0.0.0.0", flags.https_port)
+        result.append(Listening(listener, Port(keystore.server)))
+    return result
 
 
 class Program:
     """One process: its ending has one reason and one status."""
 
-    def __init__(self, flags: Any, listener: socket.socket) -> None:
+    def __init__(self, flags: Any, tls: Tls, keystore: Keystore | None, ports: list[Listening]) -> None:
         self._flags = flags
-        self._listener = listener
+        self._tls = tls
+        self._keystore = keystore
+        self._ports = ports
         self._stop = httpserver.stop_on_signals()
         self._status = 0
-        self._address = f"{flags.hostname}:{flags.http_port}"
+        self._scheme = "https" if flags.disable_http else "http"
+        self._address = f"{flags.hostname}:{flags.https_port if flags.disable_http else flags.http_port}"
         self._candidate = Candidate(self._address)
         self._leader: Leader | None = None
 
     async def run(self) -> int:
         connection = await self._connect()
-        node = Node(self._flags, self._address, self._candidate)
-        serving = supervise(
-            httpserver.serve(
-                node,
-                self._flags.http_address or "0.0.0.0",
-                self._flags.http_port,
-                stop=self._stop,
-                listener=self._listener,
-            ),
-            self._end,
-        )
+        node = Node(self._flags, self._address, self._candidate, self._keystore.client if self._keystore else None)
+        serving = [
+            supervise(
+                httpserver.serve(node, *port.address, stop=self._stop, listener=port.listener, tls=port.tls), self._end
+            )
+            for port in self._ports
+        ]
         leading = asyncio.create_task(self._lead(connection))
         leading.add_done_callback(self._leading_ended)
         await self._stop.wait()
@@ -92,7 +131,7 @@ class Program:
             # Open event streams end first, or the server would wait for them.
             await self._leader.stop()
         await self._candidate.leave()
-        await serving
+        await asyncio.gather(*serving)
         await node.close()
         if connection:
             await connection.stop()
@@ -126,9 +165,9 @@ class Program:
                 compression_threshold=flags.zk_compression_threshold if flags.zk_compression else None,
             )
         )
-        detector = MasterDetector(flags.master, session_timeout=flags.zk_session_timeout)
+        detector = MasterDetector(flags.master, session_timeout=flags.zk_session_timeout, scheme=self._tls.scheme)
         await detector.start(flags.zk_connection_timeout)
-        leader = Leader(flags, store, detector, f"http://{self._address}", self._end)
+        leader = Leader(flags, store, detector, f"{self._scheme}://{self._address}", self._end, self._tls)
         self._leader = leader
         await leader.start()
         self._candidate.application = application(leader)
@@ -151,5 +190,5 @@ class Program:
             self._stop.set()
 
 
-async def run(flags: Any, listener: socket.socket) -> int:
-    return await Program(flags, listener).run()
+async def run(flags: Any, tls: Tls, keystore: Keystore | None) -> int:
+    return await Program(flags, tls, keystore, ports(flags, keystore)).run()

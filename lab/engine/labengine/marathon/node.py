@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -54,9 +55,9 @@ class Leadership(Protocol):
 
 
 class Node:
-    """The ASGI application: credentials first, then leader or proxy."""
+    """The ASGI application: credentials first, then leader or proxy; ``trust`` is for a leader that speaks HTTPS."""
 
-    def __init__(self, flags: Any, address: str, leadership: Leadership) -> None:
+    def __init__(self, flags: Any, address: str, leadership: Leadership, trust: ssl.SSLContext | None = None) -> None:
         self._flags = flags
         self._address = address
         self._scheme = "https" if flags.disable_http else "http"
@@ -65,6 +66,7 @@ class Node:
         self._http = httpx.AsyncClient(
             timeout=timeout,
             trust_env=False,
+            verify=trust or True,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=flags.leader_proxy_max_open_connections),
         )

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import httpx
 
 from labengine.common import log, recordio
+from labengine.common.tls import Tls
 from labengine.common.zk import Master
 
 logger = log.get(__name__)
@@ -37,12 +38,13 @@ class SchedulerClient:
         *,
         heartbeat_timeout: float,
         auth: tuple[str, str] | None = None,
+        tls: Tls,
     ) -> None:
         self._detector = detector
         self._framework_info = framework_info
         self._handle = handle
         self._heartbeat_timeout = heartbeat_timeout
-        self._http = httpx.AsyncClient(auth=auth, timeout=CALL_TIMEOUT, trust_env=False)
+        self._http = tls.client(auth=auth, timeout=CALL_TIMEOUT)
         self._url: str | None = None
         self._stream_id: str | None = None
         self._framework_id: str | None = None

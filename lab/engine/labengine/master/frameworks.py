@@ -12,6 +12,7 @@ from labengine.common.flagtable import Flags
 from labengine.master.allocator import Allocator
 from labengine.master.model import Agent, Cluster, Framework, Offer
 from labengine.master.resources import Resources
+from labengine.master.security import Security
 from labengine.master.streams import EventStream
 from labengine.master.tasks import Tasks
 
@@ -30,13 +31,20 @@ class CallError(Exception):
 
 class Frameworks:
     def __init__(
-        self, cluster: Cluster, flags: Flags, tasks: Tasks, allocator: Allocator, master_info: dict[str, Any]
+        self,
+        cluster: Cluster,
+        flags: Flags,
+        tasks: Tasks,
+        allocator: Allocator,
+        master_info: dict[str, Any],
+        security: Security,
     ) -> None:
         self._cluster = cluster
         self._flags = flags
         self._tasks = tasks
         self._allocator = allocator
         self._master_info = master_info
+        self._security = security
         self._next = 0
         self._calls: dict[str, Callable[[Framework, dict[str, Any]], None]] = {
             "ACCEPT": self._accept,
@@ -50,7 +58,7 @@ class Frameworks:
             "UPDATE_FRAMEWORK": self._update_framework,
         }
 
-    def subscribe(self, call: dict[str, Any]) -> EventStream:
+    def subscribe(self, call: dict[str, Any], principal: str | None = None) -> EventStream:
         subscribe = call.get("subscribe")
         if not isinstance(subscribe, dict) or not isinstance(subscribe.get("framework_info"), dict):
             raise CallError(400, "Failed to validate scheduler::Call: Expecting 'subscribe' to be present")
@@ -62,6 +70,11 @@ class Frameworks:
         stream = EventStream(self._stream_closed)
         if framework_id in self._cluster.completed:
             stream.send({"type": "ERROR", "error": {"message": "Framework has been removed"}})
+            stream.close()
+            return stream
+        if problem := self._refusal(info, principal):
+            logger.warning("Refusing framework '%s': %s", info["name"], problem)
+            stream.send({"type": "ERROR", "error": {"message": problem}})
             stream.close()
             return stream
         if not framework_id:
@@ -91,6 +104,17 @@ class Frameworks:
         stream.send({"type": "HEARTBEAT"})
         self._allocator.wake()
         return stream
+
+    def _refusal(self, info: dict[str, Any], principal: str | None) -> str | None:
+        """Why this principal may not run such a framework."""
+        claimed = info.get("principal")
+        if self._security.frameworks_prove and claimed and claimed != principal:
+            return f"Framework principal '{claimed}' does not match authenticated principal '{principal}'"
+        roles = info.get("roles") or [info.get("role", "*")]
+        for role in roles:
+            if not self._security.acls.allows("register_frameworks", claimed or principal, role):
+                return f"Not authorized to use role '{role}'"
+        return None
 
     def _take_over(self, framework: Framework, info: dict[str, Any]) -> None:
         self._cluster.count("master/messages_reregister_framework")
@@ -143,13 +167,6 @@ class Frameworks:
         framework.failover = asyncio.get_running_loop().call_later(
             seconds, self.remove, framework, f"it did not come back within {seconds:g} seconds"
         )
-
-    def tear_down(self, framework_id: str) -> bool:
-        """An operator removes a framework; False when there is none with this id."""
-        framework = self._cluster.frameworks.get(framework_id)
-        if framework is not None:
-            self.remove(framework, "an operator tore it down")
-        return framework is not None
 
     def remove(self, framework: Framework, why: str) -> None:
         """For good: its tasks are killed and its id is never accepted again."""
@@ -271,6 +288,12 @@ class Frameworks:
             fault = f"Total resources {wanted.summary()} required by the task are more than available {left.summary()}"
         if fault:
             self._tasks.refuse(framework, info, "TASK_ERROR", "REASON_TASK_INVALID", fault)
+            return left
+        user = str((info.get("command") or {}).get("user") or framework.info.get("user", ""))
+        if not self._security.acls.allows("run_tasks", framework.info.get("principal"), user):
+            self._tasks.refuse(
+                framework, info, "TASK_ERROR", "REASON_TASK_UNAUTHORIZED", f"Not authorized to launch as user '{user}'"
+            )
             return left
         if not agent.connected:
             self._tasks.refuse(

@@ -14,9 +14,11 @@ from labengine.common import flags as flag_module
 from labengine.common import httpserver, log
 from labengine.common.address import Address, resolve
 from labengine.common.flagtable import Flags
+from labengine.common.tls import Tls
 from labengine.common.zk import ZkUrl
 from labengine.master.process import MasterProcess
 from labengine.master.routes import Routes
+from labengine.master.security import Security
 
 logger = log.get(__name__)
 
@@ -29,9 +31,10 @@ def main() -> None:
     logger.info("This is the lab engine %s standing in for mesos-master, for labs and tests only", LAB_ENGINE_VERSION)
     logger.info("Version: %s", MESOS_VERSION)
     check(flags)
+    security = Security(Tls.load(os.environ), flags)
     address = resolve(flags)
     listener = httpserver.bind(address.bind_ip, address.bind_port)
-    asyncio.run(serve(flags, address, listener))
+    asyncio.run(serve(flags, address, listener, security))
 
 
 def check(flags: Flags) -> None:
@@ -64,9 +67,9 @@ def check(flags: Flags) -> None:
         )
 
 
-async def serve(flags: Flags, address: Address, listener: socket.socket) -> None:
+async def serve(flags: Flags, address: Address, listener: socket.socket, security: Security) -> None:
     stop = httpserver.stop_on_signals()
-    master = MasterProcess(flags, address)
+    master = MasterProcess(flags, address, security)
     logger.info("Master %s (%s) started on %s", master.cluster.master_id, address.hostname, address.endpoint)
     shown = " ".join(f'--{name}="{value}"' for name, value in flags.as_strings().items())
     logger.info("Flags at startup: %s", shown)
@@ -76,5 +79,7 @@ async def serve(flags: Flags, address: Address, listener: socket.socket) -> None
             "You might want to set '--ip' flag to a routable IP address."
         )
     master.start()
-    await httpserver.serve(Routes(master).app(), address.bind_ip, address.bind_port, stop=stop, listener=listener)
+    await httpserver.serve(
+        Routes(master).app(), address.bind_ip, address.bind_port, stop=stop, listener=listener, tls=security.tls.port()
+    )
     logger.info("Stopped by a signal")

@@ -18,22 +18,24 @@ from labengine.master.election import Standing, master_info
 from labengine.master.frameworks import Frameworks
 from labengine.master.model import Cluster
 from labengine.master.registry import Registry
+from labengine.master.security import Security
 from labengine.master.tasks import Tasks
 
 logger = log.get(__name__)
 
 
 class MasterProcess:
-    def __init__(self, flags: Flags, address: Address) -> None:
+    def __init__(self, flags: Flags, address: Address, security: Security) -> None:
         self.flags = flags
+        self.security = security
         self.started = time.time()
         self.cluster = Cluster(str(uuid.uuid4()))
         info = master_info(self.cluster.master_id, address)
         self.standing = Standing(flags, info, self._elected, self._peers_changed)
-        self.registry = Registry(flags, self.cluster.master_id, lambda: self.standing.peers)
+        self.registry = Registry(flags, self.cluster.master_id, lambda: self.standing.peers, security.tls)
         self.allocator = Allocator(self.cluster, flags)
         self.tasks = Tasks(self.cluster, flags, self.allocator.wake)
-        self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info)
+        self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info, security)
         self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator)
         self.recovered = False
         self._background: set[asyncio.Task[None]] = set()

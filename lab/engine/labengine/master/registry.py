@@ -18,6 +18,7 @@ import httpx
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
+from labengine.common.tls import Tls
 
 logger = log.get(__name__)
 
@@ -29,7 +30,7 @@ RETRY_SECONDS = 0.3
 class Registry:
     """``peers()`` are the addresses of the other masters whose replicas are present."""
 
-    def __init__(self, flags: Flags, master_id: str, peers: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, flags: Flags, master_id: str, peers: Callable[[], Iterable[str]], tls: Tls) -> None:
         self._flags = flags
         self._master_id = master_id
         self._peers = peers
@@ -37,7 +38,8 @@ class Registry:
         self._lock = asyncio.Lock()
         self._leading = False
         self._sending: set[asyncio.Task[bool]] = set()
-        self._client = httpx.AsyncClient(timeout=PEER_SECONDS, trust_env=False)
+        self._client = tls.client(timeout=PEER_SECONDS)
+        self._tls = tls
         self._file = (
             Path(flags.work_dir) / "replicated_log" / "registry.json"
             if (flags.registry == "replicated_log" and flags.work_dir)
@@ -140,14 +142,14 @@ class Registry:
 
     async def _write(self, peer: str, snapshot: dict[str, Any]) -> bool:
         try:
-            answer = await self._client.post(f"http://{peer}{PATH}", json=snapshot)
+            answer = await self._client.post(self._tls.url(peer) + PATH, json=snapshot)
         except httpx.HTTPError:
             return False
         return answer.status_code == 200
 
     async def _read(self, peer: str) -> dict[str, Any] | None:
         try:
-            answer = await self._client.get(f"http://{peer}{PATH}")
+            answer = await self._client.get(self._tls.url(peer) + PATH)
             return answer.json() if answer.status_code == 200 else None
         except (httpx.HTTPError, ValueError):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,13 +14,13 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from labengine import LAB_ENGINE_VERSION
+from labengine.common.access import Handler
 from labengine.common.build import build_info
 from labengine.master import metrics, operator_api, registry, views
 from labengine.master.frameworks import CallError
 from labengine.master.process import MasterProcess
+from labengine.master.security import AGENT, SCHEDULER
 from labengine.master.streams import EventResponse
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 DEFAULT_TASK_LIMIT = 100
 
@@ -33,12 +33,18 @@ class Routes:
         routes: list[Route] = [
             Route("/", self._home),
             Route("/version", self._version),
-            Route("/metrics/snapshot", self._metrics),
-            Route("/system/stats.json", self._system_stats),
+            Route("/metrics/snapshot", self._closed("readonly", self._metrics)),
+            Route("/system/stats.json", self._closed("readonly", self._system_stats)),
             Route(registry.PATH, self._registry, methods=["GET", "POST"]),
-            Route("/lab/v1/agent", self._on_leader("/lab/v1/agent", self._agent), methods=["POST"]),
+            Route(
+                "/lab/v1/agent", self._closed(AGENT, self._on_leader("/lab/v1/agent", self._agent)), methods=["POST"]
+            ),
         ]
-        for path, handler in (("/health", self._health), ("/flags", self._flags), ("/redirect", self._redirect)):
+        for path, handler in (
+            ("/health", self._health),
+            ("/flags", self._closed("readonly", self._flags)),
+            ("/redirect", self._redirect),
+        ):
             routes += [Route(path, handler), Route("/master" + path, handler)]
         for path, view in (
             ("/state", views.state),
@@ -49,16 +55,19 @@ class Routes:
         ):
             routes += self._both(path, self._view(view), ["GET"])
         routes += self._both("/tasks", self._tasks, ["GET"])
-        routes += self._both("/teardown", self._teardown, ["POST"])
-        routes += self._both("/api/v1", self._operator, ["POST"])
-        routes += self._both("/api/v1/scheduler", self._scheduler, ["POST"])
+        routes += self._both("/teardown", self._teardown, ["POST"], "readwrite")
+        routes += self._both("/api/v1", self._operator, ["POST"], "readwrite")
+        routes += self._both("/api/v1/scheduler", self._scheduler, ["POST"], SCHEDULER)
         app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
         app.router.redirect_slashes = False
         return app
 
-    def _both(self, path: str, handler: Handler, methods: list[str]) -> list[Route]:
-        guarded = self._on_leader("/master" + path, handler)
+    def _both(self, path: str, handler: Handler, methods: list[str], realm: str = "readonly") -> list[Route]:
+        guarded = self._closed(realm, self._on_leader("/master" + path, handler))
         return [Route(path, guarded, methods=methods), Route("/master" + path, guarded, methods=methods)]
+
+    def _closed(self, realm: str, handler: Handler) -> Handler:
+        return self._master.security.guard.protect(realm, handler)
 
     def _on_leader(self, path: str, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -78,16 +87,23 @@ class Routes:
             "its state is at <a href='/state'>/state</a>.</p>\n"
         )
 
+    def _allows(self, request: Request, action: str, *objects: str) -> bool:
+        return self._master.security.acls.allows(action, request.state.principal, *objects)
+
     async def _health(self, _request: Request) -> Response:
         return Response(status_code=200)
 
     async def _version(self, _request: Request) -> Response:
         return JSONResponse(build_info())
 
-    async def _flags(self, _request: Request) -> Response:
+    async def _flags(self, request: Request) -> Response:
+        if not self._allows(request, "view_flags"):
+            return Response(status_code=403)
         return JSONResponse({"flags": self._master.flags.as_strings()})
 
-    async def _metrics(self, _request: Request) -> Response:
+    async def _metrics(self, request: Request) -> Response:
+        if not self._allows(request, "get_endpoints", "/metrics/snapshot"):
+            return Response(status_code=403)
         return JSONResponse(metrics.snapshot(self._master))
 
     async def _system_stats(self, _request: Request) -> Response:
@@ -124,8 +140,13 @@ class Routes:
         framework_id = parse_qs((await request.body()).decode(errors="replace")).get("frameworkId", [""])[0]
         if not framework_id:
             return PlainTextResponse("Missing 'frameworkId' query parameter", 400)
-        if not self._master.frameworks.tear_down(framework_id):
+        framework = self._master.cluster.frameworks.get(framework_id)
+        if framework is None:
             return PlainTextResponse("No framework found with specified ID", 400)
+        owner = framework.info.get("principal")
+        if not self._allows(request, "teardown_frameworks", *([owner] if owner else [])):
+            return Response(status_code=403)
+        self._master.frameworks.remove(framework, "an operator tore it down")
         return Response(status_code=200)
 
     async def _operator(self, request: Request) -> Response:
@@ -145,7 +166,7 @@ class Routes:
             return PlainTextResponse("Failed to validate scheduler::Call: Expecting 'type' to be present", 400)
         try:
             if call.get("type") == "SUBSCRIBE":
-                return EventResponse(self._master.frameworks.subscribe(call))
+                return EventResponse(self._master.frameworks.subscribe(call, request.state.principal))
             self._master.frameworks.call(call, request.headers.get("Mesos-Stream-Id"))
         except CallError as error:
             return PlainTextResponse(str(error), error.status)
@@ -158,6 +179,8 @@ class Routes:
         agents = self._master.agents
         try:
             if body["type"] == "SUBSCRIBE":
+                if not self._allows(request, "register_agents"):
+                    return PlainTextResponse("Not authorized to register as an agent", 403)
                 return EventResponse(await agents.subscribe(body))
             if body["type"] == "STATUS_UPDATE":
                 agents.status_update(body)
