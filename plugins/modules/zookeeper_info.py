@@ -26,6 +26,19 @@ options:
       - Seconds to wait for each server's answer.
     type: float
     default: 3
+  configuration:
+    description:
+      - Read the members from the ensemble itself too, through the first server that serves. Needs kazoo.
+    type: bool
+    default: false
+  username:
+    description:
+      - User of the digest scheme, where the servers want one for O(configuration).
+    type: str
+  password:
+    description:
+      - The password of O(username).
+    type: str
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -81,11 +94,55 @@ leader:
   description: The leader's address, or a standalone server's.
   returned: always
   type: str
+members:
+  description: The members as the ensemble has them; empty where no server serves.
+  returned: with O(configuration)
+  type: list
+  elements: dict
+  sample:
+    - id: 1
+      address: zk1.example.org
+      peer_port: 2888
+      election_port: 3888
+      observer: false
+      client_port: 2181
+      line: server.1=zk1.example.org:2888:3888;2181
+version:
+  description: The version of the members' configuration, a hexadecimal number that grows with each change.
+  returned: with O(configuration)
+  type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import client, members
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look, split_address
+
+
+def configuration(params: dict[str, t.Any], serving: list[str]) -> dict[str, t.Any]:
+    """What the ensemble says of its members."""
+    if not serving:
+        return {"members": [], "version": None}
+    with client.connect(",".join(serving), params["username"], params["password"]) as session:
+        text = session.get("/zookeeper/config").decode()
+    found = members.parse(text)
+    return {
+        "members": [
+            {
+                "id": member.id,
+                "address": member.host.strip("[]"),
+                "peer_port": member.peer_port,
+                "election_port": member.election_port,
+                "observer": member.observer,
+                "client_port": member.client_port,
+                "line": member.line(),
+            }
+            for _number, member in sorted(found.items())
+        ],
+        "version": members.version(text),
+    }
 
 
 def main() -> None:
@@ -93,6 +150,9 @@ def main() -> None:
         argument_spec={
             "servers": {"type": "list", "elements": "str", "required": True},
             "timeout": {"type": "float", "default": 3},
+            "configuration": {"type": "bool", "default": False},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
         },
         supports_check_mode=True,
     )
@@ -104,12 +164,21 @@ def main() -> None:
     servers = [look(address, module.params["timeout"]) for address in module.params["servers"]]
     leaders = [server["address"] for server in servers if server["mode"] in ("leader", "standalone")]
     found = problems(servers)
+    more: dict[str, t.Any] = {}
+    if module.params["configuration"]:
+        if client.KAZOO_IMPORT_ERROR:
+            module.fail_json(msg=missing_required_lib("kazoo"), exception=client.KAZOO_IMPORT_ERROR)
+        try:
+            more = configuration(module.params, [server["address"] for server in servers if server["mode"]])
+        except (client.ZooKeeperError, ValueError) as error:
+            module.fail_json(msg="%s." % error)
     module.exit_json(
         changed=False,
         servers=servers,
         healthy=not found,
         problems=found,
         leader=leaders[0] if len(leaders) == 1 else None,
+        **more,
     )
 
 

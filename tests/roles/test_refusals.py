@@ -38,7 +38,7 @@ class Cluster:
         self.variables: dict[str, Any] = {
             "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable,
         }  # fmt: skip
-        for role in ("mesos_master", "mesos_slave", "marathon"):
+        for role in ("zookeeper", "mesos_master", "mesos_slave", "marathon"):
             self.variables[f"{role}_archive"] = self.archive
             self.variables[f"{role}_archive_checksum"] = f"sha256:{self.digest}"
         self.host_variables: dict[str, dict[str, Any]] = {}
