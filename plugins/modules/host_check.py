@@ -28,6 +28,12 @@ options:
     type: list
     elements: path
     default: []
+  units:
+    description:
+      - Units of systemd of which it is told whether they are active.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -69,6 +75,10 @@ directories:
   type: dict
 files:
   description: For each of O(files) its first line, or null.
+  returned: success
+  type: dict
+units:
+  description: For each of O(units) whether it is active.
   returned: success
   type: dict
 ports:
@@ -119,6 +129,11 @@ def java_version(module: AnsibleModule) -> str | None:
     return match.group(1) if match else None
 
 
+def is_active(module: AnsibleModule, unit: str) -> bool:
+    program = module.get_bin_path("systemctl")
+    return program is not None and module.run_command([program, "is-active", "--quiet", unit])[0] == 0
+
+
 def container_names(module: AnsibleModule) -> dict[str, str]:
     program = module.get_bin_path("docker")
     if program is None:
@@ -134,6 +149,7 @@ def main() -> None:
         argument_spec={
             "directories": {"type": "list", "elements": "path", "default": []},
             "files": {"type": "list", "elements": "path", "default": []},
+            "units": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
@@ -144,6 +160,7 @@ def main() -> None:
         "memory": look.memory(look.text("/proc/meminfo")),
         "directories": {path: look.free_disk(path) for path in module.params["directories"]},
         "files": {path: look.first_line(path) for path in module.params["files"]},
+        "units": {unit: is_active(module, unit) for unit in module.params["units"]},
         "ports": sockets.read(lambda: container_names(module)),
         "selinux": look.selinux(),
         "java": java_version(module),

@@ -102,7 +102,11 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "mesos_master_cluster": " mine",
             "mesos_master_archive": "files/mesos.tar.gz",
             "mesos_master_flags": {
-                "max_agent_ping_timeout": 5, "quiet": "yes", "quorum": 1, "no_quiet": "", "acls": "x",
+                "max_agent_ping_timeout": 5,
+                "quiet": "yes",
+                "quorum": 1,
+                "no_quiet": "",
+                "acls": "x",
             },
             "mesos_master_offer_timeout": "15s",
             "mesos_master_agent_reregister_timeout": "5mins",
@@ -389,6 +393,38 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {},
         {"quorum_address": "{{ '10.0.0.1' if inventory_hostname in 'ad' else '10.0.0.' ~ inventory_hostname }}"},
         "a: the hosts a, d have the same address 10.0.0.1; give each its own with quorum_address.",
+    ),
+    "a name where a firewall needs an address": (
+        {},
+        {"quorum_firewall": "nftables"},
+        "a: the address 'a' of a host is a name, of which neither a hosts file nor a firewall can make use; "
+        "give the host its IP address with quorum_address.",
+    ),
+    "no network": (
+        {},
+        {"quorum_hosts_file": "present", "quorum_firewall_sources": ["10.0.0.0/33"]},
+        "a: quorum_firewall_sources has '10.0.0.0/33', which is no network; write it like 10.0.0.0/8.",
+    ),
+    "an unknown firewall": (
+        {},
+        {"quorum_firewall": "iptables"},
+        "a: quorum_firewall is 'iptables'; write nftables, firewalld, ufw, absent or nothing.",
+    ),
+    "a hosts file of yes": (
+        {},
+        {"quorum_hosts_file": True},
+        "a: quorum_hosts_file is 'True'; write present, absent or nothing.",
+    ),
+    "a port that no firewall can know": (
+        {},
+        {"quorum_firewall": "ufw"},
+        "a: behind ufw the masters reach Marathon only on a port that is known beforehand; "
+        "set LIBPROCESS_PORT in marathon_environment to a free port.",
+    ),
+    "a firewall that does not run": (
+        {"units": {"firewalld": False}},
+        {"quorum_firewall": "firewalld"},
+        "a: quorum_firewall is firewalld, which does not run there; start it, or choose nftables.",
     ),
     "an address of the host alone": (
         {},
