@@ -18,6 +18,7 @@ BUILD = CHECKOUT / ".build"
 MASTER_GROUPS = ("zookeeper", "mesos_masters", "marathon")
 SLAVE_GROUPS = ("mesos_slaves",)
 REGISTRY_GROUPS = ("lab_registry",)
+METHODS = ("archive", "package", "container")
 
 
 class LabError(Exception):
@@ -52,6 +53,7 @@ class LabConfig:
     marathon: Program | None = None
     directory: Path = field(default=BUILD / "lab")
     variables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    method: str = "archive"
 
     @property
     def gateway(self) -> str:
@@ -88,6 +90,16 @@ def _program(environ: Mapping[str, str], name: str) -> Program | None:
     return Program(archive, checksum)
 
 
+def _method(environ: Mapping[str, str]) -> str:
+    method = environ.get("LAB_METHOD") or "archive"
+    if method not in METHODS:
+        raise LabError(f"LAB_METHOD={method}: give one of {', '.join(METHODS)}.")
+    own = [name for name in ("MESOS_ARCHIVE", "MARATHON_ARCHIVE") if environ.get(name)]
+    if own and method != "archive":
+        raise LabError(f"LAB_METHOD={method} is built from the lab engine: leave {own[0]} out, or give archive.")
+    return method
+
+
 def _variables(environ: Mapping[str, str], known: set[str]) -> dict[str, dict[str, Any]]:
     """The variables for groups and hosts in the file that LAB_VARIABLES names."""
     path = environ.get("LAB_VARIABLES")
@@ -111,6 +123,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
 
     ``LAB_MASTERS`` (1, 3 or 5; default 3), ``LAB_SLAVES`` (1 to 9; default 3), ``LAB_NAME`` (default ``quorum-lab``),
     ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24), ``LAB_LAYOUT=single`` for one host in all groups,
+    ``LAB_METHOD`` (archive, package or container: how the roles install Mesos and Marathon; default archive),
     ``LAB_VARIABLES`` (a YAML file, relative to the checkout: group or host -> variables as in group_vars).
     """
     environ = os.environ if environ is None else environ
@@ -137,5 +150,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
     known = {"all"} | {host.name for host in hosts} | {group for host in hosts for group in host.groups}
     return LabConfig(
         name, network, tuple(hosts), _program(environ, "MESOS"), _program(environ, "MARATHON"), directory=directory,
-        variables=_variables(environ, known),
+        variables=_variables(environ, known), method=_method(environ),
     )  # fmt: skip

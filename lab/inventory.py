@@ -10,8 +10,24 @@ import yaml
 
 from lab import ca
 from lab.config import Host, LabConfig, Program
+from lab.images import programs
+from lab.packages.build import version
+from lab.packages.repository import PUBLIC_KEY
 
 REGISTRY_PORT = 5000
+PACKAGES_PORT = 8000
+# The lab's hosts have no more rights than these to give.
+AGENT_RIGHTS = ["--cap-add=SYS_ADMIN", "--cap-add=NET_ADMIN", "--security-opt=seccomp=unconfined"]
+IMAGES = {"mesos_master": "mesos-master", "mesos_slave": "mesos-slave", "marathon": "marathon"}
+
+
+def packages_directory(config: LabConfig) -> Path:
+    """Where the lab has its package repository and the key of it."""
+    return config.directory / "packages"
+
+
+def repository_directory(config: LabConfig) -> Path:
+    return packages_directory(config) / "repository"
 
 
 def _hosts(hosts: list[Host]) -> dict[str, Any]:
@@ -23,6 +39,26 @@ def _archive(role: str, program: Program, packages: list[str] | None) -> dict[st
     if packages is not None:
         variables[f"{role}_packages"] = packages
     return variables
+
+
+def _source(role: str, config: LabConfig, engine: Program, own: Program | None) -> dict[str, Any]:
+    """What a user would write of where a role's program comes from."""
+    # The engine needs nothing but Python; real archives keep the roles' own package lists.
+    if config.method == "archive":
+        return _archive(role, own or engine, None if own else [])
+    variables: dict[str, Any] = {f"{role}_install_method": config.method, f"{role}_packages": []}
+    if config.method == "package":
+        return variables | {
+            f"{role}_package_version": version(engine),
+            f"{role}_repository": {
+                "uris": [f"http://{config.registry.address}:{PACKAGES_PORT}/"],
+                "suites": ["./"],
+                "key": str(packages_directory(config) / PUBLIC_KEY),
+            },
+        }
+    image = f"{config.registry.address}:{REGISTRY_PORT}/library/{programs.reference(IMAGES[role], engine)}"
+    options = {f"{role}_container_options": AGENT_RIGHTS} if role == "mesos_slave" else {}
+    return variables | {f"{role}_image": image, **options}
 
 
 def _merge(inventory: dict[str, Any], variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -46,9 +82,15 @@ def build(config: LabConfig, engine: Program) -> dict[str, Any]:
 
 def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
     registry = f"{config.registry.address}:{REGISTRY_PORT}"
-    # The engine needs nothing but Python; real archives keep the roles' own package lists.
-    mesos, mesos_packages = (config.mesos, None) if config.mesos else (engine, [])
-    marathon, marathon_packages = (config.marathon, None) if config.marathon else (engine, [])
+    docker = {
+        "docker_daemon_options": {
+            # cgroupfs leaks cgroups where the host itself is a container.
+            "exec-opts": ["native.cgroupdriver=systemd"],
+            "registry-mirrors": [f"http://{registry}"],
+            "insecure-registries": [registry],
+        }
+    }
+    packages = {"lab_packages": str(repository_directory(config))} if config.method == "package" else {}
     key = config.directory / "id_ed25519"
     return {
         "all": {
@@ -60,6 +102,8 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
                 ),
                 "ansible_python_interpreter": "/usr/bin/python3",
                 "lab_certificates": str(ca.directory(config)),
+                **(docker if config.method == "container" else {}),
+                **packages,
             },
             "children": {
                 "lab_registry": {"hosts": _hosts(config.in_group("lab_registry"))},
@@ -68,26 +112,21 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
                     "hosts": _hosts(config.in_group("mesos_masters")),
                     "vars": {
                         "mesos_master_cluster": config.name,
-                        **_archive("mesos_master", mesos, mesos_packages),
+                        **_source("mesos_master", config, engine, config.mesos),
                     },
                 },
                 "mesos_slaves": {
                     "hosts": _hosts(config.in_group("mesos_slaves")),
                     "vars": {
-                        "docker_daemon_options": {
-                            # cgroupfs leaks cgroups where the host itself is a container.
-                            "exec-opts": ["native.cgroupdriver=systemd"],
-                            "registry-mirrors": [f"http://{registry}"],
-                            "insecure-registries": [registry],
-                        },
+                        **docker,
                         "mesos_slave_containerizers": ["docker", "mesos"],
                         "mesos_slave_resources": "cpus:4;mem:2048;disk:8192;ports:[31000-32000]",
-                        **_archive("mesos_slave", mesos, mesos_packages),
+                        **_source("mesos_slave", config, engine, config.mesos),
                     },
                 },
                 "marathon": {
                     "hosts": _hosts(config.in_group("marathon")),
-                    "vars": _archive("marathon", marathon, marathon_packages),
+                    "vars": _source("marathon", config, engine, config.marathon),
                 },
             },
         }

@@ -1,4 +1,4 @@
-"""Filling the lab's registry with the app images.
+"""Filling the lab's registry with images.
 
 Docker pushes over plain HTTP only to registries that its daemon was configured for, and the machine's daemon is not
 the lab's to configure; skopeo needs no daemon for the pushing side.
@@ -10,12 +10,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import requests
 
-from lab import images
 from lab.config import BUILD, LabError
 from lab.images.build import local_tag
 
@@ -69,9 +68,8 @@ def _push(address: str, name: str, directory: str) -> None:
     archive.unlink()
 
 
-def push_all(address: str, log: Callable[[str], None]) -> list[str]:
-    """Pushes each app image that the registry at host:port does not have yet; returns the names of those pushed."""
-    built = images.build_all(log)
+def push_all(address: str, built: Mapping[str, str], log: Callable[[str], None]) -> list[str]:
+    """Pushes each image (name -> id) that the registry at host:port does not have yet; returns the names of those."""
     missing = [name for name, image_id in built.items() if _pushed_id(address, name) != image_id]
     if missing and not shutil.which("skopeo"):
         raise LabError("skopeo is not installed: run `make prerequisites` as root (Debian's skopeo).")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from docker import DockerClient
@@ -15,6 +17,15 @@ from lab.config import BUILD, LabError
 
 RECIPE_LABEL = "quorum.lab.recipe"
 BUILD_SECONDS = 1200
+LOCK = Path(tempfile.gettempdir()) / "quorum-lab-images.lock"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Waits until no other lab of this machine builds images: their names are the daemon's, and so everybody's."""
+    with LOCK.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def recipe_digest(*directories: Path) -> str:

@@ -11,6 +11,8 @@ from lab import ca, images, inventory, machine_docker, playbook, registry, repor
 from lab.config import BUILD, CHECKOUT, LabConfig, Program
 from lab.engine import pack
 from lab.hosts import containers, image
+from lab.images import programs
+from lab.packages import build, repository
 
 APPS = CHECKOUT / "lab" / "apps"
 Log = Callable[[str], None]
@@ -30,13 +32,24 @@ def hosts(config: LabConfig, log: Log) -> None:
         built = [pool.submit(image.build, client, log), pool.submit(images.build_all, log), pool.submit(engine_program)]
         results = [future.result() for future in built]
     ca.ensure(config)
+    if config.method == "package":
+        packages(config, results[2])
     inventory.write(config, engine=results[2])
     containers.up(client, config, log)
 
 
+def packages(config: LabConfig, engine: Program) -> None:
+    """The engine as Debian packages, in a repository that this lab has signed."""
+    built = build.build_all(engine, BUILD / "packages")
+    repository.write(inventory.packages_directory(config), built, inventory.repository_directory(config), time.time())
+
+
 def fill_registry(config: LabConfig, log: Log) -> None:
     playbook.run("lab/playbooks/registry.yml", config.directory / "inventory.yml")
-    registry.push_all(f"{config.registry.address}:{inventory.REGISTRY_PORT}", log)
+    built = images.build_all(log)
+    if config.method == "container":
+        built |= programs.build_all(engine_program(), log)
+    registry.push_all(f"{config.registry.address}:{inventory.REGISTRY_PORT}", built, log)
 
 
 def site(config: LabConfig, *arguments: str) -> None:

@@ -16,6 +16,7 @@ lab|command -v dockerd|docker.io|the lab's hosts are containers
 lab|command -v iptables|iptables|Docker's networks
 lab|command -v mmdebstrap|mmdebstrap|the hosts' image
 lab|command -v skopeo|skopeo|the images go into the lab's registry
+lab|command -v gpg|gnupg|the lab signs its packages
 lab|command -v ssh && command -v ssh-keygen|openssh-client|Ansible reaches the lab's hosts
 TABLE
 }

@@ -16,7 +16,8 @@ TAG = "quorum-lab-host:latest"
 
 def build(client: DockerClient, log: Callable[[str], None]) -> str:
     """Builds the image unless this recipe's image exists; returns its id."""
-    return rootfs.build(client, "the host image", BASE, TAG, ['CMD ["/usr/local/sbin/lab-init"]'], log)
+    with rootfs.alone():
+        return rootfs.build(client, "the host image", BASE, TAG, ['CMD ["/usr/local/sbin/lab-init"]'], log)
 
 
 def remove(client: DockerClient) -> int:

@@ -12,7 +12,7 @@ from docker.errors import APIError, BuildError, ImageNotFound
 
 from lab import machine_docker, rootfs
 from lab.config import LabError
-from lab.rootfs import RECIPE_LABEL, built, recipe_digest
+from lab.rootfs import RECIPE_LABEL, alone, built, recipe_digest
 
 HERE = Path(__file__).resolve().parent
 BASE_TAG = "quorum-lab-app-base:latest"
@@ -20,6 +20,8 @@ BUILD_SECONDS = 600
 
 # What an app definition calls the image -> the directory of its Dockerfile.
 IMAGES = {"nginx:latest": "nginx", "tomcat:latest": "tomcat", "python:3": "python"}
+# What the roles run with the method `container` (lab/images/programs.py); their tag is the engine's.
+PROGRAMS = ("mesos-slave", "mesos-master", "marathon", "zookeeper", "docker-cli")
 
 
 def local_tag(name: str) -> str:
@@ -32,13 +34,13 @@ def _build_base(client: DockerClient, log: Callable[[str], None]) -> None:
     rootfs.build(client, "the base of the app images", HERE / "base", BASE_TAG, changes, log)
 
 
-def _build_app(name: str, digest: str) -> str:
-    directory = HERE / IMAGES[name]
+def build_image(name: str, directory: Path, digest: str, base: str, **arguments: str) -> str:
+    """Builds the image of a directory with a Dockerfile; returns its id."""
     client = machine_docker.client()
     try:
         image, _ = client.images.build(
-            path=str(directory), tag=local_tag(name), labels={RECIPE_LABEL: digest}, buildargs={"BASE": BASE_TAG},
-            rm=True, forcerm=True, timeout=BUILD_SECONDS,
+            path=str(directory), tag=local_tag(name), labels={RECIPE_LABEL: digest},
+            buildargs={"BASE": base, **arguments}, rm=True, forcerm=True, timeout=BUILD_SECONDS,
         )  # fmt: skip
         return image.id
     except (APIError, BuildError) as error:
@@ -47,8 +49,17 @@ def _build_app(name: str, digest: str) -> str:
         client.close()
 
 
+def _build_app(name: str, digest: str) -> str:
+    return build_image(name, HERE / IMAGES[name], digest, BASE_TAG)
+
+
 def build_all(log: Callable[[str], None]) -> dict[str, str]:
     """Builds what this checkout's recipes have not built yet; returns the id of each image by its name."""
+    with alone():
+        return _build_all(log)
+
+
+def _build_all(log: Callable[[str], None]) -> dict[str, str]:
     client = machine_docker.client()
     try:
         digests = {name: recipe_digest(HERE / "base", HERE / directory) for name, directory in IMAGES.items()}
@@ -68,9 +79,13 @@ def build_all(log: Callable[[str], None]) -> dict[str, str]:
 def remove_all(client: DockerClient) -> int:
     """Removes the app images, what older recipes left of them, and their base; returns how many were there."""
     older = [image.id for image in client.images.list(filters={"label": RECIPE_LABEL, "dangling": True})]
+    of_programs = [
+        tag for image in client.images.list(filters={"label": RECIPE_LABEL}) for tag in image.tags
+        if tag.partition(":")[0] in map(local_tag, PROGRAMS)
+    ]  # fmt: skip
     removed = 0
-    # The base goes last: Docker keeps an image from which another one was built.
-    for name in [*map(local_tag, IMAGES), *older, BASE_TAG]:
+    # What others were built from goes last: Docker keeps it until then.
+    for name in [*of_programs, *map(local_tag, IMAGES), *older, BASE_TAG]:
         with suppress(ImageNotFound):
             client.images.remove(name, force=True)
             removed += 1

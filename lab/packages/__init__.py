@@ -1,0 +1,1 @@
+"""The lab engine as Debian packages in a signed repository of the lab's own."""
