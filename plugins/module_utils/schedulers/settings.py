@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.masters.settings import tls_problems, zookeeper_problems
-from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import seconds
+from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import as_boolean, seconds
 from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import versions
 
 # ZookeeperConf.scala: user and password stand once, before the hosts.
@@ -28,8 +28,8 @@ def problems(settings: Settings, host: str) -> list[str]:
 
     ``version``, ``versions``, ``since``, ``until`` and ``requirements`` are what is known of versions; ``flags`` the
     option marathon_flags and ``all_flags`` the flags with those of the other options; ``http``, ``mesos``,
-    ``zookeeper``, ``tls``, ``plugins`` the values of the options of these names; ``java`` the host's; ``masters`` by
-    host whether it speaks TLS alone and its package's version; ``slaves`` by host its executor registration timeout.
+    ``zookeeper``, ``tls``, ``pem``, ``plugins`` the values of options; ``java`` the host's; ``own_flags`` the option in
+    place of a flag; ``masters`` what the inventory says of each; ``slaves`` by host its executor registration timeout.
     """
     if settings["version"] not in settings["versions"]:
         return [
@@ -38,11 +38,20 @@ def problems(settings: Settings, host: str) -> list[str]:
         ]
     flags = settings["all_flags"]
     found = [
+        *(
+            "marathon_flags has %s; set the option %s instead." % (name, settings["own_flags"][name])
+            for name in settings["flags"]
+            if name in settings["own_flags"]
+        ),
         *versions.flag_problems(settings["flags"], settings["version"], settings["since"], settings["until"]),
         *versions.partner_problems(
             settings["version"],
             settings["requirements"],
-            {name: master["version"] for name, master in settings["masters"].items()},
+            {
+                master["host"]: master["mesos_master_package_version"]
+                for master in settings["masters"]
+                if master["mesos_master_install_method"] == "package"
+            },
             settings["java"],
             settings["java_is_used"],
         ),
@@ -51,6 +60,7 @@ def problems(settings: Settings, host: str) -> list[str]:
         *_http_problems(settings["http"], settings["tls"]),
         *_pair_problems("marathon_mesos_principal", "marathon_mesos_secret", settings["mesos"]),
         *_pair_problems("marathon_plugin_dir", "marathon_plugin_conf", settings["plugins"]),
+        *_receiver_problems(settings["metrics"]),
         *zookeeper_problems("marathon", settings["zookeeper"]),
         *tls_problems("marathon", settings["pem"]),
         *_cluster_problems(settings),
@@ -135,9 +145,23 @@ def _pair_problems(one: str, other: str, values: Settings) -> list[str]:
     return ["%s and %s come together; set both or none." % (one, other)]
 
 
+def _receiver_problems(metrics: Settings) -> list[str]:
+    return [
+        "%s has no %s; write {host: ..., port: ...}." % (option, missing)
+        for option, receiver in metrics.items()
+        if receiver
+        for missing in ("host", "port")
+        if not receiver.get(missing)
+    ]
+
+
 def _cluster_problems(settings: Settings) -> list[str]:
     found = []
-    secure = sorted(name for name, master in settings["masters"].items() if master["tls"])
+    secure = sorted(
+        master["host"]
+        for master in settings["masters"]
+        if master["mesos_master_tls_certificate"] and not as_boolean(str(master["mesos_master_tls_downgrade"]).lower())
+    )
     if secure and not settings["pem"]["certificate"]:
         found.append(
             "the masters %s speak TLS, and Marathon has no certificate to join them with; set marathon_tls_certificate, "

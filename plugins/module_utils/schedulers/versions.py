@@ -30,7 +30,7 @@ def flag_problems(flags: Table, version: str, since: Table, until: Table) -> lis
             )
         if name in until and key(version) > key(until[name][0]):
             last, remedy = until[name]
-            found.append("marathon_flags.%s is gone since Marathon %s; %s." % (name, last, remedy))
+            found.append("marathon_flags.%s is no flag after Marathon %s; %s." % (name, last, remedy))
     return found
 
 
