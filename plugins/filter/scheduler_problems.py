@@ -10,7 +10,7 @@ short_description: Find settings with which Marathon would not start, would not 
 version_added: 0.2.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
-  - Compares flags, version, credentials and certificates with each other, and with what the inventory gives to other hosts.
+  - Compares flags, version, credentials and certificates with each other, and with what the inventory gives to others.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 positional: host

@@ -11,10 +11,11 @@ short_description: Keep the keystore of a Java service in step with its certific
 version_added: 0.2.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
-  - Makes a PKCS12 keystore of a certificate, its key and the authorities that are trusted, with a password that never leaves the host.
+  - Makes a PKCS12 keystore of a certificate, its key and the authorities that are trusted, with a password that never
+    leaves the host.
   - Makes it anew only when one of the three is another than the one in the keystore.
-  - Needs C(openssl). Where C(keytool) is in the path too, the authorities become trusted entries, by which a service verifies others with the
-    same keystore.
+  - Needs C(openssl). Where C(keytool) is in the path too, the authorities become trusted entries, by which a service
+    verifies others with the same keystore.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
@@ -108,12 +109,12 @@ def _read_password(path: str, variable: str) -> str | None:
     return found.group(1) if found else None
 
 
-def _write_private(module: AnsibleModule, path: str, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
+def _write_private(path: str, content: bytes) -> None:
+    # Beside the file and private from its first byte on; what moves files for Ansible gives a new one wider rights.
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    module.atomic_move(temporary, path)
-    os.chmod(path, 0o600)
+    os.replace(temporary, path)
 
 
 def _made_of(module: AnsibleModule, path: str, password: str) -> str | None:
@@ -129,11 +130,11 @@ def _made_of(module: AnsibleModule, path: str, password: str) -> str | None:
 def _make(module: AnsibleModule, digest: str, password: str) -> bool:
     params = module.params
     environment = {PASSWORD: password}
-    with tempfile.TemporaryDirectory(dir=module.tmpdir) as scratch:
+    sources = ["-in", params["certificate"], "-inkey", params["key"]]
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(params["path"])) as scratch:
         store = os.path.join(scratch, "store.p12")
         module.run_command(
-            ["openssl", "pkcs12", "-export", "-out", store, "-passout", "env:" + PASSWORD, "-name", digest]
-            + ["-in", params["certificate"], "-inkey", params["key"]],
+            ["openssl", "pkcs12", "-export", "-out", store, "-passout", "env:" + PASSWORD, "-name", digest, *sources],
             environ_update=environment,
             check_rc=True,
         )
@@ -141,10 +142,10 @@ def _make(module: AnsibleModule, digest: str, password: str) -> bool:
         if keytool:
             with open(params["ca"], encoding="utf-8") as file:
                 authorities = CERTIFICATE.findall(file.read())
+            target = ["-storetype", "PKCS12", "-keystore", store, "-storepass:env", PASSWORD]
             for place, authority in enumerate(authorities):
                 module.run_command(
-                    [keytool, "-importcert", "-noprompt", "-alias", "authority-%d" % place, "-storetype", "PKCS12"]
-                    + ["-keystore", store, "-storepass:env", PASSWORD],
+                    [keytool, "-importcert", "-noprompt", "-alias", "authority-%d" % place, *target],
                     data=authority,
                     environ_update=environment,
                     check_rc=True,
@@ -152,7 +153,7 @@ def _make(module: AnsibleModule, digest: str, password: str) -> bool:
         os.chmod(store, 0o600)
         user = pwd.getpwnam(params["owner"])
         os.chown(store, user.pw_uid, user.pw_gid)
-        module.atomic_move(store, params["path"])
+        os.replace(store, params["path"])
     return bool(keytool)
 
 
@@ -186,7 +187,7 @@ def main() -> None:
         module.exit_json(changed=True)
     if not password:
         password = secrets.token_urlsafe(32)
-        _write_private(module, params["password_file"], b"%s=%s\n" % (params["password_variable"].encode(), password.encode()))
+        _write_private(params["password_file"], b"%s=%s\n" % (params["password_variable"].encode(), password.encode()))
     module.exit_json(changed=True, trusts_authorities=_make(module, digest, password))
 
 

@@ -177,8 +177,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         {
             "marathon_archive": "",
             "marathon_flags": {
-                "task_launch_timeou": 1, "reporter_graphite": "x", "metrics_statsd_host": "x", "group_versions_cache_size": 100,
-                "default_accepted_resource_roles": "*",
+                "task_launch_timeou": 1, "reporter_graphite": "x", "metrics_statsd_host": "x",
+                "group_versions_cache_size": 100, "default_accepted_resource_roles": "*",
             },
             "marathon_environment": {"MARATHON_ZK": "zk://a/b"},
             "marathon_zk": "zk://me:hidden@a",
@@ -193,7 +193,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "mesos_slave_executor_registration_timeout": "10mins",
         },
         [
-            "a: marathon_flags.reporter_graphite is no flag after Marathon 1.7; set metrics_statsd or read /metrics/prometheus.",
+            "a: marathon_flags.reporter_graphite is no flag after Marathon 1.7; set metrics_statsd or read "
+            "/metrics/prometheus.",
             "a: marathon_flags.default_accepted_resource_roles is no flag after Marathon 1.9; set "
             "accepted_resource_roles_default_behavior.",
             "a: marathon_flags has metrics_statsd_host; set the option marathon_metrics_statsd instead.",
@@ -208,13 +209,14 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "marathon_tls_certificate or marathon_keystore.",
             "a: marathon_keystore_password is set without marathon_keystore; set it too, or leave both out.",
             "a: marathon_logging_level is 'loud'; write off or error or warn or info or debug or trace or all.",
-            "a: service ports are given from marathon_local_port_min 20000 to marathon_local_port_max 20000; the first must "
-            "be the lower one, and both from 1 to 65535.",
-            "a: group_versions_cache_size is 100 and marathon_max_running_deployments 100, and Marathon starts only with "
-            "more than twice as many versions as deployments; set marathon_flags.group_versions_cache_size to 201 or more.",
+            "a: service ports are given from marathon_local_port_min 20000 to marathon_local_port_max 20000; the first "
+            "must be the lower one, and both from 1 to 65535.",
+            "a: group_versions_cache_size is 100 and marathon_max_running_deployments 100, and Marathon starts only "
+            "with more than twice as many versions as deployments; set marathon_flags.group_versions_cache_size to 201 "
+            "or more.",
             "a: marathon_task_launch_timeout is 300000 ms, and d may take 10mins to pull an image "
-            "(mesos_slave_executor_registration_timeout), so Marathon would end tasks that are about to start; raise it to "
-            "600000.",
+            "(mesos_slave_executor_registration_timeout), so Marathon would end tasks that are about to start; raise "
+            "it to 600000.",
             "a: marathon_archive is not set; give the URL or the path of an archive, and marathon_archive_checksum.",
             "a: marathon_flags has the flag 'task_launch_timeou', which the program does not know; "
             "write task_launch_timeout.",

@@ -105,8 +105,9 @@ def _number_problems(flags: Settings, version: str) -> list[str]:
     )
     if versions.key(version) >= (1, 7) and cache <= 2 * running:
         found.append(
-            "group_versions_cache_size is %d and marathon_max_running_deployments %d, and Marathon starts only with more "
-            "than twice as many versions as deployments; set marathon_flags.group_versions_cache_size to %d or more."
+            "group_versions_cache_size is %d and marathon_max_running_deployments %d, and Marathon starts only with "
+            "more than twice as many versions as deployments; set marathon_flags.group_versions_cache_size to %d "
+            "or more."
             % (cache, running, 2 * running + 1)
         )
     return found
@@ -164,16 +165,17 @@ def _cluster_problems(settings: Settings) -> list[str]:
     )
     if secure and not settings["pem"]["certificate"]:
         found.append(
-            "the masters %s speak TLS, and Marathon has no certificate to join them with; set marathon_tls_certificate, "
-            "marathon_tls_key and marathon_tls_ca." % ", ".join(secure)
+            "the masters %s speak TLS, and Marathon has no certificate to join them with; set "
+            "marathon_tls_certificate, marathon_tls_key and marathon_tls_ca." % ", ".join(secure)
         )
     launch = _number(settings["all_flags"], "task_launch_timeout", TASK_LAUNCH_TIMEOUT_MS)
     slow = sorted(name for name, timeout in settings["slaves"].items() if _ms(timeout) > launch)
     if slow:
         found.append(
             "marathon_task_launch_timeout is %d ms, and %s may take %s to pull an image "
-            "(mesos_slave_executor_registration_timeout), so Marathon would end tasks that are about to start; raise it "
-            "to %d." % (launch, ", ".join(slow), settings["slaves"][slow[0]], max(_ms(settings["slaves"][s]) for s in slow))
+            "(mesos_slave_executor_registration_timeout), so Marathon would end tasks that are about to start; raise "
+            "it to %d."
+            % (launch, ", ".join(slow), settings["slaves"][slow[0]], max(_ms(settings["slaves"][s]) for s in slow))
         )
     return found
 

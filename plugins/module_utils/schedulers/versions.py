@@ -25,8 +25,8 @@ def flag_problems(flags: Table, version: str, since: Table, until: Table) -> lis
             continue
         if name in since and key(version) < key(since[name]):
             found.append(
-                "marathon_flags.%s came with Marathon %s, and marathon_version is %s; remove it or set the version that "
-                "is installed." % (name, since[name], version)
+                "marathon_flags.%s came with Marathon %s, and marathon_version is %s; remove it or set the version "
+                "that is installed." % (name, since[name], version)
             )
         if name in until and key(version) > key(until[name][0]):
             last, remedy = until[name]
