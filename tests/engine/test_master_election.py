@@ -182,6 +182,7 @@ def test_without_quorum_a_leader_has_not_recovered(tmp_path: Path) -> None:
         assert "registrar" in lonely.tail()
         lonely.start()
         cluster.add_master()
+        cluster.add_master()
         cluster.wait_leader()
 
 

@@ -38,6 +38,7 @@ class Agent:
         self.tasks: dict[Key, Task] = {}
         self.completed: deque[TaskRecord] = deque(maxlen=context.flags.max_completed_executors_per_framework)
         self.stopped = asyncio.Event()
+        self._ending = False
         self._background: set[asyncio.Task[Any]] = set()
         context.emit = self._emit
         self.updates = UpdateStreams(self._send_update, self._save, self._task_completed)
@@ -139,6 +140,10 @@ class Agent:
         elif kind == "ACKNOWLEDGE":
             if task := self.tasks.get((event["framework_id"]["value"], event["task_id"]["value"])):
                 self.updates.acknowledge(task.record, event["uuid"])
+        elif kind == "DRAIN":
+            self._drain(event["config"])
+        elif kind == "SHUTDOWN":
+            self.spawn(self.shutdown(f"the master asked for it: {event.get('message', '')}"))
         elif kind == "SHUTDOWN_FRAMEWORK":
             self.spawn(self._shutdown_framework(event["framework_id"]["value"]))
         else:
@@ -193,6 +198,14 @@ class Agent:
         grace = ((event.get("kill_policy") or {}).get("grace_period") or {}).get("nanoseconds")
         task.kill(None if grace is None else grace / 1e9)
 
+    def _drain(self, config: dict[str, Any]) -> None:
+        """The master says it again to an agent that comes back before it is drained."""
+        logger.info("Draining: %d tasks are to end", len(self.tasks))
+        limit = (config.get("max_grace_period") or {}).get("seconds")
+        for task in self.tasks.values():
+            task.kill_reason = "REASON_SLAVE_DRAINING"
+            task.kill(task.kill_grace() if limit is None else min(float(limit), task.kill_grace()))
+
     async def _report_unknown(self, framework_id: str, task_id: str) -> None:
         capabilities = self.frameworks.get(framework_id, {}).get("capabilities", [])
         state = "TASK_DROPPED" if {"type": "PARTITION_AWARE"} in capabilities else "TASK_LOST"
@@ -223,6 +236,9 @@ class Agent:
 
     async def shutdown(self, why: str) -> None:
         """The end of the agent and of all its tasks."""
+        if self._ending:
+            return
+        self._ending = True
         logger.info("Shutting down, because %s", why)
         await self._kill_all(list(self.tasks.values()))
         self.stopped.set()

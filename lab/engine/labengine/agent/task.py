@@ -42,6 +42,7 @@ class Task(ABC):
         self.addresses = [context.ip]
         self.healthy: bool | None = None
         self.killing = False
+        self.kill_reason: str | None = None
         self._unhealthy: str | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._jobs: set[asyncio.Task[None]] = set()
@@ -162,7 +163,7 @@ class Task(ABC):
             self.context.counters.launch_errors += 1
             message = f"Failed to launch container: {message}"
         if self.killing:
-            self.report("TASK_KILLED", message=self._unhealthy or message)
+            self.report("TASK_KILLED", message=self._unhealthy or message, reason=self.kill_reason)
         else:
             self.report("TASK_FAILED", message=message, reason=reason, source="SOURCE_AGENT")
 
@@ -237,7 +238,7 @@ class Task(ABC):
             if checking:
                 checking.cancel()
         if self.killing:
-            self.report("TASK_KILLED", message=self._unhealthy or message)
+            self.report("TASK_KILLED", message=self._unhealthy or message, reason=self.kill_reason)
         elif how.success:
             self.report("TASK_FINISHED", message=message)
         else:

@@ -19,6 +19,12 @@ from labengine.master.tasks import Tasks
 logger = log.get(__name__)
 
 PING_SECONDS = 5.0
+Machine = dict[str, str]
+
+
+def machine_key(machine: Machine) -> tuple[str, str]:
+    """A machine is the pair of its host name and address."""
+    return machine.get("hostname", "").lower(), machine.get("ip", "")
 
 
 class Agents:
@@ -59,6 +65,11 @@ class Agents:
         total = Resources.parse(info.get("resources", []))
         known_as = (info.get("id") or {}).get("value")
         await self._replace_namesake(body["ip"], int(info.get("port", 5051)), known_as)
+        if known_as in self._registry.gone:
+            return self._turned_away("Agent has been marked gone")
+        down = {machine_key(one) for one in self._registry.maintenance.get("down", [])}
+        if machine_key({"hostname": info["hostname"], "ip": body["ip"]}) in down:
+            return self._turned_away("Machine is DOWN")
         agent_id = known_as or f"{self._cluster.master_id}-S{self._next}"
         self._next += known_as is None
         info["id"] = {"value": agent_id}
@@ -84,11 +95,59 @@ class Agents:
         self._match_tasks(agent, body.get("tasks", []), body.get("frameworks", []), was_unreachable)
         for kill in agent.pending_kills.values():
             agent.send(kill)
+        agent.drain = self._registry.drains.get(agent_id)
+        draining = (agent.drain or {}).get("drain_info", {})
+        if draining.get("state") == "DRAINING":
+            agent.send({"type": "DRAIN", "config": draining["config"]})
         logger.info(
             "Agent %s at %s (%s) is registered with %d tasks", agent.id, agent.pid, agent.hostname, len(agent.tasks)
         )
         self._allocator.wake()
         return stream
+
+    @staticmethod
+    def _turned_away(message: str) -> EventStream:
+        logger.warning("Refusing an agent: %s", message)
+        stream = EventStream(lambda _stream: None)
+        stream.send({"type": "SHUTDOWN", "message": message})
+        stream.close()
+        return stream
+
+    def on_machines(self, keys: list[tuple[str, str]]) -> list[str]:
+        return [
+            agent.id
+            for agent in self._cluster.agents.values()
+            if machine_key({"hostname": agent.hostname, "ip": agent.ip}) in keys
+        ]
+
+    async def end(self, agent_id: str, state: str, message: str, *, gone: bool = False) -> None:
+        """An operator takes an agent out for good, or until its machine is up again: it ends with its tasks."""
+        async with self._membership:
+            if gone:
+                await self._registry.mark_gone(agent_id, time.time())
+            else:
+                await self._registry.remove(agent_id)
+            self._cluster.recovered.pop(agent_id, None)
+            self._cluster.unreachable.pop(agent_id, None)
+            agent = self._cluster.agents.get(agent_id)
+            if agent is None:
+                return
+            logger.info("Removing agent %s at %s: %s", agent.id, agent.pid, message)
+            agent.send({"type": "SHUTDOWN", "message": message})
+            self._end_tasks(agent, state, message)
+            self._forget(agent)
+            self._cluster.count("master/slave_removals")
+
+    def _end_tasks(self, agent: Agent, state: str, message: str) -> None:
+        for framework_id, task_id in list(agent.tasks):
+            framework = self._cluster.frameworks[framework_id]
+            self._tasks.end(
+                framework,
+                framework.tasks[task_id],
+                self._tasks.lost_state(framework, state),
+                "REASON_SLAVE_REMOVED",
+                message,
+            )
 
     async def _replace_namesake(self, ip: str, port: int, agent_id: str | None) -> None:
         """An agent that lost its work_dir comes as a new one from the address of the old."""
@@ -96,15 +155,7 @@ class Agents:
             if agent.ip == ip and agent.port == port and agent.id != agent_id:
                 logger.info("Removing agent %s at %s: a new agent registers from the same address", agent.id, agent.pid)
                 await self._registry.remove(agent.id)
-                for framework_id, task_id in list(agent.tasks):
-                    framework = self._cluster.frameworks[framework_id]
-                    self._tasks.end(
-                        framework,
-                        framework.tasks[task_id],
-                        self._tasks.lost_state(framework, "TASK_GONE"),
-                        "REASON_SLAVE_REMOVED",
-                        f"Agent {agent.hostname} was replaced by a new one",
-                    )
+                self._end_tasks(agent, "TASK_GONE", f"Agent {agent.hostname} was replaced by a new one")
                 self._forget(agent)
                 self._cluster.count("master/slave_removals/reason_registered")
                 self._cluster.count("master/slave_removals")

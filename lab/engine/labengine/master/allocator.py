@@ -44,7 +44,7 @@ class Allocator:
     def allocate(self) -> None:
         now = time.monotonic()
         for agent in list(self._cluster.agents.values()):
-            if not agent.connected:
+            if not agent.active:
                 continue
             for framework, role in self._by_share():
                 available = agent.free.usable_by([role])

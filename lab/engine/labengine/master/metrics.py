@@ -60,6 +60,7 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
         )
     states = Counter(task.state for framework in cluster.frameworks.values() for task in framework.tasks.values())
     values.update({f"master/tasks_{name}": float(states.get(f"TASK_{name.upper()}", 0)) for name in _ACTIVE_STATES})
+    active = sum(agent.active for agent in agents)
     connected = sum(agent.connected for agent in agents)
     subscribed = sum(framework.connected for framework in cluster.frameworks.values())
     values.update(
@@ -68,17 +69,17 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
             "master/uptime_secs": time.time() - master.started,
             "master/outstanding_offers": float(len(cluster.offers)),
             "master/tasks_unreachable": float(sum(len(one.unreachable) for one in cluster.frameworks.values())),
-            "master/slaves_active": float(connected),
+            "master/slaves_active": float(active),
             "master/slaves_connected": float(connected),
             "master/slaves_disconnected": float(len(agents) - connected),
-            "master/slaves_inactive": float(len(agents) - connected),
+            "master/slaves_inactive": float(len(agents) - active),
             "master/slaves_unreachable": float(len(cluster.unreachable)),
             "master/frameworks_active": float(subscribed),
             "master/frameworks_connected": float(subscribed),
             "master/frameworks_disconnected": float(len(cluster.frameworks) - subscribed),
             "master/frameworks_inactive": float(len(cluster.frameworks) - subscribed),
             "registrar/log/ensemble_size": float(standing.replicas),
-            "registrar/log/recovered": float(standing.quorate),
+            "registrar/log/recovered": float(master.registry.voting),
             "registrar/queued_operations": 0.0,
         }
     )

@@ -97,6 +97,12 @@ class Agent(Subscriber):
     tasks: dict[tuple[str, str], Task] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     pending_kills: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    # What an operator wants of it: {} is deactivated; with "drain_info" and "started" it is drained too.
+    drain: dict[str, Any] | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.connected and self.drain is None
 
     @property
     def hostname(self) -> str:

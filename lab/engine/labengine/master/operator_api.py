@@ -1,4 +1,4 @@
-"""``POST /api/v1``: the read calls of Mesos' operator API."""
+"""``POST /api/v1``: the calls of Mesos' operator API that ask, and by ``operator_actions`` those that act."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def _metrics(master: MasterProcess, body: dict[str, Any]) -> dict[str, Any]:
 def agent(one: Agent) -> dict[str, Any]:
     result = {
         "agent_info": {**one.info, "id": {"value": one.id}},
-        "active": one.connected,
-        "deactivated": False,
+        "active": one.active,
+        "deactivated": one.drain is not None,
         "version": one.version,
         "pid": one.pid,
         "registered_time": nanoseconds(one.registered),
@@ -69,6 +69,9 @@ def agent(one: Agent) -> dict[str, Any]:
     if offered:
         result["offered_resources"] = offered
     result["capabilities"] = [{"type": name} for name in views.AGENT_CAPABILITIES]
+    if one.drain and "drain_info" in one.drain:
+        result["drain_info"] = one.drain["drain_info"]
+        result["estimated_drain_start_time"] = nanoseconds(int(one.drain["started"]))
     return result
 
 
@@ -173,8 +176,8 @@ _CALLS: dict[str, Callable[[MasterProcess, dict[str, Any]], dict[str, Any] | Non
     "GET_QUOTA": lambda _master, _body: {"status": {}},
     "GET_WEIGHTS": lambda _master, _body: None,
     "GET_LOGGING_LEVEL": lambda _master, _body: {"level": 0},
-    "GET_MAINTENANCE_SCHEDULE": lambda _master, _body: {"schedule": {}},
-    "GET_MAINTENANCE_STATUS": lambda _master, _body: {"status": {}},
+    "GET_MAINTENANCE_SCHEDULE": lambda master, _body: {"schedule": master.maintenance.schedule},
+    "GET_MAINTENANCE_STATUS": lambda master, _body: {"status": master.maintenance.status},
 }
 
 _KNOWN = frozenset(

@@ -14,8 +14,10 @@ from labengine.common.flagtable import Flags
 from labengine.common.supervision import supervise
 from labengine.master.agents import Agents
 from labengine.master.allocator import Allocator
+from labengine.master.drains import Drains
 from labengine.master.election import Standing, master_info
 from labengine.master.frameworks import Frameworks
+from labengine.master.maintenance import Maintenance
 from labengine.master.model import Cluster
 from labengine.master.registry import Registry
 from labengine.master.security import Security
@@ -37,11 +39,14 @@ class MasterProcess:
         self.tasks = Tasks(self.cluster, flags, self.allocator.wake)
         self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info, security)
         self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator)
+        self.drains = Drains(self.cluster, self.registry, self.agents, self.allocator)
+        self.maintenance = Maintenance(self.registry, self.agents)
         self.recovered = False
         self._background: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         self._spawn(self.standing.run())
+        self._spawn(self.registry.obtain_vote())
 
     def _elected(self) -> None:
         self._spawn(self._lead())
@@ -57,7 +62,7 @@ class MasterProcess:
             len(self.cluster.recovered),
             self.flags.as_strings()["agent_reregister_timeout"],
         )
-        for duty in (self.allocator.run(), self.agents.watch(), self.frameworks.heartbeat()):
+        for duty in (self.allocator.run(), self.agents.watch(), self.frameworks.heartbeat(), self.drains.run()):
             self._spawn(duty)
 
     def _peers_changed(self) -> None:

@@ -1,8 +1,11 @@
-"""The registry: which agents were admitted, kept by a quorum of masters.
+"""The registry: which agents were admitted and what operators said of them, kept by a quorum of masters.
 
 The leader writes whole snapshots, numbered, to the replica of every master; a write counts when a quorum has it.
 A new leader reads the replicas of a quorum and goes on from the newest. So it knows who has still to come back,
 and a leader that was replaced without knowing it cannot write any more.
+
+As in Mesos' replicated log a replica without a file is EMPTY and has no vote. It gets one by catching up from a quorum
+of replicas that vote, or with ``2 * quorum - 1`` others that are all as new as itself (by way of STARTING).
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ logger = log.get(__name__)
 PATH = "/lab/v1/registry"
 PEER_SECONDS = 2.0
 RETRY_SECONDS = 0.3
+EMPTY, STARTING, VOTING = "EMPTY", "STARTING", "VOTING"
+# AgentInfo of the admitted agents; since when (seconds) others are unreachable or gone; drains and deactivations; all
+# by id. And the maintenance: schedule and machines that are down.
+CONTENT = ("agents", "unreachable", "gone", "drains", "maintenance")
 
 
 class Registry:
@@ -45,78 +52,132 @@ class Registry:
             if (flags.registry == "replicated_log" and flags.work_dir)
             else None
         )
-        self._snapshot: dict[str, Any] = {"version": 0, "writer": "", "agents": {}, "unreachable": {}}
+        self._snapshot: dict[str, Any] = {"status": EMPTY, "version": 0, "writer": "", **{name: {} for name in CONTENT}}
         self._load()
 
     @property
     def agents(self) -> dict[str, dict[str, Any]]:
-        """AgentInfo of every admitted agent, by id."""
         return self._snapshot["agents"]
 
     @property
     def unreachable(self) -> dict[str, float]:
-        """Since when (seconds) an agent that was admitted is out of reach, by id."""
         return self._snapshot["unreachable"]
 
+    @property
+    def gone(self) -> dict[str, float]:
+        return self._snapshot["gone"]
+
+    @property
+    def drains(self) -> dict[str, dict[str, Any]]:
+        return self._snapshot["drains"]
+
+    @property
+    def maintenance(self) -> dict[str, Any]:
+        return self._snapshot["maintenance"]
+
+    @property
+    def voting(self) -> bool:
+        return self._snapshot["status"] == VOTING
+
     def snapshot(self) -> dict[str, Any]:
-        """This master's replica, for a new leader."""
+        """This master's replica, for the others."""
         return self._snapshot
 
     def accept(self, snapshot: dict[str, Any]) -> bool:
         """A leader's write to this replica, which ends an older leader; False when a newer one wrote already."""
         mine = (self._snapshot["version"], self._snapshot["writer"])
         theirs = (int(snapshot["version"]), str(snapshot["writer"]))
-        if theirs[0] < mine[0] or (theirs[0] == mine[0] and theirs[1] != mine[1]):
+        if not self.voting or theirs[0] < mine[0] or (theirs[0] == mine[0] and theirs[1] != mine[1]):
             return False
         if self._leading and theirs[1] != self._master_id:
             log.exit_now(f"Lost leadership: another master ({theirs[1]}) writes the registry")
-        self._keep({key: snapshot[key] for key in ("version", "writer", "agents", "unreachable")})
+        self._keep({key: snapshot[key] for key in ("version", "writer", *CONTENT)} | {"status": VOTING})
         return True
+
+    async def obtain_vote(self) -> None:
+        """Returns when this replica takes part; the program goes on meanwhile, as a candidate even."""
+        while not self.voting:
+            found = [one for one in await asyncio.gather(*map(self._read, self._peers())) if one is not None]
+            states = [one["status"] for one in found]
+            voters = [one for one in found if one["status"] == VOTING]
+            if len(voters) >= self._quorum:
+                self._keep(max(voters, key=lambda one: one["version"]))
+                logger.info("Replica caught up from %d replicas that vote", len(voters))
+            elif self._snapshot["status"] == EMPTY:
+                if 1 + states.count(EMPTY) + states.count(STARTING) >= 2 * self._quorum - 1:
+                    self._keep({**self._snapshot, "status": STARTING})
+                    continue
+            elif 1 + states.count(STARTING) + len(voters) >= 2 * self._quorum - 1:
+                self._keep({**self._snapshot, "status": VOTING})
+                logger.info("A new replicated log begins")
+            if not self.voting:
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def recover(self, ready: Callable[[], bool]) -> None:
         """Take over as the leader; the program ends when no quorum answers within registry_fetch_timeout."""
         deadline = time.monotonic() + self._flags.registry_fetch_timeout
         while True:
-            if ready():
+            if ready() and self.voting:
                 found = [one for one in await asyncio.gather(*map(self._read, self._peers())) if one is not None]
-                if len(found) + 1 >= self._quorum:
+                voters = [one for one in found if one["status"] == VOTING]
+                if len(voters) + 1 >= self._quorum:
                     break
             if time.monotonic() > deadline:
                 log.exit_now(
                     "Recovery failed: Failed to recover registrar: Failed to perform fetch within "
                     f"{self._flags.as_strings()['registry_fetch_timeout']}: the quorum is {self._quorum} "
-                    "masters"
+                    f"masters, and this one's log is {self._snapshot['status']}"
                 )
             await asyncio.sleep(RETRY_SECONDS)
-        newest = max([self._snapshot, *found], key=lambda one: one["version"])
-        await self._store(newest["agents"], newest["unreachable"], newest["version"])
+        newest = max([self._snapshot, *voters], key=lambda one: one["version"])
+        await self._store(newest, {})
         self._leading = True
 
     async def admit(self, agent_id: str, info: dict[str, Any]) -> None:
         async with self._lock:
             if self.agents.get(agent_id) != info or agent_id in self.unreachable:
-                unreachable = {key: since for key, since in self.unreachable.items() if key != agent_id}
-                await self._store({**self.agents, agent_id: info}, unreachable)
+                await self._change(
+                    agents={**self.agents, agent_id: info}, unreachable=_without(self.unreachable, agent_id)
+                )
 
     async def mark_unreachable(self, agent_id: str, since: float) -> None:
         async with self._lock:
-            agents = {key: info for key, info in self.agents.items() if key != agent_id}
-            unreachable = {**self.unreachable, agent_id: since}
-            kept = list(unreachable.items())[-self._flags.registry_max_agent_count :]
-            await self._store(agents, dict(kept))
+            kept = list({**self.unreachable, agent_id: since}.items())[-self._flags.registry_max_agent_count :]
+            await self._change(agents=_without(self.agents, agent_id), unreachable=dict(kept))
 
     async def remove(self, agent_id: str) -> None:
         async with self._lock:
             if agent_id in self.agents:
-                await self._store({key: info for key, info in self.agents.items() if key != agent_id}, self.unreachable)
+                await self._change(agents=_without(self.agents, agent_id), drains=_without(self.drains, agent_id))
+
+    async def mark_gone(self, agent_id: str, since: float) -> None:
+        async with self._lock:
+            await self._change(
+                agents=_without(self.agents, agent_id),
+                drains=_without(self.drains, agent_id),
+                unreachable=_without(self.unreachable, agent_id),
+                gone={**self.gone, agent_id: since},
+            )
+
+    async def set_drain(self, agent_id: str, drain: dict[str, Any] | None) -> None:
+        """What an operator wants of an agent; None: nothing any more."""
+        async with self._lock:
+            rest = _without(self.drains, agent_id)
+            await self._change(drains=rest if drain is None else {**rest, agent_id: drain})
+
+    async def set_maintenance(self, maintenance: dict[str, Any]) -> None:
+        async with self._lock:
+            await self._change(maintenance=maintenance)
 
     async def catch_up(self) -> None:
         """Bring replicas that joined to the leader's state."""
         await asyncio.gather(*(self._write(peer, self._snapshot) for peer in self._peers()))
 
-    async def _store(self, agents: dict[str, Any], unreachable: dict[str, float], base: int | None = None) -> None:
-        version = (self._snapshot["version"] if base is None else base) + 1
-        snapshot = {"version": version, "writer": self._master_id, "agents": agents, "unreachable": unreachable}
+    async def _change(self, **changes: dict[str, Any]) -> None:
+        await self._store(self._snapshot, changes)
+
+    async def _store(self, base: dict[str, Any], changes: dict[str, Any]) -> None:
+        snapshot = {**base, **changes, "version": base["version"] + 1, "writer": self._master_id, "status": VOTING}
         deadline = time.monotonic() + self._flags.registry_store_timeout
         while not await self._replicate(snapshot):
             if time.monotonic() > deadline:
@@ -167,6 +228,10 @@ class Registry:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             if self._file.exists():
-                self._snapshot = json.loads(self._file.read_text(encoding="utf-8"))
+                self._snapshot |= json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             log.die(f"Failed to recover the log: cannot read {self._file}: {error}")
+
+
+def _without(entries: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in entries.items() if name != key}

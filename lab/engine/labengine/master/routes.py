@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,8 +16,9 @@ from starlette.routing import Route
 from labengine import LAB_ENGINE_VERSION
 from labengine.common.access import Handler
 from labengine.common.build import build_info
-from labengine.master import metrics, operator_api, registry, views
+from labengine.master import metrics, operator_actions, operator_api, registry, views
 from labengine.master.frameworks import CallError
+from labengine.master.maintenance import MaintenanceError
 from labengine.master.process import MasterProcess
 from labengine.master.security import AGENT, SCHEDULER
 from labengine.master.streams import EventResponse
@@ -58,6 +59,9 @@ class Routes:
         routes += self._both("/teardown", self._teardown, ["POST"], "readwrite")
         routes += self._both("/api/v1", self._operator, ["POST"], "readwrite")
         routes += self._both("/api/v1/scheduler", self._scheduler, ["POST"], SCHEDULER)
+        for path, answers in self._maintenance.items():
+            for method, handler in answers.items():
+                routes += self._both(path, handler, [method], "readwrite")
         app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
         app.router.redirect_slashes = False
         return app
@@ -154,9 +158,50 @@ class Routes:
         if isinstance(body, Response):
             return body
         try:
+            if operator_actions.known(body):
+                if not self._allows(request, operator_actions.permission(body)):
+                    return Response(status_code=403)
+                await operator_actions.act(self._master, body)
+                return Response(status_code=200)
             return JSONResponse(operator_api.call(self._master, body))
         except operator_api.OperatorCallError as error:
             return PlainTextResponse(str(error), 400)
+
+    @property
+    def _maintenance(self) -> dict[str, dict[str, Handler]]:
+        maintenance = self._master.maintenance
+
+        def show(action: str, what: Callable[[], dict[str, Any]]) -> Handler:
+            async def answer(request: Request) -> Response:
+                return JSONResponse(what()) if self._allows(request, action) else Response(status_code=403)
+
+            return answer
+
+        def change(action: str, how: Callable[[Any], Awaitable[None]]) -> Handler:
+            async def answer(request: Request) -> Response:
+                if not self._master.recovered:
+                    return PlainTextResponse("Master has not finished recovery", 503)
+                if not self._allows(request, action):
+                    return Response(status_code=403)
+                try:
+                    await how(json.loads(await request.body()))
+                except ValueError as error:
+                    return PlainTextResponse(f"Failed to parse body into JSON: {error}", 400)
+                except MaintenanceError as error:
+                    return PlainTextResponse(str(error), 400)
+                return Response(status_code=200)
+
+            return answer
+
+        return {
+            "/maintenance/schedule": {
+                "GET": show("get_maintenance_schedules", lambda: maintenance.schedule),
+                "POST": change("update_maintenance_schedules", maintenance.update),
+            },
+            "/maintenance/status": {"GET": show("get_maintenance_statuses", lambda: maintenance.status)},
+            "/machine/down": {"POST": change("start_maintenances", maintenance.start)},
+            "/machine/up": {"POST": change("stop_maintenances", maintenance.stop)},
+        }
 
     async def _scheduler(self, request: Request) -> Response:
         call = await self._body(request)

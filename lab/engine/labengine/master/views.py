@@ -74,12 +74,15 @@ def agent_summary(agent: Agent) -> dict[str, Any]:
             "offered_resources": agent.offered.summary(),
             "reserved_resources": {role: agent.total.reserved_for(role).summary() for role in agent.total.roles()},
             "unreserved_resources": agent.total.reserved_for(UNRESERVED).summary(),
-            "active": agent.connected,
-            "deactivated": False,
+            "active": agent.active,
+            "deactivated": agent.drain is not None,
             "version": agent.version,
             "capabilities": list(AGENT_CAPABILITIES),
         }
     )
+    if agent.drain and "drain_info" in agent.drain:
+        result["drain_info"] = agent.drain["drain_info"]
+        result["estimated_drain_start_time_seconds"] = agent.drain["started"]
     return result
 
 
@@ -204,8 +207,8 @@ def state(master: MasterProcess) -> dict[str, Any]:
         "pid": info["pid"],
         "hostname": info["hostname"],
         "capabilities": list(CAPABILITIES),
-        "activated_slaves": float(sum(agent.connected for agent in cluster.agents.values())),
-        "deactivated_slaves": float(sum(not agent.connected for agent in cluster.agents.values())),
+        "activated_slaves": float(sum(agent.active for agent in cluster.agents.values())),
+        "deactivated_slaves": float(sum(not agent.active for agent in cluster.agents.values())),
         "unreachable_slaves": float(len(cluster.unreachable)),
         "leader": info["pid"],
         "leader_info": leader_info(info),
