@@ -70,15 +70,17 @@ class Ansible:
         )
         return Finished(done.returncode, done.stdout)
 
-    def module(self, *switches: str, environment: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
-        """The result of marathon_app with these options; switches like --check go to Ansible."""
+    def module(
+        self, *switches: str, environment: dict[str, str] | None = None, module: str = MODULE, **options: Any
+    ) -> dict[str, Any]:
+        """The result of a module, which is marathon_app, with these options; switches like --check go to Ansible."""
         options = {"url": self.url, **options}
         done = self.run(
             "ansible",
             "localhost",
             "--connection=local",
             f"--extra-vars=ansible_python_interpreter={sys.executable}",
-            f"--module-name={MODULE}",
+            f"--module-name={module}",
             f"--args={json.dumps({name: value for name, value in options.items() if value is not None})}",
             # Less words leave the diff out of the result.
             "-vvv",
