@@ -303,10 +303,11 @@ class LocalCluster:
         number = len(self.marathons) + 1
         ip = f"127.0.0.{number + 1}"
         port = free_port(ip)
+        scheme = "https" if "--disable_http" in self.marathon_switches else "http"
         return self._program(self.marathons, "labengine.marathon", f"marathon{number}", {
-            "master": self.zk_url("mesos"), "zk": self.zk_url("marathon"), "hostname": ip, "http_address": ip,
-            "http_port": str(port), "zk_session_timeout": str(self.session_timeout * 1000),
-            **self._marathon_flags, **flags}, ip, port, "http", self.marathon_switches)
+            "master": self.zk_url("mesos"), "zk": self.zk_url("marathon"), "hostname": ip, f"{scheme}_address": ip,
+            f"{scheme}_port": str(port), "zk_session_timeout": str(self.session_timeout * 1000),
+            **self._marathon_flags, **flags}, ip, port, scheme, self.marathon_switches)
 
     def leader(self) -> Program:
         """The leading master that has recovered; ClusterError when there is none."""

@@ -15,7 +15,7 @@ from kazoo.client import KazooClient, KazooState
 from kazoo.exceptions import KazooException, NodeExistsError, NoNodeError
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.retry import KazooRetry
-from kazoo.security import ACL, make_digest_acl
+from kazoo.security import ACL, READ_ACL_UNSAFE, make_digest_acl
 
 from labengine.common import log
 from labengine.common.zkurl import ZkUrl
@@ -32,9 +32,18 @@ class Connection:
 
     ``on_lost()`` runs in the event loop, once, when the session is gone: the servers expired it, or nobody
     answered for ``session_timeout`` seconds. ``on_connected()`` runs at every (re)connection.
+
+    With credentials in the URL its znodes belong to them alone; with ``world_reads`` others may look, as at Mesos' own.
     """
 
-    def __init__(self, url: ZkUrl, *, session_timeout: float = 10.0, on_lost: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: ZkUrl,
+        *,
+        session_timeout: float = 10.0,
+        on_lost: Callable[[], None] | None = None,
+        world_reads: bool = False,
+    ) -> None:
         self.url = url
         self.session_timeout = session_timeout
         self._on_lost = on_lost
@@ -47,6 +56,8 @@ class Connection:
         if url.user is not None:
             auth = [("digest", f"{url.user}:{url.password}")]
             self._acl = [make_digest_acl(url.user, url.password, all=True)]
+            if world_reads:
+                self._acl += READ_ACL_UNSAFE
         self.client = KazooClient(
             hosts=url.servers,
             timeout=session_timeout,

@@ -134,18 +134,18 @@ class Agents:
                 return
             logger.info("Removing agent %s at %s: %s", agent.id, agent.pid, message)
             agent.send({"type": "SHUTDOWN", "message": message})
-            self._end_tasks(agent, state, message)
+            self._end_tasks(agent, state, message, "REASON_SLAVE_REMOVED_BY_OPERATOR")
             self._forget(agent)
             self._cluster.count("master/slave_removals")
 
-    def _end_tasks(self, agent: Agent, state: str, message: str) -> None:
+    def _end_tasks(self, agent: Agent, state: str, message: str, reason: str = "REASON_SLAVE_REMOVED") -> None:
         for framework_id, task_id in list(agent.tasks):
             framework = self._cluster.frameworks[framework_id]
             self._tasks.end(
                 framework,
                 framework.tasks[task_id],
                 self._tasks.lost_state(framework, state),
-                "REASON_SLAVE_REMOVED",
+                reason,
                 message,
             )
 

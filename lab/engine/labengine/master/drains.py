@@ -35,11 +35,17 @@ class Drains:
         if limit is not None:
             config["max_grace_period"] = limit
         logger.info("Draining agent %s", agent_id)
-        await self._set(agent_id, {"drain_info": {"state": DRAINING, "config": config}, "started": time.time()})
         agent = self._cluster.agents.get(agent_id)
+        before = self._registry.drains.get(agent_id, {})
+        await self._set(
+            agent_id,
+            {"drain_info": {"state": DRAINING, "config": config}, "started": before.get("started", time.time())},
+        )
         if agent is not None:
-            tell(agent, config)
-            await self._look(agent)
+            agent.send({"type": "DRAIN", "config": config})
+            # A task whose end nobody acknowledges does not hold up a second call.
+            again = "drain_info" in before and all(task.terminal for task in agent.tasks.values())
+            await self._look(agent, done=again)
 
     async def deactivate(self, agent_id: str) -> None:
         self._known(agent_id)
@@ -67,9 +73,9 @@ class Drains:
             for agent in list(self._cluster.agents.values()):
                 await self._look(agent)
 
-    async def _look(self, agent: Agent) -> None:
+    async def _look(self, agent: Agent, *, done: bool = False) -> None:
         info = (agent.drain or {}).get("drain_info", {})
-        if info.get("state") != DRAINING or agent.tasks or not agent.connected:
+        if info.get("state") != DRAINING or not agent.connected or (agent.tasks and not done):
             return
         logger.info("Agent %s is drained", agent.id)
         await self._set(agent.id, {**(agent.drain or {}), "drain_info": {**info, "state": DRAINED}})
@@ -90,8 +96,3 @@ class Drains:
             agent_id in where for where in (self._cluster.agents, self._cluster.recovered, self._cluster.unreachable)
         ):
             raise DrainError("Unknown agent")
-
-
-def tell(agent: Agent, config: dict[str, Any]) -> None:
-    """The agent ends its tasks, and takes no longer over it than the operator allows."""
-    agent.send({"type": "DRAIN", "config": config})

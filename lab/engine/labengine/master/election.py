@@ -91,7 +91,7 @@ class Standing:
 
     async def _contend(self, url: ZkUrl) -> None:
         lost = asyncio.Event()
-        connection = Connection(url, session_timeout=self._flags.zk_session_timeout, on_lost=lost.set)
+        connection = Connection(url, session_timeout=self._flags.zk_session_timeout, on_lost=lost.set, world_reads=True)
         try:
             await connection.start()
         except ZkUnavailable as error:
