@@ -21,9 +21,7 @@ def cluster() -> LabCluster:
 
 
 def uninstall(cluster: LabCluster, *arguments: str) -> tuple[int, str]:
-    done = playbook.run(
-        "quorum.mesos.uninstall", cluster.config.directory / "inventory.yml", *arguments, capture=True
-    )
+    done = playbook.run("quorum.mesos.uninstall", cluster.config.directory / "inventory.yml", *arguments, capture=True)
     return done.returncode, done.stdout
 
 
