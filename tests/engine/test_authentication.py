@@ -119,6 +119,7 @@ def test_all_ask_for_credentials(closed: LocalCluster, tmp_path: Path) -> None:
     ("master", {"authenticate_http_frameworks": "true"}, "Missing `--http_framework_authenticators` flag"),
     ("master", {"credentials": "/nonexistent"},
      "Failed to read credential file '/nonexistent': No such file or directory (see --credentials flag)"),
+    ("master", {"credentials": ""}, "Failed to read credential file '.': Is a directory"),
     ("master", {"credentials": "TEXT"}, "Failed to parse credential file"),
     ("master", {"credentials": "EMPTY"}, "Credentials file must contain at least one credential"),
     ("master", {"acls": "{"}, "Failed to load flag 'acls': Failed to parse it"),

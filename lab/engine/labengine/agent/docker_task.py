@@ -7,6 +7,7 @@ it got lost, an attached ``docker attach`` takes its place.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -126,6 +127,20 @@ class DockerTask(Task):
         self._attaches += 1
         self._saw_launch = False
         self._execute(["attach", "--no-stdin", "--sig-proxy=false", self.container_name])
+
+    async def _resume(self) -> None:
+        """As with the real one a container is lost with its executor, though it runs: after the end of the whole
+        control group, or of the container that the agent and its executors were in."""
+        there = self.process.recover() or self.process.result()
+        if not there and self.record.state != "TASK_STAGING":
+            self.killing = self.record.state == "TASK_KILLING"
+            await asyncio.sleep(self.context.flags.executor_reregistration_timeout)
+            with contextlib.suppress(DockerError):
+                await self.docker.stop(self.container_name, self.context.flags.docker_stop_timeout)
+            if self.context.janitor:
+                self.context.janitor.remove_later(self.container_name)
+            raise TaskFailure("The executor did not reregister: it is gone", "REASON_EXECUTOR_REREGISTRATION_TIMEOUT")
+        await super()._resume()
 
     async def wait_started(self) -> bool:
         interval = POLL_FIRST_SECONDS

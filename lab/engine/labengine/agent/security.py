@@ -11,7 +11,9 @@ from labengine.common.tls import Tls
 class Security:
     def __init__(self, tls: Tls, flags: Flags) -> None:
         self.tls = tls
-        self.credential = read_credential("credential", flags.credential) if flags.credential else None
-        known = read_credentials("http_credentials", flags.http_credentials) if flags.http_credentials else {}
+        self.credential = read_credential("credential", flags.credential) if flags.credential is not None else None
+        known = (
+            read_credentials("http_credentials", flags.http_credentials) if flags.http_credentials is not None else {}
+        )
         self.guard = Guard("mesos-agent", known, http_realms(flags, known, "mesos-agent"))
         self.acls = Acls.load(flags.acls)

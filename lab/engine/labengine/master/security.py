@@ -17,7 +17,7 @@ SCHEDULER, AGENT = "scheduler", "agent"
 class Security:
     def __init__(self, tls: Tls, flags: Flags) -> None:
         self.tls = tls
-        known = read_credentials("credentials", flags.credentials) if flags.credentials else {}
+        known = read_credentials("credentials", flags.credentials) if flags.credentials is not None else {}
         closed = http_realms(flags, known, PREFIX)
         if flags.authenticate_http_frameworks:
             if not flags.http_framework_authenticators:
