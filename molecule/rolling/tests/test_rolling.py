@@ -23,7 +23,7 @@ LAYERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ZooKeeper": ("zookeeper", "zookeeper", {"zookeeper_max_client_cnxns": 61}),
     "masters": ("mesos_masters", "mesos-master", {"mesos_master_flags": {"max_completed_frameworks": 40}}),
     "agents": ("mesos_slaves", "mesos-slave", {"mesos_slave_flags": {"max_completed_executors_per_framework": 40}}),
-    "Marathon": ("marathon", "marathon", {"marathon_flags": {"task_launch_timeout": 240000}}),
+    "Marathon": ("marathon", "marathon", {"marathon_flags": {"zk_max_versions": 40}}),
 }
 PLAYS = {
     "Run ZooKeeper": "ZooKeeper",

@@ -73,7 +73,8 @@ class Http:
         self._session = requests.Session() if session is None else session
         if username is not None:
             self._session.auth = (username.encode(), (password or "").encode())
-        self._session.verify = verify
+        # Not the session's own: REQUESTS_CA_BUNDLE in the environment would be put before that.
+        self._verify = verify
         self._timeout = timeout
         self._connect_timeout = min(timeout, _CONNECT_TIMEOUT)
         self.requests = 0
@@ -122,6 +123,7 @@ class Http:
                 json=body,
                 headers={"Accept": "application/json"},
                 timeout=(self._connect_timeout, self._timeout),
+                verify=self._verify,
                 allow_redirects=False,
             )
         except requests.exceptions.RequestException as error:

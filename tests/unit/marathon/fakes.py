@@ -44,6 +44,7 @@ class FakeSession:
         if call.params is not None:
             assert (options["params"] or {}) == call.params
         assert options["allow_redirects"] is False
+        self.verify = options["verify"]
         if call.raises is not None:
             raise call.raises
         response = requests.Response()

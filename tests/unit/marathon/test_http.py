@@ -116,10 +116,12 @@ def test_what_is_sent():
     assert session.calls == []
 
 
-def test_credentials_and_certificates_reach_the_session():
-    session = FakeSession()
-    Http([M1], FakeTime().sleep, session=session, username="ops", password="pässword", verify="/etc/ca.pem")
+def test_credentials_and_certificates_reach_every_request():
+    session = FakeSession(Call("GET", "/v2/info", data={}))
+    http = Http([M1], FakeTime().sleep, session=session, username="ops", password="pässword", verify="/etc/ca.pem")
+    http.get("/v2/info")
     assert session.auth == (b"ops", "pässword".encode())
+    # With the request, because the environment's REQUESTS_CA_BUNDLE wins over what is the session's.
     assert session.verify == "/etc/ca.pem"
 
 
