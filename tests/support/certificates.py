@@ -38,6 +38,7 @@ class Authority:
         return {f"LIBPROCESS_SSL_{name}": value for name, value in {
             "ENABLED": "true", "KEY_FILE": str(self.key), "CERT_FILE": str(self.certificate),
             "CA_FILE": str(self.ca), "VERIFY_SERVER_CERT": "true", "HOSTNAME_VALIDATION_SCHEME": "openssl",
+            "CIPHERS": "ECDHE-ECDSA-AES256-GCM-SHA384",
             **more}.items()}
 
     def pkcs12(self, path: Path, password: str) -> Path:

@@ -21,6 +21,10 @@ import httpx
 from labengine.common import log
 
 PREFIX = "LIBPROCESS_SSL_"
+# libprocess' own: RSA alone, and nothing that a client of today still offers.
+DEFAULT_CIPHERS = (
+    "AES128-SHA:AES256-SHA:RC4-SHA:DHE-RSA-AES128-SHA:DHE-DSS-AES128-SHA:DHE-RSA-AES256-SHA:DHE-DSS-AES256-SHA"
+)
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"", "0", "false"})
 
@@ -135,11 +139,13 @@ def _configure(context: ssl.SSLContext, values: Mapping[str, str], verify: bool)
             context.load_default_certs()
     except (OSError, ssl.SSLError) as error:
         log.die(f"Could not load CA file '{authority or ''}' and/or directory '{directory or ''}': {error}")
-    if ciphers := values.get("CIPHERS"):
-        try:
-            context.set_ciphers(ciphers)
-        except ssl.SSLError:
-            log.die(f"Could not set ciphers: {ciphers}")
+    if not _boolean(values, "ENABLE_TLS_V1_3"):
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    ciphers = values.get("CIPHERS", DEFAULT_CIPHERS)
+    try:
+        context.set_ciphers(ciphers)
+    except ssl.SSLError:
+        log.die(f"Could not set ciphers: {ciphers}")
 
 
 def _readable(what: str, path: str) -> None:
