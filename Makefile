@@ -11,8 +11,8 @@ COLLECTIONS := $(BUILD)/collections
 LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
 STAGES := lint sanity units integration molecule
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
-SCENARIOS := default single
-SCENARIOS_REST := rolling membership
+SCENARIOS := default single secured rolling
+SCENARIOS_REST := membership
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
