@@ -72,7 +72,7 @@ class Frameworks:
             stream.send({"type": "ERROR", "error": {"message": "Framework has been removed"}})
             stream.close()
             return stream
-        if problem := self._refusal(info, principal):
+        if problem := self._security.framework_problem(info, principal):
             logger.warning("Refusing framework '%s': %s", info["name"], problem)
             stream.send({"type": "ERROR", "error": {"message": problem}})
             stream.close()
@@ -104,17 +104,6 @@ class Frameworks:
         stream.send({"type": "HEARTBEAT"})
         self._allocator.wake()
         return stream
-
-    def _refusal(self, info: dict[str, Any], principal: str | None) -> str | None:
-        """Why this principal may not run such a framework."""
-        claimed = info.get("principal")
-        if self._security.frameworks_prove and claimed and claimed != principal:
-            return f"Framework principal '{claimed}' does not match authenticated principal '{principal}'"
-        roles = info.get("roles") or [info.get("role", "*")]
-        for role in roles:
-            if not self._security.acls.allows("register_frameworks", claimed or principal, role):
-                return f"Not authorized to use role '{role}'"
-        return None
 
     def _take_over(self, framework: Framework, info: dict[str, Any]) -> None:
         self._cluster.count("master/messages_reregister_framework")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from labengine.common import log
 from labengine.common.access import Guard, http_realms, read_credentials
 from labengine.common.acls import Acls
@@ -39,4 +41,14 @@ class Security:
             logger.warning("No credentials provided, authentication requests will be refused")
         self.guard = Guard(PREFIX, known, closed)
         self.acls = Acls.load(flags.acls)
-        self.frameworks_prove = SCHEDULER in closed
+        self._frameworks_prove = SCHEDULER in closed
+
+    def framework_problem(self, info: dict[str, Any], principal: str | None) -> str | None:
+        """Why this principal may not run such a framework."""
+        claimed = info.get("principal")
+        if self._frameworks_prove and claimed and claimed != principal:
+            return f"Framework principal '{claimed}' does not match authenticated principal '{principal}'"
+        for role in info.get("roles") or [info.get("role", "*")]:
+            if not self.acls.allows("register_frameworks", claimed or principal, role):
+                return f"Not authorized to use role '{role}'"
+        return None
