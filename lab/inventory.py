@@ -41,6 +41,17 @@ def _archive(role: str, program: Program, packages: list[str] | None) -> dict[st
     return variables
 
 
+def _image(name: str, config: LabConfig, engine: Program) -> str:
+    return f"{config.registry.address}:{REGISTRY_PORT}/library/{programs.reference(name, engine)}"
+
+
+def _zookeeper(config: LabConfig, engine: Program) -> dict[str, Any]:
+    if config.method != "container":
+        return {}
+    image = _image("zookeeper", config, engine)
+    return {"vars": {"zookeeper_install_method": "container", "zookeeper_image": image}}
+
+
 def _source(role: str, config: LabConfig, engine: Program, own: Program | None) -> dict[str, Any]:
     """What a user would write of where a role's program comes from."""
     # The engine needs nothing but Python; real archives keep the roles' own package lists.
@@ -56,9 +67,8 @@ def _source(role: str, config: LabConfig, engine: Program, own: Program | None) 
                 "key": str(packages_directory(config) / PUBLIC_KEY),
             },
         }
-    image = f"{config.registry.address}:{REGISTRY_PORT}/library/{programs.reference(IMAGES[role], engine)}"
     options = {f"{role}_container_options": AGENT_RIGHTS} if role == "mesos_slave" else {}
-    return variables | {f"{role}_image": image, **options}
+    return variables | {f"{role}_image": _image(IMAGES[role], config, engine), **options}
 
 
 def _merge(inventory: dict[str, Any], variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
             },
             "children": {
                 "lab_registry": {"hosts": _hosts(config.in_group("lab_registry"))},
-                "zookeeper": {"hosts": _hosts(config.in_group("zookeeper"))},
+                "zookeeper": {"hosts": _hosts(config.in_group("zookeeper")), **_zookeeper(config, engine)},
                 "mesos_masters": {
                     "hosts": _hosts(config.in_group("mesos_masters")),
                     "vars": {
