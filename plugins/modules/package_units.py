@@ -108,6 +108,9 @@ class Units:
             os.makedirs(os.path.dirname(self.hold_file(unit)), mode=0o755, exist_ok=True)
             with open(self.hold_file(unit), "w", encoding="utf-8") as file:
                 file.write(HOLD_TEXT)
+            # A script that enables a masked unit ends in an error, and the package is left half installed.
+            if self.masked(unit):
+                os.unlink(self.file(unit))
         return True
 
     def _end_hold(self, unit: str) -> bool:

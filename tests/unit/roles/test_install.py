@@ -133,6 +133,15 @@ def test_a_hold_skips_a_start_without_an_error(tmp_path: Path) -> None:
     assert "ConditionPathExists=!/" in (tmp_path / "mesos-slave.service.d" / package_units.HOLD).read_text()
 
 
+def test_a_hold_takes_the_place_of_a_mask(tmp_path: Path) -> None:
+    some = units(tmp_path)
+    assert some.mask("mesos-slave", "mesos-master")
+    assert some.hold("mesos-slave")
+    assert not (tmp_path / "mesos-slave.service").is_symlink()
+    assert some.mask("mesos-slave", "mesos-master")
+    assert (tmp_path / "mesos-slave.service").is_symlink()
+
+
 def test_what_is_not_ours_is_masked(tmp_path: Path) -> None:
     some = units(tmp_path, "mesos-slave")
     (tmp_path / "marathon.service").write_text("ours")
