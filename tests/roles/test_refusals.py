@@ -84,8 +84,24 @@ def test_lists_and_numbers_may_be_text(cluster: Cluster) -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "zookeeper": (
-        {"zookeeper_settings": {"clientPort": 2182}},
-        ["b: zookeeper_settings has clientPort; set the option zookeeper_client_port instead."],
+        {
+            "zookeeper_settings": {"clientPort": 2182, "dataLogDir": "/srv"},
+            "zookeeper_dynamic_reconfiguration": True,
+            "zookeeper_require_authentication": ["sasl"],
+            "zookeeper_tls_ca": "/ca.pem",
+            "zookeeper_install_method": "container",
+            "zookeeper_image": "zookeeper:latest",
+        },
+        [
+            "b: zookeeper_settings has clientPort; set the option zookeeper_client_port instead.",
+            "b: zookeeper_settings has dataLogDir; set the option zookeeper_data_log_dir instead.",
+            "b: zookeeper_dynamic_reconfiguration is true without zookeeper_super_password; set one, "
+            "which changes members.",
+            "b: zookeeper_require_authentication has no digest, which zookeeper_dynamic_reconfiguration uses; add it.",
+            "b: only some of zookeeper_tls_certificate, zookeeper_tls_key and zookeeper_tls_ca are set; "
+            "set all three or none.",
+            "b: zookeeper_image",
+        ],
     ),
     "docker": (
         {"docker_daemon_option": {}, "docker_daemon_options": {"live-restore": True}},
@@ -177,8 +193,11 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         {
             "marathon_archive": "",
             "marathon_flags": {
-                "task_launch_timeou": 1, "reporter_graphite": "x", "metrics_statsd_host": "x",
-                "group_versions_cache_size": 100, "default_accepted_resource_roles": "*",
+                "task_launch_timeou": 1,
+                "reporter_graphite": "x",
+                "metrics_statsd_host": "x",
+                "group_versions_cache_size": 100,
+                "default_accepted_resource_roles": "*",
             },
             "marathon_environment": {"MARATHON_ZK": "zk://a/b"},
             "marathon_zk": "zk://me:hidden@a",
@@ -250,6 +269,22 @@ def test_an_even_number_of_zookeeper_hosts(cluster: Cluster) -> None:
         "add or remove one, so that their number is odd."
         for host in ("a", "b")
     ]
+
+
+def test_observers_do_not_count(cluster: Cluster) -> None:
+    cluster.hosts["zookeeper"] = ["a", "b", "c", "d"]
+    cluster.host_variables["d"] = {"zookeeper_observer": True}
+    code, output = cluster.check()
+    assert code == 0, output
+    cluster.host_variables["c"] = {"zookeeper_observer": True}
+    assert "a: the group zookeeper has 2 voters (a, b), which survive no more failures" in " ".join(cluster.refusals())
+
+
+def test_tls_without_a_certificate(cluster: Cluster) -> None:
+    cluster.variables.update(zookeeper_quorum_tls="accept", zookeeper_secure_client_port=2281)
+    refused = " ".join(cluster.refusals())
+    assert "a: zookeeper_quorum_tls is accept without a certificate; set zookeeper_tls_certificate, " in refused
+    assert "a: zookeeper_secure_client_port is set without a certificate; set zookeeper_tls_certificate, " in refused
 
 
 def test_an_id_given_twice(cluster: Cluster) -> None:
