@@ -104,11 +104,30 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
     "docker": (
-        {"docker_daemon_option": {}, "docker_daemon_options": {"live-restore": True}},
+        {
+            "docker_daemon_option": {},
+            "docker_registry_mirrors": ["mirror.example.org"],
+            "docker_log_options": {"max-file": 3},
+            "docker_log_driver": "local",
+            "docker_daemon_options": {
+                "live-restore": True, "registry-miror": [], "debug": "yes", "hosts": ["tcp://0.0.0.0:2375"],
+                "log-driver": "journald",
+            },
+        },
         [
             "d: the variable 'docker_daemon_option' is no option of the role; write docker_daemon_options.",
+            "d: docker_daemon_options has 'registry-miror', which Docker does not know and would not start with; write "
+            "registry-mirrors.",
+            "d: docker_daemon_options.debug is 'yes'; write true or false.",
+            "d: docker_daemon_options.hosts is given by Docker's unit too (-H), and the daemon does not start with "
+            "both; use a drop-in of the unit.",
+            "d: daemon.json (by options of the role).log-opts has the value 3 for max-file, and Docker takes only "
+            "text; put it in quotes.",
+            "d: daemon.json (by options of the role).registry-mirrors has 'mirror.example.org', which is no URL; write "
+            "http:// or https:// before it.",
             "d: docker_daemon_options has live-restore, with which a restart of Docker leaves orphaned containers to "
             "Mesos; remove it.",
+            "d: docker_daemon_options says again what docker_log_driver says; leave one of them out.",
         ],
     ),
     "mesos_master": (

@@ -107,8 +107,7 @@ def _number_problems(flags: Settings, version: str) -> list[str]:
         found.append(
             "group_versions_cache_size is %d and marathon_max_running_deployments %d, and Marathon starts only with "
             "more than twice as many versions as deployments; set marathon_flags.group_versions_cache_size to %d "
-            "or more."
-            % (cache, running, 2 * running + 1)
+            "or more." % (cache, running, 2 * running + 1)
         )
     return found
 
