@@ -112,7 +112,11 @@ def _wait_ready(client: docker.DockerClient, config: LabConfig, host: Host, dead
         time.sleep(0.3)
     container = client.containers.get(container_name(config, host))
     tail = container.logs(tail=3).decode(errors="replace").strip()
-    raise LabError(f"{host.name} did not come up within {READY_SECONDS} s: {seen or container.status}. {tail}")
+    limit = Path("/proc/sys/fs/inotify/max_user_instances").read_text().strip()
+    raise LabError(
+        f"{host.name} did not come up within {READY_SECONDS} s: {seen or container.status}. {tail} If many hosts run "
+        f"here, fs.inotify.max_user_instances ({limit}) may be used up: take labs down, or raise it with sysctl."
+    )
 
 
 def up(client: docker.DockerClient, config: LabConfig, log: Callable[[str], None]) -> None:
