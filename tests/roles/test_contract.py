@@ -31,12 +31,28 @@ def test_every_option_has_a_default(role: str) -> None:
 @pytest.mark.parametrize("role", PUBLIC)
 def test_every_entry_point_is_there_and_described(role: str) -> None:
     specs = load(role, "meta/argument_specs.yml")["argument_specs"]
-    assert set(specs) - {"uninstall"} == {"main", "preflight", "health", "restart"}
+    assert set(specs) >= {"main", "preflight", "health", "restart", "uninstall"}
     for name, spec in specs.items():
         assert (ROLES / role / "tasks" / f"{name}.yml").is_file()
         assert spec["short_description"]
         assert spec["description"]
         assert spec["options"] == specs["main"]["options"]
+
+
+@pytest.mark.parametrize("role", PUBLIC)
+def test_each_step_has_its_tag(role: str) -> None:
+    steps = {
+        task["ansible.builtin.import_tasks"].removesuffix(".yml"): task.get("tags", [])
+        for task in load(role, "tasks/main.yml")
+        if "ansible.builtin.import_tasks" in task
+    }
+    for step in ("preflight", "install", "configure", "service", "health"):
+        assert step in steps[step]
+
+
+@pytest.mark.parametrize("role", PUBLIC)
+def test_data_is_kept_unless_told_otherwise(role: str) -> None:
+    assert load(role, "defaults/main.yml")[f"{role}_uninstall_data"] is False
 
 
 @pytest.mark.parametrize("role", PUBLIC)
