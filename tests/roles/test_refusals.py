@@ -208,6 +208,20 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "d: mesos_slave_flags has port; set the option mesos_slave_port instead.",
         ],
     ),
+    "package": (
+        {"mesos_master_install_method": "package"},
+        [
+            "a: mesos_master_package_version is not set; give the exact version of the package mesos, as "
+            "`apt-cache madison mesos` or `dnf list --showduplicates mesos` shows it.",
+        ],
+    ),
+    "container": (
+        {"mesos_slave_install_method": "container", "mesos_slave_image": "mesos:latest"},
+        [
+            "d: mesos_slave_image is 'mesos:latest', which has the tag latest and may be another one tomorrow; "
+            "give a tag that stays, or a digest.",
+        ],
+    ),
     "marathon": (
         {
             "marathon_archive": "",
