@@ -242,6 +242,14 @@ def _is_stale(module: AnsibleModule) -> bool:
     return any(int(os.stat(path).st_mtime) > int(started) for path in files if os.path.exists(path))
 
 
+def _end_of_agent(module: AnsibleModule) -> list[str]:
+    if module.params["service"] != "agent" or not module.params["unit"]:
+        return []
+    wanted = "--property=ActiveState,ExecMainCode,ExecMainStatus"
+    _code, output, _error = module.run_command(["systemctl", "show", wanted, module.params["unit"]])
+    return verdicts.told_to_end(dict(line.split("=", 1) for line in output.splitlines() if "=" in line))
+
+
 # What an operator sets in the inventory so that the gate can ask.
 OPTIONS = {
     service: {"credentials_option": role + "_http_credentials", "ca_option": role + "_tls_ca"}
@@ -287,6 +295,7 @@ def main() -> None:
 
     found, elapsed = wait_until_well(find_problems, params["timeout"])
     if found:
+        found = found + _end_of_agent(module)
         state = "must not be restarted" if params["before_restart"] else "is not healthy"
         log = ". Its log: journalctl -u %s" % params["unit"] if params["unit"] else ""
         module.fail_json(

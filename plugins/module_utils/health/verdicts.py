@@ -76,6 +76,16 @@ def agent(own: Metrics) -> list[str]:
     return []
 
 
+def told_to_end(unit: t.Mapping[str, str]) -> list[str]:
+    """From the properties of its unit: an agent that a master tells to end does so with 0, and stays down."""
+    if unit.get("ActiveState") == "inactive" and unit.get("ExecMainStatus") == "0" and unit.get("ExecMainCode") == "1":
+        return [
+            "it was told to shut down, as an agent is that was marked gone or whose machine is down for maintenance: "
+            "take the machine up, or let it become a new agent by removing meta/slaves/latest below its work directory"
+        ]
+    return []
+
+
 def marathon(pong: str, leader: Metrics) -> list[str]:
     """Marathon is well when it answers and its leader is known."""
     found = []

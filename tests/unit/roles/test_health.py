@@ -74,6 +74,20 @@ def test_agents(metrics: dict[str, float], well: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "code", "status", "told"),
+    [
+        ("inactive", "1", "0", True),
+        ("active", "1", "0", False),
+        ("failed", "1", "1", False),
+        ("inactive", "0", "0", False),
+    ],
+)
+def test_agents_that_were_told_to_end(state: str, code: str, status: str, told: bool) -> None:
+    unit = {"ActiveState": state, "ExecMainCode": code, "ExecMainStatus": status}
+    assert bool(verdicts.told_to_end(unit)) is told
+
+
+@pytest.mark.parametrize(
     ("pong", "leader", "well"),
     [
         ("pong\n", {"leader": "a:8080"}, True),
