@@ -202,6 +202,8 @@ class LocalCluster:
             self.add_marathon()
         if masters:
             self.wait_leader()
+            # A leader that is lost before the others have a vote leaves no quorum behind.
+            wait_until("every master has a vote", lambda: all(self._votes(one) for one in self.masters))
         if agents:
             self.wait_agents(agents)
         for marathon in self.marathons:
@@ -341,6 +343,10 @@ class LocalCluster:
             return None
 
         return wait_until(f"{number} agents are registered", registered, seconds)
+
+    def _votes(self, master: Program) -> bool:
+        answer = self.ask.get(master.url + "/metrics/snapshot", timeout=5)
+        return answer.json()["registrar/log/recovered"] == 1.0
 
     @property
     def marathon_url(self) -> str:
