@@ -57,6 +57,13 @@ def test_agents_and_marathon_wait_for_a_pull_and_offer_the_guides_ports(cluster:
     assert cluster.marathon("/v2/info")["marathon_config"]["task_launch_timeout"] == 300000
 
 
+def test_images_are_there_before_a_task_asks_for_them(cluster: LabCluster) -> None:
+    # Also on slaves that run no task of them.
+    for host in cluster.config.in_group("mesos_slaves"):
+        for image in ("nginx:latest", "python:3"):
+            assert cluster.shell(host).run(f"docker image inspect {image}").rc == 0, f"{image} on {host.name}"
+
+
 def test_an_app_with_a_static_port_volumes_arguments_and_docker_parameters(cluster: LabCluster) -> None:
     inventory = cluster.config.directory / "inventory.yml"
     done = playbook.run("quorum.mesos.apps", inventory, variables={"apps_dir": str(APPS)}, capture=True)
