@@ -106,7 +106,8 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Ensemble:
     found = Ensemble(LabCluster.from_environment(), tmp_path_factory.mktemp("servers") / "inventory.yml")
     found.write(1, 2, 3)
     with found.client(found.servers) as client:
-        client.create("/membership", DATA)
+        client.ensure_path("/membership")
+        client.set("/membership", DATA)
     return found
 
 
