@@ -91,11 +91,12 @@ def owners(sockets: t.Mapping[str, Socket], processes: t.Sequence[Process]) -> d
         holder = next((process for process in processes if inode in process.inodes), None)
         candidates = [holder] if holder else [process for process in processes if process.user == user != 0]
         units = {unit_of(process.cgroups) for process in candidates} - {None}
+        containers = {container_of(process.cgroups) for process in candidates} - {None}
         entry = {
             "port": port,
             "pid": holder.pid if holder else None,
             "units": sorted(filter(None, units)),
-            "container": container_of(holder.cgroups) if holder else None,
+            "container": containers.pop() if len(containers) == 1 else None,
         }
         if port not in found or (found[port]["pid"] is None and holder):
             found[port] = entry

@@ -46,13 +46,14 @@ def test_who_holds_a_port() -> None:
         sockets.Process(10, 998, MASTER, ()),
         sockets.Process(11, 0, "0::/system.slice/ssh.service", ()),
         sockets.Process(12, 0, f"0::/system.slice/docker-{CONTAINER}.scope", {"4712"}),
+        sockets.Process(13, 997, f"0::/system.slice/docker-{CONTAINER}.scope", ()),
     ]
     found = sockets.owners(sockets.listening([TCP, TCP6]), processes)
     assert found == {
         # Whose socket it is cannot be seen, and only one unit has a process of this user.
         5050: {"port": 5050, "pid": None, "units": ["mesos-master.service"], "container": None},
         5051: {"port": 5051, "pid": 12, "units": [f"docker-{CONTAINER}.scope"], "container": CONTAINER},
-        8080: {"port": 8080, "pid": None, "units": [], "container": None},
+        8080: {"port": 8080, "pid": None, "units": [f"docker-{CONTAINER}.scope"], "container": CONTAINER},
     }
 
 
