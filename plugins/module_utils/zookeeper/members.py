@@ -38,7 +38,7 @@ class Member(t.NamedTuple):
         """What stands behind C(server.N=)."""
         role = ":observer" if self.observer else ""
         client = "" if self.client_address in _ANY[:1] else self.client_address + ":"
-        port = "" if self.client_port is None else ";%s%d" % (client, self.client_port)
+        port = "" if self.client_port is None else ";%s%s" % (client, self.client_port)
         return "%s:%d:%d%s%s" % (self.host, self.peer_port, self.election_port, role, port)
 
     def line(self) -> str:
