@@ -36,13 +36,13 @@ class Ensemble:
     def host(self, number: int) -> Host:
         return next(host for host in self.cluster.config.hosts if host.name == f"master{number}")
 
-    def write(self, *numbers: int, ids: dict[int, int] | None = None, **variables: Any) -> None:
-        """The lab's inventory with these hosts in the group; each has its number as id unless ``ids`` has it."""
+    def write(self, *numbers: int, **variables: Any) -> None:
+        """The lab's inventory with these hosts in the group; each has its number as id."""
         inventory = yaml.safe_load(Path(self.cluster.inventory).read_text())
         self.servers = [self.host(number) for number in numbers]
         inventory["all"]["children"]["zookeeper"] = {
             "hosts": {
-                host.name: {"ansible_host": host.address, "zookeeper_id": (ids or {}).get(number, number)}
+                host.name: {"ansible_host": host.address, "zookeeper_id": number}
                 for number, host in zip(numbers, self.servers, strict=True)
             },
             "vars": {**GATE, **variables},
@@ -210,7 +210,7 @@ def test_a_dead_member_is_replaced(ensemble: Ensemble, tmp_path: Path) -> None:
     # Beside it, no other may go.
     assert "1 of 3 members serve and 2 must" in ensemble.refusal("--limit", ensemble.host(2).name, name=remove)
     before = ensemble.starts(1, 2)
-    ensemble.write(1, 2, 4, ids={4: 3}, **DYNAMIC)
+    ensemble.write(1, 2, 4, **DYNAMIC)
     ensemble.apply()
-    settled(ensemble, 1, 2, 3)
+    settled(ensemble, 1, 2, 4)
     assert ensemble.starts(1, 2) == before
