@@ -84,9 +84,9 @@ class Masters:
         return self.cluster.get(host, 8080, path).json()
 
     def task(self) -> str:
-        (task,) = self.marathon(f"/v2/apps{APP['id']}/tasks")["tasks"]
-        assert task["state"] == "TASK_RUNNING"
-        return task["id"]
+        tasks = self.marathon(f"/v2/apps{APP['id']}/tasks")["tasks"]
+        (running,) = [task["id"] for task in tasks if task["state"] == "TASK_RUNNING"]
+        return running
 
     def agents(self) -> dict[str, str]:
         """The id of every agent that is registered."""
