@@ -26,7 +26,7 @@ def uninstall(cluster: LabCluster, *arguments: str) -> tuple[int, str]:
 
 
 def changes(output: str) -> int:
-    return sum(map(int, re.findall(r"^node1 .*changed=(\d+)", output, re.MULTILINE)))
+    return sum(map(int, re.findall(r"node1\b.*changed=(\d+)", output)))
 
 
 def test_nobody_does_it_by_mistake(cluster: LabCluster) -> None:
