@@ -11,8 +11,8 @@ COLLECTIONS := $(BUILD)/collections
 LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
 STAGES := lint sanity units integration molecule
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
-SCENARIOS := default single secured rolling
-SCENARIOS_REST := membership package container
+SCENARIOS := default single rolling
+SCENARIOS_REST := secured membership package container
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8

@@ -194,6 +194,8 @@ def test_a_change_beside_a_dead_master_is_refused_and_names_it(masters: Masters)
     finally:
         machine.start()
     eventually("it is back", 120, lambda: masters.replicas(3) == [3, 3, 3])
+    # The gate waits for as long as a session alone.
+    masters.write(3, mesos_master_flags={"quiet": False})
     masters.apply()
     settled(masters, 3)
 
