@@ -47,7 +47,6 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.filter.archive_problems import archive_problems
 from ansible_collections.quorum.mesos.plugins.module_utils.options import install
 
 
@@ -55,8 +54,8 @@ def install_problems(
     source: t.Mapping[str, t.Any], role: str, host: str, variables: t.Mapping[str, t.Any] | None = None
 ) -> list[str]:
     if source["method"] == "archive":
-        return archive_problems(source["archive"], source["checksum"], role + "_archive", host)
-    if source["method"] == "container":
+        problems = install.archive_problems(role, source["archive"], source["checksum"])
+    elif source["method"] == "container":
         problems = install.image_problems(role, source["image"] or "")
     else:
         mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}

@@ -23,6 +23,34 @@ NAME = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
 IMAGE = re.compile(r"^[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?$")
 
 
+def archive_problems(role: str, archive: str | None, checksum: str | None) -> list[str]:
+    """What is wrong with an archive; one on the controller is compared with its checksum."""
+    option = role + "_archive"
+    if not archive:
+        return ["%s is not set; give the URL or the path of an archive, and %s_checksum." % (option, option)]
+    digest = programs.digest_of(checksum or "")
+    if digest is None:
+        return [
+            "%s_checksum is '%s'; write the archive's SHA-256 as sha256:<64 hex digits>." % (option, checksum or "")
+        ]
+    if "://" in archive:
+        return []
+    path = os.path.expanduser(archive)
+    if not os.path.isabs(path):
+        return [
+            "%s is the relative path %s; write the whole path, for example with {{ inventory_dir }}." % (option, path)
+        ]
+    if not os.path.isfile(path):
+        return ["%s is %s, and the controller has no such file; give a path or URL that exists." % (option, path)]
+    found = programs.sha256(path)
+    if found != digest:
+        return [
+            "%s is %s, whose checksum is sha256:%s, and %s_checksum expects sha256:%s; "
+            "fetch the archive again or correct the checksum." % (option, path, found, option, digest)
+        ]
+    return []
+
+
 def package_problems(role: str, name: str, version: str, repository: t.Mapping[str, t.Any], family: str) -> list[str]:
     """What is wrong with a package and its repository, each as ``option is ...; remedy.``"""
     problems = []
