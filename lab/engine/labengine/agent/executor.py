@@ -21,10 +21,16 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def start_time(pid: int) -> str:
-    """Identifies a process together with its pid, which is reused sooner or later."""
+    """Identifies a process together with its pid, which is reused sooner or later.
+
+    ProcessLookupError when it has ended, also where its parent, some machine's init, has not noticed yet.
+    """
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    fields = stat.rpartition(")")[2].split()
+    if fields[0] in ("Z", "X"):
+        raise ProcessLookupError(f"process {pid} has ended")
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    return f"{boot}:{stat.rpartition(')')[2].split()[19]}"
+    return f"{boot}:{fields[19]}"
 
 
 def write_json(path: Path, content: dict) -> None:
