@@ -45,6 +45,29 @@ class Client:
         answer = self._http.write("DELETE", f"/v2/apps{app_id}", params)
         return None if answer.status == 404 else _deployment_id(answer)
 
+    def put_apps(self, bodies: list[dict[str, Any]], force: bool) -> str | None:
+        """All of them or none, in one deployment; every body is a whole definition with its id."""
+        params = {"partialUpdate": "false", **_forced(force)}
+        return _deployment_id(_found(self._http.write("PUT", "/v2/apps", params, bodies), "/v2/apps"))
+
+    def group(self, group_id: str, embed: tuple[str, ...] = ()) -> dict[str, Any] | None:
+        path = f"/v2/groups{group_id}".rstrip("/")
+        answer = self._http.get(path, {"embed": list(embed)} if embed else None)
+        if answer.status == 404:
+            if "does not exist" in str(_member(answer, "message", path)):
+                return None
+            raise _foreign(path)
+        _member(answer, "groups", path)
+        return dict(answer.data)
+
+    def put_group(self, group_id: str, body: dict[str, Any], force: bool) -> str | None:
+        path = f"/v2/groups{group_id}".rstrip("/")
+        return _deployment_id(_found(self._http.write("PUT", path, _forced(force), body), path))
+
+    def delete_group(self, group_id: str, force: bool) -> str | None:
+        answer = self._http.write("DELETE", f"/v2/groups{group_id}", _forced(force))
+        return None if answer.status == 404 else _deployment_id(answer)
+
     def deployments(self) -> list[dict[str, Any]]:
         answer = self._http.get("/v2/deployments")
         if not isinstance(answer.data, list):

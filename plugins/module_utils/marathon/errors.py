@@ -49,6 +49,10 @@ class Refused(MarathonError):
     """401 or 403."""
 
 
+class TooManyDeployments(Refused):
+    """403: as many deployments run as Marathon allows."""
+
+
 class Conflict(MarathonError):
     """409: another deployment holds the app."""
 

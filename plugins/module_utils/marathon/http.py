@@ -16,6 +16,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Invalid,
     MarathonError,
     Refused,
+    TooManyDeployments,
     Unexpected,
     Unreachable,
     WriteUncertain,
@@ -79,7 +80,7 @@ class Http:
         self._connect_timeout = min(timeout, _CONNECT_TIMEOUT)
         self.requests = 0
 
-    def get(self, path: str, params: dict[str, str] | None = None) -> Answer:
+    def get(self, path: str, params: dict[str, Any] | None = None) -> Answer:
         """A read is safe to repeat: every endpoint is tried, and all of them again after a pause."""
         failures: dict[str, str] = {}
         electing = False
@@ -97,7 +98,7 @@ class Http:
         raise self._unreachable(failures)
 
     def write(
-        self, method: str, path: str, params: dict[str, str] | None = None, body: dict[str, Any] | None = None
+        self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None
     ) -> Answer:
         """A write goes to the next endpoint only if it surely did not arrive; else the caller has to look first."""
         failures: dict[str, str] = {}
@@ -185,7 +186,7 @@ def _judged(response: Any, url: str, method: str, path: str) -> Answer:
     message = _message_of(data)
     if status == 403:
         if "deployments" in message:
-            raise Refused(
+            raise TooManyDeployments(
                 f"Marathon runs as many deployments as it allows (403): {message} Wait for some to end, or raise "
                 "its --max_running_deployments"
             )
