@@ -85,7 +85,7 @@ def test_an_app_that_does_not_start_fails_with_the_reason(ansible, marathon, app
     (apps / "big.json").write_text(json.dumps({"id": f"{group}/big", "cmd": "sleep 1000", "mem": 9000000}))
     done = deploy(ansible, apps, apps_wait_timeout=10)
     assert done.code != 0
-    assert "no offer has enough mem" in done.output
+    assert "no agent offers 9000000 MiB of memory" in done.output
     assert marathon.app(f"{group}/basic")["tasksRunning"] == 1
 
 

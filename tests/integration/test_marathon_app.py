@@ -169,8 +169,8 @@ def test_a_wait_that_fails_says_why_and_the_lock_can_be_forced(ansible, marathon
     app = {**SLEEP, "id": f"{group}/big", "mem": 9000000}
     result = ansible.module(definition=app, wait_timeout=12)
     assert result["failed"]
-    assert f"{app['id']} is not deployed after 12 s (0 of 1 instances run): no offer has enough mem" in result["msg"]
-    assert "needs 9000000 MiB" in result["msg"]
+    assert f"{app['id']} is not deployed after 12 s (0 of 1 instances run): no agent offers" in result["msg"]
+    assert "9000000 MiB of memory: largest free is " in result["msg"]
     assert "InsufficientMemory" in result["msg"]
     assert (result["changed"], result["action"], result["deployments"]) == (True, "created", [result["deployment_id"]])
 

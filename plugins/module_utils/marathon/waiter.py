@@ -94,16 +94,15 @@ class Waiter:
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
     def _too_late(self, app_id: str, app: dict[str, Any]) -> WaitFailed:
-        queue_item = None
         try:
-            queue_item = next(
-                (item for item in self._source.queue() if (item.get("app") or {}).get("id") == app_id), None
-            )
+            items, deployments = self._source.queue(), self._source.deployments()
         except Unreachable:
             reason = "and Marathon does not answer any more, so the cause is not known"
         else:
             since = app.get("versionInfo", {}).get("lastConfigChangeAt")
-            reason = diagnosis.explain(app, queue_item, since)
+            queue_item = next((item for item in items if (item.get("app") or {}).get("id") == app_id), None)
+            deployment = diagnosis.deployment_of(app, deployments)
+            reason = ". ".join(diagnosis.explain(app, queue_item, deployment, since))
         return WaitFailed(
             f"{app_id} is not deployed after {self._timeout:g} s ({diagnosis.counts(app)}): {reason}",
             deployments=[entry["id"] for entry in app.get("deployments", [])],

@@ -128,101 +128,20 @@ class TestGone:
             self.gone(Source(None, deployments=[[{"id": "d1", "affectedApps": ["/a"]}]]), timeout=5)
 
 
-def rejected(reason, declined=3, processed=3):
-    return {"reason": reason, "declined": declined, "processed": processed}
-
-
-def offer(host, ports=(31000, 32000), **resources):
-    scalars = [{"name": name, "scalar": value} for name, value in resources.items()]
-    ranges = {"name": "ports", "ranges": [{"begin": ports[0], "end": ports[1]}]}
-    return {"offer": {"hostname": host, "resources": [*scalars, ranges]}, "reason": [], "timestamp": ""}
-
-
-def queued(*rows, offers=(), **delay):
-    return {
+def test_why_it_does_not_run_comes_from_the_queue_and_the_deployments():
+    row = {"reason": "InsufficientCpus", "declined": 3, "processed": 3}
+    item = {
         "app": {"id": "/a"},
         "count": 1,
-        "delay": {"timeLeftSeconds": 0, "overdue": True, **delay},
-        "processedOffersSummary": {"rejectSummaryLastOffers": list(rows), "rejectSummaryLaunchAttempt": []},
-        "lastUnusedOffers": list(offers),
+        "delay": {"timeLeftSeconds": 0, "overdue": True},
+        "processedOffersSummary": {"rejectSummaryLastOffers": [row]},
     }
-
-
-BRIDGE = {"type": "DOCKER", "docker": {"image": "tomcat"}, "portMappings": [{"containerPort": 80, "hostPort": 8080}]}
-UNHEALTHY = {"alive": False, "lastFailureCause": "ConnectionAttemptFailedException: 500 Internal Server Error"}
-OLD_FAILURE = {"state": "TASK_FAILED", "host": "slave9", "message": "old", "version": "2019-01-01T00:00:00.000Z"}
-
-
-@pytest.mark.parametrize(
-    ("app", "item", "words"),
-    [
-        (
-            {"mem": 4096.0, "tasksRunning": 0},
-            queued(
-                rejected("UnfulfilledRole", 0),
-                rejected("InsufficientCpus", 0),
-                rejected("InsufficientMemory"),
-                rejected("InsufficientDisk", 0, 0),
-                offers=[offer("slave1", mem=512.0), offer("slave2", mem=1024.0)],
-            ),
-            "no offer has enough mem: one instance needs 4096 MiB of memory, the largest offer (slave2) has 1024, 3072 "
-            "too few (InsufficientMemory: 3 of 3 offers declined); lower mem, free resources or add agents",
-        ),
-        (
-            {"cpus": 8.0, "tasksRunning": 0},
-            queued(rejected("InsufficientCpus")),
-            "no offer has enough cpus: one instance needs 8 cpus (InsufficientCpus: 3 of 3",
-        ),
-        (
-            {"constraints": [["hostname", "UNIQUE"]], "tasksRunning": 0},
-            queued(rejected("UnfulfilledConstraint")),
-            "no agent meets the constraints hostname UNIQUE (UnfulfilledConstraint: 3 of 3",
-        ),
-        (
-            {"container": BRIDGE, "networks": [{"mode": "container/bridge"}], "tasksRunning": 0},
-            queued(rejected("InsufficientPorts"), offers=[offer("slave1")]),
-            "no offer has host port 8080; the offers have 31000-32000 (InsufficientPorts",
-        ),
-        ({"tasksRunning": 0}, queued(rejected("UnfulfilledRole")), "no offer is for role '*'"),
-        ({"tasksRunning": 0}, queued(rejected("AgentMaintenance")), "the agents are in maintenance"),
-        (
-            {"tasksRunning": 0},
-            queued(rejected("InsufficientCpus", 1), rejected("InsufficientMemory", 1, 2)),
-            "offers were declined: 1 for InsufficientCpus, 1 for InsufficientMemory",
-        ),
-        ({"tasksRunning": 0}, queued(), "Marathon got no offer for it"),
-        (
-            {
-                "tasksRunning": 0,
-                "lastTaskFailure": {
-                    "state": "TASK_FAILED",
-                    "host": "slave1",
-                    "message": "Container exited\nwith status 1",
-                    "version": "2020-10-29T12:00:00.000Z",
-                },
-            },
-            queued(overdue=False, timeLeftSeconds=12),
-            "the last task ended with TASK_FAILED on slave1: Container exited with status 1. Marathon backs off after "
-            "failures, next start in 12 s",
-        ),
-        (
-            {"healthChecks": [{}], "tasksUnhealthy": 1, "tasks": [task(healthCheckResults=[UNHEALTHY])]},
-            None,
-            "1 of 1 instances run, 0 healthy, 1 unhealthy): the health check fails on slave1: ConnectionAttemptFailed",
-        ),
-        ({"healthChecks": [{}]}, None, "1 running instances have no health check result yet"),
-        (
-            {"container": BRIDGE, "tasksRunning": 0, "tasks": [task(state="TASK_STAGING")]},
-            None,
-            "1 instances are staging on slave1: pulling the image tomcat",
-        ),
-        ({"tasks": [task(state="TASK_UNREACHABLE")], "tasksRunning": 0}, None, "1 instances are TASK_UNREACHABLE"),
-        ({"deployments": BUSY}, None, "deployment d1 still runs"),
-        ({"tasksRunning": 0, "lastTaskFailure": OLD_FAILURE}, None, "Marathon reports no reason"),
-    ],
-)
-def test_why_it_does_not_run(app, item, words):
+    steps = [{"actions": [{"action": "ScaleApplication", "app": name}]} for name in ("/db", "/a")]
+    deployment = {"id": "d1", "affectedApps": ["/a"], "currentStep": 1, "totalSteps": 2, "steps": steps}
+    source = Source(stored(tasksRunning=0, deployments=BUSY), queue=[item], deployments=[[deployment]])
     with pytest.raises(WaitFailed) as failure:
-        deployed(Source(stored(**app), queue=[item] if item else []), timeout=5)
-    assert words in str(failure.value)
-    assert str(failure.value).startswith("/a is not deployed after 5 s (")
+        deployed(source, timeout=5)
+    assert str(failure.value).startswith(
+        "/a is not deployed after 5 s (0 of 1 instances run): step 1 of 2 of deployment d1 is not done: /db must be "
+        "ready before /a, whose turn is step 2. no agent offers 1 cpus (InsufficientCpus: 3 of 3 offers declined)"
+    )
