@@ -186,6 +186,7 @@ def test_a_failed_wait_reports_what_was_written():
             starting,
             starting,
             Call("GET", "/v2/queue", data={"queue": []}),
+            Call("GET", "/v2/deployments", data=[]),
             timeout=0.5,
         )
     assert failure.value.facts["changed"]
