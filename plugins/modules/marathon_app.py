@@ -73,10 +73,20 @@ options:
     default: []
   secret_env:
     description:
-      - Names of variables in C(env) whose values are secret. They are masked in the results and in the diff.
+      - Names of variables in C(env) whose values are secret. They are masked in the results, in the diff and in what
+        Ansible logs.
+      - The sources of C(secrets), the credentials of an image registry, and a password inside a URL, like one in
+        C(fetch), are masked without being named.
     type: list
     elements: str
     default: []
+  secret_labels:
+    description:
+      - Names of C(labels) whose values are secret, like the password of a proxy. They are masked like O(secret_env).
+    type: list
+    elements: str
+    default: []
+    version_added: 0.3.0
   force:
     description:
       - Cancel a running deployment of the app that is in the way. Otherwise the module fails and names that deployment.
@@ -260,10 +270,11 @@ last_task_failure:
 
 import time
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
@@ -279,6 +290,7 @@ def argument_spec():
         merge={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
+        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
@@ -286,14 +298,12 @@ def argument_spec():
 
 
 def read_options(module):
-    params = module.params
+    params = module.given
     definition = params["definition"]
     if params["src"] is not None:
         if documents.needs_yaml(params["src"]) and documents.yaml is None:
             module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
         definition = documents.read(params["src"])
-    if definition is not None:
-        hide_secrets(module, definition)
     return Options(
         present=params["state"] == "present",
         app_id=params["id"],
@@ -301,21 +311,14 @@ def read_options(module):
         instances=params["instances"],
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),
-        secret_env=tuple(params["secret_env"]),
+        secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
     )
 
 
-def hide_secrets(module, definition):
-    env = definition.get("env")
-    if isinstance(env, dict):
-        secrets = (env.get(name) for name in module.params["secret_env"])
-        module.no_log_values.update(str(secret) for secret in secrets if isinstance(secret, (str, int, float)))
-
-
 def main():
-    module = AnsibleModule(
+    module = MarathonModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[("definition", "src")],
         supports_check_mode=True,

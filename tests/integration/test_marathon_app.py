@@ -194,13 +194,26 @@ def test_a_command_that_fails_is_quoted(ansible, group):
 
 
 def test_secrets_stay_out_of_the_output(ansible, group):
-    app = {**SLEEP, "id": f"{group}/secret", "env": {"PASSWORD": "correct-horse"}}
-    result = ansible.module(
-        "--diff", definition=app, secret_env=["PASSWORD"], url_username="ops", url_password="battery-staple"
-    )
-    assert not result["failed"]
-    assert "correct-horse" not in result["output"]
-    assert "battery-staple" not in result["output"]
+    shown = {"url_username": "ops", "url_password": "battery-staple", "secret_env": ["PASSWORD"]}
+    app = {
+        **SLEEP,
+        "id": f"{group}/secret",
+        "env": {"PASSWORD": "correct-horse", "COLOUR": "green"},
+        "labels": {"proxy": "labelled-horse"},
+        "secrets": {"vault": {"source": "sourced-horse"}},
+        "fetch": [{"uri": "https://me:fetched-horse@127.0.0.1/.docker.tgz"}],
+    }
+    for switches, definition, options in (
+        (("--check", "--diff"), app, {}),
+        # An argument that Ansible itself refuses is shown with all the others.
+        ((), app, {"wait_timeout": "soon"}),
+        # Marathon refuses this one and quotes it.
+        ((), {**app, "env": {**app["env"], "PASSWORD": ["correct-horse"]}}, {}),
+    ):
+        result = ansible.module(*switches, "-vvvv", definition=definition, secret_labels=["proxy"], **shown, **options)
+        assert "COLOUR" in result["output"]
+        assert "horse" not in result["output"]
+        assert "battery-staple" not in result["output"]
 
     result = ansible.module(url="http://ops:battery-staple@127.0.0.1:9", definition=app)
     assert "use url_username, url_password" in result["msg"]

@@ -33,7 +33,6 @@ class Field:
     owner        user, server (reported, never declared) or legacy (accepted, translated, never returned)
     kept         an undeclared field keeps the value the app has, because its default is the server's secret
     create_only  the API stores the value only when the app is created
-    secret       single values of the field can be secrets
     """
 
     name: str
@@ -43,7 +42,6 @@ class Field:
     owner: str = USER
     kept: bool = False
     create_only: bool = False
-    secret: bool = False
 
     def default_in(self, release: tuple[int, int]) -> Any:
         if self.before is not None and release < self.before[0]:
@@ -56,7 +54,7 @@ _TABLE = (
     Field("cmd"),
     Field("args", LIST),
     Field("user"),
-    Field("env", MAPPING, secret=True),
+    Field("env", MAPPING),
     Field("instances", INTEGER, 1),
     Field("cpus", NUMBER, 1.0),
     Field("mem", NUMBER, 128.0),

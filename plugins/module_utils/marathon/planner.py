@@ -19,12 +19,8 @@ UPDATED = "updated"
 SCALED = "scaled"
 DELETED = "deleted"
 
-MASKED = "********"
-MASKED_CHANGED = "******** (changed)"
-
 _CREATE_ONLY = tuple(name for name, row in fields.FIELDS.items() if row.create_only)
 _KEPT = tuple(name for name, row in fields.FIELDS.items() if row.kept)
-_SECRET = tuple(name for name, row in fields.FIELDS.items() if row.secret)
 # A partial write drops these when they are not repeated.
 _REPEATED = ("resourceLimits", "executorResources")
 # Of these exactly one form is allowed, so the new one must not be mixed with the old one.
@@ -116,16 +112,6 @@ def plan_absent(app_id: str, current: dict[str, Any] | None, release: tuple[int,
     return Plan(app_id, DELETED, normalise.canonical(current, release), None, Request("DELETE"))
 
 
-def masked_sides(plan: Plan, names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """before and after for people: secret values are masked, and still show whether they change."""
-    before, after = plan.before or {}, plan.after or {}
-    return _masked(before, names, {}), _masked(after, names, before)
-
-
-def masked(app: dict[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any] | None:
-    return None if app is None else _masked(app, names, app)
-
-
 def _plan_creation(wanted: Wanted, release: tuple[int, int]) -> Plan:
     after = normalise.complete(copy.deepcopy(wanted.app), release)
     # Only POST stores what is create_only; everything else is created by PUT, which completes checks at once.
@@ -209,14 +195,3 @@ def _take_over(path: str, base: dict[str, Any], body: dict[str, Any]) -> None:
             else:
                 body.pop(name, None)
         return
-
-
-def _masked(app: dict[str, Any], names: tuple[str, ...], reference: dict[str, Any]) -> dict[str, Any]:
-    app = copy.deepcopy(app)
-    for field_name in _SECRET:
-        values = app.get(field_name, {})
-        for name in names:
-            if name in values:
-                known = reference.get(field_name, {})
-                values[name] = MASKED_CHANGED if name in known and known[name] != values[name] else MASKED
-    return app

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise, planner, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    fields,
+    normalise,
+    planner,
+    secrets,
+    values,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     DefinitionError,
@@ -32,7 +38,7 @@ class Options:
     instances: int | None = None
     merge: bool = False
     ignored: tuple[str, ...] = ()
-    secret_env: tuple[str, ...] = ()
+    secret_names: tuple[str, ...] = ()
     force: bool = False
     wait: bool = True
 
@@ -141,7 +147,8 @@ class Runner:
         )
 
     def _described(self, plan: Plan) -> dict[str, Any]:
-        before, after = planner.masked_sides(plan, self._options.secret_env)
+        before = secrets.mask(plan.before or {}, self._options.secret_names)
+        after = secrets.mask(plan.after or {}, self._options.secret_names, plan.before)
         return {
             "changed": plan.changed,
             "action": plan.action,
@@ -160,7 +167,7 @@ class Runner:
         tasks = [_task(task) for task in (seen or {}).get("tasks", [])]
         return {
             **result,
-            "app": planner.masked(app, self._options.secret_env),
+            "app": secrets.mask(app, self._options.secret_names),
             "tasks": tasks,
             "endpoints": sorted(f"{task['host']}:{port}" for task in tasks for port in task["ports"]),
             "requests": self._client.requests,

@@ -243,6 +243,6 @@ def test_what_marathon_would_drop_is_warned_of():
 
 def test_secrets_are_masked_everywhere():
     definition = {**DEFINITION, "env": {"PW": "hunter2"}}
-    result = run(get(stored(env={"PW": "hunter1"})), INFO, definition=definition, secret_env=("PW",), check_mode=True)
+    result = run(get(stored(env={"PW": "hunter1"})), INFO, definition=definition, secret_names=("PW",), check_mode=True)
     assert "hunter" not in str(result)
     assert result["diff"]["before"] != result["diff"]["after"]

@@ -1,0 +1,47 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module that takes definitions: their secrets are masked before Ansible logs its arguments or returns them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import secrets
+
+_NAMING_OPTIONS = ("secret_env", "secret_labels")
+
+
+class MarathonModule(AnsibleModule):
+    """given holds the arguments as they are, params what may be seen of them."""
+
+    _given: dict[str, Any] | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        if self._given is None:
+            self._given = self.params
+            names = secret_names(self.params)
+            self.no_log_values.update(secrets.values_to_hide(self.params, names))
+            self.params = secrets.mask(self.params, names)
+        return self._given
+
+    # The first is for the system's log; the second is also called when an argument is wrong.
+
+    def _log_invocation(self) -> None:
+        assert self.given is not None
+        super()._log_invocation()
+
+    def _return_formatted(self, kwargs: dict[str, Any]) -> None:
+        assert self.given is not None
+        super()._return_formatted(kwargs)
+
+
+def secret_names(params: dict[str, Any]) -> tuple[str, ...]:
+    """The names of secret variables and labels, also from arguments that Ansible has not converted yet."""
+    names: list[str] = []
+    for option in _NAMING_OPTIONS:
+        value = params.get(option) or []
+        names.extend(value.split(",") if isinstance(value, str) else map(str, value))
+    return tuple(name.strip() for name in names)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+
+SPEC = {
+    "definition": {"type": "dict"},
+    "env": {"type": "dict"},
+    "count": {"type": "int"},
+    "secret_env": {"type": "list", "elements": "str", "default": [], "no_log": False},
+}
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """What Ansible writes to the log of the host."""
+    lines = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda self, msg, log_args=None: lines.append(f"{msg} {log_args}"))
+    return lines
+
+
+def run(capsys, arguments, work=lambda module: module.exit_json()):
+    """The result of a module with these arguments."""
+    with patch_module_args(arguments), pytest.raises(SystemExit):
+        work(MarathonModule(argument_spec=SPEC))
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_log_and_the_result_have_no_secret(capsys, logged):
+    arguments = {"definition": {"env": {"PW": "hunter2", "A": "seen"}}, "env": {"PW": "x"}, "secret_env": "PW"}
+
+    def work(module):
+        assert module.given["definition"]["env"] == {"PW": "hunter2", "A": "seen"}
+        assert module.given["env"] == {"PW": "x"}
+        module.exit_json(quoted="Marathon says: hunter2 is wrong")
+
+    result = run(capsys, arguments, work)
+    assert len(logged) == 1
+    assert "seen" in logged[0]
+    assert "hunter2" not in logged[0]
+    assert "hunter2" not in str(result)
+    assert result["invocation"]["module_args"]["env"] == {"PW": "********"}
+
+
+def test_a_refused_argument_shows_no_secret(capsys, logged):
+    result = run(capsys, {"definition": {"env": {"PW": "hunter2"}}, "count": "many", "secret_env": "A, PW"})
+    assert result["failed"]
+    assert "hunter2" not in str(result)
+
+
+def test_a_task_that_is_not_logged_has_its_arguments_too(capsys, logged):
+    def work(module):
+        assert module.given["env"] == {"PW": "hunter2"}
+        module.exit_json()
+
+    result = run(capsys, {"env": {"PW": "hunter2"}, "secret_env": ["PW"], "_ansible_no_log": True}, work)
+    assert "hunter2" not in str(result)
+    assert logged == []
+
+
+@pytest.mark.parametrize(
+    ("params", "names"),
+    [
+        ({}, ()),
+        ({"secret_env": ["A"], "secret_labels": ["b"]}, ("A", "b")),
+        ({"secret_env": "A, B", "secret_labels": None}, ("A", "B")),
+    ],
+)
+def test_names_are_read_before_ansible_has_converted_them(params, names):
+    assert secret_names(params) == names

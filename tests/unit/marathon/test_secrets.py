@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.secrets import (
+    MASKED,
+    MASKED_CHANGED,
+    mask,
+    values_to_hide,
+)
+
+CASES = [
+    ({"env": {"PW": "hunter2", "A": "1"}}, {"env": {"PW": MASKED, "A": "1"}}, ["hunter2"]),
+    ({"env": {"PW": 31337}}, {"env": {"PW": MASKED}}, ["31337"]),
+    ({"labels": {"PW": "hunter2"}}, {"labels": {"PW": MASKED}}, ["hunter2"]),
+    ({"env": {"PW": None}}, {"env": {"PW": None}}, []),
+    ({"env": "PW"}, {"env": "PW"}, []),
+    # Too short to be hidden as text, masked in its place all the same.
+    ({"env": {"PW": "1"}}, {"env": {"PW": MASKED}}, []),
+    ({"env": {"PW": {"secret": "name"}}}, {"env": {"PW": MASKED}}, ["name"]),
+    # An app, a pod and a group, wherever they are.
+    (
+        {"groups": [{"apps": [{"id": "PW", "env": {"PW": "hunter2"}}]}]},
+        {"groups": [{"apps": [{"id": "PW", "env": {"PW": MASKED}}]}]},
+        ["hunter2"],
+    ),
+    (
+        {"containers": [{"environment": {"PW": "hunter2"}}]},
+        {"containers": [{"environment": {"PW": MASKED}}]},
+        ["hunter2"],
+    ),
+    ({"secrets": {"PW": {"source": "vault/a"}}}, {"secrets": {"PW": {"source": MASKED}}}, ["vault/a"]),
+    ({"secrets": {"source": {"source": "vault/a"}}}, {"secrets": {"source": {"source": MASKED}}}, ["vault/a"]),
+    (
+        {"container": {"docker": {"pullConfig": {"secret": "registry"}}}},
+        {"container": {"docker": {"pullConfig": {"secret": MASKED}}}},
+        [],
+    ),
+    (
+        {"docker": {"credential": {"principal": "me", "secret": "hunter2"}}},
+        {"docker": {"credential": {"principal": "me", "secret": MASKED}}},
+        ["hunter2"],
+    ),
+    (
+        {"docker": {"parameters": [{"key": "env", "value": "PW=hunter2"}, {"key": "env", "value": "A=1"}]}},
+        {"docker": {"parameters": [{"key": "env", "value": f"PW={MASKED}"}, {"key": "env", "value": "A=1"}]}},
+        ["hunter2"],
+    ),
+    (
+        {"fetch": [{"uri": "https://me:hunter2@host/.docker.tgz"}], "uris": ["ftp://host/a@b:c"]},
+        {"fetch": [{"uri": f"https://me:{MASKED}@host/.docker.tgz"}], "uris": ["ftp://host/a@b:c"]},
+        ["hunter2"],
+    ),
+    (
+        {"cmd": "fetch http://a:first@h/1 http://b:second@h/2"},
+        {"cmd": f"fetch http://a:{MASKED}@h/1 http://b:{MASKED}@h/2"},
+        ["first", "second"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("definition", "masked", "texts"), CASES)
+def test_what_is_secret(definition, masked, texts):
+    given = copy.deepcopy(definition)
+    assert mask(definition, ("PW",)) == masked
+    assert values_to_hide(definition, ("PW",)) == texts
+    assert definition == given
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"env": {"PW": "a"}}, {"env": {"PW": "b"}}),
+        ({"secrets": {"s": {"source": "a"}}}, {"secrets": {"s": {"source": "b"}}}),
+        ({"fetch": [{"uri": "http://u:a@h/"}]}, {"fetch": [{"uri": "http://u:b@h/"}]}),
+        (
+            {"parameters": [{"key": "env", "value": "PW=a"}]},
+            {"parameters": [{"key": "env", "value": "PW=b"}]},
+        ),
+    ],
+)
+def test_a_change_of_a_secret_is_seen(before, after):
+    assert MASKED_CHANGED in str(mask(after, ("PW",), before))
+    assert MASKED_CHANGED not in str(mask(before, ("PW",), before))
+    assert mask(after, ("PW",), {}) == mask(before, ("PW",))
+
+
+def test_without_names_named_fields_are_shown():
+    assert mask({"env": {"PW": "a"}, "labels": {"PW": "a"}}, ()) == {"env": {"PW": "a"}, "labels": {"PW": "a"}}
