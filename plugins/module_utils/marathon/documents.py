@@ -27,16 +27,20 @@ def needs_yaml(path: str) -> bool:
 
 
 def read(path: str) -> dict[str, Any]:
+    definition = read_value(path)
+    if not isinstance(definition, dict):
+        raise DefinitionError(f"{path} must hold the definition of one app, a mapping")
+    return definition
+
+
+def read_value(path: str) -> Any:
     try:
         with open(path, encoding="utf-8-sig") as handle:
             text = handle.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise DefinitionError(f"src {path} cannot be read: {reason}") from error
-    definition = _parse_yaml(path, text) if needs_yaml(path) else _parse_json(path, text)
-    if not isinstance(definition, dict):
-        raise DefinitionError(f"{path} must hold the definition of one app, a mapping")
-    return definition
+    return _parse_yaml(path, text) if needs_yaml(path) else _parse_json(path, text)
 
 
 def _parse_json(path: str, text: str) -> Any:

@@ -97,9 +97,7 @@ class Http:
                     electing = electing or no_answer.electing
         raise self._unreachable(failures)
 
-    def write(
-        self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None
-    ) -> Answer:
+    def write(self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None) -> Answer:
         """A write goes to the next endpoint only if it surely did not arrive; else the caller has to look first."""
         failures: dict[str, str] = {}
         for url in list(self._urls):

@@ -1,0 +1,209 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole set beside what is there: what happens to each app and group. How it is written is appset_writes.py's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset_owner, fields, normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, DeclaredApp, ancestors, inside
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_order import find_circle
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
+
+
+@dataclass(frozen=True)
+class Rules:
+    owner: appset_owner.Nobody = field(default_factory=appset_owner.Nobody)
+    adopt: bool = False
+    prune: bool = False
+    allow_empty: bool = False
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppPlan:
+    plan: Plan
+    origin: str | None = None
+    adopted: bool = False
+
+    @property
+    def app_id(self) -> str:
+        return self.plan.app_id
+
+
+@dataclass(frozen=True)
+class GroupPlan:
+    """A declared group, or with the action deleted one that goes with all that is left in it."""
+
+    group_id: str
+    action: str
+    before: tuple[str, ...] | None
+    after: tuple[str, ...] | None
+    enforce_role: bool | None = None
+
+    @property
+    def changed(self) -> bool:
+        return self.action != planner.NONE
+
+
+@dataclass(frozen=True)
+class SetPlan:
+    apps: tuple[AppPlan, ...]
+    groups: tuple[GroupPlan, ...]
+    tree: Tree
+
+    @property
+    def changed_apps(self) -> list[AppPlan]:
+        return [one for one in self.apps if one.plan.changed]
+
+    @property
+    def changed_groups(self) -> list[GroupPlan]:
+        return [one for one in self.groups if one.changed]
+
+    @property
+    def changed(self) -> bool:
+        return any(one.plan.changed for one in self.apps) or any(one.changed for one in self.groups)
+
+    @property
+    def doomed(self) -> set[str]:
+        return {one.app_id for one in self.apps if one.plan.action == planner.DELETED}
+
+    def app_dependencies(self) -> dict[str, list[str]]:
+        """Of every app that will be there."""
+        stored = {app_id: app.get("dependencies") or [] for app_id, app in self.tree.apps.items()}
+        planned = {one.app_id: (one.plan.after or {}).get("dependencies", []) for one in self.apps}
+        return {name: names for name, names in {**stored, **planned}.items() if name not in self.doomed}
+
+    def group_dependencies(self) -> dict[str, tuple[str, ...]]:
+        stored = {group_id: tuple(group.get("dependencies") or ()) for group_id, group in self.tree.groups.items()}
+        planned = {one.group_id: one.after for one in self.groups if one.after is not None}
+        gone = {one.group_id for one in self.groups if one.after is None}
+        return {name: names for name, names in {**stored, **planned}.items() if name not in gone}
+
+
+def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: tuple[int, int] = fields.NEWEST) -> SetPlan:
+    present = [_plan_app(app, tree, rules, release) for _app_id, app in sorted(appset.apps.items())]
+    _refuse_strangers(appset, tree, rules)
+    doomed = _doomed(appset, tree, rules)
+    _refuse_clashes(appset, tree, {app["id"] for app in doomed})
+    absent = [AppPlan(planner.plan_absent(app["id"], app, release)) for app in doomed]
+    groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed)]
+    plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree)
+    if plan.changed:
+        _refuse_circles(appset, plan)
+    return plan
+
+
+def _plan_app(declared: DeclaredApp, tree: Tree, rules: Rules, release: tuple[int, int]) -> AppPlan:
+    current = tree.apps.get(declared.app_id)
+    wanted = rules.owner.marked(declared)
+    try:
+        plan = planner.plan_present(Wanted(wanted.app, ignored=rules.ignored), current, release)
+    except DefinitionError as error:
+        raise DefinitionError(f"{declared.origin}: {error}", **error.facts) from error
+    adopted = current is not None and not rules.owner.owns(current)
+    return AppPlan(plan, declared.origin, adopted)
+
+
+def _refuse_strangers(appset: AppSet, tree: Tree, rules: Rules) -> None:
+    """An app that runs without the mark of this set may be somebody else's."""
+    strangers = []
+    for app_id, declared in sorted(appset.apps.items()):
+        current = tree.apps.get(app_id)
+        if current is None:
+            continue
+        other = rules.owner.disowned(current)
+        if other is not None:
+            raise DefinitionError(
+                f"{app_id} of {declared.origin} belongs to the set {other!r} according to its label, which is another "
+                "one than that of owner_label: declare it in one set only, or change that label first"
+            )
+        if not rules.owner.owns(current):
+            strangers.append(app_id)
+    if strangers and not rules.adopt:
+        raise DefinitionError(rules.owner.refusal(strangers), strangers=strangers)
+
+
+def _doomed(appset: AppSet, tree: Tree, rules: Rules) -> list[dict[str, Any]]:
+    if not rules.prune:
+        return []
+    doomed = [app for app_id, app in sorted(tree.apps.items()) if app_id not in appset.apps and rules.owner.owns(app)]
+    if doomed and appset.empty and not rules.allow_empty:
+        raise DefinitionError(
+            f"nothing is declared, so prune would remove all that this set owns "
+            f"({appset_owner.listed([app['id'] for app in doomed])}): check definitions and src, or set allow_empty"
+        )
+    return doomed
+
+
+def _refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
+    """An id is that of an app, of a pod or of a group."""
+    for path, declared in sorted([*appset.apps.items(), *appset.groups.items()]):
+        for above in ancestors(path):
+            if (above in tree.apps and above not in doomed) or above in tree.pods:
+                raise DefinitionError(
+                    f"{path} of {declared.origin} cannot be below {above}, which is "
+                    f"{'an app' if above in tree.apps else 'a pod'} on this Marathon and no group: choose another id, "
+                    "or remove that first"
+                )
+        kinds = {"a pod": tree.pods}
+        kinds.update({"a group": tree.groups} if path in appset.apps else {"an app": set(tree.apps) - doomed})
+        for kind, there in kinds.items():
+            if path in there:
+                raise DefinitionError(
+                    f"{path} of {declared.origin} is {kind} on this Marathon: choose another id, or remove that first"
+                )
+
+
+def _declared_groups(appset: AppSet, tree: Tree) -> list[GroupPlan]:
+    plans = []
+    for group_id, declared in sorted(appset.groups.items()):
+        current = tree.groups.get(group_id)
+        before = None if current is None else tuple(sorted(current.get("dependencies") or ()))
+        action = planner.NONE if before == declared.dependencies else planner.UPDATED
+        if current is None:
+            action = planner.CREATED
+        role = (current or {}).get("enforceRole") if not ancestors(group_id) else None
+        plans.append(GroupPlan(group_id, action, before, declared.dependencies, role))
+    return plans
+
+
+def _emptied_groups(appset: AppSet, tree: Tree, rules: Rules, doomed: list[dict[str, Any]]) -> list[GroupPlan]:
+    """The largest groups that hold nothing but what goes. They are this set's own only where it owns by group."""
+    if not isinstance(rules.owner, appset_owner.ByGroup):
+        return []
+    kept = {above for path in [*appset.apps, *appset.groups, *tree.pods] for above in [path, *ancestors(path)]}
+    going = {above for app in doomed for above in ancestors(app["id"])}
+    free = {name for name in going - kept if name in tree.groups and inside(name, rules.owner.group_id)}
+    return [
+        GroupPlan(name, planner.DELETED, tuple(tree.groups[name].get("dependencies") or ()), None)
+        for name in sorted(free)
+        if not free.intersection(ancestors(name))
+    ]
+
+
+def _refuse_circles(appset: AppSet, plan: SetPlan) -> None:
+    circle = find_circle(plan.app_dependencies(), plan.group_dependencies())
+    if circle:
+        origins = {appset.apps[name].origin for name in circle if name in appset.apps}
+        told = f" ({', '.join(sorted(origins))})" if origins else ""
+        raise DefinitionError(
+            f"the dependencies go round in a circle: {' -> '.join(circle)}{told}; break it", circle=circle
+        )
+
+
+def restarting(plan: SetPlan) -> list[str]:
+    return [one.app_id for one in plan.apps if one.plan.restarts]
+
+
+def whole_body(plan: Plan, current: dict[str, Any] | None) -> dict[str, Any]:
+    """The request of a plan as a full replacement, which is what an array of definitions takes."""
+    if plan.action != planner.SCALED:
+        return dict(plan.request.body)
+    # What is stored, in the form that was declared: nothing but the number differs then.
+    return {**normalise.declared(current), "instances": plan.after["instances"]}

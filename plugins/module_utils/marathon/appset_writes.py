@@ -1,0 +1,139 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The writes that a plan for a set takes: as few as Marathon allows, in the order in which they are safe.
+
+All apps go in one array of whole definitions, which Marathon takes or refuses as one, and deploys as one, in the order
+of their dependencies. The body of a group could hold its apps as well, but would delete the apps, groups and pods that
+somebody else has put there meanwhile, so groups are written alone, without the lists of what they hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ancestors, inside
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_order import find_circle, levels
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import (
+    AppPlan,
+    GroupPlan,
+    SetPlan,
+    whole_body,
+)
+
+APPS = "apps"
+APP = "app"
+GROUP = "group"
+DELETE_APP = "delete app"
+DELETE_GROUP = "delete group"
+
+
+@dataclass(frozen=True)
+class Write:
+    """after: apps that have to run first, because something in this write depends on them."""
+
+    kind: str
+    target: str
+    body: Any = None
+    request: planner.Request | None = None
+    apps: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+def arranged(plan: SetPlan, arrays: bool) -> list[Write]:
+    """arrays: whether this release replaces whole apps in arrays."""
+    early, late = _deletions(plan)
+    before, behind = _group_writes(plan)
+    return [*early, *before, *_app_writes(plan, arrays), *behind, *late]
+
+
+def _app_writes(plan: SetPlan, arrays: bool) -> list[Write]:
+    changed = [one for one in plan.changed_apps if one.plan.action != planner.DELETED]
+    alone = [one for one in changed if not arrays or _goes_alone(one, plan)]
+    together = [one for one in changed if one not in alone]
+    if len(together) == 1:
+        # The request for one app says the same, and an error of it names the app.
+        alone, together = [*alone, *together], []
+    rows = _rows(plan, alone)
+    writes: list[Write] = []
+    done: tuple[str, ...] = ()
+    requests = {one.app_id: one.plan.request for one in alone}
+    for row in rows:
+        writes += [Write(APP, name, request=requests[name], apps=(name,), after=done) for name in row]
+        done += tuple(row)
+    if together:
+        names = tuple(one.app_id for one in together)
+        bodies = [whole_body(one.plan, plan.tree.apps.get(one.app_id)) for one in together]
+        needed = done if len(_rows(plan, [*alone, *together])) > 1 else ()
+        writes.append(Write(APPS, f"{len(names)} apps", body=bodies, apps=names, after=needed))
+    return writes
+
+
+def _goes_alone(one: AppPlan, plan: SetPlan) -> bool:
+    """Arrays drop executorResources: only POST stores them, and only a partial write can repeat them."""
+    if one.plan.action == planner.SCALED:
+        return "executorResources" in plan.tree.apps[one.app_id]
+    return one.plan.request.method == "POST"
+
+
+def _rows(plan: SetPlan, some: list[AppPlan]) -> list[list[str]]:
+    if not some:
+        return []
+    return levels([one.app_id for one in some], plan.app_dependencies(), plan.group_dependencies())
+
+
+def _group_writes(plan: SetPlan) -> tuple[list[Write], list[Write]]:
+    """Those before the apps, so that the apps are deployed in that order, and those that have to come after them."""
+    changed = [one for one in plan.changed_groups if one.after is not None and _worth_a_write(one, plan)]
+    if not changed or not _circle_on_the_way(plan):
+        return [_group_write(one, one.after or ()) for one in changed], []
+    kept = [(one, tuple(name for name in one.after or () if name in (one.before or ()))) for one in changed]
+    shrinking = [_group_write(one, names) for one, names in kept if names != (one.before or ())]
+    growing = [_group_write(one, one.after or ()) for one, names in kept if names != one.after]
+    return shrinking, growing
+
+
+def _worth_a_write(one: GroupPlan, plan: SetPlan) -> bool:
+    """A group without dependencies comes with the apps in it."""
+    made = any(inside(app.app_id, one.group_id) for app in plan.apps if app.plan.action == planner.CREATED)
+    return bool(one.after) or one.before is not None or not made
+
+
+def _circle_on_the_way(plan: SetPlan) -> bool:
+    """The old and the new dependencies can be sound and contradict each other, and Marathon checks every write."""
+    apps = {name: list(names) for name, names in plan.app_dependencies().items()}
+    for app_id, app in plan.tree.apps.items():
+        apps.setdefault(app_id, []).extend(app.get("dependencies") or [])
+    groups = {name: list(names) for name, names in plan.group_dependencies().items()}
+    for group_id, group in plan.tree.groups.items():
+        groups.setdefault(group_id, []).extend(group.get("dependencies") or [])
+    return bool(find_circle(apps, groups))
+
+
+def _group_write(one: GroupPlan, dependencies: tuple[str, ...]) -> Write:
+    body: dict[str, Any] = {"dependencies": list(dependencies)}
+    if one.enforce_role is not None:
+        # A write that does not repeat it resets it to the default of the server.
+        body["enforceRole"] = one.enforce_role
+    return Write(GROUP, one.group_id, body=body)
+
+
+def _deletions(plan: SetPlan) -> tuple[list[Write], list[Write]]:
+    """What goes is removed last, when all else is accepted; but an app that is to become a group has to go first."""
+    groups = [one.group_id for one in plan.groups if one.action == planner.DELETED]
+    coming = [one.app_id for one in plan.apps if one.plan.action == planner.CREATED]
+    coming += [f"{one.group_id}/" for one in plan.groups if one.action == planner.CREATED]
+    in_the_way = {above for path in coming for above in ancestors(path)}
+    single = [name for name in plan.doomed if not any(inside(name, group_id) for group_id in groups)]
+    dependencies = {app_id: app.get("dependencies") or [] for app_id, app in plan.tree.apps.items()}
+    rows = levels(single, dependencies, {}) if single else []
+    # Who depends on another goes before that.
+    ordered = [name for row in reversed(rows) for name in row]
+    early = [Write(DELETE_APP, name, apps=(name,)) for name in ordered if name in in_the_way]
+    late = [Write(DELETE_APP, name, apps=(name,)) for name in ordered if name not in in_the_way]
+    for group_id in groups:
+        below = tuple(sorted(name for name in plan.doomed if inside(name, group_id)))
+        late.append(Write(DELETE_GROUP, group_id, apps=below))
+    return early, late

@@ -1,0 +1,397 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: marathon_apps
+short_description: Manage a whole set of applications and groups on Marathon
+version_added: 0.3.0
+description:
+  - Creates and changes all apps of a set with one read, one plan and, wherever Marathon allows it, one write. Removes
+    the apps that the set owns and does not declare any more, if asked to.
+  - All definitions are read, checked and compared before the first write. A definition that cannot be read, an id
+    that is declared twice or an app that is also a group changes nothing at all.
+  - All changed apps are sent as one array of whole definitions (C(PUT /v2/apps?partialUpdate=false)). Marathon takes
+    or refuses it as one, and deploys it as one deployment, side by side or in the order of the apps' C(dependencies).
+    As long as that deployment runs, it holds all apps that it changes.
+  - As for M(quorum.mesos.marathon_app), a definition is the whole truth, and nothing is written when nothing differs.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+extends_documentation_fragment:
+  - quorum.mesos.marathon
+  - quorum.mesos.attributes
+  - quorum.mesos.attributes.actiongroup_marathon
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  definitions:
+    description:
+      - Definitions of apps, with the fields that the REST API of Marathon takes, in the new or in the old form.
+      - An element with C(apps) or C(groups) is a group. Ids in it are relative to it, as in C(/v2/groups). Of the
+        group itself only C(dependencies) is managed; without C(dependencies) it has none. What a group lists is not
+        the whole of its content, see O(prune).
+      - Every definition needs an C(id). A relative one is below V(/), or below its group.
+    type: list
+    elements: dict
+    default: []
+  src:
+    description:
+      - Files with definitions, in JSON, or in YAML if their name ends in C(.yml) or C(.yaml). A file holds one app,
+        one group, or a list of them.
+      - A directory stands for all files C(*.json), C(*.yml) and C(*.yaml) directly in it, in the order of their
+        names.
+      - They are read on the host that executes the module.
+    type: list
+    elements: path
+    default: []
+  owner_group:
+    description:
+      - Path of a group. Everything in it, also in groups below it, belongs to this set; V(/) is all of Marathon.
+      - All that is declared has to be in it.
+    type: str
+  owner_label:
+    description:
+      - A label as V(key=value). Every app of the set gets it, and every app with it belongs to this set.
+      - A label is set without a cost when an app is created. To add it to an app that runs replaces all instances of
+        the app, as Marathon does for any changed label, so that is refused as long as O(adopt) is not set.
+      - An app with another value of the label belongs to another set, and is never taken from that.
+    type: str
+  adopt:
+    description: Add the label of O(owner_label) to declared apps that exist without it, even if that restarts them.
+    type: bool
+    default: false
+  prune:
+    description:
+      - Remove apps that belong to this set according to O(owner_group) or O(owner_label) and are not declared.
+        Nothing else is ever removed.
+      - With O(owner_group), a group in which nothing is left goes too, with one write for all apps in it. Pods are
+        never removed, and neither is a group that holds one.
+      - Removals are sent after all changes were accepted. Only an app whose id a declared group takes over goes
+        before.
+    type: bool
+    default: false
+  allow_empty:
+    description: Allow O(prune) to remove all that the set owns when nothing at all is declared.
+    type: bool
+    default: false
+  ignore_fields:
+    description:
+      - Fields that keep the value an app has, like V(instances) when an autoscaler sets it. This holds for all apps.
+      - V(env.VERSION) names one key of a mapping.
+      - The values of the definition are used when an app is created.
+    type: list
+    elements: str
+    default: []
+  secret_env:
+    description:
+      - Names of variables in C(env) whose values are secret. They are masked in the results and in the diff.
+    type: list
+    elements: str
+    default: []
+  force:
+    description:
+      - Cancel running deployments of the apps that are to change. Otherwise the module fails before anything is
+        changed, and names those apps and deployments.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait until every declared app runs as declared, which means that no deployment of it is left, that the wanted
+        number of instances runs, and, if it has health checks, that all of them are healthy; and until the instances
+        of removed apps are gone.
+      - The module also waits, and fails if it has to, when there was nothing to change.
+      - When time is up the module fails and says for each app what Marathon waits for.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds to wait at most for the whole set. Also the time for which the module goes on trying when Marathon
+        runs as many deployments as its C(--max_running_deployments) allows.
+    type: int
+    default: 300
+notes:
+  - Where a definition has C(executorResources), its app is created by a request of its own, because Marathon drops
+    that field from arrays.
+seealso:
+  - module: quorum.mesos.marathon_app
+"""
+
+EXAMPLES = r"""
+- name: Deploy all definitions of a directory and remove what was taken out of it
+  quorum.mesos.marathon_apps:
+    url: http://marathon.example.com:8080
+    src: ["{{ playbook_dir }}/apps"]
+    owner_group: /shop
+    prune: true
+  delegate_to: localhost
+
+- name: A database, and two web servers that start when it runs
+  quorum.mesos.marathon_apps:
+    url: http://marathon.example.com:8080
+    definitions:
+      - id: /shop/backend
+        apps:
+          - id: db
+            cmd: python3 -m http.server $PORT0
+            cpus: 0.1
+            mem: 64
+      - id: /shop/frontend
+        dependencies: [../backend]
+        apps:
+          - id: web
+            cmd: python3 -m http.server $PORT0
+            cpus: 0.1
+            mem: 64
+            instances: 2
+    wait_timeout: 600
+  delegate_to: localhost
+
+- name: Own apps anywhere by a label, and leave their number of instances to an autoscaler
+  quorum.mesos.marathon_apps:
+    url: http://marathon.example.com:8080
+    src:
+      - "{{ playbook_dir }}/team-a.yml"
+      - "{{ playbook_dir }}/team-b.json"
+    owner_label: quorum_owner=shop
+    ignore_fields: [instances]
+    prune: true
+  delegate_to: localhost
+
+- name: Remove all apps of the shop
+  quorum.mesos.marathon_apps:
+    url: http://marathon.example.com:8080
+    owner_group: /shop
+    prune: true
+    allow_empty: true
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+summary:
+  description: What happens to how many apps.
+  returned: success, and failure after the plan was made
+  type: str
+  sample: "apps: 1 created, 2 updated, 997 unchanged; 2 replaced while running"
+apps:
+  description: Every declared app and every removed one, in the order of their ids.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the app.
+      type: str
+      returned: always
+    action:
+      description:
+        - What is done to it, or would be in check mode; one of V(created), V(updated), V(scaled), V(deleted), V(none).
+      type: str
+      returned: always
+    restarts:
+      description: Whether that replaces running instances.
+      type: bool
+      returned: always
+    adopted:
+      description: Whether it existed without the label of O(owner_label).
+      type: bool
+      returned: always
+    origin:
+      description: The file, or the element of O(definitions), that declares it; null for a removed one.
+      type: str
+      returned: always
+  sample:
+    - id: /shop/frontend/web
+      action: updated
+      restarts: true
+      adopted: false
+      origin: apps/web.json
+groups:
+  description: Every declared group, and every group that is removed as a whole.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+      returned: always
+    action:
+      description: One of V(created), V(updated), V(deleted), V(none).
+      type: str
+      returned: always
+    dependencies:
+      description: Apps and groups that come before it.
+      type: list
+      elements: str
+      returned: always
+  sample:
+    - id: /shop/frontend
+      action: none
+      dependencies: [/shop/backend]
+deployment_ids:
+  description: The deployments that Marathon started, one for every write.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: str
+  sample: ["5cd987cd-85ae-4e70-8df7-f1438367d9cb"]
+requests:
+  description: Number of HTTP requests that were sent; 1 when nothing differs and everything runs.
+  returned: success, and failure after the plan was made
+  type: int
+  sample: 1
+hanging:
+  description: The apps that did not run as declared when the time to wait was up.
+  returned: failure because the time to wait was up
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the app.
+      type: str
+      returned: always
+    counts:
+      description: How many instances run and are healthy.
+      type: str
+      returned: always
+    reason:
+      description: What Marathon waits for, in words.
+      type: str
+      returned: always
+    deployments:
+      description: The deployments that hold it.
+      type: list
+      elements: str
+      returned: always
+    last_task_failure:
+      description: The last failure of a task, as Marathon reports it; null when there was none.
+      type: dict
+      returned: always
+  sample:
+    - id: /shop/frontend/web
+      counts: 0 of 2 instances run
+      reason: "no offer has enough mem: one instance needs 65536 MiB of memory"
+      deployments: ["5cd987cd-85ae-4e70-8df7-f1438367d9cb"]
+      last_task_failure: null
+strangers:
+  description: Apps that exist without the label of O(owner_label).
+  returned: failure because O(adopt) is not set
+  type: list
+  elements: str
+  sample: [/shop/web]
+deployments:
+  description: The deployments in the way, or those of removed apps that still ran when the time to wait was up.
+  returned: failure because of a running deployment
+  type: list
+  elements: str
+  sample: ["97c136bf-5a28-4821-9d94-480d9fbb01c8"]
+details:
+  description: The places in a definition that Marathon refuses and why, as it reports them.
+  returned: failure because of a definition
+  type: list
+  elements: dict
+  sample:
+    - path: /constraints(0)
+      errors: ["UNIQUE does not accept a value"]
+"""
+
+import time
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset,
+    appset_owner,
+    appset_sources,
+    documents,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+
+
+def argument_spec():
+    return dict(
+        connection_spec(),
+        definitions={"type": "list", "elements": "dict", "default": []},
+        src={"type": "list", "elements": "path", "default": []},
+        owner_group={"type": "str"},
+        owner_label={"type": "str"},
+        adopt={"type": "bool", "default": False},
+        prune={"type": "bool", "default": False},
+        allow_empty={"type": "bool", "default": False},
+        ignore_fields={"type": "list", "elements": "str", "default": []},
+        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
+        force={"type": "bool", "default": False},
+        wait={"type": "bool", "default": True},
+        wait_timeout={"type": "int", "default": 300},
+    )
+
+
+def read_sources(module):
+    params = module.params
+    sources = [Source(one, f"definitions[{index}]") for index, one in enumerate(params["definitions"])]
+    for path in appset_sources.files(params["src"], empty_allowed=params["allow_empty"]):
+        if documents.needs_yaml(path) and documents.yaml is None:
+            module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
+        sources.append(Source(documents.read_value(path), path))
+    return sources
+
+
+def read_options(params):
+    return Options(
+        rules=Rules(
+            owner=appset_owner.read(params["owner_group"], params["owner_label"]),
+            adopt=params["adopt"],
+            prune=params["prune"],
+            allow_empty=params["allow_empty"],
+            ignored=tuple(params["ignore_fields"]),
+        ),
+        secret_env=tuple(params["secret_env"]),
+        force=params["force"],
+        wait=params["wait"],
+    )
+
+
+def hide_secrets(module, declared):
+    for app in declared.apps.values():
+        env = app.app.get("env", {})
+        secrets = (env.get(name) for name in module.params["secret_env"])
+        module.no_log_values.update(secret for secret in secrets if isinstance(secret, str))
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=argument_spec(),
+        mutually_exclusive=[("owner_group", "owner_label")],
+        supports_check_mode=True,
+    )
+    params = module.params
+    if params["prune"] and not (params["owner_group"] or params["owner_label"]):
+        module.fail_json(msg="prune needs to know what this set owns: give owner_group or owner_label")
+    try:
+        declared = appset.build(read_sources(module))
+        hide_secrets(module, declared)
+        client = open_client(module)
+
+        def waiter(read):
+            return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep)
+
+        runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn)
+        result = runner.run(module.check_mode)
+    except MarathonError as error:
+        module.fail_json(msg=str(error), **error.facts)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
