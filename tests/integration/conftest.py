@@ -132,10 +132,20 @@ def ansible(tmp_path_factory: pytest.TempPathFactory, marathon: Marathon) -> Ans
     return Ansible(tmp_path_factory.mktemp("ansible"), marathon.url)
 
 
-@pytest.fixture
-def group(marathon: Marathon) -> Iterator[str]:
-    """A group of its own for the apps of one test; nothing of it is left behind."""
+def _group(marathon: Marathon) -> Iterator[str]:
     name = f"/quorum-test-{uuid.uuid4().hex[:8]}"
     yield name
     with contextlib.suppress(requests.RequestException):
         marathon.write("DELETE", f"/v2/groups{name}", force="true")
+
+
+@pytest.fixture
+def group(marathon: Marathon) -> Iterator[str]:
+    """A group of its own for the apps of one test; nothing of it is left behind."""
+    yield from _group(marathon)
+
+
+@pytest.fixture(scope="module")
+def module_group(marathon: Marathon) -> Iterator[str]:
+    """A group for the apps that several tests of a file look at."""
+    yield from _group(marathon)

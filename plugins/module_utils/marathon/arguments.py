@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Mapping
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -43,9 +43,13 @@ def open_client(module: AnsibleModule) -> Client:
     """The client; an address that cannot be one raises MarathonError."""
     if http.requests is None:
         module.fail_json(msg=missing_required_lib("requests"), exception=http.REQUESTS_IMPORT_ERROR)
-    params = module.params
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
-    module.no_log_values.update(word for word in map(_password_in, params["url"]) if word)
+    module.no_log_values.update(word for word in map(_password_in, module.params["url"]) if word)
+    return client_from(module.params)
+
+
+def client_from(params: Mapping[str, Any]) -> Client:
+    """The client of these options, for plugins too, which are no modules."""
     return Client(
         http.Http(
             params["url"],

@@ -68,6 +68,10 @@ class Client:
         answer = self._http.write("DELETE", f"/v2/groups{group_id}", _forced(force))
         return None if answer.status == 404 else _deployment_id(answer)
 
+    def apps(self, **selectors: Any) -> list[dict[str, Any]]:
+        """All apps, or those that the selectors label, id and cmd leave; embed says what to tell of each."""
+        return list(_member(self._http.get("/v2/apps", selectors), "apps", "/v2/apps"))
+
     def deployments(self) -> list[dict[str, Any]]:
         answer = self._http.get("/v2/deployments")
         if not isinstance(answer.data, list):

@@ -1,0 +1,33 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of the fragment marathon as lookups and inventories take them: from variables and the environment too."""
+
+from __future__ import annotations
+
+import typing as t
+
+import yaml
+from ansible_collections.quorum.mesos.plugins.doc_fragments import marathon
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec
+from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import variable_of
+
+
+def _options() -> dict[str, dict[str, t.Any]]:
+    options = yaml.safe_load(marathon.ModuleDocFragment.DOCUMENTATION)["options"]
+    for name, argument in connection_spec().items():
+        options[name]["vars"] = [{"name": variable_of(name)}]
+        if "fallback" in argument:
+            options[name]["env"] = [{"name": variable} for variable in argument["fallback"][1]]
+    return options
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = yaml.safe_dump(
+        {
+            "options": _options(),
+            "requirements": ["requests (Python library, on the control node)"],
+            "notes": ["Marathon is asked over HTTP from the control node."],
+        },
+        sort_keys=False,
+    )

@@ -1,0 +1,32 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client of Marathon for plugins of the control node, whose options are those of the modules."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import http
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import client_from, connection_spec
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+
+
+def variable_of(option: str) -> str:
+    """The variable that sets this option of the connection; url is marathon_url, url_password is marathon_password."""
+    return "marathon_" + option.removeprefix("url_")
+
+
+def variables_for(templar: t.Any, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The variables that set the connection, with their templates done, as a lookup is given them undone."""
+    names = (variable_of(option) for option in connection_spec())
+    return {name: templar.template(variables[name]) for name in names if name in variables}
+
+
+def open_client(option: t.Callable[[str], t.Any]) -> Client:
+    """option is the plugin's get_option. An address that cannot be one raises MarathonError."""
+    if http.requests is None:
+        raise MarathonError(missing_required_lib("requests"))
+    return client_from({name: option(name) for name in connection_spec()})
