@@ -57,6 +57,31 @@ def test_an_app_answers_through_its_assigned_ports(cluster: LocalCluster) -> Non
         assert requests.get(f"http://{task['host']}:{task['ports'][0]}/", timeout=5).status_code == 200
 
 
+def test_a_pod_answers_on_the_port_of_its_endpoint_and_is_checked_by_the_agent(cluster: LocalCluster) -> None:
+    _leader, (standby,) = leading(cluster)
+    serve = "cd share && exec python3 -m http.server $ENDPOINT_HTTP --bind 127.0.0.1"
+    containers = [
+        {"name": "web", "exec": {"command": {"shell": serve}}, "resources": {"cpus": 0.1, "mem": 32},
+         "endpoints": [{"name": "http"}], "volumeMounts": [{"name": "pages", "mountPath": "share"}],
+         "healthCheck": {"http": {"endpoint": "http", "path": "/word"}, "intervalSeconds": 1, "timeoutSeconds": 0,
+                         "delaySeconds": 0}},
+        {"name": "pages", "exec": {"command": {"shell": "echo hello > out/word; exec sleep 1000"}},
+         "resources": {"cpus": 0.1, "mem": 32}, "volumeMounts": [{"name": "pages", "mountPath": "out"}]}]
+    created = requests.post(f"{standby.url}/v2/pods", timeout=10,
+                            json={"id": "/pod", "containers": containers, "volumes": [{"name": "pages"}]})
+    assert created.status_code == 201, created.text
+    settle(standby)
+    status = requests.get(f"{standby.url}/v2/pods/pod::status", timeout=5).json()
+    (instance,) = status["instances"]
+    assert (status["status"], instance["status"]) == ("STABLE", "STABLE")
+    (endpoint,) = next(one for one in instance["containers"] if one["name"] == "web")["endpoints"]
+    assert endpoint["healthy"] is True
+    page = requests.get(f"http://127.0.0.1:{endpoint['allocatedHostPort']}/word", timeout=5)
+    assert page.text == "hello\n"
+    requests.delete(f"{standby.url}/v2/pods/pod", timeout=10).raise_for_status()
+    settle(standby)
+
+
 def test_a_killed_master_restarts_nothing(cluster: LocalCluster) -> None:
     _leader, (standby,) = leading(cluster)
     before = {task["id"] for task in tasks(standby)}

@@ -24,9 +24,9 @@ def app(app_id: str, version: str, **fields: object) -> dict:
 def write(state: State, *apps: dict, removed: tuple[str, ...] = ()) -> str:
     tree, version = state.tree.copy(), state.clock.next()
     for one in apps:
-        tree.put_app({**one, "version": version})
+        tree.put({**one, "version": version})
     for app_id in removed:
-        del tree.apps[app_id]
+        del tree.services[app_id]
     tree.touch(["/"], version)
     state.commit(tree)
     return version
@@ -53,7 +53,7 @@ def test_history_is_limited_and_survives() -> None:
     versions = [write(state, app("/a", "", cmd=str(number))) for number in range(6)]
     assert state.app_versions("/a") == versions[-3:]
     again = loaded(store)
-    assert again.app_versions("/a") == versions[-3:] and again.tree.apps["/a"]["cmd"] == "5"
+    assert again.app_versions("/a") == versions[-3:] and again.tree.services["/a"]["cmd"] == "5"
     assert len([key for key in store.documents if key.startswith("apps/")]) == 3
     assert len([key for key in store.documents if key.startswith("roots/")]) == 3
 
@@ -65,7 +65,7 @@ def test_a_deleted_app_has_no_history_but_its_group_can_go_back() -> None:
     write(state, removed=("/a",))
     assert state.app_versions("/a") == []
     earlier = loaded(store).tree_at("/", first)
-    assert earlier is not None and earlier.apps["/a"]["cmd"] == "old"
+    assert earlier is not None and earlier.services["/a"]["cmd"] == "old"
     second = write(state, app("/a", "", cmd="new"))
     assert state.app_versions("/a") == [second] and state.app_at("/a", first) is None
 
@@ -83,18 +83,18 @@ def test_unused_definitions_are_removed() -> None:
 def test_a_plan_survives_and_is_undone() -> None:
     before, after = Tree(), Tree()
     for tree in (before, after):
-        tree.put_app(app("/keep", "1", cmd="x", dependencies=[]))
-    before.put_app(app("/gone", "1", cmd="x"))
-    after.put_app(app("/new/one", "2", cmd="x"))
-    after.apps["/keep"] = app("/keep", "2", cmd="y")
+        tree.put(app("/keep", "1", cmd="x", dependencies=[]))
+    before.put(app("/gone", "1", cmd="x"))
+    after.put(app("/new/one", "2", cmd="x"))
+    after.services["/keep"] = app("/keep", "2", cmd="y")
     plan = make(before, after, "2")
     assert [[(one.kind, one.app_id) for one in step] for step in plan.steps] == [
-        [("StopApplication", "/gone")], [("StartApplication", "/new/one")],
-        [("RestartApplication", "/keep"), ("ScaleApplication", "/new/one")]]
+        [("Stop", "/gone")], [("Start", "/new/one")],
+        [("Restart", "/keep"), ("Scale", "/new/one")]]
     same = Plan.from_document(json.loads(json.dumps(plan.document())))
     assert same == plan
     back = reverted(same, after)
-    assert set(back.apps) == {"/keep", "/gone"} and back.apps["/keep"]["cmd"] == "x"
+    assert set(back.services) == {"/keep", "/gone"} and back.services["/keep"]["cmd"] == "x"
     assert set(back.groups) == {"/"}
 
 

@@ -184,14 +184,25 @@ class FakeMaster:
 
     def _accept(self, accept: dict[str, Any]) -> None:
         self._take_back(accept["offer_ids"], 0)
-        for task in accept["operations"][0]["launch"]["task_infos"]:
-            task_id = task["task_id"]["value"]
-            agent = self.agents[task["agent_id"]["value"]]
-            self.tasks[task_id] = task
-            self.states[task_id] = "TASK_STAGING"
-            agent.used[task_id] = task["resources"]
-            for status in agent.behaviour(task):
-                self.report(task_id, **status)
+        for operation in accept["operations"]:
+            if operation["type"] == "LAUNCH_GROUP":
+                group = operation["launch_group"]
+                # The executor's resources are held with the first task's.
+                held, tasks = group["executor"]["resources"], group["task_group"]["tasks"]
+            else:
+                held, tasks = [], operation["launch"]["task_infos"]
+            for task in tasks:
+                self._launch(task, held)
+                held = []
+
+    def _launch(self, task: dict[str, Any], held: list[dict[str, Any]]) -> None:
+        task_id = task["task_id"]["value"]
+        agent = self.agents[task["agent_id"]["value"]]
+        self.tasks[task_id] = task
+        self.states[task_id] = "TASK_STAGING"
+        agent.used[task_id] = [*task["resources"], *held]
+        for status in agent.behaviour(task):
+            self.report(task_id, **status)
 
     def _decline(self, decline: dict[str, Any]) -> None:
         self._take_back(decline["offer_ids"], decline.get("filters", {}).get("refuse_seconds", 5))

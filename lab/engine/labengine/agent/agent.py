@@ -11,6 +11,7 @@ from collections import deque
 from typing import Any
 
 from labengine import MESOS_VERSION
+from labengine.agent import task_group
 from labengine.agent.context import AgentContext
 from labengine.agent.docker_cli import DockerError
 from labengine.agent.docker_task import DockerTask
@@ -60,6 +61,8 @@ class Agent:
             }
             for record in list(self.context.checkpoint.tasks(agent_id)):
                 self._recover_task(record)
+        for task in list(self.tasks.values()):
+            self._end_group_of(task.record)
         self._remove_orphans(docker_names)
         self.context.counters.recovery_seconds = time.monotonic() - started
         logger.info("Recovered %d tasks", len(self.tasks))
@@ -135,6 +138,8 @@ class Agent:
             self._subscribed(event["agent_id"]["value"])
         elif kind == "RUN_TASK":
             self.run_task(event["framework"], event["task"])
+        elif kind == "RUN_TASK_GROUP":
+            self._run_group(event["framework"], event["tasks"])
         elif kind == "KILL_TASK":
             self._kill_task(event)
         elif kind == "ACKNOWLEDGE":
@@ -170,17 +175,32 @@ class Agent:
         self.updates.resend_all()
 
     def run_task(self, framework: dict[str, Any], info: dict[str, Any]) -> None:
+        self._start(framework, [TaskRecord(framework["id"]["value"], info, str(uuid.uuid4()))])
+
+    def _run_group(self, framework: dict[str, Any], infos: list[dict[str, Any]]) -> None:
+        checkpoint, agent_id, group_id = self.context.checkpoint, self.context.agent_id, str(uuid.uuid4())
+        records = [TaskRecord(framework["id"]["value"], info, str(uuid.uuid4()), group_id=group_id) for info in infos]
+        shared = checkpoint.group_sandbox(agent_id, records[0])
+        checkpoint.save_group(agent_id, records[0])
+        for record in records:
+            task_group.create_volumes(record.info, shared)
+            record.launched_as = task_group.launched_as(record.info, shared)
+        self._start(framework, records)
+
+    def _start(self, framework: dict[str, Any], records: list[TaskRecord]) -> None:
         framework_id = framework["id"]["value"]
-        record = TaskRecord(framework_id, info, str(uuid.uuid4()))
-        if record.key in self.tasks:
-            logger.warning("Ignoring task %s of framework %s: it is here already", record.task_id, framework_id)
+        names = ", ".join(record.task_id for record in records)
+        if any(record.key in self.tasks for record in records):
+            logger.warning("Ignoring task %s of framework %s: it is here already", names, framework_id)
             return
-        logger.info("Got assigned task '%s' for framework %s", record.task_id, framework_id)
+        logger.info("Got assigned task '%s' for framework %s", names, framework_id)
         self.frameworks[framework_id] = framework
         self.context.checkpoint.save_framework(self.context.agent_id, framework)
-        task = self._new_task(framework, record)
-        self._save(record)
-        task.start()
+        tasks = [self._new_task(framework, record) for record in records]
+        for record in records:
+            self._save(record)
+        for task in tasks:
+            task.start()
 
     def _new_task(self, framework: dict[str, Any], record: TaskRecord) -> Task:
         kind = DockerTask if record.is_docker else ShellTask
@@ -262,6 +282,16 @@ class Agent:
             self.context.counters.terminal[record.state] += 1
             self.context.counters.executors_terminated += 1
 
+        self._end_group_of(record)
+
+    def _end_group_of(self, record: TaskRecord) -> None:
+        if not task_group.ends_the_others(record):
+            return
+        for other in task_group.members([task.record for task in self.tasks.values()], record):
+            if not other.terminal:
+                logger.info("Killing task %s: %s of its group ended", other.task_id, record.task_id)
+                self.tasks[other.key].kill(None)
+
     def _save(self, record: TaskRecord) -> None:
         self.context.checkpoint.save_task(self.context.agent_id, record)
 
@@ -279,6 +309,8 @@ class Agent:
     def _task_completed(self, record: TaskRecord) -> None:
         self.tasks.pop(record.key, None)
         self.context.checkpoint.forget_task(self.context.agent_id, record)
+        if record.group_id and not task_group.members([task.record for task in self.tasks.values()], record):
+            self.context.checkpoint.forget_group(self.context.agent_id, record)
         self.completed.append(record)
 
     # Running

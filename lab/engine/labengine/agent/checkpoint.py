@@ -83,6 +83,30 @@ class Checkpoint:
             / record.container_id
         )
 
+    def group_sandbox(self, agent_id: str, record: TaskRecord) -> Path:
+        """The executor's own, which a group's tasks share."""
+        return self.work_dir / self._group_path(agent_id, record)
+
+    def save_group(self, agent_id: str, record: TaskRecord) -> None:
+        """Without this its sandbox would count as a forgotten one."""
+        (self.meta / self._group_path(agent_id, record)).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def forget_group(self, agent_id: str, record: TaskRecord) -> None:
+        directory = self.meta / self._group_path(agent_id, record)
+        with contextlib.suppress(OSError):
+            directory.rmdir()
+            directory.parent.rmdir()
+            directory.parent.parent.rmdir()
+
+    @staticmethod
+    def _group_path(agent_id: str, record: TaskRecord) -> Path:
+        return (
+            Path("slaves", agent_id, "frameworks", _component(record.framework_id), "executors")
+            / _component(record.executor_id)
+            / "runs"
+            / str(record.group_id)
+        )
+
     def save_task(self, agent_id: str, record: TaskRecord) -> None:
         directory = self.run_dir(agent_id, record)
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)

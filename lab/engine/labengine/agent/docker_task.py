@@ -103,7 +103,7 @@ class DockerTask(Task):
         settings = DockerSettings(flags.sandbox_directory, self.context.labels(), flags.cgroups_enable_cfs)
         self._env_file = self.process.run_dir / "environment"
         return run_arguments(
-            self.record.info, self.container_name, self.sandbox, settings, self._environment, self._env_file
+            self.record.launch_info, self.container_name, self.sandbox, settings, self._environment, self._env_file
         )
 
     def launch(self) -> None:

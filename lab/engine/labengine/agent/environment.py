@@ -33,7 +33,7 @@ def of_shell_task(record: TaskRecord, agent_id: str, sandbox: Path, base: Mappin
         "MESOS_SANDBOX": str(sandbox),
         "MESOS_DIRECTORY": str(sandbox),
         "MESOS_TASK_ID": record.task_id,
-        "MESOS_EXECUTOR_ID": record.task_id,
+        "MESOS_EXECUTOR_ID": record.executor_id,
         "MESOS_FRAMEWORK_ID": record.framework_id,
         "MESOS_SLAVE_ID": agent_id,
         "MESOS_CONTAINER_ID": record.container_id,

@@ -21,6 +21,17 @@ class TaskRecord:
     statuses: list[dict[str, Any]] = field(default_factory=list)
     # Not yet acknowledged, oldest first; only the first one is on its way.
     pending: list[dict[str, Any]] = field(default_factory=list)
+    # Of a task group: the container of the executor that the tasks share, and what the task is launched as.
+    group_id: str | None = None
+    launched_as: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def launch_info(self) -> dict[str, Any]:
+        return {**self.info, **self.launched_as}
+
+    @property
+    def executor_id(self) -> str:
+        return str(self.info["executor"]["executor_id"]["value"]) if self.group_id else self.task_id
 
     @property
     def task_id(self) -> str:
@@ -40,11 +51,11 @@ class TaskRecord:
 
     @property
     def command(self) -> dict[str, Any]:
-        return self.info.get("command") or {}
+        return self.launch_info.get("command") or {}
 
     @property
     def container(self) -> dict[str, Any]:
-        return self.info.get("container") or {}
+        return self.launch_info.get("container") or {}
 
     @property
     def is_docker(self) -> bool:
@@ -60,6 +71,8 @@ class TaskRecord:
 
     @property
     def executor_name(self) -> str:
+        if self.group_id:
+            return ""
         words = self.command.get("value") or " ".join(self.command.get("arguments", []))
         text = f"sh -c '{words}'" if self.command.get("shell", True) else words
         short = text if len(text) <= 24 else text[:21] + "..." + ("'" if text.endswith("'") else "")
@@ -101,7 +114,7 @@ def new_status(
         "state": state,
         "source": source,
         "agent_id": {"value": agent_id},
-        "executor_id": {"value": record.task_id},
+        "executor_id": {"value": record.executor_id},
         "timestamp": time.time(),
         "uuid": base64.b64encode(uuid.uuid4().bytes).decode(),
         "container_status": container_status,

@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any
 
-from labengine.agent import fetcher, sandbox
+from labengine.agent import fetcher, sandbox, task_group
 from labengine.agent.context import AgentContext
 from labengine.agent.docker_cli import DockerError
 from labengine.agent.docker_command import BadContainer
@@ -204,6 +204,8 @@ class Task(ABC):
         return "Fetching the URIs"
 
     async def _prepare(self) -> None:
+        if refusal := task_group.problem(self.record):
+            raise TaskFailure(refusal)
         flags = self.context.flags
         self.user = sandbox.task_user(self.record, self.framework, switch_user=flags.switch_user)
         sandbox.create(self.sandbox, self.user)

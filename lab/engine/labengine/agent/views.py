@@ -38,7 +38,9 @@ def state(agent: Agent) -> dict[str, Any]:
         "unreserved_resources_full": [_full(item) for item in unreserved],
         "reserved_resources_allocated": {},
         "unreserved_resources_allocated": resources.totals(
-            item for task in agent.tasks.values() for item in task.record.resources
+            item
+            for records in _by_executor(task.record for task in agent.tasks.values())
+            for item in _resources(records)
         ),
         "resource_providers": [],
         "attributes": {item["name"]: resources.value_text(item) for item in info["attributes"]},
@@ -76,24 +78,38 @@ def _framework(agent: Agent, framework_id: str) -> dict[str, Any]:
         "checkpoint": info.get("checkpoint", False),
         "hostname": info.get("hostname", ""),
         "role": info.get("role", (info.get("roles") or ["*"])[0]),
-        "executors": [_executor(agent, record) for record in live],
-        "completed_executors": [_executor(agent, record) for record in over],
+        "executors": [_executor(agent, records) for records in _by_executor(live)],
+        "completed_executors": [_executor(agent, records) for records in _by_executor(over)],
     }
 
 
-def _executor(agent: Agent, record: TaskRecord) -> dict[str, Any]:
-    shown = _task(record)
+def _by_executor(records: Iterable[TaskRecord]) -> list[list[TaskRecord]]:
+    """The tasks of a group are below one executor, any other task has one of its own."""
+    found: dict[str, list[TaskRecord]] = {}
+    for record in records:
+        found.setdefault(record.group_id or record.container_id, []).append(record)
+    return list(found.values())
+
+
+def _resources(records: list[TaskRecord]) -> list[dict[str, Any]]:
+    executor = records[0].info.get("executor") or {}
+    return [*executor.get("resources", []), *(item for record in records for item in record.resources)]
+
+
+def _executor(agent: Agent, records: list[TaskRecord]) -> dict[str, Any]:
+    first, checkpoint, agent_id = records[0], agent.context.checkpoint, agent.context.agent_id
+    directory = checkpoint.group_sandbox(agent_id, first) if first.group_id else checkpoint.sandbox(agent_id, first)
     return {
-        "id": record.task_id,
-        "name": record.executor_name,
-        "source": record.task_id,
-        "container": record.container_id,
-        "directory": str(agent.context.checkpoint.sandbox(agent.context.agent_id, record)),
-        "resources": resources.totals(record.resources),
-        "role": _role(record),
-        "tasks": [] if record.terminal else [shown],
+        "id": first.executor_id,
+        "name": first.executor_name,
+        "source": first.executor_id,
+        "container": first.group_id or first.container_id,
+        "directory": str(directory),
+        "resources": resources.totals(_resources(records)),
+        "role": _role(first),
+        "tasks": [_task(record) for record in records if not record.terminal],
         "queued_tasks": [],
-        "completed_tasks": [shown] if record.terminal else [],
+        "completed_tasks": [_task(record) for record in records if record.terminal],
     }
 
 
@@ -107,7 +123,7 @@ def _task(record: TaskRecord) -> dict[str, Any]:
         "id": record.task_id,
         "name": record.name,
         "framework_id": record.framework_id,
-        "executor_id": "",
+        "executor_id": record.executor_id if record.group_id else "",
         "slave_id": record.info.get("agent_id", {}).get("value", ""),
         "state": record.state,
         "resources": resources.totals(record.resources),
@@ -151,10 +167,10 @@ def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
         if record.terminal or not pid:
             continue
         yield {
-            "executor_id": record.task_id,
+            "executor_id": record.executor_id,
             "executor_name": record.executor_name,
             "framework_id": record.framework_id,
-            "source": record.task_id,
+            "source": record.executor_id,
             "statistics": usage.of(
                 pid,
                 processes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from labengine.marathon import podstatus
 from labengine.marathon.definition import paths, ports
 from labengine.marathon.instances import RUNNING, STAGING, Instance, render
 from labengine.marathon.leader import Leader
@@ -56,7 +57,7 @@ def counts(instances: list[Instance]) -> dict[str, int]:
 
 def task_info(leader: Leader, instance: Instance, *, service_ports: bool = False) -> dict[str, Any]:
     info = render(instance, leader.health.results(instance))
-    app = leader.state.tree.apps.get(instance.app_id)
+    app = leader.state.tree.app(instance.app_id)
     info["servicePorts"] = ports.service_ports(app) if service_ports and app else []
     return info
 
@@ -79,6 +80,8 @@ def group_info(leader: Leader, tree: Tree, group_id: str, given: list[str]) -> d
         info["enforceRole"] = bool(group.get("enforceRole"))
     if apps:
         info["apps"] = [app_info(leader, app, wanted) for app in tree.apps_in(group_id)]
+    if not given or "group.pods" in given:
+        info["pods"] = [podstatus.render(leader, pod) for pod in tree.pods_in(group_id)]
     if groups:
         info["groups"] = [group_info(leader, tree, child, given) for child in tree.groups_in(group_id)]
     return info

@@ -21,7 +21,7 @@ from labengine.marathon.rolling import Wish
 from labengine.marathon.scheduler import SchedulerClient
 from labengine.marathon.state import State
 from labengine.marathon.taskinfo import kill_policy
-from labengine.marathon.tree import App
+from labengine.marathon.tree import App, is_checked
 
 logger = log.get(__name__)
 
@@ -65,7 +65,7 @@ class Conductor:
         self._wake.set()
 
     async def run(self) -> None:
-        self.mark(self._state.tree.apps.keys() | self._tracker.app_ids())
+        self.mark(self._state.tree.services.keys() | self._tracker.app_ids())
         next_tick = time.monotonic()
         while True:
             with contextlib.suppress(TimeoutError):
@@ -92,7 +92,7 @@ class Conductor:
 
     def _wish(self, app_id: str) -> tuple[App | None, Wish]:
         instances = self._tracker.of(app_id)
-        app = self._state.tree.apps.get(app_id)
+        app = self._state.tree.services.get(app_id)
         deployment = self.deployments.of_app(app_id)
         if deployment is None:
             return app, rolling.keep(app, instances) if app else rolling.stop(instances)
@@ -119,7 +119,7 @@ class Conductor:
 
     def ready(self, app: App, instance: Instance) -> bool:
         """Running, healthy where there are checks, and past its readiness check."""
-        if not instance.running or (app.get("healthChecks") and not instance.healthy):
+        if not instance.running or (is_checked(app) and not instance.healthy):
             return False
         return self._readiness.ready(app, instance)
 
@@ -133,11 +133,12 @@ class Conductor:
 
     def _send_kill(self, instance: Instance) -> None:
         self._kill_sent[instance.task_id] = time.time()
-        body: dict[str, Any] = {"task_id": {"value": instance.task_id}, "agent_id": {"value": instance.agent_id}}
-        app = self._state.tree.apps.get(instance.app_id)
-        if app and "taskKillGracePeriodSeconds" in app:
-            body["kill_policy"] = kill_policy(app)
-        self._call("KILL", body)
+        app = self._state.tree.services.get(instance.app_id)
+        for task_id in instance.living_tasks:
+            body: dict[str, Any] = {"task_id": {"value": task_id}, "agent_id": {"value": instance.agent_id}}
+            if app and "taskKillGracePeriodSeconds" in app:
+                body["kill_policy"] = kill_policy(app)
+            self._call("KILL", body)
 
     def _call(self, kind: str, body: dict[str, Any]) -> None:
         async def run() -> None:
@@ -165,9 +166,10 @@ class Conductor:
         """Ask about tasks; not about those whose launch may still be on its way, which nobody knows yet."""
         oldest = time.time() - RECONCILE_UNCONFIRMED_SECONDS
         tasks = [
-            {"task_id": {"value": one.task_id}, "agent_id": {"value": one.agent_id}}
+            {"task_id": {"value": task_id}, "agent_id": {"value": one.agent_id}}
             for one in instances
             if one.confirmed or one.staged_at < oldest
+            for task_id in one.living_tasks
         ]
         if tasks:
             self._call("RECONCILE", {"tasks": tasks})
@@ -186,13 +188,13 @@ class Conductor:
             self.mark(deployment.plan.affected)
         if now - self._last_sweep >= self._flags.scale_apps_interval:
             self._last_sweep = now
-            self.mark(self._state.tree.apps)
+            self.mark(self._state.tree.services)
         if now - self._last_reconciled >= RECONCILE_UNCONFIRMED_SECONDS:
             self._last_reconciled = now
             self.reconcile(one for one in self._tracker if not one.confirmed)
 
     def _check(self, instance: Instance, now: float) -> None:
-        app = self._state.tree.apps.get(instance.app_id)
+        app = self._state.tree.services.get(instance.app_id)
         if instance.state == UNREACHABLE:
             if instance.expired(app, "expungeAfterSeconds") and (
                 app is None or instance.expired(app, "inactiveAfterSeconds")

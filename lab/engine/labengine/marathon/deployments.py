@@ -151,8 +151,8 @@ def render(deployment: Deployment, readiness: Callable[[str], list[dict[str, Any
     return {
         "id": plan.id,
         "version": plan.version,
-        "affectedApps": plan.affected,
-        "affectedPods": [],
+        "affectedApps": [app_id for app_id in plan.affected if app_id not in plan.pods],
+        "affectedPods": sorted(plan.pods),
         "steps": [render_step(step) for step in plan.steps],
         "currentActions": current,
         "currentStep": deployment.step + 1,

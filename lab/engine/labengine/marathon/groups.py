@@ -12,7 +12,7 @@ from labengine.marathon.deployments import Deployments
 from labengine.marathon.events import EventBus
 from labengine.marathon.plan import Plan
 from labengine.marathon.state import Failures, State
-from labengine.marathon.tree import App, Tree
+from labengine.marathon.tree import App, Tree, is_pod
 
 Change = Callable[[Tree], None]
 
@@ -62,7 +62,7 @@ class GroupManager:
         after, version = before.copy(), self._state.clock.next()
         change(after)
         restarted = set(restarted)
-        changed = self._complete(before, after, version, restarted)
+        changed, unnoticed = self._complete(before, after, version, restarted)
         after.touch([*touched, *changed_groups(before, after, changed)], version)
         self._validate(before, after)
         plan = planning.make(before, after, version, restarted)
@@ -73,10 +73,11 @@ class GroupManager:
                 "fewer apps at once, or raise zk_max_node_size here and in ZooKeeper."
             )
         self._state.commit(after)
+        after.services.update(unnoticed)
         for app_id in changed:
-            if app_id not in after.apps:
+            if app_id not in after.services:
                 self._failures.forget(app_id)
-            if app_id not in after.apps or after.apps[app_id]["versionInfo"]["lastConfigChangeAt"] == version:
+            if app_id not in after.services or after.services[app_id]["versionInfo"]["lastConfigChangeAt"] == version:
                 # What an older definition failed at, or where, says nothing about this one.
                 self._backoff.reset(app_id)
         self._deployments.start(plan)
@@ -88,13 +89,14 @@ class GroupManager:
 
     def _validate(self, before: Tree, after: Tree) -> None:
         """Rules on the whole tree."""
-        if self._max_apps is not None and len(after.apps) > max(self._max_apps, len(before.apps)):
+        if self._max_apps is not None and len(after.services) > max(self._max_apps, len(before.services)):
             raise errors.unprocessable(
                 f"This Marathon instance may only handle up to {self._max_apps} Apps! "
                 "(Override with command line option --max_apps)"
             )
-        if after.apps.keys() & after.groups.keys():
-            raise errors.invalid_object([("/", "Groups and Applications may not have the same identifier.")])
+        for shared in sorted(after.services.keys() & after.groups.keys()):
+            kind = "Pods" if is_pod(after.services[shared]) else "Applications"
+            raise errors.invalid_object([("/", f"Groups and {kind} may not have the same identifier.")])
 
     def _check(self, plan: Plan, touched: Iterable[str], *, force: bool) -> None:
         try:
@@ -112,26 +114,33 @@ class GroupManager:
         change(after)
         return planning.make(self._state.tree, after, self._state.clock.next())
 
-    def _complete(self, before: Tree, after: Tree, version: str, restarted: set[str]) -> list[str]:
-        """Give changed apps ports and versions, and unchanged ones back their identity; what did change."""
+    def _complete(
+        self, before: Tree, after: Tree, version: str, restarted: set[str]
+    ) -> tuple[list[str], dict[str, App]]:
+        """Give changed apps ports and versions, and unchanged ones back their identity.
+
+        What did change, and the pods whose change Marathon does not notice: GET shows it until the leader changes.
+        """
         changed = [
             app_id
-            for app_id in before.apps.keys() | after.apps.keys()
-            if before.apps.get(app_id) is not after.apps.get(app_id) or app_id in restarted
+            for app_id in before.services.keys() | after.services.keys()
+            if before.services.get(app_id) is not after.services.get(app_id) or app_id in restarted
         ]
-        taken = {port for app in before.apps.values() for port in ports.service_ports(app)}
-        really = []
+        taken = {port for app in before.services.values() for port in ports.service_ports(app)}
+        really, unnoticed = [], {}
         for app_id in sorted(changed):
-            new, old = after.apps.get(app_id), before.apps.get(app_id)
+            new, old = after.services.get(app_id), before.services.get(app_id)
             if new is None:
                 really.append(app_id)
                 continue
             new = ports.assign_service_ports(_plain(new), previous=old, taken=taken, settings=self.settings)
             taken.update(ports.service_ports(new))
-            after.apps[app_id] = versioned(old, new, version, restarted=app_id in restarted)
-            if after.apps[app_id] is not old:
+            after.services[app_id] = versioned(old, new, version, restarted=app_id in restarted)
+            if after.services[app_id] is not old:
                 really.append(app_id)
-        return really
+            elif is_pod(new):
+                unnoticed[app_id] = {**new, "version": old["version"], "versionInfo": old["versionInfo"]}
+        return really, unnoticed
 
 
 def changed_groups(before: Tree, after: Tree, changed: Iterable[str]) -> list[str]:

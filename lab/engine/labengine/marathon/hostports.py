@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
-from labengine.marathon.tree import App
+from labengine.marathon.tree import App, is_pod
 
 
 @dataclass(frozen=True)
 class PortSlot:
-    """One entry of ``portDefinitions`` or ``portMappings``; ``wanted`` None means no host port, 0 any."""
+    """One entry of ``portDefinitions``, ``portMappings`` or ``endpoints``; ``wanted`` None is no host port, 0 any."""
 
     wanted: int | None
     declared: int
@@ -21,6 +22,8 @@ class PortSlot:
 
 
 def slots(app: App) -> list[PortSlot]:
+    if is_pod(app):
+        return [slot for box in app["pod"]["containers"] for slot in endpoint_slots(box)]
     if app["networks"][0]["mode"] == "host":
         fixed = app.get("requirePorts", False)
         return [
@@ -45,6 +48,21 @@ def slots(app: App) -> list[PortSlot]:
             entry["containerPort"],
         )
         for entry in mappings
+    ]
+
+
+def endpoint_slots(container: dict[str, Any]) -> list[PortSlot]:
+    """Those of one container of a pod."""
+    return [
+        PortSlot(
+            one.get("hostPort"),
+            one.get("containerPort", 0),
+            0,
+            ",".join(one.get("protocol", [])) or "tcp",
+            one["name"],
+            one.get("containerPort"),
+        )
+        for one in container.get("endpoints", [])
     ]
 
 

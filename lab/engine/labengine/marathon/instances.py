@@ -1,4 +1,4 @@
-"""Instances of apps: one Mesos task each, tracked from the launch to the end, kept in the store."""
+"""Instances of apps, one Mesos task each, and of pods, a task for every container: from the launch to the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ TERMINAL = frozenset(
 
 @dataclass
 class Instance:
-    """``version`` is the app version it was launched with; ``state`` is the last state of its task."""
+    """``version`` is that of the definition it was launched with; ``state`` is the last state of its task.
+
+    An instance of a pod has ``containers`` (see :mod:`labengine.marathon.podupdates`), each with a task of its own;
+    its ``state`` is made of theirs, and its ``task_id`` is its own id.
+    """
 
     instance_id: str
     task_id: str
@@ -45,7 +49,9 @@ class Instance:
     state: str = STAGING
     staged_at: float = 0.0
     started_at: float | None = None
+    state_since: float = 0.0
     ip_addresses: list[dict[str, str]] = field(default_factory=list)
+    containers: list[dict[str, Any]] = field(default_factory=list)
     healthy: bool | None = None
     confirmed: bool = False
     kill_reason: str | None = None
@@ -54,6 +60,12 @@ class Instance:
     @property
     def killing(self) -> bool:
         return self.kill_reason is not None
+
+    @property
+    def living_tasks(self) -> list[str]:
+        if not self.containers:
+            return [self.task_id]
+        return [one["task_id"] for one in self.containers if one["state"] not in TERMINAL]
 
     @property
     def running(self) -> bool:
@@ -74,10 +86,12 @@ class Instance:
         return name.removeprefix("TASK_").replace("_", " ").title().replace(" ", "")
 
 
-def new_ids(app_id: str) -> tuple[str, str]:
-    """Instance id and task id."""
-    instance_id = f"{file_name(app_id)}.instance-{uuid.uuid4()}"
-    return instance_id, f"{instance_id}._app.1"
+def new_instance_id(service_id: str) -> str:
+    return f"{file_name(service_id)}.instance-{uuid.uuid4()}"
+
+
+def new_task_id(instance_id: str, container: str = "_app") -> str:
+    return f"{instance_id}.{container}.1"
 
 
 def task_state(instance: Instance) -> str:
@@ -100,7 +114,8 @@ class Tracker:
                 self._index(Instance(**{name: value for name, value in document.items() if name in known}))
 
     def _index(self, instance: Instance) -> None:
-        self._by_task[instance.task_id] = instance
+        for task_id in _tasks(instance):
+            self._by_task[task_id] = instance
         self._by_app.setdefault(instance.app_id, {})[instance.task_id] = instance
 
     def add(self, instance: Instance) -> None:
@@ -111,7 +126,8 @@ class Tracker:
         self._store.put(f"instances/{instance.instance_id}", asdict(instance))
 
     def remove(self, instance: Instance) -> None:
-        self._by_task.pop(instance.task_id, None)
+        for task_id in _tasks(instance):
+            self._by_task.pop(task_id, None)
         of_app = self._by_app.get(instance.app_id, {})
         of_app.pop(instance.task_id, None)
         if not of_app:
@@ -128,10 +144,14 @@ class Tracker:
         return set(self._by_app)
 
     def __iter__(self) -> Iterator[Instance]:
-        return iter(list(self._by_task.values()))
+        return iter([one for of_app in self._by_app.values() for one in of_app.values()])
 
     def __len__(self) -> int:
-        return len(self._by_task)
+        return sum(len(of_app) for of_app in self._by_app.values())
+
+
+def _tasks(instance: Instance) -> list[str]:
+    return [one["task_id"] for one in instance.containers] or [instance.task_id]
 
 
 def has_config(instance: Instance, app: App) -> bool:

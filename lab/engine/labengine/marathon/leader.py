@@ -120,7 +120,7 @@ class Leader:
         self.conductor.expunge = self.updates.remove
         self.deployments.load(documents)
         self.updates.resume()
-        logger.info("Leading with %d apps and %d tasks", len(self.state.tree.apps), len(self.tracker))
+        logger.info("Leading with %d services and %d instances", len(self.state.tree.services), len(self.tracker))
         for work in (self.conductor.run, self.scheduler.run, self._revive, self._reconcile):
             self._tasks.append(supervise(work(), self._failed))
 

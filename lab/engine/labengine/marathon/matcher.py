@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from labengine.marathon import hostports
 from labengine.marathon.definition import constraints, container
 from labengine.marathon.resources import Remainder, Resource, role_of
-from labengine.marathon.tree import App
+from labengine.marathon.tree import App, is_pod
 
 # In the order in which an offer is sorted out.
 REASONS = (
@@ -33,8 +33,11 @@ _SCALARS = (
 
 @dataclass(frozen=True)
 class Match:
+    """``parts`` are the resources of a pod's containers, in their order; ``resources`` those of its executor then."""
+
     resources: list[Resource]
     ports: list[int]
+    parts: list[list[Resource]] = field(default_factory=list)
 
 
 def accepted_roles(app: App, default_behavior: str) -> set[str]:
@@ -71,10 +74,19 @@ def match(
         reasons.append("InsufficientPorts")
     if reasons or ports is None:
         return reasons
-    resources: list[Resource] = []
-    for name, _reason in _SCALARS:
-        if app[name]:
-            resources += left.take_scalar(name, app[name], roles) or []
+    wanting = [app]
+    if is_pod(app):
+        wanting = [app["pod"]["executorResources"], *(box["resources"] for box in app["pod"]["containers"])]
+    resources, *parts = [_scalars(one, left, roles) for one in wanting]
     if ports:
+        # The executor of a pod holds the ports of its containers, as the real Marathon has it.
         resources += left.take_ports(ports, roles) or []
-    return Match(resources, ports)
+    return Match(resources, ports, parts)
+
+
+def _scalars(wanted: dict[str, Any], left: Remainder, roles: set[str]) -> list[Resource]:
+    taken: list[Resource] = []
+    for name, _reason in _SCALARS:
+        if wanted.get(name):
+            taken += left.take_scalar(name, wanted[name], roles) or []
+    return taken

@@ -7,15 +7,17 @@ import time
 from typing import Any
 
 from labengine.common import log
+from labengine.marathon import podtasks, podupdates
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.definition import constraints
-from labengine.marathon.instances import UNREACHABLE, Instance, Tracker, has_config, new_ids
+from labengine.marathon.instances import UNREACHABLE, Instance, Tracker, has_config, new_instance_id, new_task_id
 from labengine.marathon.matcher import match
 from labengine.marathon.queue import Entry, LaunchQueue
 from labengine.marathon.resources import Remainder
 from labengine.marathon.scheduler import SchedulerClient
 from labengine.marathon.store import Store
 from labengine.marathon.taskinfo import task_info
+from labengine.marathon.tree import is_pod
 
 logger = log.get(__name__)
 
@@ -70,14 +72,15 @@ class OfferMatcher:
         return {"refuse_seconds": min(longest, SHORT_REFUSAL_SECONDS) if self._queue else longest}
 
     def _match(self, offer: dict[str, Any]) -> list[dict[str, Any]]:
+        """The operations of an ACCEPT."""
         left = Remainder(offer["resources"])
         launches: list[dict[str, Any]] = []
         for entry in self._queue.entries():
             while entry.count > 0 and len(launches) < self._flags.max_instances_per_offer:
-                task = self._place(entry, offer, left, first=not launches)
-                if task is None:
+                launch = self._place(entry, offer, left, first=not launches)
+                if launch is None:
                     break
-                launches.append(task)
+                launches.append(launch)
             if entry.count <= 0:
                 self._queue.drop(entry.app["id"])
         return launches
@@ -96,10 +99,11 @@ class OfferMatcher:
                 entry.declined(offer, found)
             return None
         entry.used(offer)
-        instance_id, task_id = new_ids(app["id"])
+        now = time.time()
+        instance_id = new_instance_id(app["id"])
         instance = Instance(
             instance_id,
-            task_id,
+            instance_id if is_pod(app) else new_task_id(instance_id),
             app["id"],
             app["version"],
             agent_id,
@@ -107,11 +111,16 @@ class OfferMatcher:
             app["role"],
             found.ports,
             constraints.agent_facts(offer),
-            staged_at=time.time(),
+            staged_at=now,
+            state_since=now,
+            containers=podupdates.new_containers(app, instance_id, now) if is_pod(app) else [],
         )
         self._tracker.add(instance)
-        logger.info("Launching %s on %s", task_id, offer["hostname"])
-        return task_info(app, instance, found, user=self._flags.mesos_user, env_prefix=self._flags.env_vars_prefix)
+        logger.info("Launching %s on %s", instance.task_id, offer["hostname"])
+        if is_pod(app):
+            return podtasks.launch_group(app, instance, found, offer["framework_id"], self._flags.mesos_bridge_name)
+        task = task_info(app, instance, found, user=self._flags.mesos_user, env_prefix=self._flags.env_vars_prefix)
+        return {"type": "LAUNCH", "launch": {"task_infos": [task]}}
 
     async def _accept(self, offer: dict[str, Any], launches: list[dict[str, Any]]) -> None:
         await self.scheduler.call(
@@ -119,6 +128,6 @@ class OfferMatcher:
             {
                 "offer_ids": [offer["id"]],
                 "filters": {"refuse_seconds": SHORT_REFUSAL_SECONDS},
-                "operations": [{"type": "LAUNCH", "launch": {"task_infos": launches}}],
+                "operations": launches,
             },
         )

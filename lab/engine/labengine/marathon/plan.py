@@ -9,18 +9,21 @@ from typing import Any
 
 from labengine.marathon.definition import compare, paths
 from labengine.marathon.definition.errors import unprocessable
-from labengine.marathon.tree import App, Tree
+from labengine.marathon.tree import App, Tree, is_pod
 
-START, STOP, SCALE, RESTART = "StartApplication", "StopApplication", "ScaleApplication", "RestartApplication"
+START, STOP, SCALE, RESTART = "Start", "Stop", "Scale", "Restart"
 
 
 @dataclass(frozen=True)
 class Action:
     kind: str
     app_id: str
+    pod: bool = False
 
     def render(self) -> dict[str, str]:
-        return {"action": self.kind, "app": self.app_id}
+        if self.pod:
+            return {"action": f"{self.kind}Pod", "pod": self.app_id}
+        return {"action": f"{self.kind}Application", "app": self.app_id}
 
 
 @dataclass
@@ -38,6 +41,10 @@ class Plan:
     def affected(self) -> list[str]:
         return sorted({action.app_id for step in self.steps for action in step})
 
+    @property
+    def pods(self) -> set[str]:
+        return {action.app_id for step in self.steps for action in step if action.pod}
+
     def render(self) -> dict[str, Any]:
         return {"id": self.id, "version": self.version, "steps": [render_step(step) for step in self.steps]}
 
@@ -48,12 +55,12 @@ class Plan:
             "original": self.original,
             "target": self.target,
             "newGroups": self.new_groups,
-            "steps": [[[one.kind, one.app_id] for one in step] for step in self.steps],
+            "steps": [[[one.kind, one.app_id, one.pod] for one in step] for step in self.steps],
         }
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Plan:
-        steps = [[Action(kind, app_id) for kind, app_id in step] for step in document["steps"]]
+        steps = [[Action(*action) for action in step] for step in document["steps"]]
         return cls(
             document["version"], document["original"], document["target"], steps, document["newGroups"], document["id"]
         )
@@ -67,8 +74,8 @@ def make(before: Tree, after: Tree, version: str, restarted: Iterable[str] = ())
     """``restarted`` apps are replaced though their definitions are the same."""
     changed = {
         app_id
-        for app_id in before.apps.keys() | after.apps.keys()
-        if before.apps.get(app_id) is not after.apps.get(app_id)
+        for app_id in before.services.keys() | after.services.keys()
+        if before.services.get(app_id) is not after.services.get(app_id)
     } | set(restarted)
     stops, starts = [], []
     by_depth: dict[int, list[Action]] = {}
@@ -76,19 +83,20 @@ def make(before: Tree, after: Tree, version: str, restarted: Iterable[str] = ())
     original: dict[str, App | None] = {}
     target: dict[str, App | None] = {}
     for app_id in sorted(changed):
-        old, new = before.apps.get(app_id), after.apps.get(app_id)
+        old, new = before.services.get(app_id), after.services.get(app_id)
         original[app_id], target[app_id] = old, new
         if new is None:
-            stops.append(Action(STOP, app_id))
+            assert old is not None
+            stops.append(Action(STOP, app_id, is_pod(old)))
             continue
         if old is None:
-            starts.append(Action(START, app_id))
+            starts.append(Action(START, app_id, is_pod(new)))
             kind = SCALE
         elif new["instances"] > 0 and (app_id in restarted or compare.is_upgrade(old, new)):
             kind = RESTART
         else:
             kind = SCALE
-        by_depth.setdefault(depths.of(app_id), []).append(Action(kind, app_id))
+        by_depth.setdefault(depths.of(app_id), []).append(Action(kind, app_id, is_pod(new)))
     steps = [stops, starts, *(by_depth[depth] for depth in sorted(by_depth))]
     new_groups = sorted(after.groups.keys() - before.groups.keys())
     return Plan(version, original, target, [step for step in steps if step], new_groups)
@@ -102,7 +110,7 @@ class Depths:
         self._known: dict[str, int] = {}
 
     def _dependencies(self, app_id: str) -> set[str]:
-        wanted = list(self._tree.apps[app_id].get("dependencies", []))
+        wanted = list(self._tree.services[app_id].get("dependencies", []))
         group_id = paths.parent(app_id)
         while True:
             wanted += self._tree.groups.get(group_id, {}).get("dependencies", [])
@@ -111,10 +119,10 @@ class Depths:
             group_id = paths.parent(group_id)
         found: set[str] = set()
         for name in wanted:
-            if name in self._tree.apps:
+            if name in self._tree.services:
                 found.add(name)
             elif name in self._tree.groups:
-                found.update(app["id"] for app in self._tree.apps_below(name))
+                found.update(app["id"] for app in self._tree.services_below(name))
         return found
 
     def of(self, app_id: str) -> int:
@@ -142,10 +150,10 @@ def reverted(plan: Plan, tree: Tree) -> Tree:
     result = tree.copy()
     for app_id, original in plan.original.items():
         if original is not None:
-            result.put_app(original)
+            result.put(original)
         else:
-            result.apps.pop(app_id, None)
+            result.services.pop(app_id, None)
     for group_id in sorted(plan.new_groups, reverse=True):
-        if group_id in result.groups and not result.apps_in(group_id) and not result.groups_in(group_id):
+        if group_id in result.groups and result.is_empty(group_id):
             del result.groups[group_id]
     return result

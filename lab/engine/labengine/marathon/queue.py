@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labengine.marathon.clock import timestamp
+from labengine.marathon.definition import pods
 from labengine.marathon.matcher import REASONS
 from labengine.marathon.resources import role_of
-from labengine.marathon.tree import App
+from labengine.marathon.tree import App, is_pod
 
 UNUSED_OFFERS_KEPT = 10
 
@@ -103,9 +104,12 @@ def render(entry: Entry, delay: float, *, with_offers: bool) -> dict[str, Any]:
         "delay": {"timeLeftSeconds": round(delay), "overdue": delay <= 0},
         "since": timestamp(entry.since),
         "processedOffersSummary": summary,
-        "app": entry.app,
         "role": entry.app["role"],
     }
+    if is_pod(entry.app):
+        item["pod"] = pods.shown(entry.app)
+    else:
+        item["app"] = entry.app
     if with_offers:
         item["lastUnusedOffers"] = [
             {"offer": _offer_json(offer), "reason": reasons, "timestamp": timestamp(moment)}

@@ -54,10 +54,10 @@ class State:
     def commit(self, tree: Tree) -> None:
         """Make the tree the present one."""
         before, self.tree = self.tree, tree
-        for app_id in before.apps.keys() - tree.apps.keys():
+        for app_id in before.services.keys() - tree.services.keys():
             self._created.pop(app_id, None)
-        for app_id, app in tree.apps.items():
-            if before.apps.get(app_id) is not app:
+        for app_id, app in tree.services.items():
+            if before.services.get(app_id) is not app:
                 self._created.setdefault(app_id, app["version"])
                 self._keep(app)
         self._write_root()
@@ -73,7 +73,7 @@ class State:
             "version": version,
             "groups": dict(self.tree.groups),
             "created": dict(self._created),
-            "apps": {app_id: app["version"] for app_id, app in self.tree.apps.items()},
+            "apps": {app_id: app["version"] for app_id, app in self.tree.services.items()},
         }
         self._roots[version] = root
         self.store.put(f"roots/{version}", root)
@@ -83,7 +83,7 @@ class State:
 
     def _forget_unused(self) -> None:
         for app_id, kept in list(self._versions.items()):
-            if len(kept) <= 1 and app_id in self.tree.apps:
+            if len(kept) <= 1 and app_id in self.tree.services:
                 continue
             needed = {root["apps"].get(app_id) for root in self._roots.values()}
             needed.update(self.app_versions(app_id)[-self._max_versions :])
@@ -95,7 +95,7 @@ class State:
 
     def app_versions(self, app_id: str) -> list[str]:
         """Oldest first; the history of an app begins anew when it is deleted and created again."""
-        if app_id not in self.tree.apps:
+        if app_id not in self.tree.services:
             return []
         since = self._created.get(app_id, "")
         return sorted(version for version in self._versions.get(app_id, {}) if version >= since)
@@ -135,8 +135,19 @@ class Failures:
         return self._last.get(app_id)
 
     def record(
-        self, app_id: str, *, task_id: str, state: str, message: str, host: str, version: str, agent_id: str | None
+        self,
+        app_id: str,
+        *,
+        task_id: str,
+        state: str,
+        message: str,
+        host: str,
+        version: str,
+        agent_id: str | None,
+        containers: list[dict[str, Any]],
+        started_at: float,
     ) -> None:
+        """``containers`` are those of an instance of a pod."""
         failure = {
             "appId": app_id,
             "host": host,
@@ -148,6 +159,8 @@ class Failures:
         }
         if agent_id:
             failure["slaveId"] = agent_id
+        if containers:
+            failure |= {"containers": containers, "startedAt": timestamp(started_at)}
         self._last[app_id] = failure
         self._store.put(f"failures/{file_name(app_id)}", failure)
 

@@ -28,13 +28,17 @@ def _app_context(app: App) -> dict[str, str]:
     image = ((app.get("container") or {}).get("docker") or {}).get("image")
     if image:
         context["MARATHON_APP_DOCKER_IMAGE"] = image
-    labels = {
+    return context | label_variables(app.get("labels", {}))
+
+
+def label_variables(labels: dict[str, str]) -> dict[str, str]:
+    named = {
         _variable(name): value
-        for name, value in app.get("labels", {}).items()
+        for name, value in labels.items()
         if len(name) < MAX_LABEL_LENGTH and len(value) < MAX_LABEL_LENGTH
     }
-    context["MARATHON_APP_LABELS"] = " ".join(sorted(labels))
-    return context | {f"MARATHON_APP_LABEL_{name}": value for name, value in labels.items()}
+    variables = {f"MARATHON_APP_LABEL_{name}": value for name, value in named.items()}
+    return {"MARATHON_APP_LABELS": " ".join(sorted(named)), **variables}
 
 
 def _variable(name: str) -> str:

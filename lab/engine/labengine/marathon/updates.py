@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from labengine.common import log
+from labengine.marathon import podupdates
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.conductor import Conductor
 from labengine.marathon.events import EventBus
@@ -48,7 +49,9 @@ class StatusUpdates:
     async def handle(self, status: dict[str, Any]) -> None:
         """Apply an update, make it durable, then acknowledge it."""
         instance = self._tracker.get(status["task_id"]["value"])
-        if instance is not None:
+        if instance is not None and instance.containers:
+            self._apply_to_pod(instance, status)
+        elif instance is not None:
             self._apply(instance, status)
         elif status["state"] not in TERMINAL and status["state"] != UNREACHABLE:
             logger.warning("Killing the unknown task %s", status["task_id"]["value"])
@@ -61,7 +64,7 @@ class StatusUpdates:
 
     def app_of(self, instance: Instance) -> App | None:
         """The definition the instance was launched with, as far as it is known."""
-        return self._state.app_at(instance.app_id, instance.version) or self._state.tree.apps.get(instance.app_id)
+        return self._state.app_at(instance.app_id, instance.version) or self._state.tree.services.get(instance.app_id)
 
     def _apply(self, instance: Instance, status: dict[str, Any]) -> None:
         state = status["state"]
@@ -85,6 +88,32 @@ class StatusUpdates:
                 for one in app.get("healthChecks", [])
             ):
                 self._health.reported(app, instance, bool(status["healthy"]), status.get("message", ""))
+        self._tracker.save(instance)
+        self._conductor.mark([instance.app_id])
+
+    def _apply_to_pod(self, instance: Instance, status: dict[str, Any]) -> None:
+        before, was_healthy = instance.state, instance.healthy
+        ran = instance.started_at is not None
+        pod = self.app_of(instance)
+        moved = podupdates.apply(instance, pod, status)
+        instance.confirmed = True
+        self._note_times(instance, status, before)
+        self._note_addresses(instance, status)
+        if moved:
+            self._publish(instance, status)
+        if instance.healthy is not was_healthy and instance.healthy is not None:
+            self._events.publish(
+                "instance_health_changed_event",
+                instanceId=instance.instance_id,
+                runSpecId=instance.app_id,
+                healthy=instance.healthy,
+                runSpecVersion=instance.version,
+            )
+        if not instance.living_tasks:
+            self._ended(instance, podupdates.end(instance), ran=ran)
+            return
+        if instance.state == RUNNING and not instance.killing:
+            self._backoff.agent_works(instance.app_id, instance.agent_id)
         self._tracker.save(instance)
         self._conductor.mark([instance.app_id])
 
@@ -137,7 +166,7 @@ class StatusUpdates:
     def _ended(self, instance: Instance, status: dict[str, Any], *, ran: bool) -> None:
         state, message = status["state"], status.get("message", "")
         logger.info("%s ended: %s %s", instance.task_id, state, message)
-        app = self._state.tree.apps.get(instance.app_id)
+        app = self._state.tree.services.get(instance.app_id)
         if app is not None:
             if instance.kill_reason:
                 self._record(
@@ -164,18 +193,20 @@ class StatusUpdates:
             host=instance.host,
             version=instance.version,
             agent_id=instance.agent_id,
+            containers=instance.containers,
+            started_at=instance.started_at or instance.staged_at,
         )
 
     def remove(self, instance: Instance) -> None:
         self._health.forget(instance)
         self._readiness.forget(instance)
         self._conductor.forget(instance)
-        if instance.app_id not in self._state.tree.apps and not self._tracker.of(instance.app_id):
+        if instance.app_id not in self._state.tree.services and not self._tracker.of(instance.app_id):
             self._events.publish("app_terminated_event", appId=instance.app_id)
 
     def resume(self) -> None:
         """After taking over: probe again what runs."""
         for instance in self._tracker:
             app = self.app_of(instance)
-            if instance.running and app is not None:
+            if instance.running and app is not None and not instance.containers:
                 self._health.watch(app, instance)

@@ -9,6 +9,7 @@ from typing import Any
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
+from labengine.master import launches
 from labengine.master.allocator import Allocator
 from labengine.master.model import Agent, Cluster, Framework, Offer
 from labengine.master.resources import Resources
@@ -237,78 +238,56 @@ class Frameworks:
         offers, problem = self._offers_of(framework, call)
         left = Resources.total(offer.resources for offer in offers)
         for operation in call.get("operations", []):
-            if operation.get("type") != "LAUNCH":
+            if operation.get("type") not in ("LAUNCH", "LAUNCH_GROUP"):
                 logger.error(
                     "Framework %s sent the operation %s, which the lab engine does not implement: dropped",
                     framework.id,
                     operation.get("type"),
                 )
-                for info in (operation.get("launch_group") or {}).get("task_group", {}).get("tasks", []):
-                    self._tasks.refuse(
-                        framework,
-                        info,
-                        "TASK_ERROR",
-                        "REASON_TASK_GROUP_INVALID",
-                        "The lab engine does not implement task groups",
-                    )
                 continue
-            for info in operation["launch"].get("task_infos", []):
+            for launch in launches.of(operation):
                 if problem or not offers:
-                    self._tasks.refuse(
-                        framework,
-                        info,
-                        self._tasks.lost_state(framework, "TASK_DROPPED"),
-                        "REASON_INVALID_OFFERS",
-                        f"Task launched with invalid offers: {problem or 'No offers specified'}",
-                    )
+                    dropped = self._tasks.lost_state(framework, "TASK_DROPPED")
+                    message = f"Task launched with invalid offers: {problem or 'No offers specified'}"
+                    self._refuse(framework, launch, launches.Fault(dropped, "REASON_INVALID_OFFERS", message))
                     continue
-                left = self._launch(framework, offers[0], info, left)
+                left = self._launch(framework, offers[0], launch, left)
         for offer in {(offer.agent.id, offer.role): offer for offer in offers}.values():
             self._allocator.refuse(framework, offer, left, call.get("filters"))
 
-    def _launch(self, framework: Framework, offer: Offer, info: dict[str, Any], left: Resources) -> Resources:
+    def _refuse(self, framework: Framework, launch: launches.Launch, fault: launches.Fault) -> None:
+        for info in launch.tasks:
+            self._tasks.refuse(framework, info, fault.state, fault.reason, fault.message)
+
+    def _launch(self, framework: Framework, offer: Offer, launch: launches.Launch, left: Resources) -> Resources:
         agent = offer.agent
-        fault = self._fault(framework, agent, info)
-        try:
-            wanted = Resources.parse(info.get("resources", []))
-        except (KeyError, TypeError, ValueError) as error:
-            wanted, fault = Resources(), f"Task's resources are malformed: {error}"
-        if fault is None and not left.contains(wanted):
-            fault = f"Total resources {wanted.summary()} required by the task are more than available {left.summary()}"
+        fault, wanted = launches.check(framework, agent, launch, left)
+        if fault is None:
+            fault = self._obstacle(framework, agent, launch)
         if fault:
-            self._tasks.refuse(framework, info, "TASK_ERROR", "REASON_TASK_INVALID", fault)
+            self._refuse(framework, launch, fault)
             return left
-        user = str((info.get("command") or {}).get("user") or framework.info.get("user", ""))
-        if not self._security.acls.allows("run_tasks", framework.info.get("principal"), user):
-            self._tasks.refuse(
-                framework, info, "TASK_ERROR", "REASON_TASK_UNAUTHORIZED", f"Not authorized to launch as user '{user}'"
-            )
-            return left
+        launches.allocate(launch, offer.role)
+        if launch.executor is None:
+            self._tasks.launch(framework, agent, launch.tasks[0], offer.role)
+        else:
+            infos = [{**info, "executor": launch.executor} for info in launch.tasks]
+            self._tasks.launch_group(framework, agent, infos, offer.role)
+        return left - wanted
+
+    def _obstacle(self, framework: Framework, agent: Agent, launch: launches.Launch) -> launches.Fault | None:
+        """What stands against a valid launch."""
+        for info in launch.tasks:
+            user = str((info.get("command") or {}).get("user") or framework.info.get("user", ""))
+            if not self._security.acls.allows("run_tasks", framework.info.get("principal"), user):
+                reason = "REASON_TASK_UNAUTHORIZED" if launch.executor is None else "REASON_TASK_GROUP_UNAUTHORIZED"
+                return launches.Fault("TASK_ERROR", reason, f"Not authorized to launch as user '{user}'")
         if not agent.connected:
-            self._tasks.refuse(
-                framework,
-                info,
+            return launches.Fault(
                 self._tasks.lost_state(framework, "TASK_DROPPED"),
                 "REASON_SLAVE_DISCONNECTED",
                 f"Agent {agent.hostname} is disconnected",
             )
-            return left
-        for resource in info.get("resources", []):
-            resource.setdefault("allocation_info", {"role": offer.role})
-        self._tasks.launch(framework, agent, info, offer.role)
-        return left - wanted
-
-    @staticmethod
-    def _fault(framework: Framework, agent: Agent, info: dict[str, Any]) -> str | None:
-        task_id = (info.get("task_id") or {}).get("value")
-        if not task_id or "/" in task_id or task_id in (".", ".."):
-            return f"Task ID '{task_id}' is not usable as a directory name"
-        if task_id in framework.tasks or task_id in framework.unreachable:
-            return f"Task has duplicate ID: {task_id}"
-        if (info.get("agent_id") or {}).get("value") != agent.id:
-            return f"Task uses invalid agent {(info.get('agent_id') or {}).get('value')} while {agent.id} is expected"
-        if ("command" in info) == ("executor" in info):
-            return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"
         return None
 
     def _revive(self, framework: Framework, call: dict[str, Any]) -> None:

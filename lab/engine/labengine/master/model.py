@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -45,6 +46,15 @@ class Task:
     def terminal(self) -> bool:
         return self.state in TERMINAL
 
+    @property
+    def executor_id(self) -> str:
+        """Of a task group; the executor of a lone task is as good as not there."""
+        return str(self.info["executor"]["executor_id"]["value"]) if "executor" in self.info else ""
+
+    @cached_property
+    def executor_resources(self) -> Resources:
+        return Resources.parse(self.info.get("executor", {}).get("resources", []))
+
     @cached_property
     def resources(self) -> Resources:
         return Resources.parse(self.info.get("resources", []))
@@ -57,6 +67,13 @@ class Task:
         self.statuses.append(status)
         if status.get("uuid"):
             self.update_state, self.update_uuid = status["state"], status["uuid"]
+
+
+def held(tasks: Iterable[Task]) -> list[Resources]:
+    """What living tasks hold, with that of each executor they share."""
+    living = [task for task in tasks if not task.terminal]
+    executors = {(task.framework_id, task.executor_id): task.executor_resources for task in living if task.executor_id}
+    return [*(task.resources for task in living), *executors.values()]
 
 
 class Subscriber:
@@ -72,7 +89,7 @@ class Subscriber:
 
     @property
     def used(self) -> Resources:
-        return Resources.total(task.resources for task in self.tasks.values() if not task.terminal)
+        return Resources.total(held(self.tasks.values()))
 
     @property
     def offered(self) -> Resources:
@@ -199,7 +216,7 @@ class Framework(Subscriber):
 
     def held_as(self, role: str) -> Resources:
         """What is allocated or offered to it in this role."""
-        mine = [task.resources for task in self.tasks.values() if task.role == role and not task.terminal]
+        mine = held(task for task in self.tasks.values() if task.role == role)
         return Resources.total([*mine, *(offer.resources for offer in self.offers.values() if offer.role == role)])
 
 

@@ -33,6 +33,20 @@ class Tasks:
         )
         agent.send({"type": "RUN_TASK", "framework": framework.info, "task": info})
 
+    def launch_group(self, framework: Framework, agent: Agent, infos: list[dict[str, Any]], role: str) -> None:
+        """Each of the tasks names the executor that they share."""
+        for info in infos:
+            self.add(framework, agent, Task(info, framework.id, agent.id, role))
+        names = ", ".join(info["task_id"]["value"] for info in infos)
+        logger.info(
+            "Launching task group [%s] of framework %s on agent %s at %s",
+            names,
+            framework.id,
+            agent.id,
+            agent.hostname,
+        )
+        agent.send({"type": "RUN_TASK_GROUP", "framework": framework.info, "tasks": infos})
+
     def update(self, agent: Agent, framework_id: str, status: dict[str, Any]) -> None:
         """A status from an agent, on its way to the framework."""
         framework = self._cluster.frameworks.get(framework_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from labengine.common.build import build_info
 from labengine.master.election import CAPABILITIES
-from labengine.master.model import Agent, Framework, Offer, Task
+from labengine.master.model import Agent, Framework, Offer, Task, held
 from labengine.master.process import MasterProcess
 from labengine.master.resources import UNRESERVED, Resources
 
@@ -49,11 +49,11 @@ def attribute_value(attribute: dict[str, Any]) -> Any:
 
 def allocated(tasks: Iterable[Task]) -> list[dict[str, Any]]:
     """What tasks hold, by the role it is allocated to."""
-    roles: dict[str, Resources] = {}
+    by_role: dict[str, list[Task]] = {}
     for task in tasks:
-        if not task.terminal:
-            roles[task.role] = roles.get(task.role, Resources()) + task.resources
-    return [entry for role, held in roles.items() for entry in held.to_json(allocated_to=role)]
+        by_role.setdefault(task.role, []).append(task)
+    totals = {role: Resources.total(held(of_role)) for role, of_role in by_role.items()}
+    return [entry for role, total in totals.items() for entry in total.to_json(allocated_to=role)]
 
 
 def agent_summary(agent: Agent) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def task_full(task: Task) -> dict[str, Any]:
         "id": task.id,
         "name": task.info.get("name", ""),
         "framework_id": task.framework_id,
-        "executor_id": "",
+        "executor_id": task.executor_id,
         "slave_id": task.agent_id,
         "state": task.state,
         "resources": task.resources.summary(),

@@ -52,7 +52,7 @@ def _id(segments: list[str]) -> str:
 
 
 def existing(leader: Leader, app_id: str) -> App:
-    app = leader.state.tree.apps.get(app_id)
+    app = leader.state.tree.app(app_id)
     if app is None:
         raise errors.app_not_found(app_id)
     return app
@@ -70,7 +70,7 @@ async def _list(leader: Leader, request: Request) -> Response:
             and all(selector(app["labels"]) for selector in selectors)
         )
 
-    apps = [app_info(leader, app, wanted) for _id, app in sorted(leader.state.tree.apps.items()) if selected(app)]
+    apps = [app_info(leader, app, wanted) for app in leader.state.tree.apps_below("/") if selected(app)]
     return answer({"apps": apps})
 
 
@@ -94,7 +94,7 @@ async def _create(leader: Leader, request: Request) -> Response:
 
     def change(tree: Tree) -> None:
         refuse_existing(tree, app_id)
-        tree.put_app(app)
+        tree.put(app)
 
     plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
     _announce(leader, request, app_id)
@@ -111,9 +111,15 @@ async def _create(leader: Leader, request: Request) -> Response:
     return answer(created, 201, {"Marathon-Deployment-Id": plan.id, "Location": f"{leader.url}{app_id}"})
 
 
+def refuse_pod(tree: Tree, app_id: str) -> None:
+    if tree.pod(app_id):
+        raise errors.invalid_object([("/", "Applications and Pods may not share the same id")])
+
+
 def refuse_existing(tree: Tree, app_id: str) -> None:
-    if app_id in tree.apps:
+    if tree.app(app_id):
         raise errors.app_exists(app_id)
+    refuse_pod(tree, app_id)
     if app_id in tree.groups:
         raise errors.conflict(f"An app with the path {app_id} already exists.")
 
@@ -124,7 +130,7 @@ async def _put_many(leader: Leader, request: Request) -> Response:
 
     def current(app_id: str) -> App | None:
         # Only PUT creates what is missing.
-        return existing(leader, app_id) if request.method == "PATCH" else leader.state.tree.apps.get(app_id)
+        return existing(leader, app_id) if request.method == "PATCH" else leader.state.tree.app(app_id)
 
     body = await body_of(request)
     updates = reader.read_updates(
@@ -138,7 +144,8 @@ async def _put_many(leader: Leader, request: Request) -> Response:
 
     def change(tree: Tree) -> None:
         for app_id, update in updates:
-            tree.put_app(_resolve(leader, app_id, update))
+            refuse_pod(tree, app_id)
+            tree.put(_resolve(leader, app_id, update))
 
     plan = await groups.update(
         change, touched={paths.parent(app_id) for app_id, _update in updates}, force=flag(request, "force")
@@ -161,7 +168,7 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     groups = leader.groups
     patching = request.method == "PATCH"
     body = await body_of(request)
-    current = leader.state.tree.apps.get(app_id)
+    current = leader.state.tree.app(app_id)
     if patching and current is None:
         raise errors.app_not_found(app_id)
     update = reader.read_update(
@@ -177,7 +184,8 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     def change(tree: Tree) -> None:
         if app_id in tree.groups:
             raise errors.conflict(f"An app with the path {app_id} already exists.")
-        tree.put_app(_resolve(leader, app_id, update))
+        refuse_pod(tree, app_id)
+        tree.put(_resolve(leader, app_id, update))
 
     plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
     _announce(leader, request, app_id)
@@ -186,7 +194,10 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
 
 def _announce(leader: Leader, request: Request, app_id: str) -> None:
     leader.events.publish(
-        "api_post_event", clientIp=remote(request), uri=request.url.path, appDefinition=leader.state.tree.apps[app_id]
+        "api_post_event",
+        clientIp=remote(request),
+        uri=request.url.path,
+        appDefinition=leader.state.tree.services[app_id],
     )
 
 
@@ -194,7 +205,7 @@ async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
     existing(leader, app_id)
 
     def change(tree: Tree) -> None:
-        del tree.apps[app_id]
+        del tree.services[app_id]
 
     plan = await leader.groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force", True))
     return deployed(plan)

@@ -33,7 +33,7 @@ async def cancel(leader: Leader, request: Request) -> Response:
 
     def change(tree: Tree) -> None:
         reverted = plan.reverted(earlier, tree)
-        tree.apps, tree.groups = reverted.apps, reverted.groups
+        tree.services, tree.groups = reverted.services, reverted.groups
 
     touched = {paths.parent(app_id) for app_id in earlier.affected}
     result = await leader.groups.update(change, touched=touched, force=True)

@@ -72,7 +72,7 @@ async def _read(leader: Leader, request: Request, group_id: str, *, creating: bo
     body = await body_of(request, any_type=True)
     tree = leader.state.tree
     existing = Existing(
-        app=tree.apps.get,
+        app=tree.app,
         has_group=lambda name: name in tree.groups,
         enforce_role=lambda name: tree.groups.get(name, {}).get("enforceRole"),
     )
@@ -85,7 +85,7 @@ async def _create(leader: Leader, request: Request, group_id: str) -> Response:
     def change(tree: Tree) -> None:
         if update.id in tree.groups:
             raise errors.conflict(f"Group {update.id} is already created. Use PUT to change this group.")
-        if update.id in tree.apps:
+        if update.id in tree.services:
             raise errors.conflict(f"An app with the path {update.id} already exists.")
         _apply(leader, tree, update)
 
@@ -134,7 +134,7 @@ def _apply(leader: Leader, tree: Tree, update: GroupUpdate) -> None:
         _roll_back(leader, tree, update.id, moment(update.version))
     elif update.scale_by is not None:
         for app in list(tree.apps_below(update.id)):
-            tree.put_app({**app, "instances": math.ceil(round(app["instances"] * update.scale_by, 9))})
+            tree.put({**app, "instances": math.ceil(round(app["instances"] * update.scale_by, 9))})
     else:
         _replace(tree, update)
 
@@ -147,13 +147,13 @@ def _roll_back(leader: Leader, tree: Tree, group_id: str, version: str) -> None:
     tree.ensure_group(group_id)
     for name in [group_id, *earlier.groups_below(group_id)]:
         tree.groups[name] = earlier.groups[name]
-    for app in earlier.apps_below(group_id):
-        tree.put_app(app)
+    for service in earlier.services_below(group_id):
+        tree.put(service)
 
 
 def _replace(tree: Tree, update: GroupUpdate) -> None:
     """Lists that are given are the whole truth for the group; absent ones leave things as they are."""
-    if update.id in tree.apps:
+    if update.id in tree.services:
         raise errors.conflict(f"An app with the path {update.id} already exists.")
     tree.ensure_group(update.id)
     attributes: dict[str, Any] = {}
@@ -173,8 +173,8 @@ def _replace(tree: Tree, update: GroupUpdate) -> None:
         listed = {app["id"] for app in update.apps}
         for app in tree.apps_in(update.id):
             if app["id"] not in listed:
-                del tree.apps[app["id"]]
+                del tree.services[app["id"]]
         for app in update.apps:
-            if app["id"] not in tree.apps:
+            if tree.app(app["id"]) is None:
                 refuse_existing(tree, app["id"])
-            tree.put_app(app)
+            tree.put(app)

@@ -139,7 +139,7 @@ async def home(_leader: Leader, _request: Request) -> Response:
 def _gauges(leader: Leader) -> dict[str, float]:
     instances = list(leader.tracker)
     return {
-        "marathon.apps.active.gauge": len(leader.state.tree.apps),
+        "marathon.apps.active.gauge": sum(1 for _app in leader.state.tree.apps_below("/")),
         "marathon.groups.active.gauge": len(leader.state.tree.groups),
         "marathon.deployments.active.gauge": sum(1 for _one in leader.deployments),
         "marathon.instances.running.gauge": sum(one.state == RUNNING for one in instances),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from labengine.marathon.api import apps, deployments, events, groups, info, queue, tasks
+from labengine.marathon.api import apps, deployments, events, groups, info, pods, queue, tasks
 from labengine.marathon.api.http import Handler, broken, http_error, refused
 from labengine.marathon.definition.errors import ApiError
 from labengine.marathon.leader import Leader
@@ -29,6 +29,8 @@ def application(leader: Leader) -> Starlette:
         route("/v2/apps", apps.collection, "GET", "POST", "PUT", "PATCH"),
         route("/v2/apps/", apps.collection, "GET", "POST", "PUT", "PATCH"),
         route("/v2/apps/{rest:path}", apps.member, *_WRITES),
+        route("/v2/pods", pods.collection, "GET", "HEAD", "POST"),
+        route("/v2/pods/{rest:path}", pods.member, *_WRITES),
         route("/v2/tasks", tasks.all_tasks),
         route("/v2/tasks/delete", tasks.delete_tasks, "POST"),
         route("/v2/groups", groups.resource, *_WRITES),

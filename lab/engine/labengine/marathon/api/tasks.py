@@ -23,7 +23,11 @@ _STATUS = {"running": (RUNNING,), "staging": (STAGING, "TASK_STARTING")}
 async def all_tasks(leader: Leader, request: Request) -> Response:
     words = request.query_params.getlist("status") + request.query_params.getlist("status[]")
     states = {state for word in words for state in _STATUS.get(word.lower(), ())}
-    tasks = [task_info(leader, one, service_ports=True) for one in leader.tracker if not states or one.state in states]
+    tasks = [
+        task_info(leader, one, service_ports=True)
+        for one in leader.tracker
+        if not one.containers and (not states or one.state in states)
+    ]
     return answer({"tasks": tasks})
 
 
@@ -77,7 +81,7 @@ async def kill_one(leader: Leader, request: Request, app_id: str, task_id: str) 
 
 
 def _existing(leader: Leader, app_id: str) -> None:
-    if app_id not in leader.state.tree.apps:
+    if leader.state.tree.app(app_id) is None:
         raise errors.app_not_found(app_id)
 
 
@@ -103,10 +107,10 @@ async def _scale_down(leader: Leader, instances: list[Instance], *, force: bool)
 
     def change(tree: Tree) -> None:
         for app_id, count in counts.items():
-            if app_id not in tree.apps:
+            app = tree.app(app_id)
+            if app is None:
                 raise errors.not_found(f"Path '{app_id}' does not exist")
-            app = tree.apps[app_id]
-            tree.put_app({**app, "instances": max(0, app["instances"] - count)})
+            tree.put({**app, "instances": max(0, app["instances"] - count)})
 
     def kill() -> None:
         for instance in instances:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from labengine.marathon.definition import pods
 from labengine.marathon.definition.container import App
 
 COMPARED = (
@@ -53,6 +54,8 @@ def _comparable(app: App, field: str) -> Any:
 
 def is_upgrade(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """True when anything but the number of instances and executorResources differs."""
+    if "pod" in old or "pod" in new:
+        return "pod" not in old or "pod" not in new or pods.is_upgrade(old["pod"], new["pod"])
     return any(_comparable(old, field) != _comparable(new, field) for field in COMPARED)
 
 

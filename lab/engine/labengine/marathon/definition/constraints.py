@@ -29,6 +29,11 @@ def is_pattern(text: str) -> bool:
     return True
 
 
+def as_list(rule: Mapping[str, str]) -> list[str]:
+    """The form of apps for the rule of a pod."""
+    return [rule[name] for name in ("fieldName", "operator", "value") if name in rule]
+
+
 def failure(constraint: Sequence[str]) -> str | None:
     """What Marathon finds wrong with one element of an app's `constraints`."""
     if not 2 <= len(constraint) <= 3:

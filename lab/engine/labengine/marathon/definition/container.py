@@ -12,8 +12,9 @@ def volumes(app: App, kind: str) -> list[dict[str, Any]]:
 
 
 def is_resident(app: App) -> bool:
-    """Apps with persistent volumes stay on their agents."""
-    return bool(volumes(app, "persistent"))
+    """Apps and pods with persistent volumes stay on their agents."""
+    of_pod = app.get("pod", {}).get("volumes", [])
+    return bool(volumes(app, "persistent")) or any("persistent" in volume for volume in of_pod)
 
 
 def is_docker(app: App) -> bool:

@@ -46,6 +46,10 @@ def app_not_found(app_id: str, version: str | None = None) -> ApiError:
     return ApiError(404, f"App '{app_id}' does not exist{suffix}")
 
 
+def pod_not_found(pod_id: str) -> ApiError:
+    return ApiError(404, f"Pod '{pod_id}' does not exist")
+
+
 def group_not_found(group_id: str) -> ApiError:
     return ApiError(404, f"Group '{group_id}' does not exist")
 
@@ -56,6 +60,10 @@ def conflict(message: str) -> ApiError:
 
 def app_exists(app_id: str) -> ApiError:
     return ApiError(409, f"An app with id [{app_id}] already exists.")
+
+
+def pod_exists(pod_id: str) -> ApiError:
+    return ApiError(409, f"A pod with id [{pod_id}] already exists.")
 
 
 def locked(deployment_ids: Iterable[str]) -> ApiError:

@@ -248,7 +248,7 @@ SHELL = Record({"shell": required(FILLED)})
 ARGV = Record({"argv": required(Many(STRING, fewest=1))})
 
 
-def _command_kind(value: Any) -> Type:
+def command_kind(value: Any) -> Type:
     return ARGV if isinstance(value, dict) and value.get("argv") is not None else SHELL
 
 
@@ -265,7 +265,7 @@ CHECK = Record(
             )
         ),
         "tcp": optional(Record({"portIndex": optional(ANY_PORT), "port": optional(ANY_PORT)})),
-        "exec": optional(Record({"command": required(Choice(_command_kind))})),
+        "exec": optional(Record({"command": required(Choice(command_kind))})),
         "intervalSeconds": optional(SECONDS, 60),
         "timeoutSeconds": optional(SECONDS, 20),
         "delaySeconds": optional(SECONDS, 15),
@@ -334,14 +334,14 @@ UNREACHABLE_ENABLED = Record(
 )
 
 
-def _unreachable_kind(value: Any) -> Type:
+def unreachable_kind(value: Any) -> Type:
     return _UnreachableDisabled() if isinstance(value, str) else UNREACHABLE_ENABLED
 
 
 ENV_SECRET = Record({"secret": required(STRING)})
 
 
-def _env_kind(value: Any) -> Type:
+def env_kind(value: Any) -> Type:
     return STRING if isinstance(value, str) else ENV_SECRET
 
 
@@ -356,7 +356,7 @@ _APP_FIELDS = {
     "cpus": optional(Number(low=0.001)),
     "dependencies": optional(Many(ID, unique=True)),
     "disk": optional(Number(low=0)),
-    "env": optional(Dictionary(Choice(_env_kind))),
+    "env": optional(Dictionary(Choice(env_kind))),
     "executor": optional(Text(pattern=EXECUTOR_PATTERN)),
     "executorResources": optional(EXECUTOR_RESOURCES),
     "fetch": optional(Many(ARTIFACT)),
@@ -382,7 +382,7 @@ _APP_FIELDS = {
     "user": optional(STRING),
     "version": optional(Timestamp()),
     "killSelection": optional(Enum(("YOUNGEST_FIRST", "OLDEST_FIRST"))),
-    "unreachableStrategy": optional(Choice(_unreachable_kind)),
+    "unreachableStrategy": optional(Choice(unreachable_kind)),
     "tty": optional(Boolean()),
     "role": optional(FILLED),
 }
