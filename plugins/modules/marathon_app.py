@@ -21,6 +21,7 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
   - quorum.mesos.marathon
+  - quorum.mesos.marathon_progress
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -275,6 +276,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import docum
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
@@ -282,6 +284,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter impor
 def argument_spec():
     return dict(
         connection_spec(),
+        **progress_spec(),
         id={"type": "str", "aliases": ["name"]},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         definition={"type": "dict"},
@@ -325,7 +328,7 @@ def main():
     )
     try:
         client = open_client(module)
-        waiter = Waiter(client, module.params["wait_timeout"], time.monotonic, time.sleep)
+        waiter = Waiter(client, module.params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
         runner = Runner(client, waiter, read_options(module), time.sleep, module.warn)
         result = runner.run(module.check_mode)
     except MarathonError as error:

@@ -66,7 +66,11 @@ class Unexpected(MarathonError):
 
 
 class WaitFailed(MarathonError):
-    """The wait ran out of time, or the app was changed by somebody else meanwhile."""
+    """The wait ran out of time."""
+
+
+class Overridden(WaitFailed):
+    """What was waited for was changed or removed by somebody else meanwhile."""
 
 
 def describe_details(details: Any) -> str:

@@ -32,9 +32,9 @@ class Source:
         return self.items
 
 
-def deployed(source, timeout=60, matches=lambda app: True, **options):
+def deployed(source, timeout=60, matches=lambda app: True, progress=None, **options):
     time = FakeTime()
-    app = Waiter(source, timeout, time.clock, time.sleep).until_deployed("/a", matches, **options)
+    app = Waiter(source, timeout, time.clock, time.sleep, progress).until_deployed("/a", matches, **options)
     return app, time
 
 
@@ -71,9 +71,47 @@ def test_when_an_app_is_settled(app, expected):
     assert settled(app) is expected
 
 
+def test_an_app_may_be_deployed_before_it_is_healthy():
+    app = stored(healthChecks=[{}], tasksUnhealthy=1)
+    assert settled(app, healthy=False)
+    assert not settled({**app, "deployments": BUSY}, healthy=False)
+
+
+def test_a_restarted_app_is_settled_when_the_old_tasks_are_gone():
+    old, new = task(0), task(1)
+    assert not settled(stored(tasks=[old]), replaced=frozenset([old["id"]]))
+    assert settled(stored(tasks=[new]), replaced=frozenset([old["id"]]))
+
+
 def test_a_vanished_deployment_is_no_proof_of_success():
     with pytest.raises(WaitFailed, match="0 of 1 instances run"):
         deployed(Source(stored(tasksRunning=0)), timeout=5)
+
+
+def test_a_cancelled_deployment_is_told():
+    with pytest.raises(WaitFailed, match="deployment d1 is over, or somebody cancelled it"):
+        deployed(
+            Source(stored(tasksRunning=0, deployments=BUSY), stored(tasksRunning=0)), timeout=5, deployment_id="d1"
+        )
+
+
+class TestProgress:
+    def test_tells_the_counts_and_the_step_and_that_marathon_is_away(self):
+        lines = []
+        busy = stored(tasksRunning=0, deployments=BUSY)
+        steps = {"id": "d1", "steps": [{}], "currentStep": 1, "currentActions": [{"action": "ScaleApplication"}]}
+        source = Source(busy, Unreachable("away"), stored(tasksRunning=0), stored(), deployments=[[steps]])
+        deployed(source, progress=lines.append)
+        assert lines == [
+            "/a: 0 of 1 instances run; step 1 of 1, ScaleApplication",
+            "/a: Marathon does not answer",
+            "/a: 0 of 1 instances run",
+        ]
+
+    def test_asks_for_the_step_only_if_somebody_reads_it(self):
+        source = Source(stored(deployments=BUSY), stored())
+        source.deployments = None
+        deployed(source)
 
 
 def test_time_is_up_exactly_at_the_timeout():
@@ -122,6 +160,10 @@ class TestGone:
         running = [{"id": "d1", "affectedApps": ["/a"]}, {"id": "d2", "affectedApps": ["/b"]}]
         time = self.gone(Source(None, deployments=[running, running, running[1:]]))
         assert len(time.sleeps) == 2
+
+    def test_somebody_else_created_it_again(self):
+        with pytest.raises(WaitFailed, match="created again by somebody else"):
+            self.gone(Source(None, stored(), deployments=[[{"id": "d1", "affectedApps": ["/a"]}]]))
 
     def test_says_which_deployment_is_left(self):
         with pytest.raises(WaitFailed, match=r"not gone after 5 s \(deployment d1\)"):

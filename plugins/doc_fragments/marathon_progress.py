@@ -1,0 +1,23 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  progress:
+    description:
+      - Show a line whenever something moved during the wait, like the number of instances that run or the step of the
+        deployment. Nothing is shown while nothing moves.
+      - The lines go to the standard error of Ansible, so that an output that a program reads stays as it is.
+      - They are shown where the task runs on the controller itself, that is with the connection plugin
+        P(ansible.builtin.local#connection), which C(delegate_to=localhost) gives too. Nothing is shown with C(async),
+        with C(no_log), in check mode, or if C(become) makes the module a user who must not write to files of the one
+        who runs Ansible.
+    type: bool
+    default: true
+    version_added: 0.3.0
+"""

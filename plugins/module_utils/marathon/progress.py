@@ -1,0 +1,44 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells the controller what moves during a wait, by lines in a file that the action plugin of the module reads."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.parameters import remove_values
+
+# Names the file in the environment of the module. Without it nobody reads.
+VARIABLE = "QUORUM_MESOS_PROGRESS"
+
+
+def progress_spec() -> dict[str, dict[str, Any]]:
+    return {"progress": {"type": "bool", "default": True}}
+
+
+def reporter(module: AnsibleModule) -> Callable[[str], None] | None:
+    """Takes a line whenever something may have moved, and passes on what differs from the line before.
+
+    None if nobody reads, so that what only a line needs is not asked for.
+    """
+    path = os.environ.get(VARIABLE)
+    if not path or not module.params["progress"]:
+        return None
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+    except OSError:
+        # With become the module may be a user who must not write there.
+        return None
+    last: list[str] = []
+
+    def report(line: str) -> None:
+        line = " ".join(remove_values(line, module.no_log_values).split())
+        if [line] == last:
+            return
+        last[:] = [line]
+        os.write(descriptor, f"{line}\n".encode())
+
+    return report

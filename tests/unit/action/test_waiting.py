@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from ansible.plugins.action import ActionBase
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import progress
+from ansible_collections.quorum.mesos.plugins.plugin_utils.waiting import WaitingAction
+
+
+class Stub(WaitingAction):
+    """Runs a module that writes two lines to where it is told."""
+
+    def __init__(self, transport="local", fails=False, **task):
+        task = {"check_mode": False, "no_log": False, "async_val": 0, "environment": [{"A": "1"}], "args": {}, **task}
+        self._task = SimpleNamespace(**task)
+        shell = SimpleNamespace(tmpdir="/remote/tmp")
+        self._connection = SimpleNamespace(transport=transport, has_native_async=False, _shell=shell)
+        self.shown, self.removed, self.ran = [], [], []
+        self._display = SimpleNamespace(display=lambda line, stderr: self.shown.append((line, stderr)))
+        self._fails = fails
+
+    def _execute_module(self, module_args, task_vars, wrap_async):
+        environment = {key: value for layer in self._task.environment for key, value in layer.items()}
+        self.ran.append((module_args, environment, wrap_async))
+        if progress.VARIABLE in environment:
+            with open(environment[progress.VARIABLE], "a") as lines:
+                lines.write("1 of 2\n2 of 2\n")
+        if self._fails:
+            raise KeyboardInterrupt
+        return {"changed": True}
+
+    def _remove_tmp_path(self, path):
+        self.removed.append(path)
+
+
+@pytest.fixture(autouse=True)
+def no_base(monkeypatch):
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+
+
+def test_the_lines_of_the_module_go_to_the_standard_error():
+    action = Stub(args={"id": "a"})
+    assert action.run(task_vars={"inventory_hostname": "web1"}) == {"changed": True}
+    assert action.shown == [("[web1] 1 of 2", True), ("[web1] 2 of 2", True)]
+    assert action.ran[0][0] == {"id": "a"}
+    assert action._task.environment == [{"A": "1"}]
+    assert action.removed == ["/remote/tmp"]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"transport": "ssh"},
+        {"check_mode": True},
+        {"no_log": True},
+        {"args": {"progress": False}},
+        {"args": {"progress": "no"}},
+        {"async_val": 60},
+    ],
+)
+def test_where_no_line_is_shown(task):
+    action = Stub(**task)
+    assert action.run(task_vars={}) == {"changed": True}
+    assert (action.shown, action.ran[0][1]) == ([], {"A": "1"})
+
+
+def test_a_detached_module_keeps_its_files():
+    action = Stub(async_val=60)
+    action.run(task_vars={})
+    assert (action.ran[0][2], action.removed) == (True, [])
+
+
+def test_an_interrupt_is_cleaned_up_after():
+    action = Stub(fails=True, environment=None)
+    with pytest.raises(KeyboardInterrupt):
+        action.run(task_vars={})
+    assert (action._task.environment, action.removed) == (None, ["/remote/tmp"])
