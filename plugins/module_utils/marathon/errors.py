@@ -53,6 +53,10 @@ class TooManyDeployments(Refused):
     """403: as many deployments run as Marathon allows."""
 
 
+class Missing(MarathonError):
+    """404 in Marathon's own words: what a write is about does not exist, or not any more."""
+
+
 class Conflict(MarathonError):
     """409: another deployment holds the app."""
 

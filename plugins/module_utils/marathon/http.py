@@ -34,6 +34,8 @@ else:
 _CONNECT_TIMEOUT = 10.0
 # A standby answers these while no leader is known, which is over as soon as ZooKeeper has missed the old one.
 _ELECTING = (502, 503, 504)
+# Answers that may have no body.
+_EMPTY = (200, 202, 204)
 _PAUSES = (1.0, 1.0, 2.0, 4.0, 8.0)
 # Where nothing at all answers, there is less to wait for.
 _PAUSES_IN_SILENCE = 2
@@ -97,7 +99,7 @@ class Http:
                     electing = electing or no_answer.electing
         raise self._unreachable(failures)
 
-    def write(self, method: str, path: str, params: dict[str, str] | None = None, body: Any = None) -> Answer:
+    def write(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
         """A write goes to the next endpoint only if it surely did not arrive; else the caller has to look first."""
         failures: dict[str, str] = {}
         for url in list(self._urls):
@@ -205,7 +207,7 @@ def _judged(response: Any, url: str, method: str, path: str) -> Answer:
             f"in the definition of {_app_of(path)} and run again; nothing was changed",
             details=data.get("details") if isinstance(data, dict) else None,
         )
-    if data is None and (status != 202 or response.content):
+    if data is None and (response.content or status not in _EMPTY):
         raise Unexpected(
             f"{url}{path} answered {method} with HTTP {status} and something that is not JSON: {_text_of(response)}. "
             "Is this address a Marathon, without a path of another service?"

@@ -1,0 +1,63 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The endpoints of apps."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answers import (
+    Resource,
+    array,
+    deployment_id,
+    mapping,
+    member,
+    path_of,
+    switched,
+)
+
+
+class Apps(Resource):
+    def apps(self, **selectors: Any) -> list[dict[str, Any]]:
+        """All apps, or those that the selectors label, id and cmd leave; embed says what to tell of each."""
+        return array(member(self._need("/v2/apps", selectors), "apps", "/v2/apps"), "/v2/apps")
+
+    def app(self, app_id: str) -> dict[str, Any] | None:
+        path = path_of("apps", app_id)
+        answer = self._read(path)
+        return None if answer is None else dict(member(answer, "app", path))
+
+    def app_versions(self, app_id: str) -> list[str] | None:
+        """Newest first; Marathon keeps the last ones only (zk_max_versions)."""
+        path = path_of("apps", app_id, "/versions")
+        answer = self._read(path)
+        return None if answer is None else sorted(array(member(answer, "versions", path), path), reverse=True)
+
+    def app_version(self, app_id: str, version: str) -> dict[str, Any] | None:
+        """The definition alone, without state."""
+        path = path_of("apps", app_id, f"/versions/{quote(version, safe=':')}")
+        answer = self._read(path)
+        return None if answer is None else mapping(answer, path)
+
+    def post_app(self, body: dict[str, Any], force: bool) -> str | None:
+        return deployment_id(self._write("POST", "/v2/apps", switched(force=force), body))
+
+    def put_app(self, app_id: str, body: dict[str, Any], partial: bool, force: bool) -> str | None:
+        return deployment_id(self._write("PUT", path_of("apps", app_id), _replacing(partial, force), body))
+
+    def put_apps(self, bodies: list[dict[str, Any]], force: bool) -> str | None:
+        """All of them or none, in one deployment; every body is a whole definition with its id."""
+        return deployment_id(self._write("PUT", "/v2/apps", _replacing(False, force), bodies))
+
+    def restart_app(self, app_id: str, force: bool) -> str | None:
+        return deployment_id(self._write("POST", path_of("apps", app_id, "/restart"), switched(force=force)))
+
+    def delete_app(self, app_id: str, force: bool) -> str | None:
+        # The server's own default for this call is true, unlike that of all others.
+        return self._delete(path_of("apps", app_id), {"force": "true" if force else "false"})
+
+
+def _replacing(partial: bool, force: bool) -> dict[str, str]:
+    return {**({} if partial else {"partialUpdate": "false"}), **switched(force=force)}
