@@ -9,110 +9,120 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appshapes, shapes
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import (
+    ANY,
+    FLAG,
+    ID,
+    INTEGER,
+    LABELS,
+    NUMBER,
+    TEXT,
+    TEXT_SET,
+    TEXTS,
+    UPPER,
+    List,
+    Release,
+    Shape,
+)
+
 USER = "user"
 SERVER = "server"
 LEGACY = "legacy"
 
-TEXT = "text"
-FLAG = "flag"
-INTEGER = "integer"
-NUMBER = "number"
-LIST = "list"
-SET = "set"
-MAPPING = "mapping"
-
-NEWEST = (1, 11)
+NEWEST: Release = (1, 11)
 
 
 @dataclass(frozen=True)
-class Field:
-    """A row of the table.
+class Field(shapes.Member):
+    """A row of the table, with what every member of a record has.
 
-    default      what Marathon assumes where the field is not declared; None when it then stays unset
-    before       (release, default) where releases before the named one assume something else
     owner        user, server (reported, never declared) or legacy (accepted, translated, never returned)
     kept         an undeclared field keeps the value the app has, because its default is the server's secret
     create_only  the API stores the value only when the app is created
+    stays        a partial write cannot take the value away again
     """
 
-    name: str
-    kind: str = TEXT
-    default: Any = None
-    before: tuple[tuple[int, int], Any] | None = None
+    name: str = ""
     owner: str = USER
     kept: bool = False
     create_only: bool = False
+    stays: bool = False
 
-    def default_in(self, release: tuple[int, int]) -> Any:
-        if self.before is not None and release < self.before[0]:
-            return self.before[1]
-        return self.default
+
+def _field(name: str, shape: Shape = TEXT, default: Any = None, **more: Any) -> Field:
+    return Field(shape, default, name=name, **more)
 
 
 _TABLE = (
-    Field("id"),
-    Field("cmd"),
-    Field("args", LIST),
-    Field("user"),
-    Field("env", MAPPING),
-    Field("instances", INTEGER, 1),
-    Field("cpus", NUMBER, 1.0),
-    Field("mem", NUMBER, 128.0),
-    Field("disk", NUMBER, 0.0),
-    Field("gpus", INTEGER, 0),
-    Field("executor", TEXT, ""),
-    Field("executorResources", MAPPING, create_only=True),
-    Field("resourceLimits", MAPPING),
-    Field("constraints", SET),
-    Field("acceptedResourceRoles", SET),
-    Field("role", kept=True),
-    Field("fetch", LIST),
-    Field("networks", LIST),
-    Field("portDefinitions", LIST),
-    Field("requirePorts", FLAG, False),
-    Field("container", MAPPING),
-    Field("healthChecks", SET),
-    Field("check", MAPPING),
-    Field("readinessChecks", LIST),
-    Field("dependencies", SET),
-    Field("upgradeStrategy", MAPPING),
-    Field("backoffSeconds", INTEGER, 1),
-    Field("backoffFactor", NUMBER, 1.15),
-    Field("maxLaunchDelaySeconds", INTEGER, 300, before=((1, 8), 3600)),
-    Field("taskKillGracePeriodSeconds", INTEGER),
-    Field("killSelection", TEXT, "YOUNGEST_FIRST"),
-    Field("unreachableStrategy", MAPPING),
-    Field("labels", MAPPING, {}),
-    Field("secrets", MAPPING),
-    Field("tty", FLAG),
+    _field("id", ID),
+    _field("cmd", stays=True),
+    _field("args", TEXTS),
+    _field("user", stays=True),
+    _field("env", appshapes.ENV),
+    _field("instances", INTEGER, 1),
+    _field("cpus", NUMBER, 1.0),
+    _field("mem", NUMBER, 128.0),
+    _field("disk", NUMBER, 0.0),
+    _field("gpus", INTEGER, 0, since=(1, 3)),
+    _field("executor", TEXT, ""),
+    _field("executorResources", appshapes.EXECUTOR_RESOURCES, since=(1, 6), create_only=True),
+    _field("resourceLimits", appshapes.RESOURCE_LIMITS, since=(1, 10)),
+    _field("constraints", appshapes.CONSTRAINTS),
+    _field("acceptedResourceRoles", TEXT_SET, since=(0, 10), stays=True),
+    _field("role", since=(1, 9), kept=True),
+    _field("fetch", List(appshapes.ARTIFACT)),
+    _field("networks", List(appshapes.NETWORK)),
+    _field("portDefinitions", List(appshapes.PORT_DEFINITION)),
+    _field("requirePorts", FLAG, False),
+    _field("container", appshapes.CONTAINER, stays=True),
+    _field("healthChecks", List(appshapes.HEALTH_CHECK, unordered=True)),
+    _field("check", appshapes.CHECK, since=(1, 8)),
+    _field("readinessChecks", List(appshapes.READINESS_CHECK), since=(1, 0)),
+    _field("dependencies", List(ID, unordered=True)),
+    _field("upgradeStrategy", appshapes.UPGRADE_STRATEGY),
+    _field("backoffSeconds", INTEGER, 1),
+    _field("backoffFactor", NUMBER, 1.15),
+    _field("maxLaunchDelaySeconds", INTEGER, 300, before=((1, 8), 3600), since=(0, 10)),
+    _field("taskKillGracePeriodSeconds", INTEGER, since=(1, 3), stays=True),
+    _field("killSelection", UPPER, "YOUNGEST_FIRST", since=(1, 4)),
+    _field("unreachableStrategy", appshapes.UNREACHABLE_STRATEGY, since=(1, 4)),
+    _field("labels", LABELS, {}),
+    _field("secrets", appshapes.SECRETS, since=(1, 3)),
+    _field("tty", FLAG, since=(1, 5)),
     # The server adds residency to apps with persistent volumes; it has no effect any more.
-    Field("residency", MAPPING, owner=SERVER),
-    Field("version", owner=SERVER),
-    Field("versionInfo", MAPPING, owner=SERVER),
-    Field("tasksStaged", INTEGER, owner=SERVER),
-    Field("tasksRunning", INTEGER, owner=SERVER),
-    Field("tasksHealthy", INTEGER, owner=SERVER),
-    Field("tasksUnhealthy", INTEGER, owner=SERVER),
-    Field("tasksStats", MAPPING, owner=SERVER),
-    Field("taskStats", MAPPING, owner=SERVER),
-    Field("tasks", LIST, owner=SERVER),
-    Field("deployments", LIST, owner=SERVER),
-    Field("readinessCheckResults", LIST, owner=SERVER),
-    Field("lastTaskFailure", MAPPING, owner=SERVER),
-    Field("storeUrls", LIST, owner=SERVER),
-    Field("ports", LIST, owner=LEGACY),
-    Field("uris", LIST, owner=LEGACY),
-    Field("ipAddress", MAPPING, owner=LEGACY),
+    _field("residency", ANY, owner=SERVER),
+    _field("version", ANY, owner=SERVER),
+    _field("versionInfo", ANY, owner=SERVER),
+    _field("tasksStaged", ANY, owner=SERVER),
+    _field("tasksRunning", ANY, owner=SERVER),
+    _field("tasksHealthy", ANY, owner=SERVER),
+    _field("tasksUnhealthy", ANY, owner=SERVER),
+    _field("tasksStats", ANY, owner=SERVER),
+    _field("taskStats", ANY, owner=SERVER),
+    _field("tasks", ANY, owner=SERVER),
+    _field("deployments", ANY, owner=SERVER),
+    _field("readinessCheckResults", ANY, owner=SERVER),
+    _field("lastTaskFailure", ANY, owner=SERVER),
+    _field("storeUrls", ANY, owner=SERVER),
+    _field("ports", ANY, owner=LEGACY),
+    _field("uris", ANY, owner=LEGACY),
+    _field("ipAddress", ANY, owner=LEGACY),
 )
 
 FIELDS: dict[str, Field] = {field.name: field for field in _TABLE}
+APP = shapes.Record(FIELDS)
 
 
 def names(owner: str) -> list[str]:
     return [field.name for field in _TABLE if field.owner == owner]
 
 
-def parse_release(version: str) -> tuple[int, int]:
+def parse_release(version: str) -> Release:
     """The release of a version string; snapshot and vendor suffixes are common, nonsense counts as the newest."""
-    found = re.match(r"\s*v?(\d+)\.(\d+)", version or "")
-    return (int(found.group(1)), int(found.group(2))) if found else NEWEST
+    found = re.match(r"\s*v?(\d+)\.(\d+)(?:\.(\d+))?", version or "")
+    return tuple(int(number or 0) for number in found.groups()) if found else NEWEST
+
+
+def shown_release(release: Release) -> str:
+    return ".".join(str(number) for number in release)

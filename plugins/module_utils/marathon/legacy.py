@@ -21,7 +21,7 @@ def translate(app: dict[str, Any]) -> dict[str, Any]:
     _translate_networks(app)
     _translate_port_mappings(app)
     _translate_ports(app)
-    _translate_uris(app)
+    _translate_fetch(app)
     return app
 
 
@@ -34,21 +34,20 @@ def _translate_networks(app: dict[str, Any]) -> None:
         old = "ipAddress" if network is None else "container.docker.network"
         raise DefinitionError(f"{old} and networks contradict each other: keep networks, the form since Marathon 1.5")
     address = mapping(address if address is not None else {}, "/ipAddress")
-    app["networks"] = [_network(str(network).upper() if network is not None else "USER", address)]
+    app["networks"] = [_network(None if network is None else str(network).upper(), address)]
     discovered = mapping(address.get("discovery", {}), "/ipAddress/discovery").get("ports")
     if discovered:
         _add_discovered_ports(app, mappings(discovered, "/ipAddress/discovery/ports"))
 
 
-def _network(network: str, address: dict[str, Any]) -> dict[str, Any]:
+def _network(network: str | None, address: dict[str, Any]) -> dict[str, Any]:
     if network == "HOST":
         return {"mode": "host"}
-    if network == "BRIDGE" or address.get("networkName") == MESOS_BRIDGE:
-        return {"mode": "container/bridge"}
-    if network != "USER":
+    if network not in (None, "BRIDGE", "USER"):
         raise DefinitionError(f"Marathon does not support container.docker.network {network}: use HOST, BRIDGE or USER")
-    translated = {"mode": "container"}
-    if address.get("networkName"):
+    bridge = network == "BRIDGE" or (network is None and address.get("networkName") == MESOS_BRIDGE)
+    translated: dict[str, Any] = {"mode": "container/bridge" if bridge else "container"}
+    if address.get("networkName") and not bridge:
         translated["name"] = address["networkName"]
     if address.get("labels"):
         translated["labels"] = address["labels"]
@@ -69,9 +68,11 @@ def _add_discovered_ports(app: dict[str, Any], ports: list[dict[str, Any]]) -> N
 
 def _translate_port_mappings(app: dict[str, Any]) -> None:
     old = _take_from_docker(app, "portMappings")
-    if not old:
+    if old is None:
         return
     container = dict(app["container"])
+    if container.get("portMappings") is not None and not old:
+        return
     if container.get("portMappings") not in (None, [], old):
         raise DefinitionError(
             "container.portMappings and container.docker.portMappings contradict each other: keep the former"
@@ -94,15 +95,27 @@ def _translate_ports(app: dict[str, Any]) -> None:
         raise DefinitionError("ports and portDefinitions contradict each other: keep portDefinitions")
 
 
-def _translate_uris(app: dict[str, Any]) -> None:
+def _translate_fetch(app: dict[str, Any]) -> None:
+    if app.get("fetch"):
+        app["fetch"] = [_artifact(entry) for entry in mappings(app["fetch"], "/fetch")]
     uris = app.pop("uris", None)
     if not uris:
         return
-    fetch = mappings(app.get("fetch", []), "/fetch")
+    fetch = app.get("fetch", [])
     if fetch and [entry.get("uri") for entry in fetch] != uris:
         raise DefinitionError("uris and fetch contradict each other: keep fetch")
     if not fetch:
-        app["fetch"] = [{"uri": uri, "extract": str(uri).endswith(_EXTRACTED)} for uri in sequence(uris, "/uris")]
+        app["fetch"] = [{"uri": uri, "extract": extracts(uri)} for uri in sequence(uris, "/uris")]
+
+
+def extracts(uri: Any) -> bool:
+    """Whether Marathon unpacks what uris names; fetch has a flag for it, which is true by default."""
+    return str(uri).endswith(_EXTRACTED)
+
+
+def _artifact(entry: dict[str, Any]) -> dict[str, Any]:
+    # Marathon 1.3 has another name for it.
+    return {("destPath" if name == "outputFile" else name): value for name, value in entry.items()}
 
 
 def _take_from_docker(app: dict[str, Any], key: str) -> Any:

@@ -12,14 +12,21 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, legacy, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appshapes, checks, fields, legacy, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
-_ABSENT_WHEN_EMPTY = ("networkNames", "labels")
-_LEADER_CHECKS = ("HTTP", "HTTPS", "TCP")
+# The release that brought networks and moved everything that belongs to them.
+CANONICAL_NETWORKS: Release = (1, 5)
 
 
-def canonical(app: dict[str, Any], release: tuple[int, int] = fields.NEWEST) -> dict[str, Any]:
+def canonical(app: dict[str, Any], release: Release = fields.NEWEST) -> dict[str, Any]:
     return complete(declared(app), release)
+
+
+def canonical_app(definition: dict[str, Any], release: Release | None = None) -> dict[str, Any]:
+    """A definition in any form as people write it since 1.5; with a release, its defaults are filled in as well."""
+    app = declared(definition)
+    return app if release is None else complete(app, release)
 
 
 def unknown_fields(app: dict[str, Any]) -> list[str]:
@@ -30,6 +37,9 @@ def unknown_fields(app: dict[str, Any]) -> list[str]:
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         sentences.append(f"Marathon knows no app field {name!r} and ignores it{hint}")
+    for place, row, value in fields.APP.members(legacy.translate(values.without_nulls(app)), ""):
+        if row is None and place.count("/") > 1 and value is not None:
+            sentences.append(f"Marathon knows no field {place} and ignores it")
     return sentences
 
 
@@ -39,43 +49,35 @@ def drops_port_mappings(app: dict[str, Any]) -> bool:
 
 
 def declared(app: dict[str, Any]) -> dict[str, Any]:
-    app = {name: value for name, value in values.without_nulls(app).items() if name in fields.FIELDS}
+    """Only what is declared, in the form and the types of GET. What Marathon would drop without a word is dropped."""
+    app = {name: value for name, value in app.items() if name in fields.FIELDS}
     app = {name: value for name, value in app.items() if fields.FIELDS[name].owner != fields.SERVER}
-    app = legacy.translate(app)
-    result = {name: _typed(fields.FIELDS[name], value) for name, value in app.items()}
+    result = fields.APP.read(legacy.translate(values.without_nulls(app)), "")
     # An empty collection and an absent one are the same to Marathon, except for ports: none is not the default one.
     return {name: value for name, value in result.items() if value not in ([], {}) or name == "portDefinitions"}
 
 
-def complete(app: dict[str, Any], release: tuple[int, int] = fields.NEWEST) -> dict[str, Any]:
-    app = _settle_ports(dict(app))
-    for field in fields.FIELDS.values():
-        default = field.default_in(release)
-        if default is not None:
-            app.setdefault(field.name, dict(default) if isinstance(default, dict) else default)
-    networks = [_complete_network(network) for network in app.get("networks") or [{"mode": "host"}]]
-    app["networks"] = networks
-    mode = networks[0]["mode"]
+def complete(app: dict[str, Any], release: Release = fields.NEWEST) -> dict[str, Any]:
+    """What the release makes of a declared app. Nothing in the result is shared with the argument."""
+    app = _settle_ports(dict(app), release)
+    app["networks"] = app.get("networks") or [{"mode": "host"}]
+    mode = network_mode(app)
     if mode == "host":
-        app["portDefinitions"] = [_complete_port(port) for port in app.get("portDefinitions", [{"name": "default"}])]
+        app.setdefault("portDefinitions", [{"name": "default"}])
     else:
-        app["requirePorts"] = False
         app.setdefault("container", {"type": "MESOS"})
+        if release >= CANONICAL_NETWORKS:
+            app["requirePorts"] = False
+    app = fields.APP.complete(app, release)
+    if mode == "host" and release < CANONICAL_NETWORKS:
+        _forget_default_name(app["portDefinitions"])
     if "container" in app:
-        app["container"] = _complete_container(app["container"], mode)
-    _complete_strategies(app)
-    for name, defaults in _NESTED_DEFAULTS.items():
-        if name in app:
-            app[name] = {**defaults, **app[name]}
-    if "fetch" in app:
-        app["fetch"] = [{"extract": True, "executable": False, "cache": False, **entry} for entry in app["fetch"]]
-    if "readinessChecks" in app:
-        app["readinessChecks"] = [{**_READINESS_DEFAULTS, **check} for check in app["readinessChecks"]]
+        _complete_container(app["container"], mode, release)
+    _complete_strategies(app, release)
     if "healthChecks" in app:
-        app["healthChecks"] = [_complete_health_check(check, _has_ports(app)) for check in app["healthChecks"]]
-    return {
-        name: values.as_set(value) if fields.FIELDS[name].kind == fields.SET else value for name, value in app.items()
-    }
+        found = [checks.completed(check, _has_ports(app), release) for check in app["healthChecks"]]
+        app["healthChecks"] = values.as_set(found)
+    return app
 
 
 def network_mode(app: dict[str, Any]) -> str:
@@ -86,200 +88,64 @@ def network_mode(app: dict[str, Any]) -> str:
 
 def port_reference_missing(app: dict[str, Any]) -> bool:
     """A check was stored without a port reference; the next write of any kind makes the server add one."""
-    checks = app.get("healthChecks") or []
-    return any(
-        str(check.get("protocol", "HTTP")).upper() != "COMMAND" and not ("port" in check or "portIndex" in check)
-        for check in checks
-    ) and _has_ports(app)
+    return any(checks.lacks_port(check) for check in app.get("healthChecks") or []) and _has_ports(app)
 
 
-_NESTED_DEFAULTS: dict[str, dict[str, Any]] = {
-    "check": {"intervalSeconds": 60, "timeoutSeconds": 20, "delaySeconds": 15},
-    "executorResources": {"cpus": 0.1, "mem": 32.0, "disk": 10.0},
-}
-
-_READINESS_DEFAULTS = {
-    "name": "readinessCheck",
-    "protocol": "HTTP",
-    "path": "/",
-    "portName": "http-api",
-    "intervalSeconds": 30,
-    "timeoutSeconds": 10,
-    "httpStatusCodesForReady": [200],
-    "preserveLastResponse": False,
-}
-
-_HEALTH_DEFAULTS = {
-    "protocol": "HTTP",
-    "gracePeriodSeconds": 300,
-    "intervalSeconds": 60,
-    "timeoutSeconds": 20,
-    "maxConsecutiveFailures": 3,
-    "delaySeconds": 15,
-    "ipProtocol": "IPv4",
-}
+def tells_release(app: dict[str, Any]) -> bool:
+    """Whether an answer of Marathon is one of 1.9 or newer, whose defaults are all the same."""
+    return "role" in app
 
 
-def _typed(field: fields.Field, value: Any) -> Any:
-    path = f"/{field.name}"
-    if field.name in _READERS:
-        return _READERS[field.name](value, path)
-    if field.kind == fields.INTEGER:
-        return values.integer(value, path)
-    if field.kind == fields.NUMBER:
-        return values.number(value, path)
-    if field.kind == fields.FLAG:
-        return values.flag(value, path)
-    if field.kind in (fields.LIST, fields.SET):
-        return values.sequence(value, path)
-    if field.kind == fields.MAPPING:
-        return values.mapping(value, path)
-    return value
-
-
-def _read_texts(value: Any, path: str) -> dict[str, Any]:
-    return {name: values.scalar_text(text) for name, text in values.mapping(value, path).items()}
-
-
-def _read_constraints(value: Any, path: str) -> list[list[str]]:
-    result = []
-    for index, element in enumerate(values.sequence(value, path)):
-        constraint = [values.scalar_text(part) for part in values.sequence(element, f"{path}({index})")]
-        if len(constraint) > 1:
-            # Marathon stores an operator in lower case and then fails on it with a 500.
-            constraint[1] = str(constraint[1]).upper()
-        if constraint[1:] == ["UNIQUE", ""]:
-            del constraint[2]
-        result.append(constraint)
-    return result
-
-
-def _read_dependencies(value: Any, path: str) -> list[str]:
-    return [values.absolute_id(name, f"{path}({i})") for i, name in enumerate(values.sequence(value, path))]
-
-
-def _read_networks(value: Any, path: str) -> list[dict[str, Any]]:
-    return [_upper_or_lower(network, "mode", str.lower) for network in values.mappings(value, path)]
-
-
-def _read_ports(value: Any, path: str) -> list[dict[str, Any]]:
-    return [_read_port(port, f"{path}({index})") for index, port in enumerate(values.mappings(value, path))]
-
-
-def _read_port(port: dict[str, Any], path: str) -> dict[str, Any]:
-    port = dict(port)
-    for name in ("port", "containerPort", "hostPort", "servicePort"):
-        if name in port:
-            port[name] = values.integer(port[name], f"{path}/{name}")
-    if "protocol" in port:
-        port["protocol"] = ",".join(sorted(str(port["protocol"]).lower().split(","), reverse=True))
-    if "labels" in port:
-        port["labels"] = _read_texts(port["labels"], f"{path}/labels")
-    return {name: value for name, value in port.items() if name not in _ABSENT_WHEN_EMPTY or value not in ([], {})}
-
-
-def _read_container(value: Any, path: str) -> dict[str, Any]:
-    container = _upper_or_lower(values.mapping(value, path), "type", str.upper)
-    if "docker" in container:
-        container["docker"] = dict(values.mapping(container["docker"], f"{path}/docker"))
-    if "portMappings" in container:
-        container["portMappings"] = _read_ports(container["portMappings"], f"{path}/portMappings")
-    if "volumes" in container:
-        volumes = values.mappings(container["volumes"], f"{path}/volumes")
-        container["volumes"] = [_upper_or_lower(volume, "mode", str.upper) for volume in volumes]
-    return container
-
-
-def _read_checks(value: Any, path: str) -> list[dict[str, Any]]:
-    return [_upper_or_lower(check, "protocol", str.upper) for check in values.mappings(value, path)]
-
-
-def _read_unreachable_strategy(value: Any, path: str) -> Any:
-    return "disabled" if isinstance(value, str) else values.mapping(value, path)
-
-
-def _read_upper(value: Any, path: str) -> Any:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _upper_or_lower(entry: dict[str, Any], name: str, change: Any) -> dict[str, Any]:
-    return {**entry, name: change(str(entry[name]))} if name in entry else dict(entry)
-
-
-_READERS = {
-    "id": values.absolute_id,
-    "env": _read_texts,
-    "labels": _read_texts,
-    "constraints": _read_constraints,
-    "dependencies": _read_dependencies,
-    "networks": _read_networks,
-    "portDefinitions": _read_ports,
-    "container": _read_container,
-    "healthChecks": _read_checks,
-    "readinessChecks": _read_checks,
-    "fetch": values.mappings,
-    "unreachableStrategy": _read_unreachable_strategy,
-    "killSelection": _read_upper,
-}
-
-
-def _settle_ports(app: dict[str, Any]) -> dict[str, Any]:
+def _settle_ports(app: dict[str, Any], release: Release) -> dict[str, Any]:
     """Host networking has only portDefinitions, every other network only port mappings."""
     container = app.get("container")
     if network_mode(app) == "host":
         if container and "portMappings" in container:
-            container = {name: value for name, value in container.items() if name != "portMappings"}
-            app["container"] = container
+            app["container"] = {name: value for name, value in container.items() if name != "portMappings"}
     elif "portDefinitions" in app:
-        missing = len(app.pop("portDefinitions")) - len((container or {}).get("portMappings", []))
-        if missing > 0:
-            container = dict(container or {"type": "MESOS"})
-            container["portMappings"] = container.get("portMappings", []) + [{"containerPort": 0}] * missing
+        definitions = app.pop("portDefinitions")
+        if not container:
+            return app
+        container = dict(container)
+        # Where there is no list of mappings, the default one counts.
+        mappings = container.get("portMappings", [{"name": "default"}])
+        missing = len(definitions) - len(mappings)
+        # Before 1.5 they are nothing but the service ports of the mappings.
+        if missing > 0 and release >= CANONICAL_NETWORKS:
+            container["portMappings"] = mappings + [{"containerPort": 0}] * missing
             app["container"] = container
     return app
 
 
-def _complete_network(network: dict[str, Any]) -> dict[str, Any]:
-    network = {"mode": "container", **network}
-    return {name: value for name, value in network.items() if name != "labels" or value}
+def _forget_default_name(ports: list[dict[str, Any]]) -> None:
+    """The one port that an app gets unasked has the name default in some of the releases before 1.5."""
+    if len(ports) == 1 and ports[0].get("name") == "default":
+        del ports[0]["name"]
 
 
-def _complete_port(port: dict[str, Any]) -> dict[str, Any]:
-    return {"port": 0, "protocol": "tcp", **port}
-
-
-def _complete_container(container: dict[str, Any], mode: str) -> dict[str, Any]:
-    container = {"type": "DOCKER", "volumes": [], **container}
+def _complete_container(container: dict[str, Any], mode: str, release: Release) -> None:
     docker = container.get("docker")
-    if docker is not None:
-        docker = {"forcePullImage": False, "privileged": False, "parameters": [], **docker}
-        if container["type"] == "MESOS":
+    if container["type"] == "MESOS":
+        if docker is not None:
             docker["privileged"] = False
             del docker["parameters"]
-        container["docker"] = docker
-    container["volumes"] = [_complete_volume(volume) for volume in container["volumes"]]
-    if mode != "host":
-        mappings = container.get("portMappings", [{"name": "default"}])
-        container["portMappings"] = [_complete_mapping(port, mode) for port in mappings]
-    return container
-
-
-def _complete_mapping(port: dict[str, Any], mode: str) -> dict[str, Any]:
-    defaults = {"containerPort": 0, "servicePort": 0, "protocol": "tcp", "labels": {}}
+    else:
+        container.pop("linuxInfo", None)
+    for volume in container["volumes"]:
+        persistent = volume.get("persistent")
+        if persistent is not None:
+            persistent.setdefault("type", "mount" if "profileName" in persistent else "root")
+    if mode == "host":
+        return
+    if "portMappings" not in container:
+        default = [{"name": "default"}] if release >= CANONICAL_NETWORKS else []
+        container["portMappings"] = _MAPPINGS.complete(default, release)
     if mode == "container/bridge":
-        defaults["hostPort"] = 0
-    return {**defaults, **port}
+        for mapping in container["portMappings"]:
+            mapping.setdefault("hostPort", 0)
 
 
-def _complete_volume(volume: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(volume.get("persistent"), dict):
-        return {**volume, "persistent": {"type": "root", "constraints": [], **volume["persistent"]}}
-    if isinstance(volume.get("external"), dict):
-        return {**volume, "external": {"shared": False, "options": {}, **volume["external"]}}
-    return volume
-
-
-def _complete_strategies(app: dict[str, Any]) -> None:
+def _complete_strategies(app: dict[str, Any], release: Release) -> None:
     volumes = (app.get("container") or {}).get("volumes", [])
     resident = any("persistent" in volume for volume in volumes)
     if resident or any("external" in volume for volume in volumes):
@@ -287,24 +153,21 @@ def _complete_strategies(app: dict[str, Any]) -> None:
     else:
         default = {"minimumHealthCapacity": 1.0, "maximumOverCapacity": 1.0}
     app.setdefault("upgradeStrategy", default)
+    if release < fields.FIELDS["unreachableStrategy"].since:
+        return
     strategy = app.setdefault("unreachableStrategy", "disabled" if resident else {})
     if isinstance(strategy, dict):
-        app["unreachableStrategy"] = {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0, **strategy}
+        inactive, expunge = (300, 600) if _was_patient(release) else (0, 0)
+        app["unreachableStrategy"] = {"inactiveAfterSeconds": inactive, "expungeAfterSeconds": expunge, **strategy}
 
 
-def _complete_health_check(check: dict[str, Any], has_ports: bool) -> dict[str, Any]:
-    check = {**_HEALTH_DEFAULTS, **check}
-    check.pop("ignoreHttp1xx", None)
-    if check["protocol"] in ("HTTP", "HTTPS"):
-        check["ignoreHttp1xx"] = False
-    if check["protocol"] in _LEADER_CHECKS:
-        check["delaySeconds"] = 15
-    if check["protocol"] == "COMMAND":
-        check.pop("portIndex", None)
-    elif "port" not in check and has_ports:
-        check.setdefault("portIndex", 0)
-    return check
+def _was_patient(release: Release) -> bool:
+    """1.4.0 to 1.4.5 and 1.5.0 wait for an unreachable instance where later releases replace it at once."""
+    return (1, 4) <= release < (1, 4, 6) or (1, 5) <= release < (1, 5, 1)
 
 
 def _has_ports(app: dict[str, Any]) -> bool:
     return bool(app.get("portDefinitions") or (app.get("container") or {}).get("portMappings"))
+
+
+_MAPPINGS = appshapes.CONTAINER.rows["portMappings"].shape

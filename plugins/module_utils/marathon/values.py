@@ -19,7 +19,7 @@ _ID_SEGMENT = re.compile(r"([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])(\.([a-z0-9]|[a-
 def absolute_id(value: Any, path: str = "/id") -> str:
     """An id as Marathon stores it. It becomes part of a URL, so anything else than an id is refused here."""
     if not isinstance(value, str):
-        raise DefinitionError(f"{path} must be a string, not {_shown(value)}")
+        raise DefinitionError(f"{path} must be a string, not {shown(value)}")
     absolute = posixpath.normpath("/" + value.strip("/"))
     segments = absolute.strip("/").split("/")
     wrong = [segment for segment in segments if not _ID_SEGMENT.fullmatch(segment)]
@@ -34,7 +34,7 @@ def absolute_id(value: Any, path: str = "/id") -> str:
 def integer(value: Any, path: str) -> int:
     found = number(value, path)
     if found != int(found):
-        raise DefinitionError(f"{path} must be a whole number, not {_shown(value)}")
+        raise DefinitionError(f"{path} must be a whole number, not {shown(value)}")
     return int(found)
 
 
@@ -46,7 +46,7 @@ def number(value: Any, path: str) -> float:
             found = float("nan")
         if math.isfinite(found):
             return found
-    raise DefinitionError(f"{path} must be a number, not {_shown(value)}")
+    raise DefinitionError(f"{path} must be a number, not {shown(value)}")
 
 
 def flag(value: Any, path: str) -> bool:
@@ -54,18 +54,18 @@ def flag(value: Any, path: str) -> bool:
         return value
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
-    raise DefinitionError(f"{path} must be true or false, not {_shown(value)}")
+    raise DefinitionError(f"{path} must be true or false, not {shown(value)}")
 
 
 def mapping(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DefinitionError(f"{path} must be a mapping, not {_shown(value)}")
+        raise DefinitionError(f"{path} must be a mapping, not {shown(value)}")
     return value
 
 
 def sequence(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
-        raise DefinitionError(f"{path} must be a list, not {_shown(value)}")
+        raise DefinitionError(f"{path} must be a list, not {shown(value)}")
     return value
 
 
@@ -94,6 +94,6 @@ def as_set(elements: list[Any]) -> list[Any]:
     return [unique[key] for key in sorted(unique)]
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     text = json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -93,7 +93,14 @@ def test_a_default_that_differs_between_releases():
 
 @pytest.mark.parametrize(
     ("version", "release"),
-    [("1.11.24", (1, 11)), ("1.5.0-96-gf84298d", (1, 5)), ("1.9.100-SNAPSHOT", (1, 9)), ("", (1, 11)), ("x", (1, 11))],
+    [
+        ("1.11.24", (1, 11, 24)),
+        ("1.5.0-96-gf84298d", (1, 5, 0)),
+        ("v1.9.100-SNAPSHOT", (1, 9, 100)),
+        ("0.13", (0, 13, 0)),
+        ("", (1, 11)),
+        ("x", (1, 11)),
+    ],
 )
 def test_release_of_a_version(version, release):
     assert fields.parse_release(version) == release

@@ -1,0 +1,152 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kinds of values, how they are read from what people write, and how records get the defaults of a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterator, Mapping, Tuple
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+
+# Releases compare as tuples: (1, 4, 6), and (1, 4) for the first of its line.
+Release = Tuple[int, ...]
+
+
+class Shape:
+    """A kind of value that has nothing inside."""
+
+    def __init__(self, read: Callable[[Any, str], Any]) -> None:
+        self.read = read
+
+    def complete(self, value: Any, release: Release) -> Any:
+        return value
+
+    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
+        """What is inside: place, row of the table (none where there is none) and value."""
+        return iter(())
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a record.
+
+    default      what Marathon assumes where it is not declared; None when it then stays unset
+    before       (release, default) where releases before the named one assume something else
+    since        the first release that knows it
+    drop_empty   an empty list or mapping is the same as none
+    """
+
+    shape: Shape
+    default: Any = None
+    before: tuple[Release, Any] | None = None
+    since: Release = (0, 8)
+    drop_empty: bool = False
+
+    def default_in(self, release: Release) -> Any:
+        if release < self.since:
+            return None
+        return self.before[1] if self.before is not None and release < self.before[0] else self.default
+
+
+@dataclass(frozen=True)
+class Record(Shape):
+    rows: Mapping[str, Member] = field(default_factory=dict)
+
+    def read(self, value: Any, path: str) -> dict[str, Any]:
+        read = {}
+        for name, inner in values.mapping(value, path).items():
+            row = self.rows.get(name)
+            # What Marathon does not know, it drops without a word.
+            if row is not None and not (row.drop_empty and inner in ([], {})):
+                read[name] = row.shape.read(inner, f"{path}/{name}")
+        return read
+
+    def complete(self, value: Any, release: Release) -> dict[str, Any]:
+        completed = {name: self.rows[name].shape.complete(inner, release) for name, inner in value.items()}
+        for name, row in self.rows.items():
+            if name not in completed:
+                default = row.default_in(release)
+                if default is not None:
+                    completed[name] = default.copy() if isinstance(default, (dict, list)) else default
+        return completed
+
+    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                row = self.rows.get(name)
+                yield f"{path}/{name}", row, inner
+                if row is not None:
+                    yield from row.shape.members(inner, f"{path}/{name}")
+
+
+@dataclass(frozen=True)
+class List(Shape):
+    element: Shape
+    unordered: bool = False
+
+    def read(self, value: Any, path: str) -> list[Any]:
+        return [self.element.read(one, f"{path}({index})") for index, one in enumerate(values.sequence(value, path))]
+
+    def complete(self, value: Any, release: Release) -> list[Any]:
+        completed = [self.element.complete(one, release) for one in value]
+        return values.as_set(completed) if self.unordered else completed
+
+    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
+        if isinstance(value, list):
+            for index, one in enumerate(value):
+                yield from self.element.members(one, f"{path}({index})")
+
+
+@dataclass(frozen=True)
+class Dictionary(Shape):
+    element: Shape
+
+    def read(self, value: Any, path: str) -> dict[str, Any]:
+        return {name: self.element.read(one, f"{path}/{name}") for name, one in values.mapping(value, path).items()}
+
+    def complete(self, value: Any, release: Release) -> dict[str, Any]:
+        return {name: self.element.complete(one, release) for name, one in value.items()}
+
+
+@dataclass(frozen=True)
+class Choice(Shape):
+    """One of several shapes, told from the value itself."""
+
+    select: Callable[[Any], Shape]
+
+    def read(self, value: Any, path: str) -> Any:
+        return self.select(value).read(value, path)
+
+    def complete(self, value: Any, release: Release) -> Any:
+        return self.select(value).complete(value, release)
+
+    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
+        return self.select(value).members(value, path)
+
+
+def _text(value: Any, path: str) -> str:
+    if isinstance(value, (dict, list)):
+        raise DefinitionError(f"{path} must be text, not {values.shown(value)}")
+    return values.scalar_text(value)
+
+
+def _protocols(value: Any, path: str) -> str:
+    # Both of them have one order.
+    return ",".join(sorted(_text(value, path).lower().replace(" ", "").split(","), reverse=True))
+
+
+TEXT = Shape(_text)
+UPPER = Shape(lambda value, path: _text(value, path).upper())
+LOWER = Shape(lambda value, path: _text(value, path).lower())
+PROTOCOLS = Shape(_protocols)
+INTEGER = Shape(values.integer)
+NUMBER = Shape(values.number)
+FLAG = Shape(values.flag)
+ID = Shape(values.absolute_id)
+ANY = Shape(lambda value, path: value)
+TEXTS = List(TEXT)
+TEXT_SET = List(TEXT, unordered=True)
+LABELS = Dictionary(TEXT)
