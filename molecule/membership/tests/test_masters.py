@@ -182,7 +182,7 @@ def test_five_become_three(masters: Masters) -> None:
 
 
 def test_a_change_beside_a_dead_master_is_refused_and_names_it(masters: Masters) -> None:
-    masters.write(3, mesos_master_health_timeout=10, mesos_master_flags={"quiet": False})
+    masters.write(3, mesos_master_health_timeout=12, mesos_master_flags={"quiet": False})
     dead = masters.host(3)
     machine = machine_docker.client().containers.get(container_name(masters.cluster.config, dead))
     machine.kill()
@@ -194,7 +194,6 @@ def test_a_change_beside_a_dead_master_is_refused_and_names_it(masters: Masters)
     finally:
         machine.start()
     eventually("it is back", 120, lambda: masters.replicas(3) == [3, 3, 3])
-    # The gate waits for as long as a session alone.
     masters.write(3, mesos_master_flags={"quiet": False})
     masters.apply()
     settled(masters, 3)

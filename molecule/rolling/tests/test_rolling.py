@@ -48,7 +48,7 @@ LONGEST_OUTAGE = {
 # Settings that look right and that the program refuses when it starts.
 WRONG: dict[str, dict[str, Any]] = {
     "ZooKeeper": {"zookeeper_java_opts": ["-XX:+NoSuchOption"], "zookeeper_health_timeout": 8},
-    "masters": {"mesos_master_flags": {"weights": "file:///none"}, "mesos_master_health_timeout": 8},
+    "masters": {"mesos_master_flags": {"weights": "file:///none"}, "mesos_master_health_timeout": 12},
     "Marathon": {"marathon_flags": {"internal_store_backend": "mem"}, "marathon_health_timeout": 8},
     "agents": {"mesos_slave_flags": {"default_container_info": "file:///none"}, "mesos_slave_health_timeout": 8},
 }

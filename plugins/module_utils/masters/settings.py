@@ -29,10 +29,11 @@ def problems(settings: Settings, host: str) -> list[str]:
 
     ``flags`` are all flags; ``credentials`` and ``http_credentials`` the options; ``zookeeper`` and ``tls`` the values
     of the options mesos_master_zookeeper_* and mesos_master_tls_*; ``agents`` and ``frameworks`` what the inventory
-    gives to other hosts: a credential, and a pair of principal and secret.
+    gives to other hosts: a credential, and a pair of principal and secret; ``health_timeout`` the option.
     """
     found = [
         *_flag_problems(settings["flags"]),
+        *_gate_problems(settings["health_timeout"], settings["flags"].get("zk_session_timeout")),
         *credential_problems("mesos_master_credentials", settings["credentials"]),
         *credential_problems("mesos_master_http_credentials", settings["http_credentials"]),
         *_twice([*settings["credentials"], *settings["http_credentials"]]),
@@ -58,6 +59,22 @@ def _flag_problems(flags: Settings) -> list[str]:
     if role != framework:
         found.append("role_sorter is %s and framework_sorter is %s; set both to the same." % (role, framework))
     return found
+
+
+def _gate_problems(health_timeout: t.Any, session: t.Any) -> list[str]:
+    """The gate after a restart waits until the old session has ended, so a shorter one always fails."""
+    try:
+        long_enough = session is None or float(health_timeout) > seconds(session)
+    except ValueError:
+        # That it is no duration is said elsewhere.
+        return []
+    if long_enough:
+        return []
+    return [
+        "mesos_master_health_timeout is %s seconds, and a master is healthy again only when ZooKeeper has ended its old "
+        "session, after mesos_master_zk_session_timeout, which is %s; raise the first above the second."
+        % (health_timeout, session)
+    ]
 
 
 def credential_problems(option: str, credentials: t.Any) -> list[str]:

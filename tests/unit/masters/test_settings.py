@@ -16,11 +16,20 @@ RIGHT: dict[str, Any] = {
     "tls": {},
     "agents": {"d": AGENT},
     "frameworks": {"m": (None, None)},
+    "health_timeout": 120,
 }
 
 
 def test_right_settings() -> None:
     assert settings.problems(RIGHT, "a") == []
+
+
+def test_a_gate_longer_than_the_session() -> None:
+    for given in (
+        {"health_timeout": 10.5, "flags": {"zk_session_timeout": "10secs"}},
+        {"flags": {"zk_session_timeout": "soon"}},
+    ):
+        assert settings.problems({**RIGHT, **given}, "a") == []
 
 
 def test_a_scheduler_that_is_turned_away() -> None:
@@ -31,6 +40,11 @@ def test_a_scheduler_that_is_turned_away() -> None:
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
+    (
+        {"health_timeout": "10", "flags": {"zk_session_timeout": "10secs"}},
+        "mesos_master_health_timeout is 10 seconds, and a master is healthy again only when ZooKeeper has ended its old "
+        "session, after mesos_master_zk_session_timeout, which is 10secs; raise the first above the second.",
+    ),
     (
         {"flags": {"agent_reregister_timeout": "9mins"}},
         "agent_reregister_timeout is 9mins, and the master starts with no less than 10mins; raise it.",
