@@ -12,6 +12,8 @@ from typing import Any
 import requests
 import urllib3
 
+from lab.access import PLAIN, Access
+
 SECONDS = 3
 PAGE_BYTES = 65536
 
@@ -40,6 +42,7 @@ def _reason(error: requests.RequestException) -> str:
         ("Connection reset", "connection reset"),
         ("RemoteDisconnected", "connection closed without an answer"),
         ("BadStatusLine", "an answer that is not HTTP"),
+        ("CERTIFICATE_VERIFY_FAILED", "a certificate that the lab's authority did not give"),
     ):
         if sign in text:
             return reason
@@ -72,12 +75,12 @@ def _get(url: str) -> tuple[int, bytes, str]:
             raise NoAnswer("connection broken within the answer") from error
 
 
-def document(url: str) -> dict[str, Any]:
+def document(url: str, access: Access = PLAIN) -> dict[str, Any]:
     """The JSON object at the URL."""
     with requests.Session() as session:
         session.trust_env = False
         try:
-            answer = session.get(url, timeout=SECONDS)
+            answer = session.get(url, timeout=SECONDS, **access.options)
             data = answer.json() if answer.ok else None
         except requests.JSONDecodeError as error:
             raise NoAnswer("an answer that is not JSON") from error

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from lab import probe
+from lab import access, probe
+from lab.access import PLAIN, Access
 from lab.config import LabConfig
 
-ZOOKEEPER_PORT, MESOS_PORT, MARATHON_PORT = 2181, 5050, 8080
 WIDTH = 100
 # A task runs before its program listens: tomcat on a busy machine needs some seconds.
 WAIT_SECONDS = 45
@@ -19,29 +19,43 @@ WAIT_SECONDS = 45
 
 @dataclass(frozen=True)
 class Cluster:
-    """What the report asks: host:port of each member, and the addresses of hosts that are named in answers."""
+    """What the report asks: host:port of each member, how it is reached, and the addresses of named hosts."""
 
     zookeeper: list[str]
     masters: list[str]
     marathon: list[str]
     agents: int
     addresses: Mapping[str, str] = field(default_factory=dict)
+    to_masters: Access = PLAIN
+    to_marathon: Access = PLAIN
 
     @classmethod
     def of(cls, config: LabConfig) -> Cluster:
-        def members(group: str, port: int) -> list[str]:
-            return [f"{host.address}:{port}" for host in config.in_group(group)]
-
+        variables = access.variables_of(config.directory / "inventory.yml", access.NAMES)
+        masters = {host: access.master(variables(host.name)) for host in config.in_group("mesos_masters")}
+        marathon = {host: access.marathon(variables(host.name)) for host in config.in_group("marathon")}
         return cls(
-            zookeeper=members("zookeeper", ZOOKEEPER_PORT),
-            masters=members("mesos_masters", MESOS_PORT),
-            marathon=members("marathon", MARATHON_PORT),
+            zookeeper=[
+                f"{host.address}:{access.zookeeper_port(variables(host.name))}" for host in config.in_group("zookeeper")
+            ],
+            masters=[f"{host.address}:{port}" for host, (port, _) in masters.items()],
+            marathon=[f"{host.address}:{port}" for host, (port, _) in marathon.items()],
             agents=len(config.in_group("mesos_slaves")),
             addresses={host.name: host.address for host in config.hosts},
+            # Who has the password and certificate for one of them is served by all.
+            to_masters=next(iter(masters.values()))[1],
+            to_marathon=next(iter(marathon.values()))[1],
         )
 
     def address(self, host: str) -> str:
         return self.addresses.get(host, host)
+
+    def marathon_at(self, leader: str) -> str:
+        """host:port of the member that Marathon names as its leader, which may say the port of plain HTTP."""
+        host, port = leader.rsplit(":", 1)
+        named = f"{self.address(host)}:{port}"
+        same_host = [member for member in self.marathon if member.rsplit(":", 1)[0] == self.address(host)]
+        return named if named in self.marathon or len(same_host) != 1 else same_host[0]
 
 
 @dataclass(frozen=True)
@@ -87,23 +101,27 @@ def zookeeper_rows(cluster: Cluster) -> list[Row]:
     return [first, *_failure_rows(failures)]
 
 
-def _leading_master(metrics: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
+def _leading_master(cluster: Cluster, metrics: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
     """URL of the leading master, what is to say of it, and its state; NoAnswer where there is none that works."""
     leaders = [member for member, values in metrics.items() if values.get("master/elected") == 1]
     if not leaders:
         raise probe.NoAnswer("no leader")
-    url = f"http://{leaders[0]}"
+    url = cluster.to_masters.url(leaders[0])
     if metrics[leaders[0]].get("registrar/log/recovered") == 0:
         raise probe.NoAnswer(f"{url} leads without a quorum")
-    return url, f"leader, {_version(probe.document(f'{url}/version'))}", probe.document(f"{url}/state")
+    version = _version(probe.document(f"{url}/version", cluster.to_masters))
+    return url, f"leader, {version}", probe.document(f"{url}/state", cluster.to_masters)
 
 
 def mesos_rows(cluster: Cluster) -> list[Row]:
-    metrics, failures = _ask(cluster.masters, lambda member: probe.document(f"http://{member}/metrics/snapshot"))
+    door = cluster.to_masters
+    metrics, failures = _ask(
+        cluster.masters, lambda member: probe.document(door.url(member, "/metrics/snapshot"), door)
+    )
     running = f"{len(metrics)}/{len(cluster.masters)}"
-    silent = _failure_rows(failures, "http://")
+    silent = _failure_rows(failures, door.url(""))
     try:
-        url, answer, state = _leading_master(metrics)
+        url, answer, state = _leading_master(cluster, metrics)
     except probe.NoAnswer as error:
         return [Row("Mesos masters", running, "-", str(error), False), *silent]
     agents = sorted(str(agent.get("hostname")) for agent in state.get("slaves", []) if agent.get("active"))
@@ -118,18 +136,18 @@ def mesos_rows(cluster: Cluster) -> list[Row]:
 
 def _leading_marathon(cluster: Cluster) -> tuple[str | None, Row, dict[str, str]]:
     """host:port of the leader if there is one, its row, and the reasons of the members that do not answer."""
-    answers, failures = _ask(cluster.marathon, lambda member: probe.document(f"http://{member}/v2/info"))
+    door = cluster.to_marathon
+    answers, failures = _ask(cluster.marathon, lambda member: probe.document(door.url(member, "/v2/info"), door))
     running = f"{len(answers)}/{len(cluster.marathon)}"
     named = [str(info["leader"]) for info in answers.values() if info.get("leader")]
     if not named:
         return None, Row("Marathon", running, "-", "no leader", False), failures
-    host, port = named[0].rsplit(":", 1)
-    leader = f"{cluster.address(host)}:{port}"
+    leader = cluster.marathon_at(named[0])
     info = answers.get(leader) or next(iter(answers.values()))
     answer, good = f"leader, {_version(info)}", True
     if not info.get("frameworkId"):
         answer, good = f"{answer}, not registered with Mesos", False
-    return leader, Row("Marathon", running, f"http://{leader}", answer, good), failures
+    return leader, Row("Marathon", running, door.url(leader), answer, good), failures
 
 
 def listens(app: Mapping[str, Any]) -> bool:
@@ -168,14 +186,15 @@ def _app_rows(cluster: Cluster, app: Mapping[str, Any]) -> list[Row]:
 
 def marathon_rows(cluster: Cluster) -> list[Row]:
     leader, row, failures = _leading_marathon(cluster)
-    rows = [row, *_failure_rows(failures, "http://")]
+    door = cluster.to_marathon
+    rows = [row, *_failure_rows(failures, door.url(""))]
     if leader is None:
         return rows
     try:
-        embed = "embed=apps.tasks&embed=apps.counts"
-        apps = probe.document(f"http://{leader}/v2/apps?{embed}")["apps"]
+        path = "/v2/apps?embed=apps.tasks&embed=apps.counts"
+        apps = probe.document(door.url(leader, path), door)["apps"]
     except (probe.NoAnswer, KeyError) as error:
-        return [*rows, Row("apps", "-", f"http://{leader}/v2/apps", str(error), False)]
+        return [*rows, Row("apps", "-", door.url(leader, "/v2/apps"), str(error), False)]
     for app in sorted(apps, key=lambda app: app["id"]):
         rows += _app_rows(cluster, app)
     return rows
