@@ -40,27 +40,35 @@ class Secured:
         """Name -> value of all that nobody may see: passwords, also as basic authentication sends them, and keys."""
         found = {name: str(value) for name, value in self.variables.items() if name.startswith("vault_")}
         for name, value in list(found.items()):
-            for user in ("mesos", "marathon", "agent", "operator", "viewer"):
+            for user in ("mesos", "marathon", "agent", "operator", "viewer", "puller"):
                 found[f"{name} of {user} in base64"] = base64.b64encode(f"{user}:{value}".encode()).decode()
         for path in ca.directory(self.config).glob("*.key"):
             found[path.name] = key_line(path)
         return found
 
-    def get(
-        self, host: Host, port: int, path: str, user: str | None = None, scheme: str = "https"
+    def certificate(self) -> tuple[str, str]:
+        """A certificate that the authority gave, and its key."""
+        path = ca.certificate(self.config, self.config.registry)
+        return str(path), str(path.with_suffix(".key"))
+
+    def ask(
+        self, method: str, host: Host, port: int, path: str, user: str | None = None, scheme: str = "https", **more: Any
     ) -> requests.Response:
-        """Asks with the password of a user of variables.yml, or with none."""
-        auth = (user, self.secret(f"{user}_password")) if user else None
+        """Asks with the certificate, and with the password of a user of variables.yml or none."""
+        options: dict[str, Any] = {
+            "auth": (user, self.secret(f"{user}_password")) if user else None,
+            "cert": self.certificate(),
+            "timeout": TIMEOUT,
+            "verify": str(ca.authority(self.config)),
+            # Followers send to the leader by its name, which this machine does not know.
+            "allow_redirects": False,
+        }
         with requests.Session() as session:
             session.trust_env = False
-            return session.get(
-                f"{scheme}://{host.address}:{port}{path}",
-                # Followers send to the leader by its name, which this machine does not know.
-                allow_redirects=False,
-                auth=auth,
-                timeout=TIMEOUT,
-                verify=str(ca.authority(self.config)),
-            )
+            return session.request(method, f"{scheme}://{host.address}:{port}{path}", **{**options, **more})
+
+    def get(self, host: Host, port: int, path: str, user: str | None = None, **more: Any) -> requests.Response:
+        return self.ask("GET", host, port, path, user, **more)
 
 
 def key_line(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from kazoo.client import KazooClient
-from kazoo.exceptions import NoAuthError
+from kazoo.exceptions import NoAuthError, SessionClosedRequireSaslError
 from kazoo.handlers.threading import KazooTimeoutError
 from lab_cluster import eventually
 
@@ -65,11 +65,18 @@ def test_who_trusts_another_authority_gets_no_connection(secured: Secured, group
             ssl.create_default_context().wrap_socket(plain, server_hostname=host.name)
 
 
+@pytest.mark.parametrize(("group", "port"), [MASTER, AGENT])
+def test_who_shows_no_certificate_gets_no_answer(secured: Secured, group: str, port: int) -> None:
+    for host in secured.config.in_group(group):
+        assert secured.get(host, port, "/version", "operator").ok, host.name
+        with pytest.raises(requests.ConnectionError):
+            secured.get(host, port, "/version", "operator", cert=None)
+
+
 def test_a_framework_without_a_password_is_refused(secured: Secured) -> None:
     subscribe = {"type": "SUBSCRIBE", "subscribe": {"framework_info": {"user": "root", "name": "stranger"}}}
-    options = {"timeout": 5, "stream": True, "allow_redirects": False, "verify": str(ca.authority(secured.config))}
     answers = [
-        requests.post(f"https://{host.address}:5050/api/v1/scheduler", json=subscribe, **options).status_code
+        secured.ask("POST", host, 5050, "/api/v1/scheduler", json=subscribe, stream=True).status_code
         for host in secured.config.in_group("mesos_masters")
     ]
     # Followers may redirect first; the leader refuses.
@@ -98,10 +105,8 @@ def test_the_agent_and_marathon_are_registered_with_their_principals(secured: Se
 def test_who_may_only_look_may_not_act(secured: Secured) -> None:
     leader = leading_master(secured)
     (framework,) = secured.get(leader, 5050, "/frameworks", "viewer").json()["frameworks"]
-    refused = requests.post(
-        f"https://{leader.address}:5050/master/teardown", data={"frameworkId": framework["id"]}, timeout=5,
-        auth=("viewer", secured.secret("viewer_password")), verify=str(ca.authority(secured.config)),
-    )  # fmt: skip
+    data = {"frameworkId": framework["id"]}
+    refused = secured.ask("POST", leader, 5050, "/master/teardown", "viewer", data=data)
     assert refused.status_code == requests.codes.forbidden, refused.text
     (kept,) = secured.get(leader, 5050, "/frameworks", "viewer").json()["frameworks"]
     assert (kept["id"], kept["active"]) == (framework["id"], True)
@@ -133,7 +138,8 @@ def zookeeper(host: Host, port: int, **options: Any) -> Iterator[KazooClient]:
 @pytest.mark.parametrize(("path", "user", "act"), [("/mesos", "mesos", "write"), ("/marathon", "marathon", "read")])
 def test_the_znodes_are_their_owners_alone(secured: Secured, path: str, user: str, act: str) -> None:
     (server, *_) = secured.config.in_group("zookeeper")
-    with zookeeper(server, 2181) as stranger, pytest.raises(NoAuthError):
+    somebody = ("digest", "stranger:any")
+    with zookeeper(server, 2181, auth_data=[somebody]) as stranger, pytest.raises(NoAuthError):
         if act == "write":
             stranger.create(f"{path}/stranger", b"")
         else:
@@ -141,6 +147,14 @@ def test_the_znodes_are_their_owners_alone(secured: Secured, path: str, user: st
     identity = ("digest", f"{user}:{secured.secret(f'zookeeper_{user}')}")
     with zookeeper(server, 2181, auth_data=[identity]) as owner:
         assert _read_all(owner, path) > 0
+
+
+def test_a_session_without_a_user_is_closed(secured: Secured) -> None:
+    for host in secured.config.in_group("zookeeper"):
+        with zookeeper(host, 2181) as stranger, pytest.raises(SessionClosedRequireSaslError):
+            stranger.get_children("/")
+        with zookeeper(host, 2181, auth_data=[("digest", "stranger:any")]) as somebody:
+            assert "mesos" in somebody.get_children("/")
 
 
 def _read_all(client: KazooClient, path: str) -> int:
@@ -153,7 +167,8 @@ def _read_all(client: KazooClient, path: str) -> int:
 def test_clients_reach_zookeeper_through_tls(secured: Secured) -> None:
     for host in secured.config.in_group("zookeeper"):
         certificate = ca.certificate(secured.config, host)
-        options = {"ca": str(ca.authority(secured.config)), "certfile": str(certificate)}
+        options: dict[str, Any] = {"ca": str(ca.authority(secured.config)), "certfile": str(certificate)}
+        options["auth_data"] = [("digest", "stranger:any")]
         key = str(certificate.with_suffix(".key"))
         with zookeeper(host, 2182, use_ssl=True, verify_certs=True, keyfile=key, **options) as client:
             assert client.exists("/zookeeper")
