@@ -36,13 +36,17 @@ class Ensemble:
     def host(self, number: int) -> Host:
         return next(host for host in self.cluster.config.hosts if host.name == f"master{number}")
 
-    def write(self, *numbers: int, **variables: Any) -> None:
-        """The lab's inventory with these hosts in the group; each has its number as id."""
+    def write(self, *numbers: int, observer: int | None = None, **variables: Any) -> None:
+        """The lab's inventory with these hosts in the group; each has its number as id, and one may have no vote."""
         inventory = yaml.safe_load(Path(self.cluster.inventory).read_text())
         self.servers = [self.host(number) for number in numbers]
         inventory["all"]["children"]["zookeeper"] = {
             "hosts": {
-                host.name: {"ansible_host": host.address, "zookeeper_id": number}
+                host.name: {
+                    "ansible_host": host.address,
+                    "zookeeper_id": number,
+                    "zookeeper_observer": number == observer,
+                }
                 for number, host in zip(numbers, self.servers, strict=True)
             },
             "vars": {**GATE, **variables},
@@ -120,9 +124,10 @@ def data_are_kept(ensemble: Ensemble) -> Iterator[None]:
             assert client.get("/membership")[0] == DATA, host
 
 
-def settled(ensemble: Ensemble, *ids: int) -> None:
+def settled(ensemble: Ensemble, *ids: int, observers: int = 0) -> None:
     """These are the members, all serve under one leader, and a second run changes nothing."""
-    eventually("one leader", 30, lambda: ensemble.modes() == ["follower"] * (len(ensemble.servers) - 1) + ["leader"])
+    modes = ["follower"] * (len(ensemble.servers) - observers - 1) + ["leader"] + ["observer"] * observers
+    eventually("one leader", 30, lambda: ensemble.modes() == modes)
     assert ensemble.members() == list(ids)
     assert set(re.findall(r"changed=(\d+)", ensemble.apply())) == {"0"}
 
@@ -169,48 +174,80 @@ def test_five_become_three_once_two_are_stopped(ensemble: Ensemble, tmp_path: Pa
     settled(ensemble, 1, 2, 3)
 
 
-def test_dynamic_reconfiguration_without_a_password_is_refused(ensemble: Ensemble) -> None:
-    ensemble.write(1, 2, 3, zookeeper_dynamic_reconfiguration=True)
-    assert "is true without zookeeper_super_password" in ensemble.refusal()
+def test_an_observer_follows_without_a_vote(ensemble: Ensemble, tmp_path: Path) -> None:
+    ensemble.write(1, 2, 3, 4, observer=4)
+    ensemble.apply()
+    settled(ensemble, 1, 2, 3, 4, observers=1)
+    # Nobody counts on it, so it may go.
+    observer = "--limit", ensemble.host(4).name
+    ensemble.apply(*observer, "-e", "zookeeper_uninstall_data=true", name=uninstall(ensemble, tmp_path))
     ensemble.write(1, 2, 3)
+    ensemble.apply()
+    settled(ensemble, 1, 2, 3)
+
+
+def test_a_dead_member_is_replaced_by_restarts(ensemble: Ensemble, tmp_path: Path) -> None:
+    ensemble.shell(3, "systemctl disable --now zookeeper")
+    ensemble.write(1, 2, 4)
+    ensemble.apply()
+    settled(ensemble, 1, 2, 4)
+    # What the dead one has left behind, should its host come back.
+    ensemble.write(1, 2, 3, 4, 5)
+    dead = "--limit", ensemble.host(3).name
+    ensemble.apply(*dead, "-e", "zookeeper_uninstall_data=true", name=uninstall(ensemble, tmp_path))
+    ensemble.write(1, 2, 4)
+
+
+def test_dynamic_reconfiguration_without_a_password_is_refused(ensemble: Ensemble) -> None:
+    ensemble.write(1, 2, 4, zookeeper_dynamic_reconfiguration=True)
+    assert "is true without zookeeper_super_password" in ensemble.refusal()
+    ensemble.write(1, 2, 4)
 
 
 def test_the_ensemble_keeps_its_members_itself(ensemble: Ensemble) -> None:
-    ensemble.write(1, 2, 3, **DYNAMIC)
+    ensemble.write(1, 2, 4, **DYNAMIC)
     ensemble.apply()
-    settled(ensemble, 1, 2, 3)
+    settled(ensemble, 1, 2, 4)
     assert ensemble.shell(1, "stat -c %a /etc/zookeeper/conf/zoo.cfg").strip() == "600"
 
 
 def test_three_become_five_without_a_restart(ensemble: Ensemble) -> None:
-    before = ensemble.starts(1, 2, 3)
+    before = ensemble.starts(1, 2, 4)
     ensemble.write(1, 2, 3, 4, 5, **DYNAMIC)
     ensemble.apply()
     settled(ensemble, 1, 2, 3, 4, 5)
-    assert ensemble.starts(1, 2, 3) == before
+    assert ensemble.starts(1, 2, 4) == before
 
 
 def test_five_become_three_without_a_restart(ensemble: Ensemble) -> None:
     before = ensemble.starts(1, 2, 3, 4, 5)
-    ensemble.write(1, 2, 3, **DYNAMIC)
+    ensemble.write(1, 2, 4, **DYNAMIC)
     output = ensemble.apply()
-    left = ", ".join(f"{ensemble.host(number).address}:2181" for number in (4, 5))
+    left = ", ".join(f"{ensemble.host(number).address}:2181" for number in (3, 5))
     assert f"does not count on {left} any more" in output
-    settled(ensemble, 1, 2, 3)
+    settled(ensemble, 1, 2, 4)
     assert ensemble.starts(1, 2, 3, 4, 5) == before
 
 
 def test_a_dead_member_is_replaced(ensemble: Ensemble, tmp_path: Path) -> None:
     remove = uninstall(ensemble, tmp_path)
     ensemble.write(1, 2, 3, 4, 5, **DYNAMIC)
-    unused = "--limit", ",".join(ensemble.host(number).name for number in (4, 5))
+    unused = "--limit", ",".join(ensemble.host(number).name for number in (3, 5))
     ensemble.apply(*unused, "-e", "zookeeper_uninstall_data=true", name=remove)
-    ensemble.write(1, 2, 3, **DYNAMIC)
-    ensemble.shell(3, "systemctl disable --now zookeeper")
+    ensemble.write(1, 2, 4, **DYNAMIC)
+    ensemble.shell(4, "systemctl disable --now zookeeper")
     # Beside it, no other may go.
     assert "1 of 3 members serve and 2 must" in ensemble.refusal("--limit", ensemble.host(2).name, name=remove)
     before = ensemble.starts(1, 2)
-    ensemble.write(1, 2, 4, **DYNAMIC)
+    ensemble.write(1, 2, 3, **DYNAMIC)
     ensemble.apply()
-    settled(ensemble, 1, 2, 4)
+    settled(ensemble, 1, 2, 3)
     assert ensemble.starts(1, 2) == before
+
+
+def test_an_observer_joins_without_a_restart(ensemble: Ensemble) -> None:
+    before = ensemble.starts(1, 2, 3)
+    ensemble.write(1, 2, 3, 5, observer=5, **DYNAMIC)
+    ensemble.apply()
+    settled(ensemble, 1, 2, 3, 5, observers=1)
+    assert ensemble.starts(1, 2, 3) == before
