@@ -165,8 +165,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "a: mesos_master_flags.acls is neither JSON nor the path of a file; write JSON, /path or file:///path.",
             "a: mesos_master_offer_timeout is '15s'; write a number and a unit: "
             "ns, us, ms, secs, mins, hrs, days or weeks, like 15secs.",
-            "a: mesos_master_health_timeout is 60 seconds, and a master is healthy again only when ZooKeeper has ended its "
-            "old session, after mesos_master_zk_session_timeout, which is 1mins; raise the first above the second.",
+            "a: mesos_master_health_timeout is 60 seconds, and a master is healthy again only when ZooKeeper has ended "
+            "its old session, after mesos_master_zk_session_timeout, which is 1mins; raise the first above the second.",
             "a: agent_reregister_timeout is 5mins, and the master starts with no less than 10mins; raise it.",
             "a: mesos_master_environment has MESOS_NO_QUIET; set mesos_master_flags.quiet instead, where it is "
             "checked.",

@@ -71,8 +71,8 @@ def _gate_problems(health_timeout: t.Any, session: t.Any) -> list[str]:
     if long_enough:
         return []
     return [
-        "mesos_master_health_timeout is %s seconds, and a master is healthy again only when ZooKeeper has ended its old "
-        "session, after mesos_master_zk_session_timeout, which is %s; raise the first above the second."
+        "mesos_master_health_timeout is %s seconds, and a master is healthy again only when ZooKeeper has ended its "
+        "old session, after mesos_master_zk_session_timeout, which is %s; raise the first above the second."
         % (health_timeout, session)
     ]
 

@@ -42,8 +42,8 @@ def test_a_scheduler_that_is_turned_away() -> None:
 WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"health_timeout": "10", "flags": {"zk_session_timeout": "10secs"}},
-        "mesos_master_health_timeout is 10 seconds, and a master is healthy again only when ZooKeeper has ended its old "
-        "session, after mesos_master_zk_session_timeout, which is 10secs; raise the first above the second.",
+        "mesos_master_health_timeout is 10 seconds, and a master is healthy again only when ZooKeeper has ended its "
+        "old session, after mesos_master_zk_session_timeout, which is 10secs; raise the first above the second.",
     ),
     (
         {"flags": {"agent_reregister_timeout": "9mins"}},
