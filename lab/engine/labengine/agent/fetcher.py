@@ -15,6 +15,8 @@ import httpx
 
 from labengine.agent.sandbox import User
 
+# Python 3.11.2, that of Debian 12, has no filters yet.
+SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 TAR_ENDINGS = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 
 
@@ -92,7 +94,7 @@ def _extract(archive: Path, sandbox: Path) -> None:
     name = archive.name.lower()
     if name.endswith(TAR_ENDINGS):
         with tarfile.open(archive) as content:
-            content.extractall(sandbox, filter="data")
+            content.extractall(sandbox, **SAFELY)
     elif name.endswith(".zip"):
         with zipfile.ZipFile(archive) as content:
             for member in content.infolist():
