@@ -92,7 +92,13 @@ options:
     default: []
   secret_env:
     description:
-      - Names of variables in C(env) whose values are secret. They are masked in the results and in the diff.
+      - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
+        so are, always, the sources of C(secrets), the credentials of an image registry and a password inside a URL.
+    type: list
+    elements: str
+    default: []
+  secret_labels:
+    description: Names of C(labels) whose values are secret, in all apps. They are masked like O(secret_env).
     type: list
     elements: str
     default: []
@@ -304,12 +310,13 @@ details:
 
 import time
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset,
     appset_owner,
     appset_sources,
     documents,
+    secrets,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
@@ -317,6 +324,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runne
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 
 
 def argument_spec():
@@ -331,6 +339,7 @@ def argument_spec():
         allow_empty={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
+        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
@@ -338,12 +347,14 @@ def argument_spec():
 
 
 def read_sources(module):
-    params = module.params
+    params = module.given
     sources = [Source(one, f"definitions[{index}]") for index, one in enumerate(params["definitions"])]
     for path in appset_sources.files(params["src"], empty_allowed=params["allow_empty"]):
         if documents.needs_yaml(path) and documents.yaml is None:
             module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
         sources.append(Source(documents.read_value(path), path))
+    for source in sources:
+        module.no_log_values.update(secrets.values_to_hide(source.value, secret_names(params)))
     return sources
 
 
@@ -356,31 +367,23 @@ def read_options(params):
             allow_empty=params["allow_empty"],
             ignored=tuple(params["ignore_fields"]),
         ),
-        secret_env=tuple(params["secret_env"]),
+        secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
     )
 
 
-def hide_secrets(module, declared):
-    for app in declared.apps.values():
-        env = app.app.get("env", {})
-        secrets = (env.get(name) for name in module.params["secret_env"])
-        module.no_log_values.update(secret for secret in secrets if isinstance(secret, str))
-
-
 def main():
-    module = AnsibleModule(
+    module = MarathonModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[("owner_group", "owner_label")],
         supports_check_mode=True,
     )
-    params = module.params
+    params = module.given
     if params["prune"] and not (params["owner_group"] or params["owner_label"]):
         module.fail_json(msg="prune needs to know what this set owns: give owner_group or owner_label")
     try:
         declared = appset.build(read_sources(module))
-        hide_secrets(module, declared)
         client = open_client(module)
 
         def waiter(read):

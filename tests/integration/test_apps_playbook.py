@@ -73,6 +73,25 @@ def test_finds_marathon_in_the_inventory(ansible, apps, tmp_path):
     assert done.changed == 1
 
 
+def test_removes_what_was_taken_out_of_the_directory_when_asked_to(ansible, marathon, apps, group):
+    own = {"apps_owner_group": group}
+    assert deploy(ansible, apps, **own).code == 0
+    (apps / "yaml.yml").unlink()
+    kept = deploy(ansible, apps, **own)
+    assert (kept.code, kept.changed) == (0, 0), kept.output
+    assert marathon.app(f"{group}/yaml") is not None
+    planned = deploy(ansible, apps, "--check", "--diff", apps_prune=True, **own)
+    assert planned.changed == 1
+    assert '-    "cmd": "sleep 1000"' in planned.output
+    assert marathon.app(f"{group}/yaml") is not None
+    assert deploy(ansible, apps, apps_prune=True, **own).changed == 1
+    assert marathon.app(f"{group}/yaml") is None
+    assert marathon.app(f"{group}/basic")["tasksRunning"] == 1
+    refused = deploy(ansible, apps, apps_prune=True)
+    assert refused.code != 0
+    assert "apps_prune needs apps_owner_group or apps_owner_label" in refused.output
+
+
 def test_a_broken_file_is_named_and_nothing_is_written(ansible, marathon, apps, group):
     (apps / "zz-broken.json").write_text('{\n  "id": "a",\n  "cpus": 0.1,,\n}')
     done = deploy(ansible, apps)

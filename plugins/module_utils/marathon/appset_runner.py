@@ -18,6 +18,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
     normalise,
     planner,
+    secrets,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set
@@ -45,7 +46,7 @@ _PAUSE_WHEN_FULL = 2.0
 @dataclass(frozen=True)
 class Options:
     rules: Rules = field(default_factory=Rules)
-    secret_env: tuple[str, ...] = ()
+    secret_names: tuple[str, ...] = ()
     force: bool = False
     wait: bool = True
 
@@ -248,7 +249,8 @@ class SetRunner:
     def _app_diffs(self, plan: SetPlan) -> list[dict[str, Any]]:
         diffs = []
         for one in plan.changed_apps:
-            before, after = planner.masked_sides(one.plan, self._options.secret_env)
+            before = secrets.mask(one.plan.before or {}, self._options.secret_names)
+            after = secrets.mask(one.plan.after or {}, self._options.secret_names, one.plan.before)
             header = f"{one.app_id}{' (restarts)' if one.plan.restarts else ''}"
             diffs.append({"before": before, "after": after, "before_header": one.app_id, "after_header": header})
         return diffs
