@@ -23,14 +23,7 @@ _YAML_SUFFIXES = (".yml", ".yaml")
 
 
 def needs_yaml(path: str) -> bool:
-    return path.endswith(_YAML_SUFFIXES)
-
-
-def read(path: str) -> dict[str, Any]:
-    definition = read_value(path)
-    if not isinstance(definition, dict):
-        raise DefinitionError(f"{path} must hold the definition of one app, a mapping")
-    return definition
+    return path.removesuffix(".j2").endswith(_YAML_SUFFIXES)
 
 
 def read_value(path: str) -> Any:
@@ -40,15 +33,44 @@ def read_value(path: str) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise DefinitionError(f"src {path} cannot be read: {reason}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: str) -> Any:
+    """The value of a text that is, or was made from, the file at path; its name tells the format."""
+    text = text.lstrip("\ufeff")
     return _parse_yaml(path, text) if needs_yaml(path) else _parse_json(path, text)
+
+
+def definition_in(value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DefinitionError(f"{path} must hold the definition of one app, a mapping")
+    return value
 
 
 def _parse_json(path: str, text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
-        place = f"line {error.lineno}, column {error.colno}: {error.msg}" if hasattr(error, "lineno") else str(error)
-        raise DefinitionError(f"{path} is not valid JSON: {place}") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise DefinitionError(f"{path} is not valid JSON: {place}{_guess(text, error)}") from error
+
+
+def _guess(text: str, error: json.JSONDecodeError) -> str:
+    """The usual slips, in words that do not quote the text, which may hold secrets."""
+    before, after = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if before.endswith(",") and after[:1] in ("}", "]", ""):
+        return "; the comma before it is one too many"
+    # Newer Pythons point at the comma itself.
+    if after[:1] == "," and after[1:].lstrip()[:1] in ("}", "]"):
+        return "; this comma is one too many"
+    if error.msg.startswith(("Invalid control character", "Unterminated string")):
+        return "; the closing quote of a text in this line is missing"
+    if "double quotes" in error.msg:
+        return "; is an opening quote missing?"
+    if "delimiter" in error.msg:
+        return "; is a comma or a quote missing before it?"
+    return ""
 
 
 def _parse_yaml(path: str, text: str) -> Any:

@@ -1,0 +1,49 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A definition in a file of the controller, templated there."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
+from ansible.release import __version__ as core_version
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+
+# Before 2.19 the lookup itself turns a text that looks like a mapping into one, unless it is told not to; since then the
+# switch is deprecated.
+_TEXT_ONLY = {} if tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19) else {"convert_data": False}
+
+
+def find(action: ActionBase, src: str) -> str:
+    """Its path, looked for where template and copy look for theirs."""
+    missing = None
+    for directory in ("templates", "files"):
+        try:
+            return str(action._find_needle(directory, src))
+        except AnsibleError as error:
+            missing = missing or error
+    raise AnsibleActionFail(
+        f"src {src!r} is not on the controller, neither among the templates nor among the files of the role or "
+        f"playbook: {missing}"
+    ) from None
+
+
+def read(action: ActionBase, path: str, task_vars: dict[str, t.Any]) -> t.Any:
+    """The value of the JSON or YAML that Jinja makes of the file; lines and columns in errors are those of its output."""
+    lookup = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
+    try:
+        text = lookup.run([path], variables=task_vars, **_TEXT_ONLY)[0]
+    except AnsibleError as error:
+        raise AnsibleActionFail(f"src {path} cannot be templated: {error}") from None
+    # A file that is one expression gives the value of the expression.
+    if not isinstance(text, str):
+        return text
+    try:
+        return documents.parse(text, path)
+    except DefinitionError as error:
+        raise AnsibleActionFail(f"{error} (in the templated text)") from None
