@@ -52,8 +52,8 @@ options:
     type: dict
   src:
     description:
-      - File on the controller with the definition, in JSON, or in YAML if its name ends in C(.yml), C(.yaml), C(.yml.j2)
-        or C(.yaml.j2). It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
+      - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
+        C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
         C(templates) and then in C(files) of the role or playbook.
       - It is templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its own
         between C({% raw %}) and C({% endraw %}).

@@ -14,8 +14,8 @@ from ansible.release import __version__ as core_version
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
-# Before 2.19 the lookup itself turns a text that looks like a mapping into one, unless it is told not to; since then the
-# switch is deprecated.
+# Before 2.19 the lookup itself makes a mapping of a text that looks like one, unless it is told not to; since then it
+# never does, and the switch is deprecated.
 _TEXT_ONLY = {} if tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19) else {"convert_data": False}
 
 
@@ -34,7 +34,7 @@ def find(action: ActionBase, src: str) -> str:
 
 
 def read(action: ActionBase, path: str, task_vars: dict[str, t.Any]) -> t.Any:
-    """The value of the JSON or YAML that Jinja makes of the file; lines and columns in errors are those of its output."""
+    """The value of the JSON or YAML that Jinja makes of the file; an error names line and column of what it made."""
     lookup = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
     try:
         text = lookup.run([path], variables=task_vars, **_TEXT_ONLY)[0]

@@ -7,7 +7,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.json", '{"id": "a", "cpus": 1}'), ("a.json", '\ufeff{"id": "a", "cpus": 1}'), ("a.yml", "id: a\ncpus: 1\n"), ("a.yaml.j2", "id: a\ncpus: 1\n")],
+    [
+        ("a.json", '{"id": "a", "cpus": 1}'),
+        ("a.json", '\ufeff{"id": "a", "cpus": 1}'),
+        ("a.yml", "id: a\ncpus: 1\n"),
+        ("a.yaml.j2", "id: a\ncpus: 1\n"),
+    ],
 )
 def test_definitions_of_either_format(tmp_path, name, text):
     (tmp_path / name).write_text(text, encoding="utf-8")
