@@ -26,6 +26,7 @@ NOT_SHIPPED = (
     "tests/engine/",
     "tests/integration/",
     "tests/lab/",
+    "tests/properties/",
     "tests/roles/",
     "tests/build/",
     "tests/support/",

@@ -107,7 +107,7 @@ _TABLE = (
     _field("storeUrls", ANY, owner=SERVER),
     _field("ports", ANY, owner=LEGACY),
     _field("uris", ANY, owner=LEGACY),
-    _field("ipAddress", ANY, owner=LEGACY),
+    _field("ipAddress", ANY, owner=LEGACY, stays=True),
 )
 
 FIELDS: dict[str, Field] = {field.name: field for field in _TABLE}
@@ -122,7 +122,3 @@ def parse_release(version: str) -> Release:
     """The release of a version string; snapshot and vendor suffixes are common, nonsense counts as the newest."""
     found = re.match(r"\s*v?(\d+)\.(\d+)(?:\.(\d+))?", version or "")
     return tuple(int(number or 0) for number in found.groups()) if found else NEWEST
-
-
-def shown_release(release: Release) -> str:
-    return ".".join(str(number) for number in release)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise, releases
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
 NONE = "none"
 CREATED = "created"
@@ -72,12 +73,13 @@ def check_ignored(paths: tuple[str, ...]) -> None:
             raise DefinitionError(f"ignore_fields: {name!r} is not a field that an app declares" + hint)
 
 
-def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: tuple[int, int] = fields.NEWEST) -> Plan:
+def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Release = fields.NEWEST) -> Plan:
     if current is None:
         return _plan_creation(wanted, release)
     base = normalise.declared(current)
     before = normalise.complete(base, release)
-    body = _merged(base, wanted.app) if wanted.merge else copy.deepcopy(wanted.app)
+    declared = _known(wanted.app, release)
+    body = _merged(base, declared) if wanted.merge else dict(declared)
     for path in wanted.ignored:
         _take_over(path, base, body)
     for name in _KEPT:
@@ -100,25 +102,36 @@ def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: tuple[
         UPDATED,
         before,
         after,
-        Request("PUT", _body(body, after)),
+        _replacement(body, before, after, release),
         restarts=_runs(before, after),
         drops_port_mappings=normalise.drops_port_mappings(body),
     )
 
 
-def plan_absent(app_id: str, current: dict[str, Any] | None, release: tuple[int, int] = fields.NEWEST) -> Plan:
+def plan_absent(app_id: str, current: dict[str, Any] | None, release: Release = fields.NEWEST) -> Plan:
     if current is None:
         return Plan(app_id, NONE)
     return Plan(app_id, DELETED, normalise.canonical(current, release), None, Request("DELETE"))
 
 
-def _plan_creation(wanted: Wanted, release: tuple[int, int]) -> Plan:
-    after = normalise.complete(copy.deepcopy(wanted.app), release)
+def _plan_creation(wanted: Wanted, release: Release) -> Plan:
+    body = _known(wanted.app, release)
+    after = normalise.complete(body, release)
     # Only POST stores what is create_only; everything else is created by PUT, which completes checks at once.
-    method = "POST" if any(name in wanted.app for name in _CREATE_ONLY) else "PUT"
-    request = Request(method, _body(wanted.app, after))
-    dropping = normalise.drops_port_mappings(wanted.app)
-    return Plan(wanted.app_id, CREATED, None, after, request, drops_port_mappings=dropping)
+    method = "POST" if any(name in body for name in _CREATE_ONLY) else "PUT"
+    partial = method == "PUT" and release < releases.FULL_WRITES
+    request = Request(method, releases.body(_body(body, after), release), partial)
+    return Plan(wanted.app_id, CREATED, None, after, request, drops_port_mappings=normalise.drops_port_mappings(body))
+
+
+def _known(app: dict[str, Any], release: Release) -> dict[str, Any]:
+    return app if release >= fields.NEWEST else releases.known(app, release)
+
+
+def _replacement(body: dict[str, Any], before: dict[str, Any], after: dict[str, Any], release: Release) -> Request:
+    if release < releases.FULL_WRITES:
+        return Request("PUT", releases.partial_body(before, after, release), partial=True)
+    return Request("PUT", releases.body(_body(body, after), release))
 
 
 def _body(declared: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,10 @@ class Shape:
     def complete(self, value: Any, release: Release) -> Any:
         return value
 
+    def known(self, value: Any, path: str, release: Release) -> Any:
+        """The value without members that the release does not know; one that asks for something is refused."""
+        return value
+
     def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
         """What is inside: place, row of the table (none where there is none) and value."""
         return iter(())
@@ -73,6 +77,16 @@ class Record(Shape):
                     completed[name] = default.copy() if isinstance(default, (dict, list)) else default
         return completed
 
+    def known(self, value: Any, path: str, release: Release) -> dict[str, Any]:
+        kept = {}
+        for name, inner in value.items():
+            row = self.rows[name]
+            if release >= row.since:
+                kept[name] = row.shape.known(inner, f"{path}/{name}", release)
+            elif inner and inner != row.default:
+                raise too_new(f"{path}/{name}", row.since, release)
+        return kept
+
     def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
         if isinstance(value, dict):
             for name, inner in value.items():
@@ -93,6 +107,9 @@ class List(Shape):
     def complete(self, value: Any, release: Release) -> list[Any]:
         completed = [self.element.complete(one, release) for one in value]
         return values.as_set(completed) if self.unordered else completed
+
+    def known(self, value: Any, path: str, release: Release) -> list[Any]:
+        return [self.element.known(one, f"{path}({index})", release) for index, one in enumerate(value)]
 
     def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
         if isinstance(value, list):
@@ -123,8 +140,22 @@ class Choice(Shape):
     def complete(self, value: Any, release: Release) -> Any:
         return self.select(value).complete(value, release)
 
+    def known(self, value: Any, path: str, release: Release) -> Any:
+        return self.select(value).known(value, path, release)
+
     def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
         return self.select(value).members(value, path)
+
+
+def shown_release(release: Release) -> str:
+    return ".".join(str(number) for number in release)
+
+
+def too_new(what: str, since: Release, release: Release) -> DefinitionError:
+    return DefinitionError(
+        f"{what} came with Marathon {shown_release(since)}, and this one is {shown_release(release)}, which would drop "
+        "it without a word: do not declare it, or upgrade Marathon"
+    )
 
 
 def _text(value: Any, path: str) -> str:

@@ -1,0 +1,191 @@
+"""Normaliser and planner against the lab engine's own reading of definitions, which is written from api.md alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted, plan_present
+from definitions import as_marathon_takes_it, definitions
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from labengine.marathon.definition import ports, reader
+from labengine.marathon.definition.settings import Settings
+
+SETTINGS = Settings(
+    mesos_role="dev",
+    default_network_name="dcos",
+    enable_features=frozenset({"secrets", "external_volumes", "gpu_resources"}),
+)
+TAKEN = {10000, 10001}
+STATE = {
+    "version": "2020-10-29T12:00:00.000Z",
+    "versionInfo": {"lastScalingAt": "2020-10-29T12:00:00.000Z", "lastConfigChangeAt": "2020-10-29T12:00:00.000Z"},
+    "tasksStaged": 0,
+    "tasksRunning": 1,
+    "tasksHealthy": 0,
+    "tasksUnhealthy": 0,
+    "deployments": [],
+    "tasks": [],
+}
+
+
+def written(current: dict[str, Any] | None, plan: Plan) -> dict[str, Any]:
+    """The app that a server has after the plan's request, as GET returns it without its state."""
+    request = plan.request
+    assert request is not None
+    body = json.loads(json.dumps(request.body))
+    if request.method == "POST":
+        app = reader.read_app(body, defaults=SETTINGS)
+    else:
+        app = reader.read_update(
+            body, current=current, partial=request.partial, defaults=SETTINGS, url_id=plan.app_id, force=True
+        )
+    return ports.assign_service_ports(app, previous=current, taken=TAKEN, settings=SETTINGS)
+
+
+def got(app: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy({**app, **STATE})
+
+
+def is_resident(definition: dict[str, Any]) -> bool:
+    return any("persistent" in volume for volume in (definition.get("container") or {}).get("volumes") or [])
+
+
+def wanted(definition: dict[str, Any]) -> Wanted:
+    return Wanted(normalise.declared(definition))
+
+
+@given(definitions())
+def test_normalising_twice_is_normalising_once(definition):
+    once = normalise.canonical(definition)
+    assert normalise.canonical(once) == once
+    declared = normalise.declared(definition)
+    assert normalise.declared(declared) == declared
+    assert normalise.complete(declared) == once
+
+
+@given(definitions())
+def test_a_definition_is_left_as_it_was(definition):
+    before = copy.deepcopy(definition)
+    plan = plan_present(wanted(definition), None)
+    plan_present(wanted(definition), got(written(None, plan)))
+    assert definition == before
+
+
+@given(definitions())
+def test_what_get_returns_plans_to_nothing(definition):
+    plan = plan_present(wanted(definition), None)
+    app = written(None, plan)
+    again = plan_present(wanted(definition), got(app))
+    assert (again.action, again.before) == (planner.NONE, again.after)
+
+
+@given(definitions())
+def test_the_definition_itself_may_have_been_posted(definition):
+    """By hand or by another tool: the server's own translation of the old forms, not ours."""
+    sent = as_marathon_takes_it(definition)
+    app = ports.assign_service_ports(
+        reader.read_app(sent, defaults=SETTINGS), previous=None, taken=TAKEN, settings=SETTINGS
+    )
+    assert plan_present(wanted(definition), got(app)).action == planner.NONE
+
+
+@given(definitions())
+def test_what_get_returns_is_a_definition_of_itself(definition):
+    app = written(None, plan_present(wanted(definition), None))
+    assert plan_present(wanted(got(app)), got(app)).action == planner.NONE
+
+
+@given(definitions(), definitions())
+def test_a_change_leaves_nothing_to_do(first, second):
+    # Marathon itself refuses most changes of apps with persistent volumes.
+    assume(not is_resident(first) and not is_resident(second))
+    current = written(None, plan_present(wanted(first), None))
+    plan = plan_present(wanted(second), got(current))
+    after = written(current, plan) if plan.changed else current
+    again = plan_present(wanted(second), got(after))
+    assert (again.action, again.before) == (planner.NONE, again.after)
+    if plan.changed:
+        without = {name: value for name, value in plan.after.items() if name not in ("executorResources",)}
+        assert unassigned(normalise.canonical(after)) == unassigned(without)
+
+
+@given(definitions(), definitions())
+def test_a_merge_leaves_nothing_to_do(first, second):
+    current = written(None, plan_present(wanted(first), None))
+    merged = Wanted(
+        normalise.declared(
+            {"id": second["id"], "env": second.get("env"), "labels": second.get("labels"), "backoffSeconds": 7}
+        ),
+        merge=True,
+    )
+    plan = plan_present(merged, got(current))
+    after = written(current, plan)
+    assert plan_present(merged, got(after)).action == planner.NONE
+    kept = {
+        name for name in current if name not in ("env", "labels", "backoffSeconds", "executorResources", "healthChecks")
+    }
+    assert {name: after.get(name) for name in kept} == {name: current[name] for name in kept}
+
+
+@given(definitions(), st.integers(6, 9))
+def test_only_scaling_is_a_small_write_that_changes_nothing_else(definition, instances):
+    if any("external" in volume for volume in (definition.get("container") or {}).get("volumes") or []):
+        return
+    current = written(None, plan_present(wanted(definition), None))
+    plan = plan_present(Wanted(normalise.declared({**definition, "instances": instances})), got(current))
+    assert (plan.action, plan.request.partial) == (planner.SCALED, True)
+    assert set(plan.request.body) <= {"instances", "resourceLimits", "executorResources"}
+    after = written(current, plan)
+    assert {**after, "instances": 0} == {**current, "instances": 0}
+
+
+@given(definitions(), st.randoms(use_true_random=False))
+def test_order_that_matters_is_kept_and_order_that_does_not_is_no_change(definition, random):
+    app = written(None, plan_present(wanted(definition), None))
+    for place, items in ordered(definition):
+        if len(items) > 1 and items[0] != items[-1]:
+            turned = copy.deepcopy(definition)
+            container = turned.get("container") or {}
+            holder = {"": turned, "container": container, "docker": container.get("docker")}[place[0]]
+            holder[place[1]] = items[::-1]
+            assert canonical_part(turned, place) != canonical_part(definition, place), place
+    for name in ("constraints", "healthChecks", "dependencies", "acceptedResourceRoles"):
+        if definition.get(name):
+            shuffled = copy.deepcopy(definition)
+            random.shuffle(shuffled[name])
+            assert plan_present(wanted(shuffled), got(app)).action == planner.NONE
+
+
+def ordered(definition: dict[str, Any]) -> list[tuple[tuple[str, str], list[Any]]]:
+    container = definition.get("container") or {}
+    docker = container.get("docker") or {}
+    places = [(("", name), definition.get(name)) for name in ("args", "fetch", "uris")]
+    places += [
+        (("container", "volumes"), container.get("volumes")),
+        (("docker", "parameters"), docker.get("parameters")),
+    ]
+    return [(place, items) for place, items in places if items]
+
+
+def canonical_part(definition: dict[str, Any], place: tuple[str, str]) -> Any:
+    app = normalise.canonical(definition)
+    if place[0] == "":
+        return app.get("fetch" if place[1] == "uris" else place[1])
+    if place[0] == "docker" and app["container"]["type"] == "MESOS":
+        return object()
+    return (app["container"] if place[0] == "container" else app["container"]["docker"])[place[1]]
+
+
+def unassigned(app: dict[str, Any]) -> dict[str, Any]:
+    """Without the service ports, which a plan leaves to the server."""
+    app = copy.deepcopy(app)
+    for port in app.get("portDefinitions", []):
+        port["port"] = 0
+    for mapping in app.get("container", {}).get("portMappings", []):
+        mapping["servicePort"] = 0
+    return app
