@@ -22,6 +22,7 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
   - quorum.mesos.marathon
+  - quorum.mesos.marathon_progress
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -325,6 +326,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waite
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 
 
 def argument_spec():
@@ -343,6 +345,7 @@ def argument_spec():
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
+        **progress_spec(),
     )
 
 
@@ -387,7 +390,7 @@ def main():
         client = open_client(module)
 
         def waiter(read):
-            return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep)
+            return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
 
         runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn)
         result = runner.run(module.check_mode)

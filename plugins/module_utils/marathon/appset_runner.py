@@ -105,13 +105,12 @@ class SetRunner:
     def _plan(self, tree: Tree) -> SetPlan:
         return plan_set(self._appset, tree, self._options.rules, self._release)
 
-    def _supported_release(self) -> tuple[int, int]:
-        version = self._client.version()
-        release = fields.parse_release(version)
+    def _supported_release(self) -> tuple[int, ...]:
+        release = self._client.release()
         if release < _OLDEST:
             raise Unexpected(
-                f"Marathon {version} is too old: releases before 1.5 drop networks and container.portMappings without "
-                "a word; upgrade Marathon first"
+                f"Marathon {self._client.version()} is too old: releases before 1.5 drop networks and "
+                "container.portMappings without a word; upgrade Marathon first"
             )
         return release
 

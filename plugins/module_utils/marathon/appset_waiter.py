@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis, movement
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Unreachable, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    Overridden,
+    Unreachable,
+    WaitFailed,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import settled
 
 _FIRST_PAUSE = 0.5
@@ -20,6 +24,7 @@ _GROWTH = 1.4
 # After a forced write the new deployment is listed only when the cancelled ones are gone.
 _FORCED_SETTLE = 2.0
 _EXPLAINED = 5
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class SetWaiter:
         timeout: float,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
-        progress: Callable[[str], None] = lambda line: None,
+        progress: Callable[[str], None] | None = None,
     ) -> None:
         self._read = read
         self._source = source
@@ -67,7 +72,7 @@ class SetWaiter:
         """The tree as soon as it is as wanted. known is one just read, which saves the first request."""
         tree, seen, error = known, known, None
         checked: dict[str, str] = {}
-        said, quiet_since, doubtful = "", None, target.forced
+        quiet_since, doubtful = None, target.forced
         for now in self._polls():
             try:
                 tree = tree or self._read()
@@ -82,7 +87,7 @@ class SetWaiter:
             doubtful = doubtful and not listed_now & target.deployments
             if waiting or leaving:
                 quiet_since = None
-                said = self._say(target, waiting, leaving, said)
+                self._say(target, tree, waiting, leaving)
             else:
                 quiet_since = now if quiet_since is None else quiet_since
                 if not doubtful or now - quiet_since >= _FORCED_SETTLE:
@@ -115,27 +120,26 @@ class SetWaiter:
         for name in target.apps:
             app = tree.apps.get(name)
             if app is None:
-                raise WaitFailed(f"{name} was deleted by somebody else during the wait")
+                raise Overridden(f"{name} was deleted by somebody else during the wait")
             version = str(app.get("version"))
             if checked.get(name) != version and not target.matches(app):
-                raise WaitFailed(
+                raise Overridden(
                     f"{name} was changed or rolled back by somebody else during the wait: it no longer has the "
                     "definition that was deployed; run again when that change is done"
                 )
             checked[name] = version
 
-    def _say(self, target: Target, waiting: list[str], leaving: list[dict[str, Any]], said: str) -> str:
-        parts = []
-        if waiting:
-            running = len(target.apps) - len(waiting)
-            parts.append(f"{running} of {len(target.apps)} apps run as declared, waiting for {listed(waiting)}")
+    def _say(self, target: Target, tree: Tree, waiting: list[str], leaving: list[dict[str, Any]]) -> None:
+        if self._progress is None:
+            return
+        parts = [f"{len(target.apps) - len(waiting)} of {len(target.apps)} apps run as declared"]
+        parts += [movement.of_app(tree.apps[name]) for name in waiting[:_SHOWN]]
+        if len(waiting) > _SHOWN:
+            parts.append(f"{len(waiting) - _SHOWN} more")
         if leaving:
             names = sorted({name for entry in leaving for name in entry["affectedApps"]} & target.gone)
             parts.append(f"removing {listed(names)}")
-        line = "; ".join(parts)
-        if line != said:
-            self._progress(line)
-        return line
+        self._progress("; ".join(parts))
 
     def _too_late(self, target: Target, tree: Tree) -> WaitFailed:
         waiting = [name for name in target.apps if not settled(tree.apps[name])]

@@ -1,0 +1,294 @@
+"""The requests of a run over a set, in their order, and what is told when one of them fails."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, errors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
+
+from .fakes import Call, FakeSession, FakeTime, stored
+
+INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
+BY_GROUP = {"owner": appset_owner.read("/g", None), "prune": True}
+LATE = requests.exceptions.ReadTimeout("read timed out")
+FULL = {"message": "Max number (100) of running deployments is achieved."}
+GONE = {"message": "Group '/g' does not exist"}
+NO_APP = {"message": "App '/g' does not exist"}
+
+
+def app(app_id, **declared):
+    return {"id": app_id, "cmd": "sleep 1000", **declared}
+
+
+def read(*apps, groups=(), path="/v2/groups/g"):
+    return Call("GET", path, data={"id": "/g", "apps": list(apps), "groups": list(groups), "pods": []})
+
+
+def put(status=200, data=None, **more):
+    return Call("PUT", "/v2/apps", status=status, data=data or {"deploymentId": "d1"}, **more)
+
+
+def delete(path, deployment="d2", status=200, data=None):
+    return Call("DELETE", path, status=status, data=data or {"deploymentId": deployment})
+
+
+def run(
+    *calls, declared=(), check_mode=False, wait=False, timeout=10, warnings=None, progress=None, force=False, **rules
+):
+    time = FakeTime()
+    session = FakeSession(*calls)
+    client = Client(Http(["http://m1:8080"], time.sleep, session=session))
+    found = appset.build([Source(value, f"file{number}") for number, value in enumerate(declared, 1)])
+    options = Options(Rules(**rules), force=force, wait=wait)
+    try:
+        runner = SetRunner(
+            client,
+            found,
+            options,
+            lambda read: SetWaiter(read, client, timeout, time.clock, time.sleep, progress),
+            time.sleep,
+            [].append if warnings is None else warnings.append,
+        )
+        result = runner.run(check_mode)
+    finally:
+        assert session.calls == [], "calls that were not made"
+    return result
+
+
+def test_a_thousand_apps_that_are_as_declared_are_one_read():
+    names = [f"/g/app{number}" for number in range(1000)]
+    result = run(read(*map(stored, names)), declared=[app(name) for name in names], wait=True)
+    assert (result["changed"], result["requests"], result["diff"]) == (False, 1, [])
+    assert result["summary"] == "apps: 1000 unchanged"
+
+
+def test_a_thousand_new_apps_are_one_write():
+    names = [f"/g/app{number}" for number in range(1000)]
+    missing = [Call("GET", "/v2/groups/g", status=404, data=GONE), Call("GET", "/v2/apps/g", status=404, data=NO_APP)]
+    result = run(
+        *missing,
+        INFO,
+        put(params={"partialUpdate": "false"}),
+        read(*map(stored, names)),
+        declared=[app(name) for name in names],
+        wait=True,
+    )
+    assert (result["requests"], result["deployment_ids"]) == (5, ["d1"])
+    assert result["summary"] == "apps: 1000 created"
+
+
+def test_check_mode_writes_nothing_and_says_the_same():
+    calls = [read(stored("/g/a"), stored("/g/b"), stored("/g/c")), INFO]
+    declared = [app("/g/a", cmd="x"), app("/g/b", instances=2), app("/g/d")]
+    planned = run(*calls, declared=declared, check_mode=True, **BY_GROUP)
+    done = run(*calls, put(), delete("/v2/apps/g/c"), declared=declared, **BY_GROUP)
+    assert planned["changed"]
+    for name in ("apps", "groups", "diff", "summary"):
+        assert planned[name] == done[name]
+    assert planned["summary"] == "apps: 1 created, 1 updated, 1 scaled, 1 deleted; 1 replaced while running"
+    assert [(one["before_header"], one["after_header"]) for one in planned["diff"]] == [
+        ("/g/a", "/g/a (restarts)"),
+        ("/g/b", "/g/b"),
+        ("/g/c", "/g/c"),
+        ("/g/d", "/g/d"),
+    ]
+    assert (planned["deployment_ids"], done["deployment_ids"]) == ([], ["d1", "d2"])
+
+
+def test_the_smallest_group_that_holds_all_is_read():
+    run(read(stored("/g/h/a"), path="/v2/groups/g/h"), declared=[app("/g/h/a")])
+    run(read(stored("/g/a"), stored("/g/h/b")), declared=[app("/g/a"), app("/g/h/b")])
+    run(read(stored("/a"), path="/v2/groups"), declared=[app("/a")])
+    labels = {"owner": "shop"}
+    rules = {"owner": appset_owner.read(None, "owner=shop"), "prune": True}
+    run(read(stored("/g/a", labels=labels), path="/v2/groups"), declared=[app("/g/a")], **rules)
+
+
+def test_an_app_with_the_id_of_the_group_is_found():
+    calls = [
+        Call("GET", "/v2/groups/g", status=404, data=GONE),
+        Call("GET", "/v2/apps/g", data={"app": stored("/g")}),
+    ]
+    with pytest.raises(errors.DefinitionError, match="/g/a of file1 cannot be below /g, which is an app"):
+        run(*calls, declared=[app("/g/a")])
+
+
+def test_a_full_marathon_is_asked_again_until_time_is_up():
+    declared = [app("/g/a")]
+    tree = read(stored("/g/a"), stored("/g/b"), stored("/g/c"))
+    full = delete("/v2/apps/g/c", status=403, data=FULL)
+    result = run(tree, delete("/v2/apps/g/b"), full, full, delete("/v2/apps/g/c", "d3"), declared=declared, **BY_GROUP)
+    assert result["deployment_ids"] == ["d2", "d3"]
+    with pytest.raises(errors.TooManyDeployments, match="1 of 2 writes were done before") as caught:
+        run(tree, delete("/v2/apps/g/b"), *[full] * 6, declared=declared, timeout=10, **BY_GROUP)
+    assert caught.value.facts["deployment_ids"] == ["d2"]
+    assert caught.value.facts["changed"]
+
+
+def test_an_array_without_an_answer_is_repeated_only_if_a_read_shows_that_it_is_not_done():
+    declared = [app("/g/a", cmd="x"), app("/g/b", cmd="x")]
+    old, new = [stored("/g/a"), stored("/g/b")], [stored("/g/a", cmd="x"), stored("/g/b", cmd="x")]
+    done = run(read(*old), INFO, put(raises=LATE), read(*new), declared=declared)
+    assert (done["changed"], done["deployment_ids"]) == (True, [])
+    again = run(read(*old), INFO, put(raises=LATE), read(*old), put(), declared=declared)
+    assert again["deployment_ids"] == ["d1"]
+    with pytest.raises(errors.WriteUncertain):
+        run(read(*old), INFO, *[put(raises=LATE), read(*old)] * 2, put(raises=LATE), declared=declared)
+
+
+def test_a_lock_names_the_apps_that_it_holds():
+    locked = {"message": "App is locked by one or more deployments.", "deployments": [{"id": "d0"}]}
+    apps = [stored("/g/a", deployments=[{"id": "d0"}]), stored("/g/b")]
+    with pytest.raises(errors.Conflict) as caught:
+        run(read(*apps), INFO, put(409, locked), declared=[app("/g/a", cmd="x"), app("/g/b", cmd="x")])
+    assert "another deployment (d0) holds /g/a: wait until it is done" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("(1)/cpus", "/g/b of file2: /cpus: must be a number"),
+        ("/(0)/cpus", "/g/a of file1: /cpus: must be a number"),
+        ("/constraints(1)", "/constraints(1): must be a number"),
+    ],
+)
+def test_a_refused_array_names_the_file(path, words):
+    refused = {"message": "Invalid JSON", "details": [{"path": path, "errors": ["error.expected.jsnumber"]}]}
+    with pytest.raises(errors.Invalid) as caught:
+        run(
+            read(stored("/g/a"), stored("/g/b"), stored("/g/c")),
+            INFO,
+            put(422, refused),
+            declared=[app("/g/a", cmd="x"), app("/g/b", cmd="x")],
+            **BY_GROUP,
+        )
+    assert words in str(caught.value)
+    assert "None of the 2 writes was done" in str(caught.value)
+
+
+def test_the_wait_is_for_all_apps_and_for_what_goes():
+    lines = []
+    starting = stored("/g/a", cmd="x", tasksRunning=0, deployments=[{"id": "d1"}])
+    leaving = Call("GET", "/v2/deployments", data=[{"id": "d2", "affectedApps": ["/g/c"]}])
+    result = run(
+        read(stored("/g/a"), stored("/g/b"), stored("/g/c")),
+        INFO,
+        Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d1"}),
+        delete("/v2/apps/g/c"),
+        read(starting, stored("/g/b")),
+        leaving,
+        read(stored("/g/a", cmd="x"), stored("/g/b")),
+        leaving,
+        read(stored("/g/a", cmd="x"), stored("/g/b")),
+        Call("GET", "/v2/deployments", data=[{"id": "d9", "affectedApps": ["/other"]}]),
+        declared=[app("/g/a", cmd="x"), app("/g/b")],
+        wait=True,
+        progress=lines.append,
+        **BY_GROUP,
+    )
+    assert result["changed"]
+    assert lines == [
+        "1 of 2 apps run as declared; /g/a: 0 of 1 instances run; removing /g/c",
+        "2 of 2 apps run as declared; removing /g/c",
+    ]
+
+
+def test_what_hangs_comes_before_what_only_waits_for_it():
+    running = {
+        "id": "d1",
+        "currentStep": 2,
+        "totalSteps": 3,
+        "currentActions": [{"action": "ScaleApplication", "app": "/g/z"}],
+        "affectedApps": ["/g/a", "/g/b", "/g/z"],
+    }
+    held = [{"id": "d1"}]
+    tree = read(
+        stored("/g/a", tasksRunning=0, deployments=held),
+        stored("/g/b", deployments=held),
+        stored("/g/z", tasksRunning=0, deployments=held, lastTaskFailure={
+            "state": "TASK_FAILED", "message": "exit 7", "host": "h", "version": "9"}),
+    )  # fmt: skip
+    with pytest.raises(errors.WaitFailed) as caught:
+        run(
+            *[tree] * 2,
+            Call("GET", "/v2/queue", data={"queue": []}),
+            Call("GET", "/v2/deployments", data=[running]),
+            declared=[app("/g/a"), app("/g/b"), app("/g/z")],
+            wait=True,
+            timeout=0.5,
+        )
+    assert [one["id"] for one in caught.value.facts["hanging"]] == ["/g/z", "/g/a"]
+    assert "exit 7" in caught.value.facts["hanging"][0]["reason"]
+    text = str(caught.value)
+    assert text.startswith("2 of 3 apps are not deployed after 0.5 s: /g/z (0 of 1 instances run): ")
+    assert text.endswith("1 more run as declared, but their deployment is not over yet")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ([stored("/g/a", cmd="y"), stored("/g/b")], "/g/a was changed or rolled back by somebody else"),
+        ([stored("/g/b")], "/g/a was deleted by somebody else"),
+    ],
+)
+def test_somebody_else_in_the_middle_of_the_wait(now, words):
+    with pytest.raises(errors.Overridden, match=words):
+        run(
+            read(stored("/g/a"), stored("/g/b")),
+            INFO,
+            Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d1"}),
+            read(*now),
+            declared=[app("/g/a", cmd="x"), app("/g/b")],
+            wait=True,
+        )
+
+
+def test_after_a_forced_write_one_look_is_not_enough():
+    after = read(stored("/g/a", cmd="x"))
+    write = Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d1"}, params={"partialUpdate": "false", "force": "true"})
+    result = run(
+        read(stored("/g/a")), INFO, write, *[after] * 4, declared=[app("/g/a", cmd="x")], wait=True, force=True
+    )
+    assert result["changed"]
+
+
+def test_a_leader_change_in_the_wait_is_waited_through():
+    result = run(
+        read(stored("/g/a", tasksRunning=0, deployments=[{"id": "d0"}])),
+        *[Call("GET", "/v2/groups/g", status=502, text="no leader")] * 2,
+        read(stored("/g/a")),
+        declared=[app("/g/a")],
+        wait=True,
+        timeout=60,
+    )
+    assert not result["changed"]
+
+
+def test_what_an_adoption_restarts_is_warned_of():
+    warnings = []
+    rules = {"owner": appset_owner.read(None, "owner=shop"), "adopt": True}
+    run(read(stored("/g/a")), INFO, declared=[app("/g/a")], check_mode=True, warnings=warnings, **rules)
+    assert warnings == ["adopted, which replaces their running instances: /g/a"]
+    with pytest.raises(errors.DefinitionError, match="ignore_fields must not name the label owner"):
+        run(declared=[app("/g/a")], ignored=("labels",), **rules)
+
+
+def test_fields_that_marathon_drops_are_told_with_their_file():
+    warnings = []
+    run(read(stored("/g/a")), declared=[app("/g/a", memory=1)], warnings=warnings)
+    assert warnings == ["file1: Marathon knows no app field 'memory' and ignores it; did you mean 'mem'?"]
+
+
+def test_a_release_that_drops_networks_is_refused_before_a_write():
+    with pytest.raises(errors.Unexpected, match=r"Marathon 1\.4\.2 is too old"):
+        run(
+            read(stored("/g/a")),
+            Call("GET", "/v2/info", data={"version": "1.4.2"}),
+            declared=[app("/g/a", cmd="x")],
+        )
