@@ -59,7 +59,7 @@ PORT_MAPPING = Record(
         "servicePort": Member(INTEGER, 0),
         "protocol": Member(PROTOCOLS, "tcp"),
         "name": Member(TEXT, since=(1, 0)),
-        "labels": Member(LABELS, {}, since=(1, 0)),
+        "labels": Member(LABELS, {}, since=(1, 0), drop_empty=True),
         "networkNames": Member(TEXTS, since=(1, 5), drop_empty=True),
     }
 )

@@ -19,13 +19,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     DefinitionError,
     MarathonError,
-    Unexpected,
     WriteUncertain,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
-_OLDEST = (1, 5)
 _WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
 
@@ -65,9 +63,10 @@ class Runner:
     def run(self, check_mode: bool) -> dict[str, Any]:
         current = self._client.app(self._app_id)
         plan = self._plan(current)
-        if plan.request and plan.request.body is not None:
-            # Defaults differ between releases, and only a write makes the one that runs here worth a request.
-            self._release = self._supported_release()
+        writes = bool(plan.request and plan.request.body is not None)
+        if writes or (self._wanted and current and not normalise.tells_release(current)):
+            # Defaults differ between releases; a write, or an answer of an older one, makes it worth a request.
+            self._release = self._client.release()
             plan = self._plan(current)
         self._warn_of_losses(plan)
         result = self._described(plan)
@@ -93,16 +92,6 @@ class Runner:
                 f"{self._app_id} does not exist, so it cannot be scaled: give definition or src to create it"
             )
         return planner.plan_present(self._wanted, current, self._release)
-
-    def _supported_release(self) -> tuple[int, int]:
-        version = self._client.version()
-        release = fields.parse_release(version)
-        if release < _OLDEST:
-            raise Unexpected(
-                f"Marathon {version} is too old: releases before 1.5 drop networks and container.portMappings without "
-                "a word; upgrade Marathon first"
-            )
-        return release
 
     def _warn_of_losses(self, plan: Plan) -> None:
         for sentence in normalise.unknown_fields(self._options.definition or {}):

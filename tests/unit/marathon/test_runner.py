@@ -201,9 +201,40 @@ def test_a_locked_app_is_not_changed():
     assert failure.value.facts == {"deployments": ["d0"]}
 
 
-def test_an_old_marathon_is_refused_before_the_write():
-    with pytest.raises(errors.Unexpected, match=r"1\.4\.13 is too old"):
-        run(get(), Call("GET", "/v2/info", data={"version": "1.4.13"}))
+@pytest.mark.parametrize(
+    ("version", "params", "names"),
+    [
+        ("1.11.24", {"partialUpdate": "false"}, {"id", "cmd", "instances", "fetch"}),
+        ("1.4.13", {"partialUpdate": "false"}, {"id", "cmd", "instances", "fetch"}),
+        ("1.3.14", {}, {"id", "cmd", "instances", "fetch"}),
+        ("0.13.1", {}, {"id", "cmd", "instances", "uris"}),
+    ],
+)
+def test_the_write_is_what_the_release_understands(version, params, names):
+    info = Call("GET", "/v2/info", data={"version": version})
+    put = Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT, params=params)
+    session = FakeSession(get(), info, put)
+    sent = []
+    request = session.request
+    session.request = lambda method, url, **options: sent.append(options) or request(method, url, **options)
+    time = FakeTime()
+    client = Client(Http(["http://m1:8080"], time.sleep, session=session))
+    options = Options(definition={**DEFINITION, "uris": ["http://h/a.tgz"]}, wait=False)
+    waiter = Waiter(client, 5, time.clock, time.sleep)
+    assert Runner(client, waiter, options, time.sleep, [].append).run(check_mode=False)["changed"]
+    assert set(sent[-1]["json"]) == names
+
+
+def test_what_the_release_cannot_do_is_refused_before_the_write():
+    info = Call("GET", "/v2/info", data={"version": "1.4.13"})
+    with pytest.raises(errors.DefinitionError, match=r"/tty came with Marathon 1\.5, and this one is 1\.4\.13"):
+        run(get(), info, definition={**DEFINITION, "tty": True})
+
+
+def test_an_answer_of_an_older_release_is_judged_by_its_defaults():
+    app = stored(maxLaunchDelaySeconds=3600, role=None)
+    result = run(get(app), Call("GET", "/v2/info", data={"version": "1.7.236"}))
+    assert (result["changed"], result["requests"]) == (False, 2)
 
 
 def test_marathon_does_not_answer():
