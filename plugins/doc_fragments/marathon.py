@@ -45,6 +45,6 @@ requirements:
   - requests (Python library, on the host that executes the module)
 notes:
   - The module talks to Marathon over HTTP from the host it is executed on, so tasks usually run on V(localhost).
-  - Works with Marathon 0.13 to 1.11. A definition is sent in the form that the release understands; what the release does
-    not know is refused before anything is written.
+  - Works with Marathon 0.13 to 1.11. A definition is sent in the form that the release understands; what it does not
+    know is refused before anything is written.
 """
