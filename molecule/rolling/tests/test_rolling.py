@@ -18,10 +18,12 @@ from lab.config import Host
 from lab.hosts.containers import container_name
 from lab.watch import FailOver, Watch
 
+# As in variables.yml: however long the wrong settings take to fail, the tasks of a stopped agent are waited for.
+PATIENCE = {"max_agent_ping_timeouts": 40}
 # What site.yml rolls, layer by layer: the group, its unit and a setting that the running cluster does not have.
 LAYERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ZooKeeper": ("zookeeper", "zookeeper", {"zookeeper_max_client_cnxns": 61}),
-    "masters": ("mesos_masters", "mesos-master", {"mesos_master_flags": {"max_completed_frameworks": 40}}),
+    "masters": ("mesos_masters", "mesos-master", {"mesos_master_flags": {**PATIENCE, "max_completed_frameworks": 40}}),
     "agents": ("mesos_slaves", "mesos-slave", {"mesos_slave_flags": {"max_completed_executors_per_framework": 40}}),
     "Marathon": ("marathon", "marathon", {"marathon_flags": {"zk_max_versions": 40}}),
 }
@@ -48,7 +50,7 @@ LONGEST_OUTAGE = {
 # Settings that look right and that the program refuses when it starts.
 WRONG: dict[str, dict[str, Any]] = {
     "ZooKeeper": {"zookeeper_java_opts": ["-XX:+NoSuchOption"], "zookeeper_health_timeout": 8},
-    "masters": {"mesos_master_flags": {"weights": "file:///none"}, "mesos_master_health_timeout": 12},
+    "masters": {"mesos_master_flags": {**PATIENCE, "weights": "file:///none"}, "mesos_master_health_timeout": 12},
     "Marathon": {"marathon_flags": {"internal_store_backend": "mem"}, "marathon_health_timeout": 8},
     "agents": {"mesos_slave_flags": {"default_container_info": "file:///none"}, "mesos_slave_health_timeout": 8},
 }
@@ -280,7 +282,6 @@ def test_a_failed_gate_stops_the_roll_and_says_why(
 
 def test_the_next_run_with_the_right_settings_mends_all(roll: Roll, cluster: LabCluster) -> None:
     inventory = cluster.config.directory / "inventory.yml"
-    # The agents first: after 75 s without one its tasks are started elsewhere.
     for name in ("mesos_slaves", "site"):
         mended = playbook.run(f"quorum.mesos.{name}", inventory, "-e", json.dumps(CHANGED), capture=True)
         assert mended.returncode == 0, mended.stdout[-3000:]
