@@ -45,13 +45,22 @@ options:
     default: []
   src:
     description:
-      - Files with definitions, in JSON, or in YAML if their name ends in C(.yml) or C(.yaml). A file holds one app,
-        one group, or a list of them.
-      - A directory stands for all files C(*.json), C(*.yml) and C(*.yaml) directly in it, in the order of their
-        names.
-      - They are read on the host that executes the module.
+      - Files on the controller with definitions, in JSON, or in YAML if their name ends in C(.yml) or C(.yaml) before a
+        C(.j2) if it has one. A file holds one app, one group, or a list of them.
+      - A directory stands for all files C(*.json), C(*.yml) and C(*.yaml) directly in it, in the order of their names.
+      - They are looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in C(templates) and then
+        in C(files) of the role or playbook.
+      - They are templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its
+        own between C({% raw %}) and C({% endraw %}).
+      - Text that is not valid JSON or YAML is refused with its file, line and column.
     type: list
     elements: path
+    default: []
+  origins:
+    description:
+      - Where each element of O(definitions) comes from, for messages. Filled in from O(src); not meant for playbooks.
+    type: list
+    elements: str
     default: []
   owner_group:
     description:
@@ -311,14 +320,7 @@ details:
 
 import time
 
-from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
-    appset,
-    appset_owner,
-    appset_sources,
-    documents,
-    secrets,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
@@ -334,6 +336,7 @@ def argument_spec():
         connection_spec(),
         definitions={"type": "list", "elements": "dict", "default": []},
         src={"type": "list", "elements": "path", "default": []},
+        origins={"type": "list", "elements": "str", "default": []},
         owner_group={"type": "str"},
         owner_label={"type": "str"},
         adopt={"type": "bool", "default": False},
@@ -349,16 +352,11 @@ def argument_spec():
     )
 
 
-def read_sources(module):
-    params = module.given
-    sources = [Source(one, f"definitions[{index}]") for index, one in enumerate(params["definitions"])]
-    for path in appset_sources.files(params["src"], empty_allowed=params["allow_empty"]):
-        if documents.needs_yaml(path) and documents.yaml is None:
-            module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
-        sources.append(Source(documents.read_value(path), path))
-    for source in sources:
-        module.no_log_values.update(secrets.values_to_hide(source.value, secret_names(params)))
-    return sources
+def read_sources(params):
+    definitions, origins = params["definitions"], params["origins"]
+    if len(origins) != len(definitions):
+        origins = [f"definitions[{index}]" for index in range(len(definitions))]
+    return list(map(Source, definitions, origins))
 
 
 def read_options(params):
@@ -386,7 +384,7 @@ def main():
     if params["prune"] and not (params["owner_group"] or params["owner_label"]):
         module.fail_json(msg="prune needs to know what this set owns: give owner_group or owner_label")
     try:
-        declared = appset.build(read_sources(module))
+        declared = appset.build(read_sources(params))
         client = open_client(module)
 
         def waiter(read):

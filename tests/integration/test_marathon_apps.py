@@ -27,7 +27,7 @@ def actions(result, group):
 def test_life_of_a_set(apps, marathon, group, tmp_path):
     (tmp_path / "front.yml").write_text(
         f"id: {group}/front\ndependencies: [../back]\napps:\n"
-        "  - {id: web, cmd: sleep 1000, cpus: 0.1, mem: 32, env: {LEVEL: 3}}\n"
+        "  - {id: web, cmd: sleep 1000, cpus: 0.1, mem: 32, env: {LEVEL: '{{ 1 + 2 }}'}}\n"
         "  - {id: cache, cmd: sleep 1000, cpus: 0.1, mem: 32}\n"
     )
     (tmp_path / "back.json").write_text(json.dumps([{"id": f"{group}/back/db", **SLEEP}]))

@@ -25,9 +25,9 @@ _ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Source:
-    """A value that holds one or several definitions, and the words by which people find it."""
+    """The definition of an app or a group, and the words by which people find it."""
 
-    value: Any
+    definition: Any
     origin: str
 
 
@@ -65,11 +65,7 @@ class AppSet:
 def build(sources: Iterable[Source]) -> AppSet:
     result = AppSet({}, {})
     for source in sources:
-        if isinstance(source.value, list):
-            for index, element in enumerate(source.value):
-                _take(result, element, ROOT, f"{source.origin}, element {index + 1}")
-        else:
-            _take(result, source.value, ROOT, source.origin)
+        _take(result, source.definition, ROOT, source.origin)
     _refuse_apps_that_are_groups(result)
     return result
 
@@ -98,11 +94,11 @@ def group_path(value: str, name: str) -> str:
 
 def _take(result: AppSet, definition: Any, base: str, origin: str) -> None:
     if not isinstance(definition, dict):
-        raise DefinitionError(f"{origin}: a definition of an app or a group is a mapping, not {definition!r:.60}")
+        raise _Told(f"{origin}: a definition of an app or a group is a mapping, not {definition!r:.60}")
     if "containers" in definition:
-        raise DefinitionError(f"{origin}: this is the definition of a pod; use the module marathon_pod for it")
+        raise _Told(f"{origin}: this is the definition of a pod; use the module marathon_pod for it")
     if "id" not in definition:
-        raise DefinitionError(f"{origin}: the definition has no id")
+        raise _Told(f"{origin}: the definition has no id")
     try:
         if _is_group(definition):
             _take_group(result, definition, base, origin)

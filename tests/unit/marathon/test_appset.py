@@ -17,7 +17,8 @@ def app(app_id, **declared):
 def test_apps_groups_and_lists_become_one_set():
     found = build(
         app("web"),
-        [app("/shop/a"), {"id": "/db", "dependencies": ["/store"]}],
+        app("/shop/a"),
+        {"id": "/db", "dependencies": ["/store"]},
         {
             "id": "shop/front",
             "dependencies": ["../back", "/x"],
@@ -27,7 +28,7 @@ def test_apps_groups_and_lists_become_one_set():
     )
     assert sorted(found.apps) == ["/shop/a", "/shop/front/api", "/shop/front/deep/x", "/shop/front/web", "/web"]
     assert found.apps["/shop/front/web"].app["dependencies"] == ["/shop/front/api", "/shop/back/db"]
-    assert found.apps["/shop/a"].origin == "file2, element 1"
+    assert found.apps["/shop/a"].origin == "file2"
     assert {name: group.dependencies for name, group in found.groups.items()} == {
         "/db": ("/store",),
         "/shop/front": ("/shop/back", "/x"),
@@ -45,7 +46,7 @@ def test_apps_groups_and_lists_become_one_set():
         ([app("/g"), {"id": "/g/sub", "apps": []}], "/g is an app in file1, so /g/sub of file2 cannot be below it"),
         ([{"id": "/p", "containers": []}], "file1: this is the definition of a pod; use the module marathon_pod"),
         ([{"cmd": "x"}], "file1: the definition has no id"),
-        ([[app("/a"), "b"]], "file1, element 2: a definition of an app or a group is a mapping, not 'b'"),
+        ([{"id": "/g", "apps": ["b"]}], "file1: a definition of an app or a group is a mapping, not 'b'"),
         ([None], "file1: a definition of an app or a group is a mapping, not None"),
         ([app("/a", cpus="many")], "file1: /cpus must be a number"),
         ([app("/UPPER")], "file1: /id '/UPPER' is not an app id"),
