@@ -63,14 +63,14 @@ class Wanted:
         return self.app["id"]
 
 
-def check_ignored(paths: tuple[str, ...]) -> None:
+def check_ignored(paths: tuple[str, ...], option: str = "ignore_fields") -> None:
     known = [name for name in fields.names(fields.USER) if name != "id"]
     for path in paths:
         name = path.split(".", 1)[0]
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; the fields are {', '.join(known)}"
-            raise DefinitionError(f"ignore_fields: {name!r} is not a field that an app declares" + hint)
+            raise DefinitionError(f"{option}: {name!r} is not a field that an app declares" + hint)
 
 
 def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Release = fields.NEWEST) -> Plan:

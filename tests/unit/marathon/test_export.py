@@ -1,0 +1,171 @@
+"""The shortest definition of an app is still that app."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import export, normalise, planner
+
+from .fakes import stored
+
+VECTORS = json.loads((Path(__file__).parent / "data" / "normalise.json").read_text())
+SENT = [(vector["name"], vector["sent"]) for vector in VECTORS["vectors"]]
+
+
+def plan(definition, app, release=(1, 11)):
+    return planner.plan_present(planner.Wanted(normalise.declared(definition)), app, release)
+
+
+@pytest.mark.parametrize("sent", [sent for _, sent in SENT], ids=[name for name, _ in SENT])
+def test_it_plans_to_nothing_and_cannot_become_shorter(sent):
+    app = normalise.canonical({"id": "/a", **sent})
+    shortest = export.minimal(app)
+    assert plan(shortest, app).action == planner.NONE
+    assert export.minimal(normalise.canonical(shortest)) == shortest
+    # What people wrote is never shorter than what is exported, but for the names of modes and types.
+    assert set(shortest) <= set(normalise.declared({"id": "/a", **sent})) | {"networks", "container", "portDefinitions"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "shortest"),
+    [
+        ({}, {"cmd": "sleep 1000"}),
+        # A port of one's own stays with the number that Marathon has given to it.
+        (
+            {"portDefinitions": [{"port": 10003, "name": "http", "protocol": "tcp"}]},
+            {"cmd": "sleep 1000", "portDefinitions": [{"port": 10003, "name": "http"}]},
+        ),
+        ({"portDefinitions": []}, {"cmd": "sleep 1000", "portDefinitions": []}),
+        ({"role": "prod"}, {"cmd": "sleep 1000", "role": "prod"}),
+        ({"maxLaunchDelaySeconds": 3600}, {"cmd": "sleep 1000", "maxLaunchDelaySeconds": 3600}),
+        (
+            {"upgradeStrategy": {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 1.0}},
+            {"cmd": "sleep 1000", "upgradeStrategy": {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 1.0}},
+        ),
+        (
+            {"args": ["b", "a"], "cmd": None, "constraints": [["zone", "UNIQUE"], ["hostname", "GROUP_BY", "3"]]},
+            {"args": ["b", "a"], "constraints": [["zone", "UNIQUE"], ["hostname", "GROUP_BY", "3"]]},
+        ),
+        (
+            {
+                "cmd": None,
+                "portDefinitions": None,
+                "networks": [{"mode": "container/bridge"}],
+                "container": {
+                    "type": "DOCKER",
+                    "docker": {"image": "nginx", "forcePullImage": False, "privileged": True, "parameters": []},
+                    "volumes": [{"containerPath": "/d", "hostPath": "/d", "mode": "RO"}],
+                    "portMappings": [
+                        {"containerPort": 80, "hostPort": 0, "servicePort": 10001, "protocol": "tcp", "labels": {}}
+                    ],
+                },
+                "healthChecks": [
+                    {
+                        "protocol": "MESOS_HTTP",
+                        "path": "/",
+                        "portIndex": 0,
+                        "gracePeriodSeconds": 300,
+                        "intervalSeconds": 5,
+                        "timeoutSeconds": 20,
+                        "maxConsecutiveFailures": 3,
+                        "delaySeconds": 15,
+                        "ipProtocol": "IPv4",
+                    }
+                ],
+            },
+            {
+                "networks": [{"mode": "container/bridge"}],
+                "container": {
+                    "type": "DOCKER",
+                    "docker": {"image": "nginx", "privileged": True},
+                    "volumes": [{"containerPath": "/d", "hostPath": "/d", "mode": "RO"}],
+                    "portMappings": [{"containerPort": 80, "servicePort": 10001}],
+                },
+                "healthChecks": [{"protocol": "MESOS_HTTP", "path": "/", "intervalSeconds": 5}],
+            },
+        ),
+    ],
+)
+def test_what_is_left(declared, shortest):
+    app = stored(**declared)
+    assert export.minimal(app) == {"id": "/a", **shortest}
+    assert plan(export.minimal(app), app).action == planner.NONE
+
+
+def test_defaults_are_those_of_the_release():
+    app = stored(maxLaunchDelaySeconds=3600)
+    assert "maxLaunchDelaySeconds" not in export.minimal(app, (1, 7))
+    assert export.minimal(stored(), (1, 7))["maxLaunchDelaySeconds"] == 300
+
+
+def test_an_app_of_an_old_release_is_written_in_the_new_form():
+    app = {
+        "id": "/old",
+        "cmd": None,
+        "args": [],
+        "cpus": 1,
+        "mem": 128,
+        "ports": [10000],
+        "portDefinitions": [{"port": 10000, "protocol": "tcp", "labels": {}}],
+        "uris": [],
+        "fetch": [],
+        "storeUrls": [],
+        "ipAddress": None,
+        "constraints": [["hostname", "UNIQUE", ""]],
+        "container": {
+            "type": "DOCKER",
+            "volumes": [],
+            "docker": {"image": "nginx", "network": "BRIDGE", "portMappings": [{"containerPort": 80, "hostPort": 0}]},
+        },
+    }
+    assert export.minimal(app) == {
+        "id": "/old",
+        "constraints": [["hostname", "UNIQUE"]],
+        "networks": [{"mode": "container/bridge"}],
+        "container": {"type": "DOCKER", "docker": {"image": "nginx"}, "portMappings": [{"containerPort": 80}]},
+    }
+
+
+GROUP = {
+    "id": "/",
+    "apps": [stored("/b"), stored("/a")],
+    "dependencies": [],
+    "groups": [
+        {
+            "id": "/shop",
+            "apps": [stored("/shop/web", env={"PASSWORD": "x", "LEVEL": "3"})],
+            "dependencies": ["/z", "/db"],
+            "groups": [{"id": "/shop/empty", "apps": [], "dependencies": [], "groups": []}],
+        }
+    ],
+}
+
+
+def test_documents():
+    found = list(export.documents(GROUP, (1, 11), ("env.PASSWORD", "cpus")))
+    assert [(document.kind, document.id, document.name) for document in found] == [
+        ("app", "/a", "a"),
+        ("app", "/b", "b"),
+        ("group", "/shop", "shop@group"),
+        ("app", "/shop/web", "shop_web"),
+    ]
+    assert found[2].definition == {"id": "/shop", "dependencies": ["/db", "/z"]}
+    assert found[3].definition == {"id": "/shop/web", "cmd": "sleep 1000", "env": {"LEVEL": "3"}}
+
+
+@pytest.mark.parametrize(
+    ("paths", "left"),
+    [
+        ((), {"a": 1, "env": {"x.y": 1, "x": {"y": 2}}}),
+        (("a", "nope", "a.b", "env.z"), {"env": {"x.y": 1, "x": {"y": 2}}}),
+        (("env",), {"a": 1}),
+        (("env.x.y",), {"a": 1, "env": {"x": {"y": 2}}}),
+        (("env.x.y", "env.x.y"), {"a": 1}),
+    ],
+)
+def test_leaving_out(paths, left):
+    whole = {"a": 1, "env": {"x.y": 1, "x": {"y": 2}}}
+    assert export.without(whole, paths) == left
+    assert whole == {"a": 1, "env": {"x.y": 1, "x": {"y": 2}}}
