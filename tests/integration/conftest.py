@@ -92,8 +92,8 @@ class Ansible:
         result, _end = json.JSONDecoder().raw_decode(done.output[found.end() :])
         return {"failed": done.code != 0, "output": done.output, **result}
 
-    def playbook(self, *arguments: str, **variables: Any) -> Finished:
-        return self.run("ansible-playbook", "quorum.mesos.apps", f"--extra-vars={json.dumps(variables)}", *arguments)
+    def playbook(self, *arguments: str, name: str = "quorum.mesos.apps", **variables: Any) -> Finished:
+        return self.run("ansible-playbook", name, f"--extra-vars={json.dumps(variables)}", *arguments)
 
 
 class Marathon:
