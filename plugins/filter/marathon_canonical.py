@@ -59,7 +59,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 
 def marathon_canonical(definition: dict[str, t.Any], release: str | None = None) -> dict[str, t.Any]:
     try:
-        return normalise.canonical(definition, fields.parse_release(release) if release else fields.NEWEST)
+        return normalise.canonical_app(definition, fields.parse_release(release) if release else fields.NEWEST)
     except MarathonError as error:
         raise AnsibleFilterError(f"marathon_canonical: {error}") from error
 

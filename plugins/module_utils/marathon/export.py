@@ -30,7 +30,7 @@ class Document:
 def minimal(app: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> dict[str, Any]:
     """The shortest definition that plans to nothing where this app runs. Assigned service ports stay what they are."""
     definition = normalise.declared(app)
-    complete = normalise.complete(normalise.declared(app), release)
+    complete = normalise.canonical_app(app, release)
 
     _shrink(definition, lambda: _complete(definition, release) == complete)
     for part in (definition, definition.get("container") or {}):
@@ -85,7 +85,7 @@ def _shrink(part: dict[str, Any], still_same: Callable[[], bool]) -> None:
 def _complete(definition: dict[str, Any], release: tuple[int, ...]) -> dict[str, Any] | None:
     """None for a definition that lacks what it needs."""
     try:
-        return normalise.canonical(definition, release)
+        return normalise.canonical_app(definition, release)
     except (DefinitionError, KeyError):
         return None
 

@@ -95,9 +95,9 @@ def test_what_is_left(declared, shortest):
 
 
 def test_defaults_are_those_of_the_release():
-    app = stored(maxLaunchDelaySeconds=3600)
-    assert "maxLaunchDelaySeconds" not in export.minimal(app, (1, 7))
-    assert export.minimal(stored(), (1, 7))["maxLaunchDelaySeconds"] == 300
+    old, new = stored(role=None, maxLaunchDelaySeconds=3600), stored(role=None)
+    assert "maxLaunchDelaySeconds" not in export.minimal(old, (1, 7))
+    assert export.minimal(new, (1, 7))["maxLaunchDelaySeconds"] == 300
 
 
 def test_an_app_of_an_old_release_is_written_in_the_new_form():
