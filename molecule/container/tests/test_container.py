@@ -36,6 +36,14 @@ def test_each_service_runs_from_its_image(cluster: LabCluster, group: str, unit:
     assert f"/library/{unit}:" in seen["Config"]["Image"]
 
 
+def test_the_agent_has_docker_and_control_groups_of_its_host(cluster: LabCluster) -> None:
+    seen = container(cluster, "mesos_slaves", "mesos-slave")
+    assert {"/var/run/docker.sock:/var/run/docker.sock", "/sys/fs/cgroup:/sys/fs/cgroup"} <= set(
+        seen["HostConfig"]["Binds"]
+    )
+    assert seen["HostConfig"]["PidMode"] == "host"
+
+
 @pytest.mark.parametrize(("group", "unit"), [("mesos_masters", "mesos-master"), ("marathon", "marathon")])
 def test_master_and_marathon_have_no_rights(cluster: LabCluster, group: str, unit: str) -> None:
     seen = container(cluster, group, unit)
