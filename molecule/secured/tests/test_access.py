@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ from lab_cluster import eventually
 
 from lab import ca
 from lab.config import Host
+from lab.hosts.containers import container_name
 
 if TYPE_CHECKING:
     from conftest import Secured
@@ -155,6 +158,37 @@ def test_a_session_without_a_user_is_closed(secured: Secured) -> None:
             stranger.get_children("/")
         with zookeeper(host, 2181, auth_data=[("digest", "stranger:any")]) as somebody:
             assert "mesos" in somebody.get_children("/")
+
+
+@pytest.mark.parametrize(
+    ("password", "answer"), [("zookeeper_console", "sasl: console"), ("zookeeper_mesos", "AuthFailed")]
+)
+def test_a_client_logs_in_with_sasl(secured: Secured, password: str, answer: str) -> None:
+    (host, *_) = secured.config.in_group("zookeeper")
+    shell = secured.cluster.shell(host)
+    login = (
+        "Client {\n  org.apache.zookeeper.server.auth.DigestLoginModule required\n"
+        f'  username="console" password="{secured.secret(password)}";\n}};\n'
+    )
+    write_for_root(secured, host, "/root/client.jaas", login)
+    unit = shell.check_output("systemctl show --property=ExecStart zookeeper")
+    path = re.search(r" -cp (\S+)", unit)
+    assert path, unit
+    java = "java -Djava.security.auth.login.config=/root/client.jaas"
+    classes = f"{path[1]}:/usr/share/java/commons-cli.jar"
+    console = f"{java} -cp {classes} org.apache.zookeeper.ZooKeeperMain -server {host.address}:2181"
+    try:
+        said = shell.run(f"timeout 60 {console} whoami")
+    finally:
+        shell.run("rm /root/client.jaas")
+    assert answer in said.stdout + said.stderr
+
+
+def write_for_root(secured: Secured, host: Host, path: str, text: str) -> None:
+    """By standard input, so that no process list shows it."""
+    name = container_name(secured.config, host)
+    command = ["docker", "exec", "-i", name, "sh", "-c", f"umask 077; cat >{path}"]
+    subprocess.run(command, input=text, text=True, check=True, timeout=30)
 
 
 def _read_all(client: KazooClient, path: str) -> int:
