@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, planner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted, plan_present
 from definitions import as_marathon_takes_it, definitions
@@ -20,6 +22,7 @@ SETTINGS = Settings(
     default_network_name="dcos",
     enable_features=frozenset({"secrets", "external_volumes", "gpu_resources"}),
 )
+FIELD_APPS = sorted((Path(__file__).parents[1] / "unit" / "marathon" / "data" / "field").glob("*.json"))
 TAKEN = {10000, 10001}
 STATE = {
     "version": "2020-10-29T12:00:00.000Z",
@@ -74,6 +77,14 @@ def test_a_definition_is_left_as_it_was(definition):
     plan = plan_present(wanted(definition), None)
     plan_present(wanted(definition), got(written(None, plan)))
     assert definition == before
+
+
+@pytest.mark.parametrize("path", FIELD_APPS, ids=lambda path: path.stem)
+def test_the_apps_of_the_field_plan_to_nothing_once_they_are_there(path):
+    definition = json.loads(path.read_text())
+    app = written(None, plan_present(wanted(definition), None))
+    again = plan_present(wanted(definition), got(app))
+    assert (again.action, again.before) == (planner.NONE, again.after)
 
 
 @given(definitions())
