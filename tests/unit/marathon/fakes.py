@@ -120,3 +120,55 @@ def task(number: int = 0, **state: Any) -> dict[str, Any]:
         "version": "2020-10-29T12:00:00.000Z",
         **state,
     }
+
+
+def stored_pod(pod_id: str = "/p", instances: int = 1, **declared: Any) -> dict[str, Any]:
+    """A pod as GET returns it."""
+    return {
+        "id": pod_id,
+        "version": "2020-10-29T12:00:00.000Z",
+        "containers": [
+            {
+                "name": "web",
+                "exec": {"command": {"shell": "serve"}},
+                "resources": {"cpus": 0.1, "mem": 32.0, "disk": 0.0, "gpus": 0},
+                "endpoints": [{"name": "http", "hostPort": 0}],
+            }
+        ],
+        "scaling": {"kind": "fixed", "instances": instances},
+        "scheduling": {
+            "backoff": {"backoff": 1.0, "backoffFactor": 1.15, "maxLaunchDelay": 300.0},
+            "upgrade": {"minimumHealthCapacity": 1.0, "maximumOverCapacity": 1.0},
+            "placement": {},
+            "killSelection": "YOUNGEST_FIRST",
+            "unreachableStrategy": {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0},
+        },
+        "executorResources": {"cpus": 0.1, "mem": 32.0, "disk": 10.0},
+        "role": "*",
+        **declared,
+    }
+
+
+def pod_status(spec: dict[str, Any] | None = None, *instances: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """What ::status returns, with as many stable instances as are wanted unless said otherwise."""
+    spec = stored_pod() if spec is None else spec
+    found = list(instances) or [pod_instance(spec, number) for number in range(spec["scaling"]["instances"])]
+    return {"id": spec["id"], "spec": spec, "status": "STABLE", "instances": found, "terminationHistory": [], **fields}
+
+
+def pod_instance(spec: dict[str, Any], number: int = 0, version: str | None = None, **state: Any) -> dict[str, Any]:
+    return {
+        "id": f"p.instance-{number}",
+        "status": "STABLE",
+        "agentHostname": f"slave{number + 1}",
+        "specReference": f"/v2/pods{spec['id']}::versions/{version or spec['version']}",
+        "containers": [
+            {
+                "name": "web",
+                "status": "TASK_RUNNING",
+                "conditions": [],
+                "endpoints": [{"name": "http", "allocatedHostPort": 31000 + number}],
+            }
+        ],
+        **state,
+    }

@@ -1,0 +1,168 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pod that is wanted and the one that is there, made into one action, its request, and the sides of the diff."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, pod_normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import (
+    CREATED,
+    DELETED,
+    NONE,
+    SCALED,
+    UPDATED,
+    Request,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
+
+# So that a definition can leave the number to an autoscaler by the name that it has for apps.
+_ALIASES = {"instances": "scaling.instances"}
+# Lists whose elements have names: merged one by one.
+_NAMED_LISTS = ("containers", "volumes")
+# Of these exactly one form is allowed, so the new one must not be mixed with the old one.
+_ATOMIC = ("exec", "healthCheck", "check", "unreachableStrategy")
+
+
+@dataclass(frozen=True)
+class PodPlan:
+    """unnoticed are the fields that differ, of which Marathon does not notice a change of theirs alone."""
+
+    pod_id: str
+    action: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    request: Request | None = None
+    restarts: bool = False
+    unnoticed: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return self.action != NONE
+
+
+@dataclass(frozen=True)
+class WantedPod:
+    """A declared pod. merge keeps what is not declared; ignored fields keep the value that the pod has."""
+
+    pod: dict[str, Any]
+    merge: bool = False
+    ignored: tuple[str, ...] = ()
+    instances: int | None = None
+
+    @property
+    def pod_id(self) -> str:
+        return self.pod["id"]
+
+
+def check_ignored(paths: tuple[str, ...]) -> None:
+    known = [name for name in POD.fields if name != "id"]
+    for path in paths:
+        name = _ALIASES.get(path, path).split(".", 1)[0]
+        if name not in known:
+            near = get_close_matches(name, [*known, *_ALIASES], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; the fields are {', '.join(known)}"
+            raise DefinitionError(f"ignore_fields: {name!r} is not a field that a pod declares" + hint)
+
+
+def plan_present(
+    wanted: WantedPod, current: dict[str, Any] | None, release: tuple[int, ...] = fields.NEWEST
+) -> PodPlan:
+    if current is None:
+        body = _body(_counted(wanted, copy.deepcopy(wanted.pod)))
+        pod_normalise.check_complete(body)
+        return PodPlan(wanted.pod_id, CREATED, None, pod_normalise.complete(body, release), Request("POST", body))
+    base = pod_normalise.declared(current)
+    before = pod_normalise.complete(base, release)
+    body = _merged(base, wanted.pod) if wanted.merge else copy.deepcopy(wanted.pod)
+    for path in wanted.ignored:
+        _take_over(_ALIASES.get(path, path).split("."), base, body)
+    body = _body(_counted(wanted, body))
+    pod_normalise.check_complete(body)
+    # What Marathon chooses itself where nothing is declared.
+    if "role" in base:
+        body.setdefault("role", base["role"])
+    _adopt_network_names(body, base)
+    after = pod_normalise.complete(body, release)
+    unnoticed = tuple(pod_normalise.unnoticed(before, after))
+    request = Request("PUT", body)
+    if pod_normalise.differs(before, after):
+        restarts = pod_normalise.restarts(before, after)
+        return PodPlan(wanted.pod_id, UPDATED, before, after, request, restarts)
+    if pod_normalise.instances(before) != pod_normalise.instances(after):
+        return PodPlan(wanted.pod_id, SCALED, before, after, request)
+    return PodPlan(wanted.pod_id, NONE, before, before, unnoticed=unnoticed)
+
+
+def plan_absent(pod_id: str, current: dict[str, Any] | None) -> PodPlan:
+    if current is None:
+        return PodPlan(pod_id, NONE)
+    return PodPlan(pod_id, DELETED, pod_normalise.canonical(current), None, Request("DELETE"))
+
+
+def _counted(wanted: WantedPod, body: dict[str, Any]) -> dict[str, Any]:
+    return body if wanted.instances is None else pod_normalise.scaled(body, wanted.instances)
+
+
+def _body(declared: dict[str, Any]) -> dict[str, Any]:
+    """What is declared, so that the server's defaults stay its own; it wants to see an object of resources, though."""
+    body = copy.deepcopy(declared)
+    for container in body.get("containers", []):
+        container.setdefault("resources", {})
+    return body
+
+
+def _adopt_network_names(body: dict[str, Any], base: dict[str, Any]) -> None:
+    """An unnamed network gets the server's default one."""
+    known = base.get("networks", [])
+    for index, new in enumerate(body.get("networks", [])):
+        old = known[index] if index < len(known) else {}
+        if new.get("mode", "container") == old.get("mode") == "container" and "name" in old:
+            new.setdefault("name", old["name"])
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = copy.deepcopy(base)
+    for name, value in over.items():
+        if name in _NAMED_LISTS:
+            result[name] = _merged_by_name(result.get(name, []), value)
+        elif name not in _ATOMIC and isinstance(value, dict) and isinstance(result.get(name), dict):
+            result[name] = _merged(result[name], value)
+        else:
+            result[name] = copy.deepcopy(value)
+    return result
+
+
+def _merged_by_name(base: list[dict[str, Any]], over: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order of what is there; what is new comes last."""
+    changes = {element.get("name"): element for element in over}
+    known = [element.get("name") for element in base]
+    kept = [_merged(element, changes.get(element.get("name"), {})) for element in base]
+    return kept + [copy.deepcopy(element) for element in over if element.get("name") not in known]
+
+
+def _take_over(path: list[str], base: dict[str, Any], body: dict[str, Any]) -> None:
+    """Gives the field its present value. Keys may hold dots themselves, so the longest key that exists wins."""
+    for length in range(len(path), 0, -1):
+        name, rest = ".".join(path[:length]), path[length:]
+        if name not in base and name not in body:
+            continue
+        if not rest:
+            if name in base:
+                body[name] = copy.deepcopy(base[name])
+            else:
+                del body[name]
+        elif isinstance(base.get(name, {}), dict) and isinstance(body.get(name, {}), dict):
+            inner = dict(body.get(name, {}))
+            _take_over(rest, base.get(name, {}), inner)
+            if inner:
+                body[name] = inner
+            else:
+                body.pop(name, None)
+        return

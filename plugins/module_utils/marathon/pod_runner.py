@@ -1,0 +1,241 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read, plan, stop here in check mode, apply, wait, report: for one pod."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    fields,
+    pod_normalise,
+    pod_planner,
+    secrets,
+    values,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    DefinitionError,
+    MarathonError,
+    Missing,
+    Overridden,
+    Unexpected,
+    WaitFailed,
+    WriteUncertain,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import PodPlan, WantedPod
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
+
+PRESENT, ABSENT, SUSPENDED = "present", "absent", "suspended"
+LEAVE, ROLLBACK = "leave", "rollback"
+
+_FIRST_WITH_PODS = (1, 4)
+_WRITE_REPEATS = 2
+_PAUSE_BEFORE_REPEAT = 1.0
+
+
+@dataclass(frozen=True)
+class PodOptions:
+    state: str = PRESENT
+    pod_id: str | None = None
+    definition: dict[str, Any] | None = None
+    instances: int | None = None
+    merge: bool = False
+    ignored: tuple[str, ...] = ()
+    secret_names: tuple[str, ...] = ()
+    force: bool = False
+    wait: bool = True
+    on_failure: str = LEAVE
+
+
+class PodRunner:
+    def __init__(
+        self,
+        client: Client,
+        waiter: PodWaiter,
+        options: PodOptions,
+        sleep: Callable[[float], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        pod_planner.check_ignored(options.ignored)
+        self._client = client
+        self._waiter = waiter
+        self._options = options
+        self._sleep = sleep
+        self._warn = warn
+        self._pod_id = _pod_id(options)
+        self._wanted = None if options.state == ABSENT else _wanted(options, self._pod_id)
+        self._release: tuple[int, ...] = fields.NEWEST
+
+    def run(self, check_mode: bool) -> dict[str, Any]:
+        status = self._read()
+        current = status and status["spec"]
+        plan = self._plan(current)
+        if plan.request and plan.request.body is not None:
+            # Defaults differ between releases, and only a write makes the one that runs here worth a request.
+            self._release = self._client.release()
+            plan = self._plan(current)
+        self._warn_of_losses(plan)
+        result = self._described(plan)
+        seen = None if plan.changed else status
+        if check_mode:
+            return self._reported(result, plan, seen)
+        deployment_id = self._apply(plan) if plan.changed else None
+        if deployment_id:
+            result["deployment_id"] = deployment_id
+        if self._options.wait:
+            try:
+                seen = self._wait(plan, seen, deployment_id)
+            except MarathonError as error:
+                error.facts = {**result, **error.facts}
+                raise
+        return self._reported(result, plan, seen)
+
+    def _read(self) -> dict[str, Any] | None:
+        """The status, which holds the definition too."""
+        try:
+            return self._client.pod_status(self._pod_id)
+        except Unexpected:
+            self._refuse_without_pods()
+            raise
+
+    def _refuse_without_pods(self) -> None:
+        try:
+            version, release = self._client.version(), self._client.release()
+        except MarathonError:
+            # The caller's own error says more about a server that is none.
+            return
+        if release < _FIRST_WITH_PODS:
+            raise Unexpected(f"Marathon {version} is too old for pods, which came with 1.4; upgrade Marathon first")
+
+    def _plan(self, current: dict[str, Any] | None) -> PodPlan:
+        if self._wanted is None:
+            return pod_planner.plan_absent(self._pod_id, current)
+        if current is None and self._options.definition is None:
+            raise DefinitionError(
+                f"{self._pod_id} does not exist, so it cannot be scaled: give definition or src to create it"
+            )
+        return pod_planner.plan_present(self._wanted, current, self._release)
+
+    def _warn_of_losses(self, plan: PodPlan) -> None:
+        for sentence in pod_normalise.unknown_fields(self._options.definition or {}):
+            self._warn(sentence)
+        if plan.unnoticed and not plan.changed:
+            self._warn(
+                f"{self._pod_id} differs in {', '.join(plan.unnoticed)}, a change of which alone Marathon neither "
+                "stores nor deploys: change something else of the pod too, like a label"
+            )
+
+    def _apply(self, plan: PodPlan) -> str | None:
+        """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
+        for _repeat in range(_WRITE_REPEATS):
+            try:
+                return self._send(plan)
+            except WriteUncertain:
+                self._sleep(_PAUSE_BEFORE_REPEAT)
+                plan = self._plan(self._client.pod(self._pod_id))
+                if not plan.changed:
+                    return None
+        return self._send(plan)
+
+    def _send(self, plan: PodPlan) -> str | None:
+        request, force = plan.request, self._options.force
+        assert request is not None
+        if request.body is None:
+            return self._client.delete_pod(self._pod_id, force)
+        if request.method == "POST":
+            return self._client.post_pod(request.body, force)
+        return self._client.put_pod(self._pod_id, request.body, force)
+
+    def _wait(self, plan: PodPlan, known: dict[str, Any] | None, deployment_id: str | None) -> dict[str, Any] | None:
+        if self._wanted is None:
+            if plan.changed:
+                self._waiter.until_gone(self._pod_id)
+            return None
+        try:
+            return self._waiter.until_stable(
+                self._pod_id,
+                matches=lambda pod: not self._plan(pod).changed,
+                known=known,
+                deployment_id=deployment_id,
+            )
+        except Overridden:
+            raise
+        except WaitFailed as failure:
+            if deployment_id and self._options.on_failure == ROLLBACK:
+                raise self._rolled_back(failure, deployment_id) from failure
+            raise
+
+    def _rolled_back(self, failure: WaitFailed, deployment_id: str) -> WaitFailed:
+        try:
+            undoing = self._client.delete_deployment(deployment_id, force=False)
+        except Missing:
+            return WaitFailed(
+                f"{failure}. It was not rolled back, because deployment {deployment_id} has ended", **failure.facts
+            )
+        except MarathonError as error:
+            return WaitFailed(f"{failure}. It could not be rolled back: {error}", **failure.facts)
+        return WaitFailed(
+            f"{failure}. It is being rolled back to what it was before (deployment {undoing})",
+            **{**failure.facts, "rollback_deployment_id": undoing},
+        )
+
+    def _described(self, plan: PodPlan) -> dict[str, Any]:
+        return {
+            "changed": plan.changed,
+            "action": plan.action,
+            "restarts": plan.restarts,
+            "diff": {
+                "before": secrets.mask(plan.before or {}, self._options.secret_names),
+                "after": secrets.mask(plan.after or {}, self._options.secret_names, plan.before),
+                "before_header": self._pod_id,
+                "after_header": self._pod_id,
+            },
+        }
+
+    def _reported(self, result: dict[str, Any], plan: PodPlan, seen: dict[str, Any] | None) -> dict[str, Any]:
+        """The result with what Marathon said last or, where nothing was read after the plan, with what is planned."""
+        pod = plan.after if seen is None else pod_normalise.canonical(seen["spec"], self._release)
+        instances = [_instance(one) for one in (seen or {}).get("instances") or []]
+        return {
+            **result,
+            "pod": secrets.mask(pod, self._options.secret_names),
+            "instances": instances,
+            "endpoints": sorted(f"{one['host']}:{port}" for one in instances for port in one["endpoints"].values()),
+            "requests": self._client.requests,
+        }
+
+
+def _pod_id(options: PodOptions) -> str:
+    declared = (options.definition or {}).get("id")
+    if options.pod_id is None and declared is None:
+        raise DefinitionError("the pod has no id: give the option id or an id in the definition")
+    return values.absolute_id(declared if options.pod_id is None else options.pod_id)
+
+
+def _wanted(options: PodOptions, pod_id: str) -> WantedPod:
+    count = 0 if options.state == SUSPENDED else options.instances
+    if options.definition is None and count is None:
+        raise DefinitionError(f"there is nothing to do to {pod_id}: give definition, src or instances")
+    pod = pod_normalise.declared({**(options.definition or {}), "id": pod_id})
+    merge = options.merge or options.definition is None
+    return WantedPod(pod, merge=merge, ignored=options.ignored, instances=count)
+
+
+def _instance(instance: dict[str, Any]) -> dict[str, Any]:
+    containers = instance.get("containers") or []
+    return {
+        "id": instance.get("id"),
+        "status": instance.get("status"),
+        "host": instance.get("agentHostname"),
+        "version": str(instance.get("specReference", "")).rpartition("/")[2],
+        "containers": {str(one.get("name")): one.get("status") for one in containers},
+        "endpoints": {
+            endpoint["name"]: endpoint["allocatedHostPort"]
+            for one in containers
+            for endpoint in one.get("endpoints") or []
+            if endpoint.get("allocatedHostPort")
+        },
+    }
