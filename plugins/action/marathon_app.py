@@ -5,26 +5,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.errors import AnsibleActionFail
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
-from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file
-from ansible_collections.quorum.mesos.plugins.plugin_utils.waiting import WaitingAction
+from ansible_collections.quorum.mesos.plugins.plugin_utils.definition_action import DefinitionAction
 
 
-class ActionModule(WaitingAction):
-    def arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        arguments = super().arguments(task_vars)
-        src = arguments.pop("src", None)
-        if src is None:
-            return arguments
-        if arguments.get("definition") is not None:
-            raise AnsibleActionFail("definition and src contradict each other: give one of them")
-        path = definition_file.find(self, src)
-        value = definition_file.read(self, path, task_vars)
-        try:
-            return {**arguments, "definition": documents.definition_in(value, path)}
-        except DefinitionError as error:
-            raise AnsibleActionFail(str(error)) from None
+class ActionModule(DefinitionAction):
+    pass

@@ -56,8 +56,12 @@ options:
     type: dict
   src:
     description:
-      - File with the definition, in JSON, or in YAML if its name ends in C(.yml) or C(.yaml).
-      - It is read on the host that executes the module.
+      - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
+        C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
+        C(templates) and then in C(files) of the role or playbook.
+      - It is templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its own
+        between C({% raw %}) and C({% endraw %}).
+      - Text that is not valid JSON or YAML is refused with the line and column in the templated text.
     type: path
   instances:
     description:
@@ -321,8 +325,6 @@ rollback_deployment_id:
 
 import time
 
-from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
@@ -353,15 +355,10 @@ def argument_spec():
 
 def read_options(module):
     params = module.given
-    definition = params["definition"]
-    if params["src"] is not None:
-        if documents.needs_yaml(params["src"]) and documents.yaml is None:
-            module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
-        definition = documents.read(params["src"])
     return PodOptions(
         state=params["state"],
         pod_id=params["id"],
-        definition=definition,
+        definition=params["definition"],
         instances=params["instances"],
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),

@@ -44,7 +44,7 @@ def parse(text: str, path: str) -> Any:
 
 def definition_in(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DefinitionError(f"{path} must hold the definition of one app, a mapping")
+        raise DefinitionError(f"{path} must hold one definition, a mapping")
     return value
 
 

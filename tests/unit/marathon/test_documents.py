@@ -45,7 +45,7 @@ def test_what_is_wrong_with_a_text_does_not_quote_it():
 
 @pytest.mark.parametrize("value", [[], None, "text"])
 def test_an_app_is_a_mapping(value):
-    with pytest.raises(DefinitionError, match=r"a\.json must hold the definition of one app"):
+    with pytest.raises(DefinitionError, match=r"a\.json must hold one definition, a mapping"):
         documents.definition_in(value, "a.json")
 
 
