@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import client_from, connection_spec
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 
 
 def variable_of(option: str) -> str:
@@ -26,7 +23,5 @@ def variables_for(templar: t.Any, variables: t.Mapping[str, t.Any]) -> dict[str,
 
 
 def open_client(option: t.Callable[[str], t.Any]) -> Client:
-    """option is the plugin's get_option. An address that cannot be one raises MarathonError."""
-    if http.requests is None:
-        raise MarathonError(missing_required_lib("requests"))
+    """option is the plugin's get_option. Options that cannot be used raise MarathonError."""
     return client_from({name: option(name) for name in connection_spec()})

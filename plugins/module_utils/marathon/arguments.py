@@ -7,63 +7,63 @@ from __future__ import annotations
 
 import time
 from typing import Any, Mapping
-from urllib.parse import urlsplit
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import CONNECT_TIMEOUT, Access
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
     return {
-        "url": {
-            "type": "list",
-            "elements": "str",
-            "required": True,
-            "fallback": (env_fallback, ["MARATHON_URL"]),
-        },
-        "url_username": {
-            "type": "str",
-            "aliases": ["username"],
-            "fallback": (env_fallback, ["MARATHON_USERNAME"]),
-        },
-        "url_password": {
-            "type": "str",
-            "no_log": True,
-            "aliases": ["password"],
-            "fallback": (env_fallback, ["MARATHON_PASSWORD"]),
-        },
-        "validate_certs": {"type": "bool", "default": True},
-        "ca_path": {"type": "path"},
-        "timeout": {"type": "int", "default": 30},
+        "url": {"type": "list", "elements": "str", "required": True, **_or_variable("URL")},
+        "url_username": {"type": "str", "aliases": ["username"], **_or_variable("USERNAME")},
+        "url_password": {"type": "str", "no_log": True, "aliases": ["password"], **_or_variable("PASSWORD")},
+        "url_token": {"type": "str", "no_log": True, "aliases": ["token"], **_or_variable("TOKEN")},
+        "validate_certs": {"type": "bool", "default": True, **_or_variable("VALIDATE_CERTS")},
+        "ca_path": {"type": "path", **_or_variable("CA_PATH")},
+        "client_cert": {"type": "path", **_or_variable("CLIENT_CERT")},
+        "client_key": {"type": "path", "no_log": False, **_or_variable("CLIENT_KEY")},
+        "timeout": {"type": "int", "default": 30, **_or_variable("TIMEOUT")},
+        "connect_timeout": {"type": "int", "default": CONNECT_TIMEOUT, **_or_variable("CONNECT_TIMEOUT")},
     }
 
 
+def _or_variable(name: str) -> dict[str, Any]:
+    return {"fallback": (env_fallback, [f"MARATHON_{name}"])}
+
+
 def open_client(module: AnsibleModule) -> Client:
-    """The client; an address that cannot be one raises MarathonError."""
-    if http.requests is None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=http.REQUESTS_IMPORT_ERROR)
+    """The client; options that cannot be used raise MarathonError."""
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
-    module.no_log_values.update(word for word in map(_password_in, module.params["url"]) if word)
+    module.no_log_values.update(word for word in map(password_in, module.params["url"]) if word)
     return client_from(module.params)
 
 
 def client_from(params: Mapping[str, Any]) -> Client:
     """The client of these options, for plugins too, which are no modules."""
-    return Client(
-        http.Http(
-            params["url"],
-            sleep=time.sleep,
-            username=params["url_username"],
-            password=params["url_password"],
-            verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-            timeout=params["timeout"],
+    if params["url_token"] is not None and (params["url_username"] is not None or params["url_password"] is not None):
+        raise MarathonError(
+            "url_token excludes url_username and url_password: give one login, and see whether the other comes from "
+            "the environment (MARATHON_TOKEN, MARATHON_USERNAME, MARATHON_PASSWORD)"
         )
+    if params["url_password"] is not None and params["url_username"] is None:
+        raise MarathonError("url_password is set without url_username: give the user name too")
+    for option in ("timeout", "connect_timeout"):
+        if params[option] <= 0:
+            raise MarathonError(f"{option} is {params[option]}: give a number of seconds above 0")
+    access = Access(
+        username=params["url_username"],
+        password=params["url_password"],
+        token=params["url_token"],
+        validate_certs=params["validate_certs"],
+        ca_path=params["ca_path"] or None,
+        client_cert=params["client_cert"] or None,
+        client_key=params["client_key"] or None,
+        timeout=params["timeout"],
+        connect_timeout=params["connect_timeout"],
+        proxies=True,
     )
-
-
-def _password_in(url: str) -> str | None:
-    try:
-        return urlsplit(url).password
-    except ValueError:
-        return None
+    return Client(http.Http(params["url"], sleep=time.sleep, access=access))

@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Missing, Unexpected
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    Conflict,
+    MarathonError,
+    Missing,
+    Unexpected,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Answer, Http
 
 # Marathon's own words for what it does not have; any web server answers 404.
@@ -28,17 +33,51 @@ class Resource:
         return there(self._http.get(path, params), path)
 
     def _write(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
-        return there(self._http.write(method, path, params, body), path)
+        return there(self._sent(method, path, params, body), path)
 
     def _delete(self, path: str, params: dict[str, Any]) -> str | None:
         """The deployment; None also where there is nothing to delete."""
-        answer = known(self._http.write("DELETE", path, params), path)
+        answer = known(self._sent("DELETE", path, params), path)
         return None if answer is None else deployment_id(answer)
+
+    def _sent(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
+        try:
+            return self._http.write(method, path, params, body)
+        except Conflict as conflict:
+            self._name_holders(conflict)
+            raise
+
+    def _name_holders(self, conflict: Conflict) -> None:
+        """Adds what the deployments in the way are doing, if they can be read and still run."""
+        ids = conflict.facts.get("deployments")
+        if not ids:
+            return
+        try:
+            listed = array(self._http.get("/v2/deployments").data, "/v2/deployments")
+        except MarathonError:
+            return
+        holders = [holder(entry) for entry in listed if entry.get("id") in ids]
+        told = "".join(
+            f". {one['id']} changes {', '.join(one['affected']) or 'nothing any more'}, step {one['step']} of "
+            f"{one['steps']}"
+            for one in holders
+        )
+        conflict.args = (f"{conflict}{told}",)
+        conflict.facts["locked_by"] = holders
 
 
 def path_of(kind: str, path_id: str = "/", suffix: str = "") -> str:
     """The path of an id like /shop/web; the root is the collection itself."""
     return f"/v2/{kind}" + quote(path_id, safe="/").rstrip("/") + suffix
+
+
+def holder(deployment: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": deployment["id"],
+        "affected": sorted([*(deployment.get("affectedApps") or []), *(deployment.get("affectedPods") or [])]),
+        "step": deployment.get("currentStep", 0),
+        "steps": deployment.get("totalSteps", len(deployment.get("steps") or [])),
+    }
 
 
 def switched(**switches: bool) -> dict[str, str]:

@@ -41,4 +41,4 @@ class Deployments(Resource):
     def reset_delay(self, run_spec_id: str) -> bool:
         """End the back-off of an app or pod; False where nothing of it waits to be launched."""
         path = path_of("queue", run_spec_id, "/delay")
-        return known(self._http.write("DELETE", path), path) is not None
+        return known(self._sent("DELETE", path), path) is not None

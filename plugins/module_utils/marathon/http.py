@@ -5,59 +5,36 @@
 
 from __future__ import annotations
 
-import re
-import traceback
 from dataclasses import dataclass
-from typing import Any, Callable
-from urllib.parse import urlsplit
+from typing import Any, Callable, Mapping
 
+from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import Endpoints, checked_url
+from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence, Uncertain
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access, Session
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import verdict
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
-    Conflict,
-    Invalid,
     MarathonError,
-    Refused,
-    TooManyDeployments,
-    Unexpected,
     Unreachable,
     WriteUncertain,
-    describe_details,
 )
 
-try:
-    import requests
-except ImportError:
-    requests = None
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-else:
-    REQUESTS_IMPORT_ERROR = None
-
-_CONNECT_TIMEOUT = 10.0
-# A standby answers these while no leader is known, which is over as soon as ZooKeeper has missed the old one.
+# A standby answers 502 (503 before release 1.7) while no leader is known, which is over as soon as ZooKeeper has missed
+# the old one. A leader that cannot finish in time answers 503 (504 before 0.14).
 _ELECTING = (502, 503, 504)
-# Answers that may have no body.
-_EMPTY = (200, 202, 204)
-_PAUSES = (1.0, 1.0, 2.0, 4.0, 8.0)
-# Where nothing at all answers, there is less to wait for.
-_PAUSES_IN_SILENCE = 2
-_CAUSES = (
-    "Connection refused",
-    "Name or service not known",
-    "Temporary failure in name resolution",
-    "No route to host",
-    "Network is unreachable",
-    "Connection reset by peer",
-    "Connection aborted",
-    "certificate verify failed",
-    "WRONG_VERSION_NUMBER",
+# In the words of these, the request was passed to nobody.
+_NEVER_PASSED_ON = (
+    "Could not determine the current leader",
+    "Connection to leader refused",
+    "Detected proxying loop",
+    "Too many concurrent requests",
 )
-_REMEDY = "Check that Marathon runs and that the option url (or MARATHON_URL) names it"
 
 
 @dataclass(frozen=True)
 class Answer:
     status: int
     data: Any
-    headers: Any
+    headers: Mapping[str, str]
 
 
 class Http:
@@ -66,181 +43,58 @@ class Http:
         urls: list[str],
         sleep: Callable[[float], None],
         session: Any = None,
-        username: str | None = None,
-        password: str | None = None,
-        verify: Any = True,
-        timeout: float = 30,
+        access: Access | None = None,
     ) -> None:
-        self._urls = [_checked_url(url) for url in urls]
-        self._sleep = sleep
-        self._session = requests.Session() if session is None else session
-        if username is not None:
-            self._session.auth = (username.encode(), (password or "").encode())
-        # Not the session's own: REQUESTS_CA_BUNDLE in the environment would be put before that.
-        self._verify = verify
-        self._timeout = timeout
-        self._connect_timeout = min(timeout, _CONNECT_TIMEOUT)
+        """session is what sends the requests, for tests."""
+        access = access or Access()
+        try:
+            checked = [checked_url(url, "a Marathon", "http://marathon.example.com:8080") for url in urls]
+            self._session = session or Session(access)
+            self._session.prepare(checked)
+        except BadOption as error:
+            raise MarathonError(str(error)) from error
+        self._endpoints = Endpoints(checked, sleep)
+        self._login = verdict.login_of(access)
         self.requests = 0
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Answer:
         """A read is safe to repeat: every endpoint is tried, and all of them again after a pause."""
-        failures: dict[str, str] = {}
-        electing = False
-        for number, pause in enumerate((0.0, *_PAUSES)):
-            if number > _PAUSES_IN_SILENCE and not electing:
-                break
-            if pause:
-                self._sleep(pause)
-            for url in list(self._urls):
-                try:
-                    return self._answer(url, "GET", path, params, None)
-                except _NoAnswer as no_answer:
-                    failures[url] = str(no_answer)
-                    electing = electing or no_answer.electing
-        raise self._unreachable(failures)
+        return self._ask("GET", path, params, None)
 
     def write(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
-        """A write goes to the next endpoint only if it surely did not arrive; else the caller has to look first."""
-        failures: dict[str, str] = {}
-        for url in list(self._urls):
-            try:
-                return self._answer(url, method, path, params, body)
-            except _NoAnswer as no_answer:
-                failures[url] = str(no_answer)
-                if no_answer.arrived:
-                    raise WriteUncertain(
-                        f"Marathon at {url} gave no answer to {method} {path} ({no_answer}), so it may or may not have "
-                        "been done. Run again to see; raise timeout if this Marathon is slow"
-                    ) from no_answer
-        raise self._unreachable(failures)
+        """A write is repeated only where it surely did not arrive; else the caller has to look first."""
+        try:
+            return self._ask(method, path, params, body)
+        except Uncertain as uncertain:
+            raise WriteUncertain(
+                f"Marathon at {uncertain.url} gave no answer to {method} {path} ({uncertain}), so it may or may not "
+                "have been done. Run again to see; raise timeout if this Marathon is slow"
+            ) from uncertain
+
+    def _ask(self, method: str, path: str, params: Any, body: Any) -> Answer:
+        try:
+            return self._endpoints.ask(
+                lambda url: self._answer(url, method, path, params, body), repeatable=method == "GET"
+            )
+        except Silence as silence:
+            if silence.electing:
+                raise Unreachable(
+                    f"Marathon has no leader that answers at {silence}. See in its logs, and in ZooKeeper's, "
+                    "why none is elected"
+                ) from silence
+            raise Unreachable(
+                f"Marathon does not answer at {silence}. Check that Marathon runs and that the option url (or "
+                "MARATHON_URL) names it"
+            ) from silence
 
     def _answer(self, url: str, method: str, path: str, params: Any, body: Any) -> Answer:
         self.requests += 1
-        try:
-            response = self._session.request(
-                method,
-                url + path,
-                params=params,
-                json=body,
-                headers={"Accept": "application/json"},
-                timeout=(self._connect_timeout, self._timeout),
-                verify=self._verify,
-                allow_redirects=False,
-            )
-        except requests.exceptions.RequestException as error:
-            raise self._no_answer(error) from error
-        if response.status_code in _ELECTING:
-            raise _NoAnswer(f"HTTP {response.status_code}: {_text_of(response)}", arrived=True, electing=True)
-        self._prefer(url)
-        return _judged(response, url, method, path)
-
-    def _prefer(self, url: str) -> None:
-        self._urls.sort(key=lambda known: known != url)
-
-    def _no_answer(self, error: Exception) -> _NoAnswer:
-        if isinstance(error, requests.exceptions.ConnectTimeout):
-            return _NoAnswer(f"no connection within {self._connect_timeout:g} s", arrived=False)
-        if isinstance(error, requests.exceptions.Timeout):
-            return _NoAnswer(f"no answer within {self._timeout:g} s", arrived=True)
-        if isinstance(error, requests.exceptions.SSLError):
-            return _NoAnswer(f"TLS failed: {_root_cause(error)}; see ca_path and validate_certs", arrived=False)
-        if isinstance(error, requests.exceptions.ConnectionError):
-            never_sent = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
-            return _NoAnswer(_root_cause(error), arrived=not never_sent)
-        return _NoAnswer(str(error), arrived=True)
-
-    def _unreachable(self, failures: dict[str, str]) -> Unreachable:
-        tried = ", ".join(f"{url} ({reason})" for url, reason in failures.items())
-        return Unreachable(f"Marathon does not answer at {tried}. {_REMEDY}")
-
-
-class _NoAnswer(Exception):
-    """arrived: Marathon may have got the request. electing: a Marathon answered, but had no leader for it."""
-
-    def __init__(self, reason: str, arrived: bool, electing: bool = False) -> None:
-        super().__init__(reason)
-        self.arrived = arrived
-        self.electing = electing
-
-
-def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if "@" in parts.netloc:
-        raise MarathonError("url holds a user name or password, which would be shown: use url_username, url_password")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise MarathonError(f"url {url!r} is not the address of a Marathon, like http://marathon.example.com:8080")
-    return url.rstrip("/")
-
-
-def _judged(response: Any, url: str, method: str, path: str) -> Answer:
-    status = response.status_code
-    if status == 401:
-        raise Refused(f"Marathon at {url} does not accept the login (401): check url_username and url_password")
-    if 300 <= status < 400:
-        target = response.headers.get("Location", "nowhere")
-        raise Unexpected(f"{url} redirects {method} {path} to {target}: give that address as url")
-    data = _json_of(response)
-    message = _message_of(data)
-    if status == 403:
-        if "deployments" in message:
-            raise TooManyDeployments(
-                f"Marathon runs as many deployments as it allows (403): {message} Wait for some to end, or raise "
-                "its --max_running_deployments"
-            )
-        raise Refused(f"Marathon at {url} does not allow this user {method} {path} (403): {message or 'no reason'}")
-    if status == 409:
-        ids = [entry.get("id") for entry in data.get("deployments", [])] if isinstance(data, dict) else []
-        if not ids:
-            raise Conflict(f"Marathon refuses {method} {path} (409): {message}")
-        raise Conflict(
-            f"another deployment holds {_app_of(path)} ({', '.join(ids)}): wait until it is done and run again, or "
-            "set force to cancel it",
-            deployments=ids,
-        )
-    if status in (400, 422):
-        details = describe_details(data.get("details") or data.get("errors")) if isinstance(data, dict) else ""
-        raise Invalid(
-            f"Marathon refuses the definition ({status}): {'; '.join(filter(None, (message, details)))}. Correct that "
-            f"in the definition of {_app_of(path)} and run again; nothing was changed",
-            details=data.get("details") if isinstance(data, dict) else None,
-        )
-    if data is None and (response.content or status not in _EMPTY):
-        raise Unexpected(
-            f"{url}{path} answered {method} with HTTP {status} and something that is not JSON: {_text_of(response)}. "
-            "Is this address a Marathon, without a path of another service?"
-        )
-    if status == 404 or status < 300:
-        return Answer(status, data, response.headers)
-    raise Unexpected(f"Marathon at {url} answered {method} {path} with HTTP {status}: {message or _text_of(response)}")
-
-
-def _app_of(path: str) -> str:
-    """The app that a request is about, as its id; a path of no app stands for itself."""
-    prefix = "/v2/apps/"
-    return "/" + path[len(prefix) :].lstrip("/") if path.startswith(prefix) else path
-
-
-def _json_of(response: Any) -> Any:
-    try:
-        return response.json()
-    except ValueError:
-        return None
-
-
-def _message_of(data: Any) -> str:
-    return " ".join(str(data.get("message") or "").split()) if isinstance(data, dict) else ""
-
-
-def _text_of(response: Any) -> str:
-    """The words of an answer in any format, short enough for an error message."""
-    text = " ".join(re.sub(r"<[^>]*>", " ", response.text or "").split())
-    return (text[:117] + "...") if len(text) > 120 else text or "no body"
-
-
-def _root_cause(error: Exception) -> str:
-    """The words of the operating system out of the nested texts of the HTTP library."""
-    text = str(error)
-    return next((words.lower() for words in _CAUSES if words in text), text)
+        answer = self._session.exchange(method, url + path, params, body)
+        if answer.status in _ELECTING or (answer.status == 500 and not verdict.is_json(answer)):
+            # The 500 is that of a standby whose leader went away in the middle; the leader itself explains one in JSON.
+            passed_on = not any(words in answer.text for words in _NEVER_PASSED_ON)
+            raise NoAnswer(f"HTTP {answer.status}: {verdict.words_of(answer)}", arrived=passed_on, electing=True)
+        if verdict.is_cut_off(answer):
+            raise NoAnswer(f"HTTP {answer.status} with JSON that is cut off", arrived=True)
+        self._endpoints.prefer(url)
+        return Answer(answer.status, verdict.judged(answer, url, method, path, self._login), answer.headers)

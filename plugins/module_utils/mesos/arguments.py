@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import Access, OperatorApi, transport
+from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import CONNECT_TIMEOUT, Access, Session
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
@@ -35,21 +36,15 @@ def open_api(module: AnsibleModule) -> OperatorApi:
     """The API of the leading master; an address that cannot be one raises MesosError."""
     params = module.params
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
-    module.no_log_values.update(word for word in map(_password_in, params["url"]) if word)
+    module.no_log_values.update(word for word in map(password_in, params["url"]) if word)
     access = Access(
-        params["url_username"],
-        params["url_password"],
-        params["validate_certs"],
-        params["ca_path"] or None,
-        params["client_cert"],
-        params["client_key"],
-        params["timeout"],
+        username=params["url_username"],
+        password=params["url_password"],
+        validate_certs=params["validate_certs"],
+        ca_path=params["ca_path"] or None,
+        client_cert=params["client_cert"] or None,
+        client_key=params["client_key"] or None,
+        timeout=params["timeout"],
+        connect_timeout=min(params["timeout"], CONNECT_TIMEOUT),
     )
-    return OperatorApi(params["url"], transport(access), time.sleep)
-
-
-def _password_in(url: str) -> str | None:
-    try:
-        return urlsplit(url).password
-    except ValueError:
-        return None
+    return OperatorApi(params["url"], Session(access), time.sleep)

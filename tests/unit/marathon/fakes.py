@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import requests
+from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
+
+# What a request can come to without an answer.
+REFUSED = NoAnswer("connection refused", arrived=False)
+UNCONNECTED = NoAnswer("no connection within 10 s", arrived=False)
+LATE = NoAnswer("no answer within 30 s", arrived=True)
+CLOSED = NoAnswer("it closed the connection without an answer", arrived=True)
 
 
 class Call:
@@ -32,26 +39,23 @@ class Call:
 class FakeSession:
     def __init__(self, *calls: Call) -> None:
         self.calls = list(calls)
-        self.auth: Any = None
-        self.verify: Any = None
+        self.bodies: list[Any] = []
 
-    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+    def prepare(self, urls: list[str]) -> None:
+        pass
+
+    def exchange(self, method: str, url: str, params: Any = None, body: Any = None) -> Answer:
         assert self.calls, f"unexpected {method} {url}"
         call = self.calls.pop(0)
         assert (method, url) == (call.method, call.url)
+        self.bodies.append(body)
         if call.body is not None:
-            assert options["json"] == call.body
+            assert body == call.body
         if call.params is not None:
-            assert (options["params"] or {}) == call.params
-        assert options["allow_redirects"] is False
-        self.verify = options["verify"]
+            assert (params or {}) == call.params
         if call.raises is not None:
             raise call.raises
-        response = requests.Response()
-        response.status_code = call.status
-        response._content = call.text.encode()
-        response.headers.update(call.headers)
-        return response
+        return Answer(call.status, call.text, call.headers)
 
 
 class FakeTime:
@@ -65,11 +69,6 @@ class FakeTime:
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
         self.now += seconds
-
-
-def refused() -> requests.exceptions.ConnectionError:
-    cause = "Failed to establish a new connection: [Errno 111] Connection refused"
-    return requests.exceptions.ConnectionError(f"HTTPConnectionPool(host='m1'): NewConnectionError('{cause}')")
 
 
 def stored(app_id: str = "/a", **declared: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import requests
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, errors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
@@ -12,13 +11,13 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waite
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
 
-from .fakes import Call, FakeSession, FakeTime, stored
+from .fakes import LATE, Call, FakeSession, FakeTime, stored
 
 INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
 BY_GROUP = {"owner": appset_owner.read("/g", None), "prune": True}
-LATE = requests.exceptions.ReadTimeout("read timed out")
 FULL = {"message": "Max number (100) of running deployments is achieved."}
 GONE = {"message": "Group '/g' does not exist"}
+RUNNING = Call("GET", "/v2/deployments", data=[{"id": "d0", "affectedApps": ["/g/a"], "totalSteps": 1}])
 NO_APP = {"message": "App '/g' does not exist"}
 
 
@@ -146,8 +145,9 @@ def test_a_lock_names_the_apps_that_it_holds():
     locked = {"message": "App is locked by one or more deployments.", "deployments": [{"id": "d0"}]}
     apps = [stored("/g/a", deployments=[{"id": "d0"}]), stored("/g/b")]
     with pytest.raises(errors.Conflict) as caught:
-        run(read(*apps), INFO, put(409, locked), declared=[app("/g/a", cmd="x"), app("/g/b", cmd="x")])
+        run(read(*apps), INFO, put(409, locked), RUNNING, declared=[app("/g/a", cmd="x"), app("/g/b", cmd="x")])
     assert "another deployment (d0) holds /g/a: wait until it is done" in str(caught.value)
+    assert caught.value.facts["locked_by"] == [{"id": "d0", "affected": ["/g/a"], "step": 0, "steps": 1}]
 
 
 @pytest.mark.parametrize(

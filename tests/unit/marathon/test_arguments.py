@@ -1,28 +1,27 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import arguments, http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 
 
-class Failed(Exception):
-    pass
-
-
 class Module:
     def __init__(self, **params):
-        defaults = {"url_username": None, "url_password": None, "validate_certs": True, "ca_path": None, "timeout": 30}
-        self.params = {"url": ["http://m1:8080"], **defaults, **params}
+        self.params = given(**params)
         self.no_log_values = set()
 
-    def fail_json(self, **result):
-        raise Failed(result["msg"])
+
+def given(**params):
+    defaults = {name: argument.get("default") for name, argument in arguments.connection_spec().items()}
+    return {**defaults, "url": ["http://m1:8080"], **params}
 
 
-def test_a_missing_library_is_named(monkeypatch):
-    monkeypatch.setattr(http, "requests", None)
-    with pytest.raises(Failed, match="requests"):
-        arguments.open_client(Module())
+def access_of(monkeypatch, **params):
+    opened = {}
+    monkeypatch.setattr(http, "Http", lambda urls, **options: opened.update(options))
+    arguments.client_from(given(**params))
+    return opened["access"]
 
 
 def test_a_password_in_the_url_is_refused_and_hidden():
@@ -32,16 +31,57 @@ def test_a_password_in_the_url_is_refused_and_hidden():
     assert module.no_log_values == {"secret"}
 
 
+def test_what_is_given_is_used(monkeypatch):
+    assert access_of(monkeypatch) == Access(proxies=True)
+    access = access_of(
+        monkeypatch,
+        url_username="ops",
+        url_password="pw",
+        validate_certs=False,
+        ca_path="/ca.pem",
+        client_cert="/cert.pem",
+        client_key="/key.pem",
+        timeout=5,
+        connect_timeout=2,
+    )
+    assert access == Access("ops", "pw", None, False, "/ca.pem", "/cert.pem", "/key.pem", 5, 2, True)
+    assert access_of(monkeypatch, url_token="t").token == "t"
+
+
 @pytest.mark.parametrize(
-    ("params", "verify"),
+    ("params", "words"),
     [
-        ({}, True),
-        ({"ca_path": "/etc/ca.pem"}, "/etc/ca.pem"),
-        ({"validate_certs": False, "ca_path": "/etc/ca.pem"}, False),
+        ({"url_token": "t", "url_username": "ops"}, "url_token excludes url_username and url_password.*MARATHON_TOKEN"),
+        ({"url_token": "t", "url_password": "pw"}, "url_token excludes"),
+        ({"url_token": "two words"}, "url_token is not a token"),
+        ({"url_token": ""}, "url_token is not a token"),
+        ({"url_password": "pw"}, "url_password is set without url_username"),
+        ({"timeout": 0}, "timeout is 0: give a number of seconds above 0"),
+        ({"connect_timeout": -1}, "connect_timeout is -1"),
+        ({"url": ["https://m1"], "ca_path": "/nonexistent/ca.pem"}, "ca_path '/nonexistent/ca.pem' cannot be used"),
+        ({"url": ["https://m1"], "client_cert": "/nonexistent/c.pem"}, "client_cert '/nonexistent/c.pem' cannot be"),
+        ({"url": ["https://m1"], "client_key": "/nonexistent/k.pem"}, "client_key is set without client_cert"),
     ],
 )
-def test_what_certificates_are_checked_against(monkeypatch, params, verify):
-    opened = {}
-    monkeypatch.setattr(http, "Http", lambda urls, **options: opened.update(options))
-    arguments.open_client(Module(**params))
-    assert opened["verify"] == verify
+def test_what_cannot_be_used_is_refused_before_anything_is_sent(params, words):
+    with pytest.raises(MarathonError, match=words):
+        arguments.client_from(given(**params))
+
+
+def test_every_option_may_come_from_the_environment():
+    variables = {argument["fallback"][1][0] for argument in arguments.connection_spec().values()}
+    assert variables == {
+        "MARATHON_" + name
+        for name in [
+            "URL",
+            "USERNAME",
+            "PASSWORD",
+            "TOKEN",
+            "VALIDATE_CERTS",
+            "CA_PATH",
+            "CLIENT_CERT",
+            "CLIENT_KEY",
+            "TIMEOUT",
+            "CONNECT_TIMEOUT",
+        ]
+    }

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-import requests
+from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
 
-from .fakes import Call, FakeSession, FakeTime, refused, stored
+from .fakes import CLOSED, LATE, REFUSED, UNCONNECTED, Call, FakeSession, FakeTime, stored
 
 M1, M2 = "http://m1:8080", "http://m2:8080"
 BAD_GATEWAY = "<html><body><h2>HTTP ERROR: 502</h2><p>Could not determine the current leader</p></body></html>"
@@ -20,7 +21,7 @@ def opened(*calls, urls=(M1, M2)):
 
 def test_the_next_endpoint_answers_and_stays_the_first():
     client, session, time = opened(
-        Call("GET", "/v2/apps/a", raises=refused()),
+        Call("GET", "/v2/apps/a", raises=REFUSED),
         Call("GET", "/v2/apps/a", data={"app": stored()}, host=M2),
         Call("PUT", "/v2/apps/a", data={"deploymentId": "d1"}, host=M2, body={"instances": 2}, params={}),
     )
@@ -39,13 +40,12 @@ def test_a_standby_without_leader_is_passed_over():
 
 
 def test_reads_are_repeated_three_times_and_then_every_url_is_named():
-    timeout = requests.exceptions.ReadTimeout("read timed out")
     calls = [
         call
         for _round in range(3)
         for call in (
-            Call("GET", "/v2/apps/a", raises=refused()),
-            Call("GET", "/v2/apps/a", raises=timeout, host=M2),
+            Call("GET", "/v2/apps/a", raises=REFUSED),
+            Call("GET", "/v2/apps/a", raises=LATE, host=M2),
         )
     ]
     client, session, time = opened(*calls)
@@ -71,7 +71,7 @@ def test_an_election_is_waited_for_longer():
 
 def test_a_write_that_never_arrived_goes_to_the_next_endpoint():
     client, session, _time = opened(
-        Call("PUT", "/v2/apps/a", raises=requests.exceptions.ConnectTimeout("connect")),
+        Call("PUT", "/v2/apps/a", raises=UNCONNECTED),
         Call("PUT", "/v2/apps/a", data={"deploymentId": "d1"}, host=M2),
     )
     assert client.put_app("/a", {}, partial=False, force=False) == "d1"
@@ -81,10 +81,13 @@ def test_a_write_that_never_arrived_goes_to_the_next_endpoint():
 @pytest.mark.parametrize(
     "outcome",
     [
-        {"raises": requests.exceptions.ReadTimeout("read timed out")},
-        {"raises": requests.exceptions.ConnectionError("Connection aborted")},
+        {"raises": LATE},
+        {"raises": CLOSED},
         {"status": 503, "data": {"message": "timeout"}},
-        {"status": 502, "text": BAD_GATEWAY},
+        {"status": 504, "data": {"message": "timeout"}},
+        {"status": 502, "text": "<html>Bad Gateway</html>"},
+        {"status": 500, "text": "<html>Error processing request by the leader</html>"},
+        {"text": '{"version": "2020-10-29T12:28:4', "headers": {"Content-Type": "application/json"}},
     ],
 )
 def test_a_write_that_may_have_arrived_is_not_repeated(outcome):
@@ -116,13 +119,103 @@ def test_what_is_sent():
     assert session.calls == []
 
 
-def test_credentials_and_certificates_reach_every_request():
-    session = FakeSession(Call("GET", "/v2/info", data={}))
-    http = Http([M1], FakeTime().sleep, session=session, username="ops", password="pässword", verify="/etc/ca.pem")
-    http.get("/v2/info")
-    assert session.auth == (b"ops", "pässword".encode())
-    # With the request, because the environment's REQUESTS_CA_BUNDLE wins over what is the session's.
-    assert session.verify == "/etc/ca.pem"
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Could not determine the current leader",
+        "Connection to leader refused.",
+        "Detected proxying loop.",
+        "Too many concurrent requests! Allowed: 10.",
+    ],
+)
+def test_a_write_that_a_standby_passed_to_nobody_is_sent_again(words):
+    unsent = Call("PUT", "/v2/apps/a", status=502, text=f"<html><p>{words}</p></html>")
+    client, session, time = opened(
+        unsent, unsent, unsent, unsent, Call("PUT", "/v2/apps/a", data={"deploymentId": "d1"}), urls=[M1]
+    )
+    assert client.put_app("/a", {}, partial=False, force=False) == "d1"
+    assert (session.calls, time.sleeps) == ([], [1.0, 1.0, 2.0, 4.0])
+
+
+def test_a_write_is_not_repeated_behind_one_that_may_have_arrived():
+    client, session, _time = opened(
+        Call("PUT", "/v2/apps/a", raises=REFUSED), Call("PUT", "/v2/apps/a", raises=LATE, host=M2)
+    )
+    with pytest.raises(errors.WriteUncertain, match="Marathon at http://m2:8080 gave no answer"):
+        client.put_app("/a", {}, partial=False, force=False)
+    assert session.calls == []
+
+
+def test_what_does_not_pass_is_not_tried_again():
+    mistrusted = NoAnswer("its certificate has expired", arrived=False, lasting=True)
+    client, session, time = opened(Call("GET", "/v2/apps/a", raises=mistrusted), urls=[M1])
+    with pytest.raises(errors.Unreachable, match=r"http://m1:8080 \(its certificate has expired\)"):
+        client.app("/a")
+    assert (session.calls, time.sleeps) == ([], [])
+
+
+def test_without_a_leader_the_elections_are_to_be_looked_at():
+    client, _session, _time = opened(*[Call("GET", "/v2/apps/a", status=503, text=BAD_GATEWAY)] * 6, urls=[M1])
+    with pytest.raises(
+        errors.Unreachable, match=r"has no leader that answers at http://m1:8080 \(HTTP 503: .*ZooKeeper"
+    ):
+        client.app("/a")
+
+
+def test_nulls_of_older_releases_are_left_out():
+    app = {"id": "/a", "cmd": None, "container": {"docker": None, "volumes": [{"mode": "RO", "external": None}]}}
+    client, _session, _time = opened(Call("GET", "/v2/apps/a", data={"app": app}))
+    assert client.app("/a") == {"id": "/a", "container": {"volumes": [{"mode": "RO"}]}}
+
+
+def test_who_holds_the_lock_is_told():
+    locked = Call("PUT", "/v2/apps/a", status=409, data={"message": LOCKED, "deployments": [{"id": "d1"}]})
+    running = [
+        {"id": "d0", "affectedApps": ["/other"]},
+        {"id": "d1", "affectedApps": ["/a", "/b"], "affectedPods": ["/p"], "currentStep": 2, "totalSteps": 3},
+    ]
+    client, session, _time = opened(locked, Call("GET", "/v2/deployments", data=running))
+    with pytest.raises(errors.Conflict, match=r"holds /a \(d1\): .*\. d1 changes /a, /b, /p, step 2 of 3") as failure:
+        client.put_app("/a", {}, partial=False, force=False)
+    assert failure.value.facts == {
+        "status": 409,
+        "message": LOCKED,
+        "deployments": ["d1"],
+        "locked_by": [{"id": "d1", "affected": ["/a", "/b", "/p"], "step": 2, "steps": 3}],
+    }
+    assert session.calls == []
+
+
+def test_a_lock_is_told_even_if_its_holder_cannot_be_read():
+    locked = Call("DELETE", "/v2/groups/a", status=409, data={"message": LOCKED, "deployments": [{"id": "d1"}]})
+    client, _session, _time = opened(locked, Call("GET", "/v2/deployments", status=403, data={"message": "no"}))
+    with pytest.raises(errors.Conflict, match=r"holds /a \(d1\)"):
+        client.delete_group("/a", force=False)
+
+
+@pytest.mark.parametrize(
+    ("access", "words"),
+    [
+        (Access(), "it wants a login: give url_username and url_password, or url_token"),
+        (Access(username="ops", password="wrong"), "it does not accept the login: check url_username and url_password"),
+        (Access(token="t"), "it does not accept url_token, which may have expired: get a new one"),
+    ],
+)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 401, "text": "<html>Unauthorized</html>"},
+        {"status": 302, "text": "", "headers": {"Location": "https://sso.example.com/login?to=/v2/apps/a"}},
+        {"text": "<!DOCTYPE html><form>User <input name=u> Password <input type=password></form>"},
+    ],
+)
+def test_a_login_that_is_missing_or_not_accepted(access, words, answer):
+    session = FakeSession(Call("GET", "/v2/apps/a", **answer))
+    client = Client(Http([M1], FakeTime().sleep, session=session, access=access))
+    with pytest.raises(errors.Refused) as failure:
+        client.app("/a")
+    assert words in str(failure.value)
+    assert failure.value.facts["status"] == answer.get("status", 200)
 
 
 def test_missing_app_is_none():
@@ -136,7 +229,19 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
-        ({"status": 401, "text": "<html>Unauthorized</html>"}, errors.Refused, "check url_username and url_password"),
+        (
+            {"status": 415, "data": {"message": "Unsupported Media Type"}},
+            errors.Unexpected,
+            "something between changes the header Content-Type",
+        ),
+        (
+            {
+                "status": 422,
+                "data": {"message": "Bean is not valid", "errors": [{"attribute": "cpus", "error": "low"}]},
+            },
+            errors.Invalid,
+            "(422): Bean is not valid; cpus: low.",
+        ),
         (
             {"status": 403, "data": {"message": "Not Authorized to perform this action!"}},
             errors.Refused,
@@ -188,7 +293,7 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
         (
             {"status": 302, "text": "", "headers": {"Location": "https://m1/"}},
             errors.Unexpected,
-            "redirects PUT /v2/apps/a to https://m1/: give that address as url",
+            "redirects PUT /v2/apps/a to https://m1/ (302): give that address as url",
         ),
         (
             {"status": 500, "data": {"message": "URI not found"}},
@@ -198,10 +303,11 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
     ],
 )
 def test_refusals_are_told_in_one_sentence(answer, kind, words):
-    client, _session, _time = opened(Call("PUT", "/v2/apps/a", **answer))
+    client, _session, _time = opened(Call("PUT", "/v2/apps/a", **answer), Call("GET", "/v2/deployments", data=[]))
     with pytest.raises(kind) as failure:
         client.put_app("/a", {}, partial=False, force=False)
     assert words in str(failure.value)
+    assert failure.value.facts.get("status", 404) == answer["status"]
 
 
 def test_a_foreign_server_does_not_make_an_app_missing():

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import pytest
-import requests
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_runner import PodOptions, PodRunner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
-from .fakes import Call, FakeSession, FakeTime, pod_instance, pod_status, stored_pod
+from .fakes import LATE, Call, FakeSession, FakeTime, pod_instance, pod_status, stored_pod
 
 DEFINITION = {
     "id": "p",
@@ -188,9 +187,8 @@ def test_nothing_to_remove_is_one_read():
 
 @pytest.mark.parametrize("found", [None, pod_status(GREEN)])
 def test_a_write_without_an_answer_is_repeated_only_if_it_was_not_done(found):
-    late = requests.exceptions.ReadTimeout("read timed out")
     pod = Call("GET", "/v2/pods/p", data=RED if found is None else GREEN)
-    calls = [status(pod_status(RED)), INFO, put(raises=late), pod]
+    calls = [status(pod_status(RED)), INFO, put(raises=LATE), pod]
     calls += [put(), status(pod_status(GREEN)), deployments()] if found is None else [status(found)]
     assert run(*calls, definition=GREEN_DEFINITION)["changed"]
 

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
 import pytest
-import requests
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
-from .fakes import Call, FakeSession, FakeTime, refused, stored
+from .fakes import CLOSED, LATE, REFUSED, Call, FakeSession, FakeTime, stored
 
 DEFINITION = {"id": "a", "cmd": "sleep 1000"}
 INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
 DEPLOYMENT = {"deploymentId": "d1", "version": "2020-10-29T12:00:00.000Z"}
 MISSING = {"message": "App '/a' does not exist"}
-CLOSED = requests.exceptions.ConnectionError("Connection aborted")
-LATE = requests.exceptions.ReadTimeout("read timed out")
 
 
 def get(app=None):
@@ -197,8 +194,8 @@ def test_a_failed_wait_reports_what_was_written():
 def test_a_locked_app_is_not_changed():
     locked = Call("PUT", "/v2/apps/a", status=409, data={"message": "locked", "deployments": [{"id": "d0"}]})
     with pytest.raises(errors.Conflict) as failure:
-        run(get(stored(cpus=2.0)), INFO, locked)
-    assert failure.value.facts == {"deployments": ["d0"]}
+        run(get(stored(cpus=2.0)), INFO, locked, Call("GET", "/v2/deployments", data=[]))
+    assert failure.value.facts["deployments"] == ["d0"]
 
 
 @pytest.mark.parametrize(
@@ -214,15 +211,12 @@ def test_the_write_is_what_the_release_understands(version, params, names):
     info = Call("GET", "/v2/info", data={"version": version})
     put = Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT, params=params)
     session = FakeSession(get(), info, put)
-    sent = []
-    request = session.request
-    session.request = lambda method, url, **options: sent.append(options) or request(method, url, **options)
     time = FakeTime()
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
     options = Options(definition={**DEFINITION, "uris": ["http://h/a.tgz"]}, wait=False)
     waiter = Waiter(client, 5, time.clock, time.sleep)
     assert Runner(client, waiter, options, time.sleep, [].append).run(check_mode=False)["changed"]
-    assert set(sent[-1]["json"]) == names
+    assert set(session.bodies[-1]) == names
 
 
 def test_what_the_release_cannot_do_is_refused_before_the_write():
@@ -239,7 +233,7 @@ def test_an_answer_of_an_older_release_is_judged_by_its_defaults():
 
 def test_marathon_does_not_answer():
     with pytest.raises(errors.Unreachable, match="connection refused"):
-        run(*[Call("GET", "/v2/apps/a", raises=refused())] * 3)
+        run(*[Call("GET", "/v2/apps/a", raises=REFUSED)] * 3)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import PATH, Answer, OperatorApi
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import PATH, OperatorApi
 
 Reply = Answer | Exception | Callable[[dict[str, Any]], Answer]
 
@@ -29,24 +30,31 @@ class Masters:
         self.replies = {f"http://{name}:5050": reply for name, reply in replies.items()}
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
-    def post(self, url: str, body: str) -> Answer:
+    def prepare(self, urls: list[str]) -> None:
+        pass
+
+    def exchange(self, method: str, url: str, params: None, body: dict[str, Any]) -> Answer:
+        assert (method, params) == ("POST", None)
         master = url.removesuffix(PATH)
-        call = json.loads(body)
-        self.asked.append((master, call))
+        self.asked.append((master, body))
         reply = self.replies[master]
         if isinstance(reply, list):
             reply = reply.pop(0) if len(reply) > 1 else reply[0]
         if isinstance(reply, Exception):
             raise reply
-        return reply if isinstance(reply, Answer) else reply(call)
+        return reply if isinstance(reply, Answer) else reply(body)
 
     def api(self, time: FakeTime, *names: str) -> OperatorApi:
         urls = [f"http://{name}:5050" for name in names] if names else list(self.replies)
-        return OperatorApi(urls, self.post, time.sleep)
+        return OperatorApi(urls, self, time.sleep)
 
 
 def leader_at(name: str) -> Answer:
-    return Answer(307, "", f"//{name}:5050/master{PATH}")
+    return redirected(f"//{name}:5050/master{PATH}")
+
+
+def redirected(location: str) -> Answer:
+    return Answer(307, "", {"Location": location})
 
 
 def agent(number: int = 1, *, active: bool = True, deactivated: bool = False, drain: str | None = None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import urllib.error
-
 import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import (
     CallRefused,
     MesosError,
@@ -13,12 +13,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import (
     Unexpected,
     Unreachable,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import Answer
 
-from .fakes import FakeTime, Masters, leader_at
+from .fakes import FakeTime, Masters, leader_at, redirected
 
 VERSION = Answer(200, '{"type": "GET_VERSION", "get_version": {"version_info": {"version": "1.11.0"}}}')
-DOWN = urllib.error.URLError(ConnectionRefusedError(111, "Connection refused"))
+DOWN = NoAnswer("connection refused", arrived=False)
 
 
 def asked(masters: Masters) -> list[str]:
@@ -49,7 +48,7 @@ def test_a_dead_leader_is_waited_out() -> None:
 
 def test_nothing_answers() -> None:
     time = FakeTime()
-    with pytest.raises(Unreachable, match=r"No Mesos master answers at http://m1:5050 \(Connection refused\)") as info:
+    with pytest.raises(Unreachable, match=r"No Mesos master answers at http://m1:5050 \(connection refused\)") as info:
         Masters(m1=DOWN).api(time).call("GET_VERSION")
     assert not isinstance(info.value, NoLeader)
     assert time.now <= 3
@@ -71,8 +70,8 @@ def test_nobody_leads() -> None:
         (Answer(404, "404 Not Found."), Unexpected, "HTTP 404: 404 Not Found.. Is this address a Mesos master"),
         (Answer(200, "<html>"), Unexpected, "Is this address a Mesos master"),
         (Answer(200, '{"type": "GET_HEALTH"}'), Unexpected, "Is this address a Mesos master"),
-        (Answer(307, "", "https://elsewhere/api"), Unexpected, "redirects to 'https://elsewhere/api'"),
-        (Answer(307, "", ""), Unexpected, "redirects to 'nowhere'"),
+        (redirected("https://elsewhere/api"), Unexpected, "redirects to 'https://elsewhere/api'"),
+        (redirected(""), Unexpected, "redirects to 'nowhere'"),
     ],
 )
 def test_answers_that_end_it(answer: Answer, kind: type[MesosError], words: str) -> None:

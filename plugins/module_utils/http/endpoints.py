@@ -1,0 +1,74 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several addresses of one service: which is asked, in what order, how often."""
+
+from __future__ import annotations
+
+from typing import Callable, TypeVar
+from urllib.parse import urlsplit
+
+from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence, Uncertain
+
+# A fail-over takes about ten seconds: as long as ZooKeeper remembers the old leader.
+_PAUSES = (0.0, 1.0, 1.0, 2.0, 4.0, 8.0)
+# Where nothing at all answers, there is less to wait for.
+_PAUSES_IN_SILENCE = 2
+
+T = TypeVar("T")
+
+
+class Endpoints:
+    def __init__(self, urls: list[str], sleep: Callable[[float], None]) -> None:
+        self._urls = urls
+        self._sleep = sleep
+
+    def prefer(self, url: str) -> None:
+        """This one is asked first from now on."""
+        self._urls = [url, *(known for known in self._urls if known != url)]
+
+    def ask(self, question: Callable[[str], T], repeatable: bool) -> T:
+        """The first answer. What is not repeatable is sent again only where it surely did not arrive."""
+        failures: dict[str, str] = {}
+        electing = False
+        for number, pause in enumerate(_PAUSES):
+            if number > _PAUSES_IN_SILENCE and not electing:
+                break
+            if pause:
+                self._sleep(pause)
+            lasting = True
+            for url in list(self._urls):
+                try:
+                    return question(url)
+                except NoAnswer as no_answer:
+                    asked = no_answer.url or url
+                    if no_answer.arrived and not repeatable:
+                        raise Uncertain(asked, str(no_answer)) from no_answer
+                    failures[asked] = str(no_answer)
+                    electing = electing or no_answer.electing
+                    lasting = lasting and no_answer.lasting
+            if lasting:
+                break
+        raise Silence(failures, electing)
+
+
+def checked_url(url: str, service: str, example: str) -> str:
+    """service is what the address should be of, in words."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if "@" in parts.netloc:
+        raise BadOption("url holds a user name or password, which would be shown: use url_username, url_password")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadOption(f"url '{url}' is not the address of {service}, like {example}")
+    return url.rstrip("/")
+
+
+def password_in(url: str) -> str | None:
+    """The password that checked_url refuses, which must not be shown either."""
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
