@@ -50,4 +50,9 @@ def test_a_task_pulls_with_what_it_fetches(secured: Secured, images: str) -> Non
         eventually("the app runs", 90, lambda: states() == ["TASK_RUNNING"])
     finally:
         secured.ask("DELETE", node, 8443, APP, "marathon")
-    eventually("the app is gone", 60, lambda: secured.get(node, 8443, APP, "marathon").status_code == 404)
+
+    # Marathon forgets the app at once, its task ends when the deployment does.
+    def tasks() -> list[str]:
+        return [task["appId"] for task in secured.get(node, 8443, "/v2/tasks", "marathon").json()["tasks"]]
+
+    eventually("the app's task is gone", 60, lambda: "/locked" not in tasks())
