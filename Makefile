@@ -22,7 +22,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 # The lab's parameters, given as `make lab LAB_SLAVES=1` or in the environment.
 export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
 export MESOS_ARCHIVE MESOS_ARCHIVE_CHECKSUM MESOS_CHECKSUM MARATHON_ARCHIVE MARATHON_ARCHIVE_CHECKSUM MARATHON_CHECKSUM
-export MARATHON_URL
+export MARATHON_URL BENCH_LOOP
 
 .PHONY: help
 help: ## this table
@@ -96,8 +96,10 @@ molecule-rest: ## the scenarios that are in `make test-all` only
 	@$(MAKE) molecule SCENARIOS="$(SCENARIOS_REST)"
 
 .PHONY: bench
-bench: ready ## what a site.yml run that changes nothing costs on the running lab: tasks per host, seconds
+bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000: loops run whole); site.yml, if a lab runs
+	@tools/prerequisites.sh tests
 	@python -m lab bench
+	@PYTHONPATH=tests/support:lab/engine python -m lab bench-modules
 
 ## Lab
 

@@ -35,7 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="site.yml and apps.yml with --check --diff on the running lab")
     commands.add_parser("apps", help="apps.yml on the running lab")
     commands.add_parser("report", help="the closing table")
-    commands.add_parser("bench", help="tasks and seconds of runs that change nothing, on the running lab")
+    commands.add_parser("bench", help="tasks and seconds of runs that change nothing, if a lab runs")
+    commands.add_parser("bench-modules", help="seconds and requests for 1,000 definitions by the modules")
     down = commands.add_parser("down", help="removes all that `up` made")
     down.add_argument("--keep-images", action="store_true", help="keep the images and the daemon for a next lab")
     run = commands.add_parser("exec", help="runs a command in the environment in which Ansible finds this collection")
@@ -60,7 +61,12 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
         case "report":
             return report.show(config)
         case "bench":
-            return bench.show(config)
+            return bench.show(config, _log)
+        case "bench-modules":
+            # It needs the cluster of the tests, which no other command does.
+            from lab import bench_modules
+
+            return bench_modules.show(_log)
         case "down":
             up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
         case "exec":

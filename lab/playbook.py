@@ -43,14 +43,19 @@ def _command(playbook: str, inventory: Path, *arguments: str) -> list[str]:
 
 
 def run(
-    playbook: str, inventory: Path, *arguments: str, variables: Mapping[str, str] | None = None, capture: bool = False
+    playbook: str,
+    inventory: Path,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    capture: bool = False,
+    seconds: float = SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a playbook, given by path or as ``quorum.mesos.<name>``; raises LabError when it fails."""
     command = _command(playbook, inventory, *arguments)
     for name, value in (variables or {}).items():
         command += ["-e", f"{name}={value}"]
     done = subprocess.run(
-        command, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True, timeout=SECONDS, check=False,
+        command, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False,
         stdout=subprocess.PIPE if capture else None, stderr=subprocess.STDOUT if capture else None,
     )  # fmt: skip
     if done.returncode != 0 and not capture:

@@ -1,0 +1,125 @@
+"""What a set of definitions costs with marathon_apps, beside loops of marathon_app and of plain requests.
+
+On loopback: ZooKeeper, a Marathon of the lab engine without agents, and a proxy that counts what arrives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local_cluster import ClusterError, LocalCluster
+
+from lab import playbook
+from lab.bench_table import Cost, Row, table, whole
+from lab.config import CHECKOUT, LabError
+from lab.counting_proxy import READS, CountingProxy
+
+DEFINITIONS = 1000
+CHANGED = 10
+LOOP = 100
+# A loop over all definitions on a busy machine.
+SECONDS = 7200
+
+SET = "one marathon_apps"
+LOOPS = {"loop of marathon_app": "bench_marathon_app", "loop of uri (PUT)": "bench_uri"}
+
+
+def definitions(number: int, release: int) -> list[dict[str, Any]]:
+    """As teams write them: what an app needs and no more. The first ten carry the release."""
+    return [
+        {
+            "id": f"/bench/team-{index % 20:02}/app-{index:04}",
+            "cmd": "exec python3 -m http.server $PORT0",
+            "cpus": 0.1,
+            "mem": 64,
+            "instances": 0,
+            "env": {"RELEASE": str(release if index < CHANGED else 0), "STAGE": "bench"},
+            "labels": {"team": f"{index % 20:02}"},
+            "healthChecks": [{"protocol": "HTTP", "path": "/", "portIndex": 0}],
+            "upgradeStrategy": {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 0.2},
+        }
+        for index in range(number)
+    ]
+
+
+def loop_length(environ: Mapping[str, str]) -> int:
+    text = environ.get("BENCH_LOOP") or str(LOOP)
+    if not text.isdigit() or int(text) < CHANGED or DEFINITIONS % int(text):
+        raise LabError(
+            f"BENCH_LOOP={text}: give a number of definitions from {CHANGED} that {DEFINITIONS} is a multiple of, "
+            f"like {LOOP} or {DEFINITIONS}."
+        )
+    return int(text)
+
+
+class _Bench:
+    def __init__(self, directory: Path, proxy: CountingProxy) -> None:
+        self._proxy = proxy
+        self._inventory = directory / "inventory.yml"
+        self._variables = directory / "variables.json"
+        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        self._inventory.write_text(json.dumps({"all": {"hosts": {"localhost": local}}}))
+
+    def cost(self, name: str, wanted: list[dict[str, Any]]) -> Cost:
+        self._variables.write_text(json.dumps({"bench_definitions": wanted, "bench_url": self._proxy.url}))
+        path = str(CHECKOUT / "lab" / "playbooks" / f"{name}.yml")
+        self._proxy.taken()
+        started = time.monotonic()
+        done = playbook.run(path, self._inventory, "-e", f"@{self._variables}", capture=True, seconds=SECONDS)
+        seconds = time.monotonic() - started
+        counts = self._proxy.taken()
+        told = re.search(r"apps told as changed: (\d+)", done.stdout)
+        if done.returncode != 0 or told is None:
+            raise LabError(f"{name} failed, so there is nothing to measure:\n{done.stdout[-2000:]}")
+        reads = sum(number for method, number in counts.items() if method in READS)
+        return Cost(seconds, reads, sum(counts.values()) - reads, int(told.group(1)))
+
+
+def measure(bench: _Bench, part: int, log: Callable[[str], None]) -> list[Row]:
+    """Every way first with definitions that are as declared, then with ten that differ, all on the same Marathon."""
+    rows = []
+    release = 0
+
+    def run(way: str, name: str, number: int, differing: int) -> Cost:
+        cost = bench.cost(name, definitions(number, release))
+        log(f"{way}: {number} definitions, {differing} of them differ: {cost.seconds:.1f} s, {cost.requests} requests")
+        return cost
+
+    rows.append(Row(SET, "all new", run(SET, "bench_marathon_apps", DEFINITIONS, DEFINITIONS)))
+    rows.append(Row(SET, "none differs", run(SET, "bench_marathon_apps", DEFINITIONS, 0)))
+    release += 1
+    rows.append(Row(SET, f"{CHANGED} differ", run(SET, "bench_marathon_apps", DEFINITIONS, CHANGED)))
+    times = DEFINITIONS // part
+    for way, name in LOOPS.items():
+        idle = bench.cost(name, []).seconds if times > 1 else 0.0
+        unchanged = run(way, name, part, 0)
+        release += 1
+        changed = run(way, name, part, CHANGED)
+        measured = part if times > 1 else None
+        rows.append(Row(way, "none differs", whole(unchanged, unchanged, idle, times), measured))
+        rows.append(Row(way, f"{CHANGED} differ", whole(changed, unchanged, idle, times), measured))
+    return rows
+
+
+def show(log: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> int:
+    part = loop_length(environ)
+    with tempfile.TemporaryDirectory(prefix="quorum-bench-") as name:
+        directory = Path(name)
+        try:
+            with (
+                LocalCluster(directory / "cluster", masters=1, marathons=1) as cluster,
+                CountingProxy(cluster.marathon_url) as proxy,
+            ):
+                rows = measure(_Bench(directory, proxy), part, log)
+        except ClusterError as error:
+            raise LabError(f"the Marathon to measure did not start: {error}") from error
+    print(table(rows, DEFINITIONS))
+    return 0
