@@ -172,6 +172,49 @@ def test_order_that_matters_is_kept_and_order_that_does_not_is_no_change(definit
             assert plan_present(wanted(shuffled), got(app)).action == planner.NONE
 
 
+@given(definitions())
+def test_what_is_written_has_the_order_in_which_it_was_declared(definition):
+    app = written(None, plan_present(wanted(definition), None))
+    declared = normalise.declared(definition)
+    arguments = [str(argument) for argument in definition.get("args") or []]
+    assert (app.get("cmd"), app.get("args", [])) == (definition.get("cmd"), arguments)
+    network = app["networks"][0]["mode"]
+    kept = declared.get("portDefinitions", []) if network == "host" else mappings_of(declared)
+    stored = app.get("portDefinitions", []) if network == "host" else mappings_of(app)
+    # Ports that are left to the server have a number then, and there may be more of them, after the declared ones.
+    for one, port in zip(kept, stored, strict=False):
+        numbers = {name: value for name, value in one.items() if name in port and value != 0}
+        assert {name: port[name] for name in numbers} == numbers
+    assert len(stored) >= len(kept)
+
+
+@given(definitions())
+def test_another_order_of_ports_or_arguments_is_a_change(definition):
+    assume(not is_resident(definition))
+    app = written(None, plan_present(wanted(definition), None))
+    declared = normalise.declared(definition)
+    container = declared.get("container", {})
+    turned = [{**declared, name: declared[name][::-1]} for name in ("args", "portDefinitions") if declared.get(name)]
+    if mappings_of(declared):
+        turned.append({**declared, "container": {**container, "portMappings": mappings_of(declared)[::-1]}})
+    for other in turned:
+        named = [canonical_order(one) for one in (declared, other)]
+        plan = plan_present(Wanted(other), got(app))
+        assert plan.changed or named[0] == named[1]
+        if plan.changed:
+            assert canonical_order(written(app, plan)) == named[1]
+
+
+def mappings_of(app: dict[str, Any]) -> list[dict[str, Any]]:
+    return (app.get("container") or {}).get("portMappings", [])
+
+
+def canonical_order(app: dict[str, Any]) -> list[Any]:
+    """What has an order, without the numbers that a server may choose."""
+    app = unassigned(normalise.canonical(app))
+    return [app.get("cmd"), app.get("args"), app.get("portDefinitions"), mappings_of(app)]
+
+
 def ordered(definition: dict[str, Any]) -> list[tuple[tuple[str, str], list[Any]]]:
     container = definition.get("container") or {}
     docker = container.get("docker") or {}

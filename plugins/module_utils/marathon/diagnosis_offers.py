@@ -103,7 +103,11 @@ def _constrained(app: dict[str, Any], offers: list[dict[str, Any]], tally: str) 
     used = sorted({str(task.get("host")) for task in app["tasks"]})
     if used and any(str(part).upper() in ("UNIQUE", "MAX_PER") for rule in rules for part in rule[1:2]):
         seen += f", instances are on {', '.join(used)} already"
-    return f"no agent meets the constraints {told}{seen} ({tally}); add agents or loosen the constraints"
+    text = f"no agent meets the constraints {told}{seen} ({tally})"
+    if any(rule[1:] in (["GROUP_BY"], ["GROUP_BY", "0"]) for rule in rules):
+        # It divides by that number (api.md 2.4).
+        return f"{text}; give GROUP_BY the number of groups, without which Marathon 1.11 places no instance"
+    return f"{text}; add agents or loosen the constraints"
 
 
 def _found(field: str, offers: list[dict[str, Any]]) -> str:

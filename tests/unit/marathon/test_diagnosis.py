@@ -166,6 +166,16 @@ OFFERS = [
         "no agent meets the constraints rack LIKE r[12]; disk CLUSTER ssd, offered are rack r3; no agents with disk "
         f"(UnfulfilledConstraint: {ALL}); add agents or loosen the constraints",
     ),
+    *[
+        (
+            f"groups without their number: {rule}",
+            {"constraints": [rule]},
+            queued(rejected("UnfulfilledConstraint"), offers=[offer("m4", attributes=[("rack", "r1")])]),
+            f"no agent meets the constraints {' '.join(rule)}, offered are rack r1 (UnfulfilledConstraint: {ALL}); "
+            "give GROUP_BY the number of groups, without which Marathon 1.11 places no instance",
+        )
+        for rule in (["rack", "GROUP_BY"], ["rack", "GROUP_BY", "0"])
+    ],
     (
         "a role that no agent offers",
         {"role": "db"},

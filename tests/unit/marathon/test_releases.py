@@ -27,7 +27,39 @@ def body(release, **app):
 # Field, its value, the first release that has it, and one before.
 KNOWN_SINCE = [
     ("resourceLimits", {"resourceLimits": {"mem": 256}}, (1, 10), (1, 9, 100)),
+    (
+        "container/volumes(0)/external/options",
+        {
+            "container": {
+                "type": "MESOS",
+                "volumes": [{"external": {"name": "v", "provider": "csi", "options": {"pluginName": "nfs"}}}],
+            }
+        },
+        (1, 11),
+        (1, 10, 17),
+    ),
     ("role", {"role": "dev"}, (1, 9), (1, 8, 200)),
+    (
+        "container/linuxInfo/ipcInfo",
+        {"container": {"type": "MESOS", "linuxInfo": {"ipcInfo": {"mode": "PRIVATE"}}}},
+        (1, 9),
+        (1, 8),
+    ),
+    (
+        "container/volumes(0)/external/shared",
+        {"container": {"type": "MESOS", "volumes": [{"external": {"name": "v", "provider": "dvdi", "shared": True}}]}},
+        (1, 8),
+        (1, 7),
+    ),
+    (
+        "container/portMappings(0)/networkNames",
+        {
+            "container": {"type": "MESOS", "portMappings": [{"name": "a", "networkNames": ["dcos"]}]},
+            "networks": [{"mode": "container", "name": "dcos"}],
+        },
+        (1, 5),
+        (1, 4),
+    ),
     ("check", {"check": {"exec": {"command": {"shell": "true"}}}}, (1, 8), (1, 7)),
     ("executorResources", {"executorResources": {"cpus": 1}}, (1, 6), (1, 5, 15)),
     ("constraints(0) with the operator IS", {"constraints": [["a", "IS", "b"]]}, (1, 6), (1, 5)),
