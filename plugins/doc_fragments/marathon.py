@@ -35,8 +35,8 @@ options:
     aliases: [password]
   url_token:
     description:
-      - Token of a DC/OS cluster, which is sent as C(Authorization: token=...). It excludes O(url_username) and
-        O(url_password).
+      - Token of a DC/OS cluster, which is sent as C(token=...) in the header C(Authorization). It excludes
+        O(url_username) and O(url_password).
       - If not set, the environment variable E(MARATHON_TOKEN) is used.
     type: str
     aliases: [token]
