@@ -42,12 +42,20 @@ options:
       - V(app) is one for each app, C(marathon_app_) with its id, in which two underscores stand for a slash and one for
         every other sign. The tasks of V(/shop/web-eu) are in C(marathon_app_shop__web_eu).
       - V(label) is one for each label, C(marathon_label_) with its name and value. A label with a value of more than 64
-        characters has none.
+        characters has none, and neither has one whose value is masked.
       - V(agent) is one for each host of an agent, C(marathon_agent_) with its name.
     type: list
     elements: str
     choices: [app, label, agent]
     default: [app, label, agent]
+  secret_labels:
+    description:
+      - Names of labels whose values are secret. They are masked in C(marathon_app_labels) and in the cache, whose files
+        other users of the machine may read.
+      - A password inside a URL is masked without being named.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -112,7 +120,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if not self.get_option("cache"):
             return self._read()
         # What another Marathon said, or for other labels, is not what is asked for now.
-        key = self.get_cache_key(f"{path} {self.get_option('url')} {self.get_option('label')}")
+        asked = (self.get_option(name) for name in ("url", "label", "secret_labels"))
+        key = self.get_cache_key(" ".join([path, *map(str, asked)]))
         if cache:
             try:
                 return self._cache[key]
@@ -125,7 +134,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         label = self.get_option("label")
         selectors = {"label": label} if label else {}
         try:
-            return task_hosts.hosts(open_client(self.get_option).apps(embed="apps.tasks", **selectors))
+            apps = open_client(self.get_option).apps(embed="apps.tasks", **selectors)
+            return task_hosts.hosts(apps, self.get_option("secret_labels"))
         except MarathonError as error:
             raise AnsibleParserError(str(error)) from error
 

@@ -60,6 +60,11 @@ options:
     type: list
     elements: str
     default: []
+  secret_labels:
+    description: Names of C(labels) whose values are secret. They are masked like O(secret_env).
+    type: list
+    elements: str
+    default: []
   mode:
     description: Permissions of the files. Environments often hold secrets, so only the owner may read them.
     type: str
@@ -134,7 +139,7 @@ import json
 import os
 import tempfile
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset,
     appset_sources,
@@ -145,6 +150,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError, MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 
 SUFFIXES = {"json": ".json", "yaml": ".yml"}
 
@@ -157,6 +163,7 @@ def argument_spec():
         format={"type": "str", "choices": ["json", "yaml"], "default": "json"},
         leave_out={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
+        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         mode={"type": "str", "default": "0600"},
     )
 
@@ -190,7 +197,7 @@ class Directory:
         self._module = module
         self._dest = module.params["dest"]
         self._form = module.params["format"]
-        self._names = module.params["secret_env"]
+        self._names = secret_names(module.params)
         self._mode = module.params["mode"]
         self.changed = False
         self.files = []
@@ -244,7 +251,7 @@ class Directory:
 
 
 def main():
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    module = MarathonModule(argument_spec=argument_spec(), supports_check_mode=True)
     params = module.params
     if params["format"] == "yaml" and documents.yaml is None:
         module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)

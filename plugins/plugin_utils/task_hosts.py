@@ -9,16 +9,16 @@ import re
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import endpoints
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import endpoints, secrets
 
 # Longer values are data of a program, not names of a group.
 _LONGEST_LABEL = 64
 
 
-def hosts(apps: list[dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+def hosts(apps: list[dict[str, t.Any]], secret_labels: t.Collection[str] = ()) -> dict[str, dict[str, t.Any]]:
     """The variables of each task, by its id, which no other task has or will ever have."""
     return {
-        task["id"]: _variables(app, task)
+        task["id"]: _variables(app, task, secret_labels)
         for app in sorted(apps, key=lambda app: app["id"])
         for task in sorted(app.get("tasks") or [], key=lambda task: task["id"])
     }
@@ -32,7 +32,7 @@ def groups(variables: dict[str, t.Any], kinds: t.Collection[str]) -> list[str]:
         names.append("marathon_agent_" + _word(variables["marathon_task_agent"]))
     if "label" in kinds:
         for key, value in sorted(variables["marathon_app_labels"].items()):
-            if len(value) <= _LONGEST_LABEL:
+            if len(value) <= _LONGEST_LABEL and secrets.MASKED not in value:
                 names.append("marathon_label_" + "_".join(_word(part) for part in (key, value) if part))
     return names
 
@@ -49,10 +49,12 @@ def shared_app_groups(all_hosts: dict[str, dict[str, t.Any]]) -> dict[str, list[
     return {name: sorted(found) for name, found in ids.items() if len(found) > 1}
 
 
-def _variables(app: dict[str, t.Any], task: dict[str, t.Any]) -> dict[str, t.Any]:
+def _variables(
+    app: dict[str, t.Any], task: dict[str, t.Any], secret_labels: t.Collection[str]
+) -> dict[str, t.Any]:
     variables = {
         "marathon_app_id": app["id"],
-        "marathon_app_labels": app.get("labels") or {},
+        "marathon_app_labels": secrets.mask({"labels": app.get("labels") or {}}, secret_labels)["labels"],
         "marathon_app_version": app.get("version"),
         "marathon_task_id": task["id"],
         "marathon_task_state": endpoints.state(task),

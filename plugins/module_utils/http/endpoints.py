@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Callable, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence, Uncertain
 
@@ -14,6 +15,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import Ba
 _PAUSES = (0.0, 1.0, 1.0, 2.0, 4.0, 8.0)
 # Where nothing at all answers, there is less to wait for.
 _PAUSES_IN_SILENCE = 2
+
+_LOGIN = re.compile(r"(?:[\w+.-]+:)?/*[^:@/]*:(?P<password>.+)@")
 
 T = TypeVar("T")
 
@@ -54,21 +57,31 @@ class Endpoints:
 
 def checked_url(url: str, service: str, example: str) -> str:
     """service is what the address should be of, in words."""
-    try:
-        parts = urlsplit(url)
-        _port = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    if "@" in parts.netloc:
+    parts = _parts(url)
+    if _holds_login(url):
         raise BadOption("url holds a user name or password, which would be shown: use url_username, url_password")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts is None or parts.query or parts.fragment:
         raise BadOption(f"url '{url}' is not the address of {service}, like {example}")
     return url.rstrip("/")
 
 
 def password_in(url: str) -> str | None:
     """The password that checked_url refuses, which must not be shown either."""
+    found = _LOGIN.match(url) if _holds_login(url) else None
+    return found["password"] if found else None
+
+
+def _holds_login(url: str) -> bool:
+    parts = _parts(url)
+    # Where the address ends and the path begins is not known of one without http:// or with signs that are not quoted.
+    return "@" in (url if parts is None else parts.netloc)
+
+
+def _parts(url: str) -> SplitResult | None:
+    """None if it is not an address."""
     try:
-        return urlsplit(url).password
+        parts = urlsplit(url)
+        _port = parts.port
     except ValueError:
         return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None

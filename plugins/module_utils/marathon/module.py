@@ -1,13 +1,14 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module that takes definitions: their secrets are masked before Ansible logs its arguments or returns them."""
+"""A module that takes or tells definitions: their secrets are masked in what Ansible logs and returns."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import secrets
 
 _NAMING_OPTIONS = ("secret_env", "secret_labels")
@@ -24,8 +25,19 @@ class MarathonModule(AnsibleModule):
             self._given = self.params
             names = secret_names(self.params)
             self.no_log_values.update(secrets.values_to_hide(self.params, names))
-            self.params = secrets.mask(self.params, names)
+            self.no_log_values.update(filter(None, map(password_in, _texts(self.params.get("url")))))
+            self.params = secrets.mask({name: self._shown(name) for name in self.params}, names)
         return self._given
+
+    def _shown(self, name: str) -> Any:
+        """The argument, but not the text of one that should be a definition and is none: its fields are not known."""
+        value = self.params[name]
+        spec = self.argument_spec.get(name, {"type": "dict"})
+        if "dict" not in (spec.get("type"), spec.get("elements")):
+            return value
+        if isinstance(value, list):
+            return [secrets.MASKED if isinstance(element, str) else element for element in value]
+        return secrets.MASKED if isinstance(value, str) else value
 
     # The first is for the system's log; the second is also called when an argument is wrong.
 
@@ -34,8 +46,13 @@ class MarathonModule(AnsibleModule):
         super()._log_invocation()
 
     def _return_formatted(self, kwargs: dict[str, Any]) -> None:
-        assert self.given is not None
-        super()._return_formatted(kwargs)
+        given = self.given
+        # Marathon tells of apps too whose definition was not among the arguments.
+        super()._return_formatted(secrets.mask(kwargs, secret_names(given)))
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(element) for element in (value if isinstance(value, list) else [value]) if element is not None]
 
 
 def secret_names(params: dict[str, Any]) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which values of a definition nobody shall read, and the definition without them.
 
-It may be an app, a pod, a group, a list of them or the arguments of a module: a field is known by its key, at any
-depth. Names are those of variables and labels. Always secret are the sources of `secrets`, the credentials of a
-registry and a password inside a URL.
+It may be an app, a pod, a group, a list of them, the arguments of a module or its result: a field is known by its key,
+at any depth. Names are those of variables and labels. Always secret are the sources of `secrets`, the credentials of a
+registry and a password inside a URL. What stands where such a field should be, but has a wrong form, is secret whole.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Callable, Iterable
 
@@ -19,7 +20,8 @@ MASKED_CHANGED = "******** (changed)"
 _NAMED = ("env", "environment", "labels")
 # Options of docker run that set what env and labels set.
 _DOCKER_PARAMETERS = ("env", "e", "label", "l")
-_URL_PASSWORD = re.compile(r"(://[^/@\s:]*:)([^/@\s]+)(?=@)")
+# Up to the last @ of the authority, as some people leave those of their passwords.
+_URL_PASSWORD = re.compile(r"(://[^/@\s:]*:)([^/\s]+)(?=@)")
 # Hiding the text of a shorter one wherever it occurs would blot out ports, counts and half of every sentence.
 _SHORTEST_TEXT = 4
 
@@ -40,21 +42,37 @@ def values_to_hide(definition: Any, names: Iterable[str]) -> list[str]:
         return value
 
     _walked(definition, frozenset(names), None, collect)
-    return sorted(text for text in found if len(text) >= _SHORTEST_TEXT)
+    quoted = {form for text in found for form in _quotations(text)}
+    return sorted(text for text in quoted if len(text) >= _SHORTEST_TEXT)
+
+
+def _quotations(text: str) -> Iterable[str]:
+    """How a message shows it: as it is, on one line, inside JSON and in quotes of Python."""
+    yield text
+    yield " ".join(text.split())
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+    yield repr(text)[1:-1]
 
 
 def _stars(value: Any, reference: Any) -> str:
+    if value in (MASKED, MASKED_CHANGED):
+        return str(value)
     return MASKED if reference is None or reference == value else MASKED_CHANGED
 
 
 def _texts(value: Any) -> Iterable[str]:
     if isinstance(value, dict):
         return [text for element in value.values() for text in _texts(element)]
+    if isinstance(value, (list, tuple)):
+        return [text for element in value for text in _texts(element)]
     return [str(value)] if isinstance(value, (str, int, float)) and not isinstance(value, bool) else []
 
 
 def _walked(value: Any, names: frozenset[str], reference: Any, hide: Hide, key: str = "") -> Any:
     """key is the one that value stands at; elements of a list stand at the key of the list."""
+    if _misplaced(value, names, key):
+        return hide(value, reference)
     if isinstance(value, dict):
         known = reference if isinstance(reference, dict) else {}
         if key == "secrets":
@@ -71,6 +89,13 @@ def _walked(value: Any, names: frozenset[str], reference: Any, hide: Hide, key: 
     return value
 
 
+def _misplaced(value: Any, names: frozenset[str], key: str) -> bool:
+    """Whether secrets may be in what should be a mapping, like env as a list of texts."""
+    if isinstance(value, dict) or not value:
+        return False
+    return key == "secrets" or (key in _NAMED and any(name in str(value) for name in names))
+
+
 def _member(key: str, name: str, value: Any, names: frozenset[str], reference: Any, hide: Hide) -> Any:
     if (key in _NAMED and name in names and value is not None) or (key, name) == ("credential", "secret"):
         return hide(value, reference)
@@ -81,7 +106,9 @@ def _member(key: str, name: str, value: Any, names: frozenset[str], reference: A
 
 
 def _secret(secret: Any, reference: Any, hide: Hide) -> Any:
-    if not isinstance(secret, dict) or "source" not in secret:
+    if not isinstance(secret, dict):
+        return None if secret is None else hide(secret, reference)
+    if "source" not in secret:
         return secret
     known = reference.get("source") if isinstance(reference, dict) else None
     return {**secret, "source": hide(secret["source"], known)}

@@ -24,11 +24,26 @@ def access_of(monkeypatch, **params):
     return opened["access"]
 
 
-def test_a_password_in_the_url_is_refused_and_hidden():
-    module = Module(url=["http://ops:secret@m1:8080"])
-    with pytest.raises(MarathonError, match="use url_username, url_password"):
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("http://ops:secret@m1:8080", "secret"),
+        ("http://ops:se@cret@m1:8080", "se@cret"),
+        ("http://ops:se#cret@m1:8080", "se#cret"),
+        ("http://ops:se/cret@m1:8080", "se/cret"),
+        ("http://ops:secret@m1:many", "secret"),
+        ("http://ops:secret@[m1", "secret"),
+        ("ops:secret@m1:8080", "secret"),
+        ("//ops:secret@m1", "secret"),
+        ("htp://ops:secret@m1", "secret"),
+    ],
+)
+def test_a_password_in_the_url_is_refused_and_hidden(url, password):
+    module = Module(url=[url])
+    with pytest.raises(MarathonError, match="use url_username, url_password") as refused:
         arguments.open_client(module)
-    assert module.no_log_values == {"secret"}
+    assert module.no_log_values == {password}
+    assert password not in str(refused.value)
 
 
 def test_what_is_given_is_used(monkeypatch):

@@ -11,6 +11,8 @@ SPEC = {
     "definition": {"type": "dict"},
     "env": {"type": "dict"},
     "count": {"type": "int"},
+    "url": {"type": "list", "elements": "str"},
+    "definitions": {"type": "list", "elements": "dict"},
     "secret_env": {"type": "list", "elements": "str", "default": [], "no_log": False},
 }
 
@@ -72,3 +74,33 @@ def test_a_task_that_is_not_logged_has_its_arguments_too(capsys, logged):
 )
 def test_names_are_read_before_ansible_has_converted_them(params, names):
     assert secret_names(params) == names
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"definition": '{"env": {"PW": "hunter2",}'},
+        {"definition": ["PW=hunter2"]},
+        {"definitoin": '{"env": {"PW": "hunter2"}}'},
+        {"definitions": ['{"env": {"PW": "hunter2"}']},
+        {"url": ["me:hunter2@host:8080"], "count": "many"},
+        {"url": "http://me:hunt/er2@host", "count": "many"},
+    ],
+)
+def test_an_argument_of_a_wrong_form_shows_no_secret(capsys, logged, arguments):
+    result = run(capsys, {**arguments, "secret_env": "PW"})
+    assert result["failed"]
+    assert "hunter2" not in str(result) and "er2@" not in str(result)
+
+
+def test_what_marathon_tells_of_others_has_no_secret(capsys, logged):
+    def work(module):
+        module.fail_json(
+            msg="Failed to fetch 'http://me:hunter2@host/a'",
+            apps=[{"env": {"PW": "hunter3"}}],
+            diff={"after": {"env": {"PW": "******** (changed)"}}},
+        )
+
+    result = run(capsys, {"secret_env": ["PW"]}, work)
+    assert "hunter" not in str(result)
+    assert result["diff"]["after"]["env"]["PW"] == "******** (changed)"

@@ -15,7 +15,16 @@ CASES = [
     ({"env": {"PW": 31337}}, {"env": {"PW": MASKED}}, ["31337"]),
     ({"labels": {"PW": "hunter2"}}, {"labels": {"PW": MASKED}}, ["hunter2"]),
     ({"env": {"PW": None}}, {"env": {"PW": None}}, []),
-    ({"env": "PW"}, {"env": "PW"}, []),
+    # Not the form that it should have, but perhaps the secret.
+    ({"env": "PW=hunter2"}, {"env": MASKED}, ["PW=hunter2"]),
+    ({"env": [{"name": "PW", "value": "hunter2"}]}, {"env": MASKED}, ["hunter2"]),
+    ({"env": ["A=hunter2"]}, {"env": ["A=hunter2"]}, []),
+    ({"env": {"PW": ["hunter2"]}}, {"env": {"PW": MASKED}}, ["hunter2"]),
+    ({"secrets": {"PW": "vault/a"}}, {"secrets": {"PW": MASKED}}, ["vault/a"]),
+    ({"secrets": ["vault/a"]}, {"secrets": MASKED}, ["vault/a"]),
+    ({"secrets": {"PW": {}}}, {"secrets": {"PW": {}}}, []),
+    # As messages quote it: on one line, in JSON, in quotes of Python.
+    ({"env": {"PW": 'a"b\ncde'}}, {"env": {"PW": MASKED}}, ['a"b\ncde', 'a"b cde', 'a"b\\ncde', 'a\\"b\\ncde']),
     # Too short to be hidden as text, masked in its place all the same.
     ({"env": {"PW": "1"}}, {"env": {"PW": MASKED}}, []),
     ({"env": {"PW": {"secret": "name"}}}, {"env": {"PW": MASKED}}, ["name"]),
@@ -84,6 +93,18 @@ def test_a_change_of_a_secret_is_seen(before, after):
     assert MASKED_CHANGED in str(mask(after, ("PW",), before))
     assert MASKED_CHANGED not in str(mask(before, ("PW",), before))
     assert mask(after, ("PW",), {}) == mask(before, ("PW",))
+
+
+def test_stars_stay_what_they_say():
+    masked = mask({"env": {"PW": "b"}, "cmd": "http://u:b@h"}, ("PW",), {"env": {"PW": "a"}, "cmd": "http://u:a@h"})
+    assert mask(masked, ("PW",)) == masked
+
+
+@pytest.mark.parametrize("password", ["hunter2", "hun@ter2", "hun:ter2", "hun#ter2"])
+def test_a_password_in_an_address_is_masked_up_to_its_last_sign(password):
+    text = f"Failed to fetch 'https://me:{password}@host:80/a@b'"
+    assert mask(text, ()) == f"Failed to fetch 'https://me:{MASKED}@host:80/a@b'"
+    assert password in values_to_hide({"msg": text}, ())
 
 
 def test_without_names_named_fields_are_shown():

@@ -50,6 +50,13 @@ def test_variables_of_a_task():
     }
 
 
+def test_a_secret_label_is_masked_and_has_no_group():
+    app = stored("/a", labels={"team": "shop", "key": "hunter2", "at": "http://me:hunter2@h/"}, tasks=[task()])
+    (variables,) = task_hosts.hosts([app], ["key"]).values()
+    assert variables["marathon_app_labels"] == {"team": "shop", "key": "********", "at": "http://me:********@h/"}
+    assert task_hosts.groups(variables, ("label",)) == ["marathon_label_team_shop"]
+
+
 def test_the_order_is_that_of_the_ids_whatever_marathon_answers():
     one, two = stored("/a", instances=2), stored("/b", tasks=[task(id="b.instance-0._app.1")])
     expected = ["a.instance-0._app.1", "a.instance-1._app.1", "b.instance-0._app.1"]
