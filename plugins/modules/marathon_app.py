@@ -10,7 +10,8 @@ module: marathon_app
 short_description: Manage an application on Marathon
 version_added: 0.1.0
 description:
-  - Creates, changes, scales and removes an application on Marathon, and waits until its instances run.
+  - Creates, changes, scales, suspends, restarts and removes an application on Marathon, and waits until its instances
+    run.
   - The definition is the whole truth by default. What it does not declare gets the default of Marathon, so removing a
     field from the definition removes it from the app. O(merge) and O(ignore_fields) loosen this.
   - Definitions in the forms of older releases are accepted and translated (C(container.docker.network),
@@ -21,6 +22,7 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
   - quorum.mesos.marathon
+  - quorum.mesos.marathon_app_options
   - quorum.mesos.marathon_progress
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
@@ -30,7 +32,8 @@ attributes:
   diff_mode:
     support: full
   idempotent:
-    support: full
+    support: partial
+    details: Every run with O(state=restarted) restarts the instances there are.
 options:
   id:
     description:
@@ -42,13 +45,20 @@ options:
     description:
       - V(present) means the app exists as declared.
       - V(absent) means that the app and its instances are gone.
+      - V(suspended) means that the app exists as declared, or as it is if nothing is declared, but with 0 instances.
+        RV(resume_instances) says how many come back; nothing is stored for that outside Marathon.
+      - V(restarted) replaces all instances by new ones of the same definition. An app with 0 instances is left alone.
+      - With V(absent) and V(restarted) only the id of a definition is used.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, suspended, restarted]
     default: present
   definition:
     description:
       - The definition of the app, with the fields that the REST API of Marathon takes.
-      - Without O(definition) and O(src), O(instances) scales an existing app and leaves everything else alone.
+      - Options for single fields, like O(image) and O(env), add to it; together they are what is declared. An option
+        that contradicts the same field here is refused, except O(id) and O(instances), which win.
+      - Without O(definition), O(src) and options for single fields, O(instances) scales an existing app and leaves
+        everything else alone.
     type: dict
   src:
     description:
@@ -106,10 +116,32 @@ options:
       - When time is up the module fails and says what Marathon waits for.
     type: bool
     default: true
+  wait_for:
+    description:
+      - V(healthy) is what O(wait) describes.
+      - V(deployment) leaves out the look at the health checks, so that an app that is as declared, but has an unhealthy
+        instance, is no failure. A deployment itself ends only when new instances have become healthy.
+    type: str
+    choices: [deployment, healthy]
+    default: healthy
+    version_added: 0.3.0
   wait_timeout:
-    description: Seconds to wait at most.
+    description: Seconds to wait at most. A rollback is waited for as long again.
     type: int
     default: 300
+  on_failure:
+    description:
+      - What to do about a change whose wait has failed. The module fails in any case, and says what was done.
+      - V(leave) lets the deployment go on, or the app be as it is.
+      - V(rollback) cancels the deployment if it still runs, by the deployment that Marathon makes to undo it. If it has
+        ended, the version from before the change is restored. An app that the change created is removed again. Then the
+        module waits until that is done and says whether it is confirmed.
+      - An app that somebody else changed or removed meanwhile is not rolled back, nor is a removal.
+      - V(rollback) needs O(wait).
+    type: str
+    choices: [leave, rollback]
+    default: leave
+    version_added: 0.3.0
 """
 
 EXAMPLES = r"""
@@ -145,6 +177,35 @@ EXAMPLES = r"""
     wait_timeout: 600
   delegate_to: localhost
 
+- name: Run a web server, written with options for the common fields
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    id: /shop/web
+    image: nginx
+    cpus: 0.2
+    mem: 64
+    instances: 2
+    network: bridge
+    ports:
+      - container_port: 80
+        name: http
+    env:
+      LOG_LEVEL: info
+    health_checks:
+      - protocol: MESOS_HTTP
+        path: /
+        port_index: 0
+  delegate_to: localhost
+
+- name: Deploy a template of the role, and go back to what ran before if it does not get healthy
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    src: web.json.j2
+    secret_env: [DB_PASSWORD]
+    wait_timeout: 120
+    on_failure: rollback
+  delegate_to: localhost
+
 - name: Scale it
   quorum.mesos.marathon_app:
     url: http://marathon.example.com:8080
@@ -163,6 +224,28 @@ EXAMPLES = r"""
     ignore_fields: [instances]
   delegate_to: localhost
 
+- name: Restart it
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    id: /shop/web
+    state: restarted
+  delegate_to: localhost
+
+- name: Stop all of its instances for a while
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    id: /shop/web
+    state: suspended
+  delegate_to: localhost
+  register: suspended
+
+- name: Start as many as there were
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    id: /shop/web
+    instances: "{{ suspended.resume_instances }}"
+  delegate_to: localhost
+
 - name: Remove it
   quorum.mesos.marathon_app:
     url: http://marathon.example.com:8080
@@ -176,13 +259,66 @@ action:
   description: What was done, or would be done in check mode.
   returned: success, and failure after the app was written
   type: str
-  choices: [created, updated, scaled, deleted, none]
+  choices: [created, updated, scaled, restarted, deleted, none]
   sample: updated
 restarts:
   description: Whether the change replaces running instances. Any change but one of the number of instances does.
   returned: success, and failure after the app was written
   type: bool
   sample: true
+steps:
+  description:
+    - What Marathon does, or would do, one after the other.
+    - C(StartApplication), C(ScaleApplication), C(RestartApplication) or C(StopApplication).
+  returned: success, and failure after the app was written
+  type: list
+  elements: str
+  sample: [RestartApplication]
+  version_added: 0.3.0
+before:
+  description: The app before the change in the form in which Marathon returns it; null when there was none.
+  returned: success, and failure after the app was written
+  type: dict
+  sample: {id: /shop/web, cpus: 0.1, mem: 64.0, instances: 2}
+  version_added: 0.3.0
+after:
+  description: The app as planned, in the same form; null when it is removed.
+  returned: success, and failure after the app was written
+  type: dict
+  sample: {id: /shop/web, cpus: 0.2, mem: 64.0, instances: 2}
+  version_added: 0.3.0
+resume_instances:
+  description:
+    - The number of instances that the suspended app runs with again, which is the declared one, else the one it has, else
+      the last one in the versions that Marathon keeps; null if none of them tells.
+  returned: success with O(state=suspended)
+  type: int
+  sample: 2
+  version_added: 0.3.0
+rollback:
+  description: How the failed change was taken back.
+  returned: failure of the wait with O(on_failure=rollback) after a change
+  type: dict
+  contains:
+    action:
+      description:
+        - V(cancelled) is the deployment, V(restored) the version of before, V(removed) the app that was created.
+        - V(none) if nothing was done, which the message explains.
+      type: str
+      returned: always
+    deployment_id:
+      description: The deployment that takes it back, as far as it is known.
+      type: str
+      returned: always
+    confirmed:
+      description: Whether the app was seen to be as before.
+      type: bool
+      returned: always
+  sample:
+    action: cancelled
+    deployment_id: 97c136bf-5a28-4821-9d94-480d9fbb01c8
+    confirmed: true
+  version_added: 0.3.0
 app:
   description:
     - The app in the form in which Marathon returns it, without its state; null when there is none.
@@ -231,6 +367,11 @@ tasks:
       description: Whether all health checks pass.
       type: bool
       returned: when there are health check results
+    endpoints:
+      description: Where it answers, one C(host:port) for every port.
+      type: list
+      elements: str
+      returned: always
   sample:
     - id: shop_web.instance-6a2e1f9c-9f0e-11ea-9d5f-0242ac110002._app.1
       host: slave1.example.com
@@ -238,8 +379,11 @@ tasks:
       state: TASK_RUNNING
       version: "2020-10-29T12:28:49.123Z"
       healthy: true
+      endpoints: ["slave1.example.com:31001"]
 endpoints:
-  description: Where the instances answer, one C(host:port) for every port of every task.
+  description:
+    - Where the running instances answer, one C(host:port) for every port of every task. A port that only the container
+      has is given with the address of the container.
   returned: success
   type: list
   elements: str
@@ -275,11 +419,13 @@ last_task_failure:
 
 import time
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import Options
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_options import app_options_spec, definition_of
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
 
@@ -287,8 +433,9 @@ def argument_spec():
     return dict(
         connection_spec(),
         **progress_spec(),
+        **app_options_spec(),
         id={"type": "str", "aliases": ["name"]},
-        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        state={"type": "str", "choices": ["present", "absent", "suspended", "restarted"], "default": "present"},
         definition={"type": "dict"},
         src={"type": "path"},
         instances={"type": "int"},
@@ -298,29 +445,33 @@ def argument_spec():
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
+        wait_for={"type": "str", "choices": ["deployment", "healthy"], "default": "healthy"},
         wait_timeout={"type": "int", "default": 300},
+        on_failure={"type": "str", "choices": ["leave", "rollback"], "default": "leave"},
     )
 
 
 def read_options(module):
     params = module.given
     return Options(
-        present=params["state"] == "present",
+        state=params["state"],
         app_id=params["id"],
-        definition=params["definition"],
+        definition=definition_of(params),
         instances=params["instances"],
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
+        healthy=params["wait_for"] == "healthy",
+        rollback=params["on_failure"] == "rollback",
     )
 
 
 def main():
     module = MarathonModule(
         argument_spec=argument_spec(),
-        mutually_exclusive=[("definition", "src")],
+        mutually_exclusive=[("definition", "src"), ("cmd", "args")],
         supports_check_mode=True,
     )
     try:

@@ -19,6 +19,7 @@ CREATED = "created"
 UPDATED = "updated"
 SCALED = "scaled"
 DELETED = "deleted"
+RESTARTED = "restarted"
 
 _CREATE_ONLY = tuple(name for name, row in fields.FIELDS.items() if row.create_only)
 _KEPT = tuple(name for name, row in fields.FIELDS.items() if row.kept)

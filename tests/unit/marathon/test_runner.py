@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import Options
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Options, Runner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
 from .fakes import CLOSED, LATE, REFUSED, Call, FakeSession, FakeTime, stored
@@ -129,13 +130,13 @@ def test_removal_waits_until_its_deployment_is_over():
         Call("GET", "/v2/deployments", data=[{"id": "d1", "affectedApps": ["/a"]}]),
         get(),
         Call("GET", "/v2/deployments", data=[]),
-        present=False,
+        state="absent",
     )
     assert (result["action"], result["app"], result["diff"]["after"]) == ("deleted", None, {})
 
 
 def test_removal_of_what_is_not_there():
-    result = run(get(), present=False, definition=None, app_id="a")
+    result = run(get(), state="absent", definition=None, app_id="a")
     assert (result["changed"], result["app"]) == (False, None)
 
 
@@ -168,7 +169,7 @@ class TestWriteWithoutAnswer:
             get(),
             get(),
             Call("GET", "/v2/deployments", data=[]),
-            present=False,
+            state="absent",
         )
         assert result["action"] == "deleted"
 
@@ -240,7 +241,7 @@ def test_marathon_does_not_answer():
     ("options", "words"),
     [
         ({"definition": {"cmd": "x"}}, "the app has no id"),
-        ({"definition": None, "app_id": "a"}, "nothing to do to /a: give definition, src or instances"),
+        ({"definition": None, "app_id": "a"}, "nothing to do to /a: give definition, src"),
         ({"definition": None, "app_id": "a/..", "instances": 1}, "is not an app id"),
         ({"ignored": ("cmds",)}, "did you mean 'cmd'"),
     ],
