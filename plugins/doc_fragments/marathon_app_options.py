@@ -148,8 +148,8 @@ options:
     suboptions:
       protocol:
         description:
-          - V(MESOS_HTTP), V(MESOS_HTTPS), V(MESOS_TCP) and V(COMMAND) are run by the agent, V(HTTP), V(HTTPS) and V(TCP)
-            by the leading Marathon, which must reach the agents for that.
+          - V(MESOS_HTTP), V(MESOS_HTTPS), V(MESOS_TCP) and V(COMMAND) are run by the agent.
+          - V(HTTP), V(HTTPS) and V(TCP) are run by the leading Marathon, which must reach the agents for that.
           - The default of Marathon is V(HTTP).
         type: str
         choices: [MESOS_HTTP, MESOS_HTTPS, MESOS_TCP, COMMAND, HTTP, HTTPS, TCP]
@@ -261,7 +261,8 @@ options:
     elements: str
     version_added: 0.3.0
   role:
-    description: Mesos role of the app. Without it an app keeps its role, and a new one gets that of Marathon or its group.
+    description:
+      - Mesos role of the app. Without it an app keeps its role, and a new one gets that of Marathon or its group.
     type: str
     version_added: 0.3.0
   dependencies:

@@ -153,7 +153,7 @@ EXAMPLES = r"""
       cpus: 0.2
       mem: 64
       instances: 2
-      constraints: [[hostname, UNIQUE]]
+      constraints: [[hostname, GROUP_BY]]
       networks:
         - mode: container/bridge
       container:
@@ -289,8 +289,8 @@ after:
   version_added: 0.3.0
 resume_instances:
   description:
-    - The number of instances that the suspended app runs with again, which is the declared one, else the one it has, else
-      the last one in the versions that Marathon keeps; null if none of them tells.
+    - The number of instances that the suspended app runs with again, which is the declared one, else the one it has,
+      else the last one in the versions that Marathon keeps; null if none of them tells.
   returned: success with O(state=suspended)
   type: int
   sample: 2

@@ -11,6 +11,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import app_r
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import SUSPENDED, Aim, Options
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    Conflict,
+    Invalid,
     MarathonError,
     Overridden,
     Unreachable,
@@ -101,15 +103,26 @@ class Runner:
 
     def _apply(self, plan: Plan, current: dict[str, Any] | None) -> str | None:
         """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
-        for _repeat in range(_WRITE_REPEATS):
+        uncertain = 0
+        while True:
             try:
                 return self._send(plan)
             except WriteUncertain:
+                uncertain += 1
+                if uncertain > _WRITE_REPEATS:
+                    raise
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                plan = self._aim.plan_again(current, self._client.app(self._app_id), self._release)
+                plan = self._left(current)
                 if not plan.changed:
                     return None
-        return self._send(plan)
+            except (Conflict, Invalid):
+                # The one before may have arrived after that read, and be what this one meets.
+                if not uncertain or self._left(current).changed:
+                    raise
+                return None
+
+    def _left(self, current: dict[str, Any] | None) -> Plan:
+        return self._aim.plan_again(current, self._client.app(self._app_id), self._release)
 
     def _send(self, plan: Plan) -> str | None:
         request, force = plan.request, self._options.force

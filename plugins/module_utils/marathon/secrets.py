@@ -18,6 +18,8 @@ MASKED = "********"
 MASKED_CHANGED = "******** (changed)"
 
 _NAMED = ("env", "environment", "labels")
+# In a definition, and as an option of a module.
+_DOCKER_OPTIONS = ("parameters", "docker_parameters")
 # Options of docker run that set what env and labels set.
 _DOCKER_PARAMETERS = ("env", "e", "label", "l")
 # Up to the last @ of the authority, as some people leave those of their passwords.
@@ -77,7 +79,7 @@ def _walked(value: Any, names: frozenset[str], reference: Any, hide: Hide, key: 
         known = reference if isinstance(reference, dict) else {}
         if key == "secrets":
             return {name: _secret(element, known.get(name), hide) for name, element in value.items()}
-        if key == "parameters" and value.get("key") in _DOCKER_PARAMETERS:
+        if key in _DOCKER_OPTIONS and value.get("key") in _DOCKER_PARAMETERS:
             return _docker_parameter(value, names, known, hide)
         return {name: _member(key, name, value[name], names, known.get(name), hide) for name in value}
     if isinstance(value, (list, tuple)):
