@@ -49,8 +49,8 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities that are trusted for HTTPS, instead of those of the system, or a
-        directory of such files as C(openssl rehash) makes it.
+      - File with the certificates of the authorities that are trusted for HTTPS, instead of those that requests
+        trusts, or a directory of such files as C(openssl rehash) makes it.
       - If not set, the environment variable E(MARATHON_CA_PATH) is used.
     type: path
   client_cert:
@@ -78,6 +78,8 @@ options:
     type: int
     default: 10
     version_added: 0.3.0
+requirements:
+  - requests (Python library, on the host that executes the module)
 notes:
   - The module talks to Marathon over HTTP from the host it is executed on, so tasks usually run on V(localhost).
   - Works with Marathon 0.13 to 1.11. A definition is sent in the form that the release understands; what it does not

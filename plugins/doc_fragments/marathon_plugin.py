@@ -26,6 +26,7 @@ class ModuleDocFragment:
     DOCUMENTATION = yaml.safe_dump(
         {
             "options": _options(),
+            "requirements": ["requests (Python library, on the control node)"],
             "notes": ["Marathon is asked over HTTP from the control node."],
         },
         sort_keys=False,

@@ -95,6 +95,9 @@ class Ansible:
     def playbook(self, *arguments: str, name: str = "quorum.mesos.apps", **variables: Any) -> Finished:
         return self.run("ansible-playbook", name, f"--extra-vars={json.dumps(variables)}", *arguments)
 
+    def play(self, *arguments: str) -> Finished:
+        return self.run("ansible-playbook", *arguments)
+
 
 class Marathon:
     """What the tests look at without the module."""

@@ -18,38 +18,31 @@ _CLIENT_REFUSED = ("CERTIFICATE_REQUIRED", "UNKNOWN_CA", "BAD_CERTIFICATE", "HAN
 _PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
 
 
-def client_context(
-    validate: bool, ca_path: str | None, client_cert: str | None, client_key: str | None
-) -> ssl.SSLContext:
-    """ca_path is a file, or a directory with hashed names, instead of what the system trusts."""
+def check_files(ca_path: str | None, client_cert: str | None, client_key: str | None) -> None:
+    """Raises BadOption for files that cannot be used. ca_path is a file, or a directory with hashed names."""
     try:
-        if ca_path is not None and os.path.isdir(ca_path):
-            context = ssl.create_default_context(capath=ca_path)
-        else:
-            context = ssl.create_default_context(cafile=ca_path)
+        context = _trusting(ca_path)
     except (OSError, ssl.SSLError) as error:
         raise BadOption(f"ca_path '{ca_path}' cannot be used: {_cause(error)}; give a PEM file") from error
-    if not validate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     if client_key is not None and client_cert is None:
         raise BadOption("client_key is set without client_cert: give the certificate of the key too")
-    if client_cert is not None:
-        try:
-            # Without a password OpenSSL would ask at the terminal for that of an encrypted key.
-            context.load_cert_chain(client_cert, client_key, password="")
-        except (OSError, ssl.SSLError, ValueError) as error:
-            named = client_cert if client_key is None else f"{client_cert}' with client_key '{client_key}"
-            raise BadOption(
-                f"client_cert '{named}' cannot be used: {_cause(error)}; give PEM files of a certificate and of the "
-                "key that belongs to it, without a passphrase"
-            ) from error
-    return context
+    if client_cert is None:
+        return
+    try:
+        # Without a password OpenSSL would ask at the terminal for that of an encrypted key.
+        context.load_cert_chain(client_cert, client_key, password="")
+    except (OSError, ssl.SSLError, ValueError) as error:
+        named = client_cert if client_key is None else f"{client_cert}' with client_key '{client_key}"
+        raise BadOption(
+            f"client_cert '{named}' cannot be used: {_cause(error)}; give PEM files of a certificate and of the "
+            "key that belongs to it, without a passphrase"
+        ) from error
 
 
-def refused_by_server(error: BaseException) -> bool:
-    """The server ended the handshake, so nothing that was sent behind it was read as a request."""
-    return isinstance(error, ssl.SSLError) and any(word in (error.reason or "") for word in _CLIENT_REFUSED)
+def ends_handshake(error: ssl.SSLError) -> bool:
+    """Nothing behind the handshake was read as a request, and a repetition will fail the same way."""
+    reasons = (*_CLIENT_REFUSED, *_PLAIN_HTTP)
+    return isinstance(error, ssl.SSLCertVerificationError) or any(word in (error.reason or "") for word in reasons)
 
 
 def in_words(error: ssl.SSLError) -> str:
@@ -61,6 +54,12 @@ def in_words(error: ssl.SSLError) -> str:
     if any(word in reason for word in _PLAIN_HTTP):
         return f"TLS failed ({reason}): it does not speak HTTPS there, use http:// or the port of HTTPS"
     return f"TLS failed ({reason})"
+
+
+def _trusting(ca_path: str | None) -> ssl.SSLContext:
+    if ca_path is not None and os.path.isdir(ca_path):
+        return ssl.create_default_context(capath=ca_path)
+    return ssl.create_default_context(cafile=ca_path)
 
 
 def _mistrust(error: ssl.SSLCertVerificationError) -> str:

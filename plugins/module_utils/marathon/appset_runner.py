@@ -73,6 +73,7 @@ class SetRunner:
         self._release = fields.NEWEST
         self._scope = _scope(appset, options.rules)
         self._deployments: list[str] = []
+        self._written = 0
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         tree = self._read()
@@ -90,7 +91,8 @@ class SetRunner:
                 if self._options.wait:
                     self._wait(plan, None if plan.changed else tree)
             except MarathonError as error:
-                error.facts = {**result, **self._counted(), **error.facts}
+                done = {"changed": self._written > 0}
+                error.facts = {**result, **done, **self._counted(), **error.facts}
                 raise
         return {**result, **self._counted()}
 
@@ -135,7 +137,9 @@ class SetRunner:
                 return self._send_all(plan)
             except WriteUncertain:
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                plan = self._plan(self._read())
+                left = self._plan(self._read())
+                self._written += _targets(left) != _targets(plan)
+                plan = left
         return self._send_all(plan)
 
     def _send_all(self, plan: SetPlan) -> None:
@@ -149,6 +153,7 @@ class SetRunner:
                 raise
             except MarathonError as error:
                 raise self._explained(error, write, plan, number, len(writes)) from error
+            self._written += 1
             if deployment:
                 self._deployments.append(deployment)
 
@@ -256,6 +261,11 @@ class SetRunner:
 
     def _counted(self) -> dict[str, Any]:
         return {"deployment_ids": list(self._deployments), "requests": self._client.requests}
+
+
+def _targets(plan: SetPlan) -> set[str]:
+    """What differs from what is declared."""
+    return {one.app_id for one in plan.changed_apps} | {one.group_id for one in plan.changed_groups}
 
 
 def _refuse_ignored_labels(rules: Rules) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from typing import Any, Mapping
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible_collections.quorum.mesos.plugins.module_utils.http import session
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import CONNECT_TIMEOUT, Access
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import CONNECT_TIMEOUT, Access
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
@@ -44,6 +45,8 @@ def open_client(module: AnsibleModule) -> Client:
 
 def client_from(params: Mapping[str, Any]) -> Client:
     """The client of these options, for plugins too, which are no modules."""
+    if session.requests is None:
+        raise MarathonError(missing_required_lib("requests"), exception=session.REQUESTS_IMPORT_ERROR)
     if params["url_token"] is not None and (params["url_username"] is not None or params["url_password"] is not None):
         raise MarathonError(
             "url_token excludes url_username and url_password: give one login, and see whether the other comes from "
@@ -64,6 +67,5 @@ def client_from(params: Mapping[str, Any]) -> Client:
         client_key=params["client_key"] or None,
         timeout=params["timeout"],
         connect_timeout=params["connect_timeout"],
-        proxies=True,
     )
     return Client(http.Http(params["url"], sleep=time.sleep, access=access))

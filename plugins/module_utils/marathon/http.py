@@ -10,7 +10,8 @@ from typing import Any, Callable, Mapping
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import Endpoints, checked_url
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence, Uncertain
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access, Session
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
+from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Session
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import verdict
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     MarathonError,

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access, Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access, Answer
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     Conflict,
     Invalid,

@@ -10,8 +10,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import CONNECT_TIMEOUT, Access, Session
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
@@ -45,6 +46,5 @@ def open_api(module: AnsibleModule) -> OperatorApi:
         client_cert=params["client_cert"] or None,
         client_key=params["client_key"] or None,
         timeout=params["timeout"],
-        connect_timeout=min(params["timeout"], CONNECT_TIMEOUT),
     )
-    return OperatorApi(params["url"], Session(access), time.sleep)
+    return OperatorApi(params["url"], Transport(access), time.sleep)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http import endpoints
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Answer
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import (
     CallRefused,
     MesosError,
@@ -28,14 +28,14 @@ PATH = "/api/v1"
 
 
 class OperatorApi:
-    def __init__(self, urls: list[str], session: Any, sleep: Callable[[float], None]) -> None:
-        """session is a Session, or what stands for it in a test."""
+    def __init__(self, urls: list[str], transport: Any, sleep: Callable[[float], None]) -> None:
+        """transport is a Transport, or what stands for it in a test."""
         checked = [checked_url(url) for url in urls]
         try:
-            session.prepare(checked)
+            transport.prepare(checked)
         except BadOption as error:
             raise MesosError(str(error)) from error
-        self._session = session
+        self._transport = transport
         self._endpoints = endpoints.Endpoints(checked, sleep)
 
     def call(self, kind: str, **content: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class OperatorApi:
         return _content(answer, url, kind)
 
     def _sent(self, url: str, body: dict[str, Any]) -> Answer:
-        return self._session.exchange("POST", url + PATH, None, body)
+        return self._transport.post(url + PATH, body)
 
 
 def checked_url(url: str) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Answer
 
 # What a request can come to without an answer.
 REFUSED = NoAnswer("connection refused", arrived=False)

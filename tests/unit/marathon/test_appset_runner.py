@@ -137,8 +137,14 @@ def test_an_array_without_an_answer_is_repeated_only_if_a_read_shows_that_it_is_
     assert (done["changed"], done["deployment_ids"]) == (True, [])
     again = run(read(*old), INFO, put(raises=LATE), read(*old), put(), declared=declared)
     assert again["deployment_ids"] == ["d1"]
-    with pytest.raises(errors.WriteUncertain):
+    with pytest.raises(errors.WriteUncertain) as caught:
         run(read(*old), INFO, *[put(raises=LATE), read(*old)] * 2, put(raises=LATE), declared=declared)
+    assert not caught.value.facts["changed"]
+    # Nothing is called unchanged either that was done without an answer.
+    strange = Call("GET", "/v2/groups/g", text="<h1>Hello</h1>")
+    with pytest.raises(errors.Unexpected) as caught:
+        run(read(*old), INFO, put(raises=LATE), read(*new), strange, declared=declared, wait=True)
+    assert caught.value.facts["changed"]
 
 
 def test_a_lock_names_the_apps_that_it_holds():

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access
+from ansible_collections.quorum.mesos.plugins.module_utils.http import session
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import arguments, http
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 
@@ -46,8 +47,14 @@ def test_a_password_in_the_url_is_refused_and_hidden(url, password):
     assert password not in str(refused.value)
 
 
+def test_a_missing_library_is_named(monkeypatch):
+    monkeypatch.setattr(session, "requests", None)
+    with pytest.raises(MarathonError, match="requests"):
+        arguments.client_from(given())
+
+
 def test_what_is_given_is_used(monkeypatch):
-    assert access_of(monkeypatch) == Access(proxies=True)
+    assert access_of(monkeypatch) == Access()
     access = access_of(
         monkeypatch,
         url_username="ops",
@@ -59,7 +66,7 @@ def test_what_is_given_is_used(monkeypatch):
         timeout=5,
         connect_timeout=2,
     )
-    assert access == Access("ops", "pw", None, False, "/ca.pem", "/cert.pem", "/key.pem", 5, 2, True)
+    assert access == Access("ops", "pw", None, False, "/ca.pem", "/cert.pem", "/key.pem", 5, 2)
     assert access_of(monkeypatch, url_token="t").token == "t"
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Access
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Answer
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import PATH, OperatorApi
 
 Reply = Answer | Exception | Callable[[dict[str, Any]], Answer]
@@ -33,8 +33,7 @@ class Masters:
     def prepare(self, urls: list[str]) -> None:
         pass
 
-    def exchange(self, method: str, url: str, params: None, body: dict[str, Any]) -> Answer:
-        assert (method, params) == ("POST", None)
+    def post(self, url: str, body: dict[str, Any]) -> Answer:
         master = url.removesuffix(PATH)
         self.asked.append((master, body))
         reply = self.replies[master]

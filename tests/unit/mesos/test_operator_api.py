@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
-from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Answer
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import (
     CallRefused,
     MesosError,
