@@ -24,9 +24,16 @@ class Apps(Resource):
         """All apps, or those that the selectors label, id and cmd leave; embed says what to tell of each."""
         return array(member(self._need("/v2/apps", selectors), "apps", "/v2/apps"), "/v2/apps")
 
-    def app(self, app_id: str) -> dict[str, Any] | None:
+    def apps_below(self, group_id: str, embed: tuple[str, ...] = ()) -> list[dict[str, Any]] | None:
+        """All apps of a group and of the groups in it; None where there is no such group."""
+        path = path_of("apps", group_id, "/*")
+        answer = self._read(path, {"embed": list(embed)} if embed else None)
+        return None if answer is None else array(member(answer, "*", path), path)
+
+    def app(self, app_id: str, embed: tuple[str, ...] = ()) -> dict[str, Any] | None:
+        """With its tasks, whatever embed adds."""
         path = path_of("apps", app_id)
-        answer = self._read(path)
+        answer = self._read(path, {"embed": list(embed)} if embed else None)
         return None if answer is None else dict(member(answer, "app", path))
 
     def app_versions(self, app_id: str) -> list[str] | None:

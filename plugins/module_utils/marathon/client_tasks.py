@@ -38,6 +38,12 @@ class Tasks(Resource):
         answer = self._read(path)
         return None if answer is None else array(member(answer, "tasks", path), path)
 
+    def tasks_below(self, group_id: str) -> list[dict[str, Any]] | None:
+        """The tasks of all apps of a group; None where there is no such group."""
+        path = path_of("apps", group_id, "/*/tasks")
+        answer = self._read(path)
+        return None if answer is None else array(member(answer, "tasks", path), path)
+
     def kill_tasks(self, ids: list[str], scale: bool = False, wipe: bool = False, force: bool = False) -> Killed:
         """Ids that no task has any more are passed over."""
         return self._kill("POST", "/v2/tasks/delete", scale, wipe, force, body={"ids": ids})
