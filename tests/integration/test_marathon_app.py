@@ -186,7 +186,9 @@ def test_a_wait_that_fails_says_why_and_the_lock_can_be_forced(ansible, marathon
 
 
 def test_a_command_that_fails_is_quoted(ansible, group):
-    app = {**SLEEP, "id": f"{group}/broken", "cmd": "exit 7"}
+    # Without a check the moment before the command fails can be enough for the deployment to end.
+    check = {"protocol": "COMMAND", "command": {"value": "false"}}
+    app = {**SLEEP, "id": f"{group}/broken", "cmd": "exit 7", "healthChecks": [check]}
     result = ansible.module(definition=app, wait_timeout=12)
     assert result["failed"]
     assert "the last task ended with TASK_FAILED on " in result["msg"]

@@ -73,7 +73,12 @@ def not_ready(app: dict[str, Any], deployment: dict[str, Any] | None) -> list[st
         if result.get("ready"):
             continue
         response = result.get("lastResponse")
-        said = f"answered {response['status']} instead of {wanted}" if response else "has not answered yet"
+        if response:
+            said = f"answered {response['status']} instead of {wanted}"
+        elif checks[0].get("preserveLastResponse"):
+            said = "has not answered yet"
+        else:
+            said = f"has not answered {wanted} yet; with preserveLastResponse: true Marathon tells what it answers"
         told.append(f"{hosts.get(result.get('taskId')) or result.get('taskId')}: {what} {said}")
     reasons = list(dict.fromkeys(told))
     if len(reasons) > _SHOWN:

@@ -52,18 +52,25 @@ def _parse_json(path: str, text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        raise DefinitionError(f"{path} is not valid JSON: {place}{_guess(text, error)}") from error
+        comma = _comma_too_many(text, error.pos)
+        at = error.pos if comma is None else comma
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        told = f"{error.msg}{_guess(text, error)}" if comma is None else "this comma is one too many"
+        raise DefinitionError(f"{path} is not valid JSON: line {line}, column {column}: {told}") from error
+
+
+def _comma_too_many(text: str, at: int) -> int | None:
+    """Where it is; newer Pythons point at the comma itself, older ones behind it."""
+    before, after = text[:at].rstrip(), text[at:].lstrip()
+    if before.endswith(",") and after[:1] in ("}", "]", ""):
+        return len(before) - 1
+    if after[:1] == "," and after[1:].lstrip()[:1] in ("}", "]"):
+        return text.index(",", at)
+    return None
 
 
 def _guess(text: str, error: json.JSONDecodeError) -> str:
     """The usual slips, in words that do not quote the text, which may hold secrets."""
-    before, after = text[: error.pos].rstrip(), text[error.pos :].lstrip()
-    if before.endswith(",") and after[:1] in ("}", "]", ""):
-        return "; the comma before it is one too many"
-    # Newer Pythons point at the comma itself.
-    if after[:1] == "," and after[1:].lstrip()[:1] in ("}", "]"):
-        return "; this comma is one too many"
     if error.msg.startswith(("Invalid control character", "Unterminated string")):
         return "; the closing quote of a text in this line is missing"
     if "double quotes" in error.msg:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appshapes, checks, fields, legacy, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
 # The release that brought networks and moved everything that belongs to them.
@@ -53,6 +54,10 @@ def declared(app: dict[str, Any]) -> dict[str, Any]:
     app = {name: value for name, value in app.items() if name in fields.FIELDS}
     app = {name: value for name, value in app.items() if fields.FIELDS[name].owner != fields.SERVER}
     result = fields.APP.read(legacy.translate(values.without_nulls(app)), "")
+    if result.get("cmd") is not None and result.get("args"):
+        raise DefinitionError(
+            "cmd and args contradict each other: keep cmd, which a shell runs, or args, which none does"
+        )
     # An empty collection and an absent one are the same to Marathon, except for ports: none is not the default one.
     return {name: value for name, value in result.items() if value not in ([], {}) or name == "portDefinitions"}
 

@@ -492,7 +492,10 @@ class TestReadiness:
                 {"lastResponse": {"status": 503, "contentType": "text/plain", "body": "no"}},
                 "answered 503 instead of 200, 204",
             ),
-            ({}, "has not answered yet"),
+            (
+                {},
+                "has not answered 200, 204 yet; with preserveLastResponse: true Marathon tells what it answers",
+            ),
         ],
     )
     def test_not_ready(self, result, words):
@@ -500,6 +503,13 @@ class TestReadiness:
         sentence = [f"slave1: readiness check /ready on port http {words}"]
         assert explain(self.APP, None, deployment(["/a"], readiness=results)) == sentence
         assert explain({**self.APP, "readinessCheckResults": results}, None) == sentence
+
+    def test_no_answer_yet_where_an_answer_would_be_shown(self):
+        checks = [{**self.APP["readinessChecks"][0], "preserveLastResponse": True}]
+        results = [{"name": "readinessCheck", "taskId": self.ID, "ready": False}]
+        assert explain({**self.APP, "readinessChecks": checks}, None, deployment(["/a"], readiness=results)) == [
+            "slave1: readiness check /ready on port http has not answered yet"
+        ]
 
     def test_ready_is_no_reason(self):
         results = [{"name": "readinessCheck", "taskId": self.ID, "ready": True}]

@@ -22,8 +22,13 @@ def test_definitions_of_either_format(tmp_path, name, text):
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("a.json", '{\n  "id": "a",\n  "cpus": 1,\n}', "a.json is not valid JSON: line "),
-        ("a.json", '{\n  "id": "a",\n  "cpus": 1,\n}', "comma before it is one too many|comma is one too many"),
+        (
+            "a.json",
+            '{\n  "id": "a",\n  "cpus": 1,\n}',
+            "a.json is not valid JSON: line 3, column 12: this comma is one too many",
+        ),
+        ("a.json", '{"args": ["a", ]}', "line 1, column 14: this comma is one too many"),
+        ("a.json", '{"id": "a",', "line 1, column 11: this comma is one too many"),
         ("a.json.j2", '{"id": "a",\n "cmd: 1,\n "a": 1}', "a.json.j2 is not valid JSON: line 2, column "),
         ("a.json", '{"id": "a",\n "cmd: 1,\n "a": 1}', "the closing quote of a text in this line is missing"),
         ("a.json", '{"id": "a",\n cmd": 1}', "line 2, column 2: .*is an opening quote missing"),

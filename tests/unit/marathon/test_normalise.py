@@ -54,6 +54,7 @@ def test_no_legacy_field_is_left(vector):
         ({"container": {"docker": {"image": "x", "network": "NONE"}}}, "use HOST, BRIDGE or USER"),
         ({"container": {"docker": {"network": "HOST"}}, "networks": [{"mode": "host"}]}, "docker.network and networks"),
         ({"ipAddress": {}, "networks": [{"mode": "host"}]}, "ipAddress and networks"),
+        ({"cmd": "sleep 1", "args": ["run"]}, "cmd and args contradict each other: keep cmd"),
         ({"ports": [1], "portDefinitions": [{"port": 2}]}, "keep portDefinitions"),
         ({"uris": ["a"], "fetch": [{"uri": "b"}]}, "keep fetch"),
         (
