@@ -90,12 +90,12 @@ def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: tuple[int, int] 
     present = [_plan_app(app, tree, rules, release) for _app_id, app in sorted(appset.apps.items())]
     _refuse_strangers(appset, tree, rules)
     doomed = _doomed(appset, tree, rules)
-    _refuse_clashes(appset, tree, {app["id"] for app in doomed})
+    refuse_clashes(appset, tree, {app["id"] for app in doomed})
     absent = [AppPlan(planner.plan_absent(app["id"], app, release)) for app in doomed]
     groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed)]
     plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree)
     if plan.changed:
-        _refuse_circles(appset, plan)
+        refuse_circles(appset, plan)
     return plan
 
 
@@ -141,7 +141,7 @@ def _doomed(appset: AppSet, tree: Tree, rules: Rules) -> list[dict[str, Any]]:
     return doomed
 
 
-def _refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
+def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
     """An id is that of an app, of a pod or of a group."""
     for path, declared in sorted([*appset.apps.items(), *appset.groups.items()]):
         for above in ancestors(path):
@@ -187,7 +187,7 @@ def _emptied_groups(appset: AppSet, tree: Tree, rules: Rules, doomed: list[dict[
     ]
 
 
-def _refuse_circles(appset: AppSet, plan: SetPlan) -> None:
+def refuse_circles(appset: AppSet, plan: SetPlan) -> None:
     circle = find_circle(plan.app_dependencies(), plan.group_dependencies())
     if circle:
         origins = {appset.apps[name].origin for name in circle if name in appset.apps}

@@ -78,7 +78,7 @@ class SetRunner:
     def run(self, check_mode: bool) -> dict[str, Any]:
         tree = self._read()
         plan = self._plan(tree)
-        if any(one.plan.request and one.plan.request.body is not None for one in plan.apps):
+        if self._release_matters(plan):
             # Defaults differ between releases, and only a write makes the one that runs here worth a request.
             self._release = self._supported_release()
             plan = self._plan(tree)
@@ -106,6 +106,12 @@ class SetRunner:
 
     def _plan(self, tree: Tree) -> SetPlan:
         return plan_set(self._appset, tree, self._options.rules, self._release)
+
+    def _release_matters(self, plan: SetPlan) -> bool:
+        return any(one.plan.request and one.plan.request.body is not None for one in plan.apps)
+
+    def _writes(self, plan: SetPlan) -> list[Write]:
+        return appset_writes.arranged(plan, arrays=True)
 
     def _supported_release(self) -> tuple[int, ...]:
         release = self._client.release()
@@ -143,7 +149,7 @@ class SetRunner:
         return self._send_all(plan)
 
     def _send_all(self, plan: SetPlan) -> None:
-        writes = appset_writes.arranged(plan, arrays=True)
+        writes = self._writes(plan)
         for number, write in enumerate(writes):
             try:
                 if write.after and self._options.wait:

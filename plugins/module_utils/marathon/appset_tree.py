@@ -17,7 +17,7 @@ _STATE = ("group.apps.tasks", "group.apps.lastTaskFailure")
 class Tree:
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
-    pods: frozenset[str] = frozenset()
+    pods: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def embed(state: bool) -> tuple[str, ...]:
@@ -29,12 +29,13 @@ def read(info: dict[str, Any] | None) -> Tree:
     """The tree in a group as GET returns it; None stands for a group that does not exist."""
     apps: dict[str, dict[str, Any]] = {}
     groups: dict[str, dict[str, Any]] = {}
-    pods: set[str] = set()
+    pods: dict[str, dict[str, Any]] = {}
     left = [info] if info else []
     while left:
         group = left.pop()
         groups[group["id"]] = group
         apps.update((app["id"], app) for app in group.get("apps") or [])
-        pods.update(pod["id"] for pod in group.get("pods") or [])
+        # GET embeds their status, with the definition in it.
+        pods.update((pod["id"], pod.get("spec") or pod) for pod in group.get("pods") or [])
         left.extend(group.get("groups") or [])
-    return Tree(apps, groups, frozenset(pods))
+    return Tree(apps, groups, pods)

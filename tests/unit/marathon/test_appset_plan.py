@@ -25,7 +25,7 @@ def there(*apps, groups=None, pods=()):
     apps = {one["id"]: one for one in apps}
     ids = {above for path in [*apps, *(groups or {}), *pods] for above in appset.ancestors(path)} | set(groups or {})
     groups = {name: {"id": name, "dependencies": (groups or {}).get(name, [])} for name in ids}
-    return Tree(apps, groups, frozenset(pods))
+    return Tree(apps, groups, {name: {"id": name} for name in pods})
 
 
 def plan(declared, tree, rules=None):
@@ -285,7 +285,7 @@ def test_the_tree_of_nested_groups():
         "groups": [{"id": "/g", "apps": [{"id": "/g/b"}], "groups": [{"id": "/g/h", "apps": None}]}],
     }
     tree = appset_tree.read(info)
-    assert (sorted(tree.apps), sorted(tree.groups), tree.pods) == (["/a", "/g/b"], ["/", "/g", "/g/h"], {"/p"})
+    assert (sorted(tree.apps), sorted(tree.groups), list(tree.pods)) == (["/a", "/g/b"], ["/", "/g", "/g/h"], ["/p"])
     assert appset_tree.read(None) == Tree()
 
 

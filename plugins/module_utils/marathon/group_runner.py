@@ -1,0 +1,165 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes a group what is declared, what it was, or a multiple of what it is; a set of apps with lists that are whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset_tree,
+    appset_writes,
+    group_tree,
+    planner,
+    pod_normalise,
+    secrets,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, plan_tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree import DeclaredTree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
+
+_WHOLE = ("group.groups", "group.apps", "group.pods")
+
+
+@dataclass(frozen=True)
+class GroupOptions:
+    """Of definition, scale_by and version at most one is given."""
+
+    group_id: str | None = None
+    definition: dict[str, Any] | None = None
+    scale_by: float | None = None
+    version: str | None = None
+    merge: bool = False
+    ignored: tuple[str, ...] = ()
+    secret_names: tuple[str, ...] = ()
+    force: bool = False
+    wait: bool = True
+
+
+def declared_tree(client: Client, options: GroupOptions) -> DeclaredTree:
+    """What the options ask for. A factor and a version are turned into definitions here, once for the whole run."""
+    group_id = group_tree.checked_id(options.group_id, options.definition)
+    if options.scale_by is not None:
+        info = client.group(group_id, appset_tree.embed(False))
+        if info is None:
+            raise DefinitionError(f"{group_id} does not exist, so it cannot be scaled: give definition or src")
+        return group_tree.scaled(group_id, appset_tree.read(info), options.scale_by)
+    if options.version is not None:
+        info = client.group_version(group_id, options.version, _WHOLE)
+        if info is None:
+            known = client.group_versions(group_id) or []
+            told = f"the versions are {', '.join(known)}" if known else "there is no such group"
+            raise DefinitionError(f"{group_id} has no version {options.version}: {told}")
+        return group_tree.from_version(group_id, options.version, info)
+    return group_tree.from_definition(group_id, options.definition or {})
+
+
+class GroupRunner(SetRunner):
+    def __init__(
+        self,
+        client: Client,
+        declared: DeclaredTree,
+        options: GroupOptions,
+        waiter: Callable[[Callable[[], Tree]], SetWaiter],
+        deployment_waiter: Callable[[float], DeploymentWaiter],
+        sleep: Callable[[float], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        """deployment_waiter takes the seconds that are left."""
+        rules = Rules(ignored=options.ignored)
+        super().__init__(
+            client,
+            declared.appset,
+            Options(rules, options.secret_names, options.force, options.wait),
+            waiter,
+            sleep,
+            warn,
+        )
+        self._scope = declared.group_id
+        self._declared = declared
+        self._deployment_waiter = deployment_waiter
+        # A number of instances is all that is declared then.
+        self._merge = options.merge or options.scale_by is not None
+        self._ignored = options.ignored
+
+    def run(self, check_mode: bool) -> dict[str, Any]:
+        result = super().run(check_mode)
+        if not result["changed"] or check_mode:
+            return result
+        versions = self._client.group_versions(self._declared.group_id)
+        return {**result, "versions": versions or [], "requests": self._client.requests}
+
+    def _plan(self, tree: Tree) -> TreePlan:
+        return plan_tree(self._declared, tree, self._merge, self._ignored, self._release)
+
+    def _release_matters(self, plan: SetPlan) -> bool:
+        return super()._release_matters(plan) or plan.role is not None
+
+    def _writes(self, plan: SetPlan) -> list[Write]:
+        group_id, version = self._declared.group_id, self._declared.version
+        if not plan.changed:
+            return []
+        if version is not None:
+            return [Write(appset_writes.GROUP, group_id, body={"version": version})]
+        writes = super()._writes(plan)
+        if plan.role is None:
+            return writes
+        # Marathon takes it only in a request that changes no app.
+        before = plan.tree.groups.get(group_id, {}).get("dependencies") or []
+        body = {"dependencies": before, "enforceRole": plan.role}
+        return [Write(appset_writes.GROUP, group_id, body=body), *writes]
+
+    def _matches(self, app: dict[str, Any]) -> bool:
+        wanted = Wanted(self._declared.appset.apps[app["id"]].app, merge=self._merge, ignored=self._ignored)
+        return not planner.plan_present(wanted, app, self._release).changed
+
+    def _wait(self, plan: SetPlan, known: Tree | None) -> None:
+        super()._wait(plan, known)
+        if plan.pods:
+            ids = set(self._deployments)
+            waiter = self._deployment_waiter(max(self._waiter.time_left(), 0))
+            waiter.until_over(lambda listed: [entry for entry in listed if entry["id"] in ids])
+
+    def _described(self, plan: SetPlan) -> dict[str, Any]:
+        result = super()._described(plan)
+        current = plan.tree.groups.get(self._declared.group_id, {})
+        names = ("id", "action", "restarts")
+        return {
+            **result,
+            "action": plan.action,
+            "restarts": any(one.plan.restarts for one in plan.apps),
+            "apps": [{name: one[name] for name in names} for one in result["apps"]],
+            "pods": list(plan.pods),
+            "previous_version": current.get("version"),
+            "group": secrets.mask(plan.after(self._release), self._options.secret_names),
+            "diff": [*result["diff"], *self._other_diffs(plan, current)],
+        }
+
+    def _other_diffs(self, plan: SetPlan, current: dict[str, Any]) -> list[dict[str, Any]]:
+        diffs = []
+        if plan.role is not None:
+            before = {} if current.get("enforceRole") is None else {"enforceRole": current["enforceRole"]}
+            diffs.append(_diff(f"group {self._declared.group_id}", before, {"enforceRole": plan.role}))
+        for pod_id in plan.pods:
+            sides = [
+                secrets.mask(pod_normalise.canonical(pods[pod_id], self._release), self._options.secret_names)
+                if pod_id in pods
+                else {}
+                for pods in (plan.tree.pods, self._declared.pods)
+            ]
+            diffs.append(_diff(f"pod {pod_id}", *sides))
+        return diffs
+
+
+def _diff(header: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return {"before": before, "after": after, "before_header": header, "after_header": header}

@@ -1,0 +1,427 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: marathon_group
+short_description: Manage a group of applications on Marathon
+version_added: 0.3.0
+description:
+  - Creates, changes, scales and removes a group with the apps and groups in it, or puts back an earlier version of it.
+  - A list that the definition of a group has is the whole list, as in Marathon. What C(apps) does not list is removed
+    from that group, and so are, with all that is in them, the groups that C(groups) does not list, and the
+    C(dependencies). A list that it does not have is left alone. See O(merge) for another rule.
+  - The definition of an app is the whole truth about that app, as with M(quorum.mesos.marathon_app).
+  - Everything is compared before the first write, and nothing is written when nothing differs. A group write of
+    Marathon would remove what somebody else has put into the group meanwhile, so all apps that change are sent as one
+    array, and only what was seen is removed.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+extends_documentation_fragment:
+  - quorum.mesos.marathon
+  - quorum.mesos.marathon_progress
+  - quorum.mesos.attributes
+  - quorum.mesos.attributes.actiongroup_marathon
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: Every run with O(scale_by) multiplies again.
+options:
+  id:
+    description:
+      - Id of the group, like V(/shop). Wins over C(id) of the definition, and is needed where that has none.
+      - V(/), the group of all that runs on this Marathon, is refused.
+    type: str
+    aliases: [name]
+  state:
+    description:
+      - V(present) makes the group what O(definition), O(src), O(scale_by) or O(version) say. Without any of them it
+        makes sure that there is a group, which may be empty.
+      - V(absent) removes the group with all apps, pods and groups in it.
+    type: str
+    choices: [present, absent]
+    default: present
+  definition:
+    description:
+      - Definition of the group, with C(apps), C(groups), C(dependencies) and C(enforceRole) as the REST API of Marathon
+        takes them at C(/v2/groups). Ids in it are relative to the group they are in.
+      - C(dependencies) are apps and groups that are deployed before the apps of this group.
+      - C(enforceRole), of a top-level group with Marathon 1.9 or newer, says whether apps that are new in it get the
+        name of the group as their role. It is written by a request of its own before all others, because Marathon takes
+        it in no other.
+      - Pods are no part of it. They stay in the group, and a group that holds one is not removed for not being listed.
+    type: dict
+  src:
+    description:
+      - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
+        C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
+        C(templates) and then in C(files) of the role or playbook.
+      - It is templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its own
+        between C({% raw %}) and C({% endraw %}).
+      - Text that is not valid JSON or YAML is refused with the line and column in the templated text.
+    type: path
+  scale_by:
+    description:
+      - Multiply the number of instances of every app in the group and in the groups below it, rounded up. Pods keep
+        theirs.
+      - The numbers are computed from what is there at the beginning and written as such, so that a request that got
+        lost can be repeated without multiplying twice, which C(scaleBy) of Marathon cannot.
+    type: float
+  version:
+    description:
+      - Put back this version of the group, with the definitions, numbers of instances, groups and dependencies that it
+        had. Marathon does it in one write. It gives the group a new version.
+      - The module returns versions as RV(previous_version) and RV(versions). Marathon keeps the last 50 of all groups
+        together unless told otherwise (C(--zk_max_versions)).
+      - Pods are put back too, but compared only as far as Marathon shows them in that version.
+    type: str
+  merge:
+    description:
+      - Keep what the group and its apps have and the definition does not declare. Nothing is removed then, and
+        C(dependencies) are added to those that there are.
+    type: bool
+    default: false
+  ignore_fields:
+    description:
+      - Fields of apps that keep the value an app has, like V(instances) when an autoscaler sets it.
+      - V(env.VERSION) names one key of a mapping.
+      - The values of the definition are used when an app is created.
+    type: list
+    elements: str
+    default: []
+  secret_env:
+    description:
+      - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
+        so are, always, the sources of C(secrets), the credentials of an image registry and a password inside a URL.
+    type: list
+    elements: str
+    default: []
+  secret_labels:
+    description: Names of C(labels) whose values are secret, in all apps. They are masked like O(secret_env).
+    type: list
+    elements: str
+    default: []
+  force:
+    description:
+      - Cancel running deployments that are in the way. Otherwise the module fails and names them.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait until every app that is declared, scaled or put back runs as it should, which means that no deployment of
+        it is left, that the wanted number of instances runs, and, if it has health checks, that all of them are
+        healthy; and until the instances of what is removed are gone.
+      - The module also waits, and fails if it has to, when there was nothing to change.
+      - When time is up the module fails and says for each app what Marathon waits for.
+    type: bool
+    default: true
+  wait_timeout:
+    description: Seconds to wait at most for the whole group.
+    type: int
+    default: 300
+seealso:
+  - module: quorum.mesos.marathon_apps
+    description: For a set of definitions from many files, owned by a group or by a label.
+  - module: quorum.mesos.marathon_deployment
+"""
+
+EXAMPLES = r"""
+- name: A database, and a web server that is deployed after it
+  quorum.mesos.marathon_group:
+    url: http://marathon.example.com:8080
+    id: /shop/inner
+    definition:
+      groups:
+        - id: back
+          apps:
+            - id: db
+              cmd: python3 -m http.server $PORT0
+              cpus: 0.1
+              mem: 64
+        - id: front
+          dependencies: [../back]
+          apps:
+            - id: web
+              cmd: python3 -m http.server $PORT0
+              cpus: 0.1
+              mem: 64
+  delegate_to: localhost
+
+- name: Add an app and leave the others alone
+  quorum.mesos.marathon_group:
+    url: http://marathon.example.com:8080
+    id: /shop/inner/back
+    definition:
+      apps:
+        - id: cache
+          cmd: python3 -m http.server $PORT0
+          cpus: 0.1
+          mem: 64
+    merge: true
+  delegate_to: localhost
+  register: extended
+
+- name: Run twice as much of everything
+  quorum.mesos.marathon_group:
+    url: http://marathon.example.com:8080
+    id: /shop/inner/front
+    scale_by: 2
+  delegate_to: localhost
+
+- name: Put back what was there before the app was added
+  quorum.mesos.marathon_group:
+    url: http://marathon.example.com:8080
+    id: /shop/inner/back
+    version: "{{ extended.previous_version }}"
+  delegate_to: localhost
+
+- name: Remove the group and all that is in it
+  quorum.mesos.marathon_group:
+    url: http://marathon.example.com:8080
+    id: /shop/inner
+    state: absent
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+action:
+  description: What was done to the group or anything in it, or would be done in check mode.
+  returned: success, and failure after the plan was made
+  type: str
+  choices: [created, updated, deleted, none]
+  sample: updated
+restarts:
+  description: Whether that replaces running instances of an app.
+  returned: success, and failure after the plan was made
+  type: bool
+  sample: true
+group:
+  description:
+    - The whole group as it is or, after a change, as it is planned, with its apps in the form in which Marathon returns
+      them and without what changes by itself. Null when there is none.
+  returned: success, and failure after the plan was made
+  type: dict
+  sample:
+    id: /shop
+    dependencies: []
+    apps:
+      - id: /shop/web
+        cmd: python3 -m http.server $PORT0
+        cpus: 0.1
+        mem: 64
+        instances: 2
+    groups: []
+apps:
+  description: Every app that is declared, scaled, put back or removed, in the order of their ids.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the app.
+      type: str
+      returned: always
+    action:
+      description: One of V(created), V(updated), V(scaled), V(deleted), V(none).
+      type: str
+      returned: always
+    restarts:
+      description: Whether that replaces running instances.
+      type: bool
+      returned: always
+  sample:
+    - id: /shop/web
+      action: scaled
+      restarts: false
+groups:
+  description: Every group that is declared, put back or removed.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+      returned: always
+    action:
+      description: One of V(created), V(updated), V(deleted), V(none).
+      type: str
+      returned: always
+    dependencies:
+      description: Apps and groups that come before it.
+      type: list
+      elements: str
+      returned: always
+  sample:
+    - id: /shop
+      action: none
+      dependencies: []
+pods:
+  description: Pods that are removed with the group, or that putting back a version changes.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: str
+  sample: []
+summary:
+  description: What happens to how many apps.
+  returned: success, and failure after the plan was made, with O(state=present)
+  type: str
+  sample: "apps: 1 scaled, 3 unchanged"
+previous_version:
+  description:
+    - The version that the group had before, which O(version) puts back; null when there was no group. Marathon gives a
+      group a new version with every write to anything in it.
+  returned: success, and failure after the plan was made
+  type: str
+  sample: "2020-10-29T12:28:49.123Z"
+versions:
+  description: The versions of the group, the newest first.
+  returned: when something was written, with O(state=present)
+  type: list
+  elements: str
+  sample: ["2020-10-29T12:40:01.007Z", "2020-10-29T12:28:49.123Z"]
+deployment_ids:
+  description: The deployments that Marathon started, one for every write.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: str
+  sample: ["5cd987cd-85ae-4e70-8df7-f1438367d9cb"]
+requests:
+  description: Number of HTTP requests that were sent; 1 when a definition differs in nothing and everything runs.
+  returned: success, and failure after the plan was made
+  type: int
+  sample: 1
+hanging:
+  description: The apps that did not run as they should when the time to wait was up.
+  returned: failure because the time to wait was up
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the app.
+      type: str
+      returned: always
+    counts:
+      description: How many instances run and are healthy.
+      type: str
+      returned: always
+    reason:
+      description: What Marathon waits for, in words.
+      type: str
+      returned: always
+  sample:
+    - id: /shop/web
+      counts: 0 of 2 instances run
+      reason: "no offer has enough mem: one instance needs 65536 MiB of memory"
+deployments:
+  description: The deployments in the way, or those that still ran when the time to wait was up.
+  returned: failure because of a running deployment
+  type: list
+  elements: str
+  sample: ["97c136bf-5a28-4821-9d94-480d9fbb01c8"]
+details:
+  description: The places in a definition that Marathon refuses and why, as it reports them.
+  returned: failure because of a definition
+  type: list
+  elements: dict
+  sample:
+    - path: /constraints(0)
+      errors: ["UNIQUE does not accept a value"]
+"""
+
+import time
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_removal import GroupRemoval
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner import (
+    GroupOptions,
+    GroupRunner,
+    declared_tree,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
+
+
+def argument_spec():
+    return dict(
+        connection_spec(),
+        id={"type": "str", "aliases": ["name"]},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        definition={"type": "dict"},
+        src={"type": "path"},
+        scale_by={"type": "float"},
+        version={"type": "str"},
+        merge={"type": "bool", "default": False},
+        ignore_fields={"type": "list", "elements": "str", "default": []},
+        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
+        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        force={"type": "bool", "default": False},
+        wait={"type": "bool", "default": True},
+        wait_timeout={"type": "int", "default": 300},
+        **progress_spec(),
+    )
+
+
+def read_options(params):
+    if params["merge"] and params["definition"] is None:
+        raise MarathonError("merge is about a definition: give definition or src, or leave merge out")
+    if params["state"] == "absent" and (params["scale_by"] is not None or params["version"] is not None):
+        raise MarathonError("state absent removes the group, so scale_by and version contradict it: leave them out")
+    return GroupOptions(
+        group_id=params["id"],
+        definition=params["definition"],
+        scale_by=params["scale_by"],
+        version=params["version"],
+        merge=params["merge"],
+        ignored=tuple(params["ignore_fields"]),
+        secret_names=secret_names(params),
+        force=params["force"],
+        wait=params["wait"],
+    )
+
+
+def run(module):
+    params = module.given
+    options = read_options(params)
+    client = open_client(module)
+    progress = reporter(module)
+
+    def deployment_waiter(seconds):
+        return DeploymentWaiter(client, seconds, time.monotonic, time.sleep, progress)
+
+    def set_waiter(read):
+        return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep, progress)
+
+    if params["state"] == "absent":
+        runner = GroupRemoval(client, options, deployment_waiter(params["wait_timeout"]), time.sleep)
+    else:
+        declared = declared_tree(client, options)
+        runner = GroupRunner(client, declared, options, set_waiter, deployment_waiter, time.sleep, module.warn)
+    return runner.run(module.check_mode)
+
+
+def main():
+    module = MarathonModule(
+        argument_spec=argument_spec(),
+        mutually_exclusive=[("definition", "src", "scale_by", "version")],
+        supports_check_mode=True,
+    )
+    try:
+        result = run(module)
+    except MarathonError as error:
+        module.fail_json(msg=str(error), **error.facts)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
