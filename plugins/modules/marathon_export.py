@@ -15,6 +15,8 @@ description:
   - A file is named by the id of its app, with an underscore for each slash. The one of V(/shop/web) is
     C(shop_web.json). The dependencies of a group are a file of their own, like C(shop@group.json).
   - Files that are right already are left alone. Nothing is ever removed.
+  - What would be a template of Jinja, like C({{), is written as C(\u007b{), which means the same in JSON and YAML and
+    which deploying the file does not template.
   - An app of an old release is written in the form of Marathon 1.5 and newer.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -135,16 +137,15 @@ requests:
   sample: 2
 """
 
-import json
 import os
 import tempfile
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset,
-    appset_sources,
     documents,
     export,
+    export_text,
     planner,
     secrets,
 )
@@ -153,6 +154,9 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 
 SUFFIXES = {"json": ".json", "yaml": ".yml"}
+WRITERS = {"json": export_text.as_json, "yaml": export_text.as_yaml}
+# What marathon_apps takes for a definition, with or without a further .j2.
+DEFINITIONS = (".json", ".yml", ".yaml")
 
 
 def argument_spec():
@@ -174,12 +178,6 @@ def read_documents(client, params):
     if group is None:
         raise DefinitionError(f"the group {group_id} does not exist on Marathon: check the option group")
     return list(export.documents(group, client.release(), tuple(params["leave_out"])))
-
-
-def text_of(definition, form):
-    if form == "yaml":
-        return documents.yaml.safe_dump(definition, sort_keys=False, allow_unicode=True, width=120)
-    return json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
 
 
 def definition_in(path):
@@ -213,7 +211,7 @@ class Directory:
 
     def put(self, document):
         path = os.path.join(self._dest, document.name + SUFFIXES[self._form])
-        text = text_of(document.definition, self._form).encode()
+        text = WRITERS[self._form](document.definition).encode()
         changed = self._content(path) != text
         if changed:
             self._explain(path, document.definition)
@@ -229,7 +227,7 @@ class Directory:
             return []
         written = {entry["path"] for entry in self.files}
         found = sorted(os.path.join(self._dest, name) for name in os.listdir(self._dest))
-        return [path for path in found if path.endswith(appset_sources.SUFFIXES) and path not in written]
+        return [path for path in found if path.removesuffix(".j2").endswith(DEFINITIONS) and path not in written]
 
     def _content(self, path):
         if not os.path.exists(path):
