@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 - name: Ask one task for its version
   ansible.builtin.uri:
-    url: "{{ query('quorum.mesos.marathon_endpoint', 'shop/web', format='http://{host}:{port}/version') | first }}"
+    url: "{{ query('quorum.mesos.marathon_endpoint', '/shop/web', format='http://{host}:{port}/version') | first }}"
 """
 
 RETURN = r"""
