@@ -142,7 +142,7 @@ def test_ports_follow_the_network_of_the_definition():
         (
             {"container": {"docker": {"image": "nginx:1"}}},
             {"image": "nginx:2"},
-            r'option image contradicts container\.docker\.image of the definition \("nginx:2" and "nginx:1"\): keep one',
+            r'option image contradicts container\.docker\.image of the definition \("nginx:2" and "nginx:1"\)',
         ),
         ({"cpus": 1}, {"cpus": 2}, r"option cpus contradicts cpus of the definition \(2\.0 and 1"),
         (
