@@ -1,0 +1,327 @@
+"""What a declared group means for the one that is there, the requests it takes, and those that it must not take."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_removal import GroupRemoval
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner import (
+    GroupOptions,
+    GroupRunner,
+    declared_tree,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
+
+from .fakes import LATE, Call, FakeSession, FakeTime, stored, stored_pod
+
+APP = {"cmd": "sleep 1000"}
+INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
+NEW, OLD = "2020-10-29T12:40:00.000Z", "2020-10-29T12:00:00.000Z"
+VERSIONS = Call("GET", "/v2/groups/g/versions", data=[NEW, OLD])
+ABSENT = {"message": "Group '/g' does not exist"}
+NO_APP = {"message": "App '/g' does not exist"}
+
+
+def group(group_id="/g", *apps, groups=(), pods=(), **fields):
+    shown = [{"id": pod["id"], "spec": pod, "status": "STABLE"} for pod in pods]
+    found = {"id": group_id, "apps": list(apps), "groups": list(groups), "pods": shown, "dependencies": []}
+    return {**found, "version": OLD, **fields}
+
+
+def read(*apps, path="/v2/groups/g", **fields):
+    return Call("GET", path, data=group("/g", *apps, **fields))
+
+
+def missing():
+    return [Call("GET", "/v2/groups/g", status=404, data=ABSENT), Call("GET", "/v2/apps/g", status=404, data=NO_APP)]
+
+
+def put(path="/v2/groups/g", **answer):
+    return Call("PUT", path, **{"data": {"deploymentId": "d1"}, **answer})
+
+
+def delete(path="/v2/groups/g", **answer):
+    return Call("DELETE", path, **{"data": {"deploymentId": "d1"}, **answer})
+
+
+def run(*calls, check_mode=False, timeout=10, absent=False, **options):
+    time = FakeTime()
+    session = FakeSession(*calls)
+    client = Client(Http(["http://m1:8080"], time.sleep, session=session))
+    chosen = GroupOptions(**{"group_id": "/g", "wait": False, **options})
+
+    def deployment_waiter(seconds):
+        return DeploymentWaiter(client, seconds, time.clock, time.sleep)
+
+    def set_waiter(reading):
+        return SetWaiter(reading, client, timeout, time.clock, time.sleep)
+
+    try:
+        if absent:
+            return GroupRemoval(client, chosen, deployment_waiter(timeout), time.sleep).run(check_mode)
+        declared = declared_tree(client, chosen)
+        runner = GroupRunner(client, declared, chosen, set_waiter, deployment_waiter, time.sleep, [].append)
+        return runner.run(check_mode)
+    finally:
+        assert session.calls == [], "calls that were not made"
+
+
+def actions(result):
+    return {one["id"]: one["action"] for one in [*result["apps"], *result["groups"]] if one["action"] != "none"}
+
+
+HERE = group("/g", stored("/g/a"), groups=[group("/g/h", stored("/g/h/b")), group("/g/k")], dependencies=["/x"])
+
+
+@pytest.mark.parametrize(
+    ("definition", "merge", "expected"),
+    [
+        ({}, False, {}),
+        (HERE, False, {}),
+        ({"apps": []}, False, {"/g/a": "deleted"}),
+        ({"apps": []}, True, {}),
+        ({"apps": [{"id": "a", **APP}]}, False, {}),
+        ({"apps": [{"id": "a", **APP, "instances": 3}]}, False, {"/g/a": "scaled"}),
+        ({"apps": [{"id": "a", **APP, "mem": 64}]}, False, {"/g/a": "updated"}),
+        ({"apps": [{"id": "a", "mem": 64}]}, True, {"/g/a": "updated"}),
+        ({"apps": [{"id": "n", **APP}]}, False, {"/g/a": "deleted", "/g/n": "created"}),
+        ({"apps": [{"id": "n", **APP}]}, True, {"/g/n": "created"}),
+        ({"groups": []}, False, {"/g/h": "deleted", "/g/h/b": "deleted", "/g/k": "deleted"}),
+        ({"groups": []}, True, {}),
+        ({"groups": [{"id": "h"}]}, False, {"/g/k": "deleted"}),
+        ({"groups": [{"id": "h", "apps": []}, {"id": "k"}]}, False, {"/g/h/b": "deleted"}),
+        ({"groups": [{"id": "h"}, {"id": "k"}, {"id": "n"}]}, False, {"/g/n": "created"}),
+        ({"dependencies": ["/x"]}, False, {}),
+        ({"dependencies": []}, False, {"/g": "updated"}),
+        ({"dependencies": []}, True, {}),
+        ({"dependencies": ["/y"]}, True, {"/g": "updated"}),
+    ],
+)
+def test_what_a_definition_means_for_what_is_there(definition, merge, expected):
+    calls = [Call("GET", "/v2/groups/g", data=HERE)]
+    writes_app = {"created", "updated", "scaled"} & {
+        action for name, action in expected.items() if name in ("/g/a", "/g/n")
+    }
+    if writes_app and "groups" not in definition:
+        calls.append(INFO)
+    result = run(*calls, definition=definition, merge=merge, check_mode=True)
+    assert actions(result) == expected
+    assert result["changed"] is bool(expected)
+    assert result["action"] == ("updated" if expected else "none")
+    assert bool(result["diff"]) is bool(expected)
+
+
+def test_merged_dependencies_are_added():
+    result = run(
+        Call("GET", "/v2/groups/g", data=HERE), definition={"dependencies": ["/y"]}, merge=True, check_mode=True
+    )
+    assert result["group"]["dependencies"] == ["/x", "/y"]
+
+
+def test_the_group_as_planned_has_what_stays_and_what_comes_and_not_what_goes():
+    result = run(
+        Call("GET", "/v2/groups/g", data=HERE),
+        INFO,
+        definition={"apps": [{"id": "n", **APP}], "groups": [{"id": "h"}]},
+        check_mode=True,
+    )
+    planned = result["group"]
+    assert [app["id"] for app in planned["apps"]] == ["/g/n"]
+    assert [(one["id"], [app["id"] for app in one["apps"]]) for one in planned["groups"]] == [("/g/h", ["/g/h/b"])]
+    assert "version" not in planned["groups"][0]["apps"][0]
+    assert result["previous_version"] == OLD
+
+
+def test_a_group_that_holds_a_pod_is_not_removed_for_not_being_listed():
+    here = read(groups=[group("/g/h", pods=[stored_pod("/g/h/p")])])
+    with pytest.raises(errors.DefinitionError, match="/g/h is not in the list of groups, but holds the pod /g/h/p"):
+        run(here, definition={"groups": []})
+
+
+def test_a_group_that_is_as_declared_is_one_read_also_with_a_wait():
+    result = run(read(stored("/g/a")), definition={"apps": [{"id": "a", **APP}]}, wait=True)
+    assert (result["changed"], result["requests"], result["diff"]) == (False, 1, [])
+    assert "versions" not in result
+
+
+def test_an_empty_group_is_made():
+    result = run(*missing(), put(body={"dependencies": []}), VERSIONS)
+    assert (result["changed"], result["action"], result["versions"]) == (True, "created", [NEW, OLD])
+
+
+def test_apps_are_one_array_and_the_apps_and_groups_that_go_are_named_one_by_one():
+    here = read(stored("/g/a"), stored("/g/b"), stored("/g/c"), groups=[group("/g/h", stored("/g/h/d"))])
+    result = run(
+        here,
+        INFO,
+        put("/v2/apps", params={"partialUpdate": "false"}),
+        delete("/v2/apps/g/c", data={"deploymentId": "d2"}),
+        delete("/v2/groups/g/h", data={"deploymentId": "d3"}),
+        VERSIONS,
+        definition={"apps": [{"id": "a", **APP, "mem": 64}, {"id": "b", **APP, "mem": 64}], "groups": []},
+    )
+    assert result["deployment_ids"] == ["d1", "d2", "d3"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "current", "body"),
+    [
+        ({"enforceRole": True}, False, {"dependencies": ["/x"], "enforceRole": True}),
+        ({"enforceRole": True}, None, {"dependencies": ["/x"], "enforceRole": True}),
+        ({"enforceRole": False}, True, {"dependencies": ["/x"], "enforceRole": False}),
+        ({"enforceRole": True, "dependencies": []}, True, {"dependencies": [], "enforceRole": True}),
+        ({"dependencies": []}, True, {"dependencies": [], "enforceRole": True}),
+    ],
+)
+def test_the_rule_for_roles_is_written_alone_and_kept_by_every_other_write(definition, current, body):
+    here = read(dependencies=["/x"], **({} if current is None else {"enforceRole": current}))
+    calls = [here, put(body=body), VERSIONS]
+    if definition.get("enforceRole") not in (None, current):
+        calls.insert(1, INFO)
+    result = run(*calls, definition=definition)
+    assert result["changed"] and result["diff"]
+
+
+def test_the_rule_for_roles_goes_before_the_apps():
+    definition = {"enforceRole": True, "apps": [{"id": "a", **APP}]}
+    result = run(
+        *missing(),
+        INFO,
+        put(body={"dependencies": [], "enforceRole": True}),
+        put("/v2/apps/g/a", status=201, data={"deployments": [{"id": "d2"}]}),
+        VERSIONS,
+        definition=definition,
+    )
+    assert result["deployment_ids"] == ["d1", "d2"]
+
+
+def test_a_rule_for_roles_that_this_marathon_does_not_have_is_refused():
+    with pytest.raises(errors.DefinitionError, match="enforceRole needs Marathon"):
+        run(read(), Call("GET", "/v2/info", data={"version": "1.8.222"}), definition={"enforceRole": True})
+
+
+def test_ignored_fields_keep_what_the_app_has():
+    result = run(
+        read(stored("/g/a", instances=7)), definition={"apps": [{"id": "a", **APP}]}, ignored=("instances",)
+    )  # fmt: skip
+    assert not result["changed"]
+
+
+def test_secrets_are_masked_in_group_and_diff():
+    result = run(
+        read(stored("/g/a", env={"KEY": "old-secret"})),
+        INFO,
+        definition={"apps": [{"id": "a", **APP, "env": {"KEY": "new-secret"}}]},
+        secret_names=("KEY",),
+        check_mode=True,
+    )
+    assert "secret" not in str(result)
+
+
+def test_scaling_writes_numbers_and_asks_again_before_it_repeats_a_lost_write():
+    """The second read shows that the first write was done, so nothing is multiplied twice."""
+    before = [stored("/g/a", instances=2), stored("/g/b", instances=3)]
+    after = [stored("/g/a", instances=4), stored("/g/b", instances=6)]
+    result = run(read(*before), read(*before), INFO, put("/v2/apps", raises=LATE), read(*after), VERSIONS, scale_by=2.0)
+    assert actions(result) == {"/g/a": "scaled", "/g/b": "scaled"}
+    result = run(
+        read(*before), read(*before), INFO, put("/v2/apps", raises=LATE), read(*before), put("/v2/apps"), VERSIONS,
+        scale_by=2.0,
+    )  # fmt: skip
+    assert result["deployment_ids"] == ["d1"]
+
+
+def test_a_group_that_is_not_there_cannot_be_scaled():
+    with pytest.raises(errors.DefinitionError, match="/g does not exist, so it cannot be scaled"):
+        run(missing()[0], scale_by=2.0)
+
+
+def at(version=OLD, *apps, **fields):
+    return Call("GET", f"/v2/groups/g/versions/{version}", data=group("/g", *apps, **fields))
+
+
+def test_a_version_is_put_back_by_marathon_in_one_write():
+    earlier = at(OLD, stored("/g/a", mem=64.0), groups=[group("/g/h", stored("/g/h/b"))])
+    result = run(earlier, read(stored("/g/a"), stored("/g/c")), INFO, put(body={"version": OLD}), VERSIONS, version=OLD)
+    assert actions(result) == {"/g/a": "updated", "/g/c": "deleted", "/g/h/b": "created", "/g/h": "created"}
+    assert result["restarts"] and result["deployment_ids"] == ["d1"]
+
+
+def test_a_version_that_is_as_the_group_is_now_is_no_change():
+    result = run(at(OLD, stored("/g/a")), read(stored("/g/a", version=NEW)), version=OLD)
+    assert (result["changed"], result["requests"]) == (False, 2)
+
+
+def test_a_lost_answer_to_putting_back_is_looked_after():
+    result = run(
+        at(OLD, stored("/g/a", mem=64.0)), read(stored("/g/a")), INFO, put(raises=LATE),
+        read(stored("/g/a", mem=64.0)), VERSIONS, version=OLD,
+    )  # fmt: skip
+    assert result["changed"]
+
+
+def test_a_version_brings_pods_back_and_waits_for_their_deployment():
+    pod = stored_pod("/g/p")
+    working = {"id": "d1", "affectedApps": [], "affectedPods": ["/g/p"], "steps": []}
+    result = run(
+        at(OLD, pods=[pod]),
+        read(),
+        put(body={"version": OLD}),
+        read(pods=[pod]),
+        Call("GET", "/v2/deployments", data=[working]),
+        Call("GET", "/v2/deployments", data=[]),
+        VERSIONS,
+        version=OLD,
+        wait=True,
+    )
+    assert result["pods"] == ["/g/p"]
+    assert [one["after_header"] for one in result["diff"]] == ["pod /g/p"]
+
+
+@pytest.mark.parametrize(
+    ("versions", "words"),
+    [
+        ({"data": [NEW]}, f"/g has no version {OLD}: the versions are {NEW}"),
+        ({"status": 404, "data": ABSENT}, "there is no such group"),
+    ],
+)
+def test_a_version_that_is_not_there_is_refused_with_those_that_are(versions, words):
+    gone = Call("GET", f"/v2/groups/g/versions/{OLD}", status=404, data=ABSENT)
+    with pytest.raises(errors.DefinitionError, match=words):
+        run(gone, Call("GET", "/v2/groups/g/versions", **versions), version=OLD)
+
+
+def test_a_group_that_is_not_there_is_absent_in_one_request():
+    result = run(missing()[0], absent=True)
+    assert (result["changed"], result["action"], result["requests"]) == (False, "none", 1)
+
+
+def test_a_removal_is_planned_with_all_that_is_in_the_group():
+    here = read(stored("/g/a"), groups=[group("/g/h", pods=[stored_pod("/g/h/p")])])
+    result = run(here, absent=True, check_mode=True)
+    assert actions(result) == {"/g/a": "deleted", "/g": "deleted", "/g/h": "deleted"}
+    assert (result["pods"], result["group"], result["previous_version"]) == (["/g/h/p"], None, OLD)
+
+
+def test_a_removal_waits_for_the_deployment_of_what_was_in_the_group():
+    other = {"id": "d7", "affectedApps": ["/z"], "steps": []}
+    own = {"id": "d1", "affectedApps": ["/g/a"], "steps": []}
+    result = run(
+        read(stored("/g/a")),
+        delete(params={"force": "true"}),
+        Call("GET", "/v2/deployments", data=[own, other]),
+        Call("GET", "/v2/deployments", data=[other]),
+        absent=True,
+        force=True,
+        wait=True,
+    )
+    assert (result["changed"], result["deployment_ids"]) == (True, ["d1"])
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_removal_without_an_answer_is_looked_after(done):
+    then = [missing()[0]] if done else [read(stored("/g/a")), delete()]
+    assert run(read(stored("/g/a")), delete(raises=LATE), *then, absent=True)["changed"]
