@@ -80,13 +80,65 @@ def test_life_of_an_app(ansible, marathon, web):
     assert ansible.module(id=app_id, instances=3)["changed"] is False
     assert ansible.module(definition=changed, ignore_fields=["instances"])["changed"] is False
 
+    planned = ansible.module("--check", id=app_id, state="suspended")
+    assert (planned["changed"], planned["resume_instances"], planned["restarts"]) == (True, 3, False)
+    suspended = ansible.module(id=app_id, state="suspended")
+    assert (suspended["steps"], suspended["tasks"]) == (planned["steps"], [])
+    assert marathon.app(app_id)["tasksRunning"] == 0
+    repeated = ansible.module(id=app_id, state="suspended")
+    assert (repeated["changed"], repeated["resume_instances"]) == (False, 3)
+    resumed = ansible.module(id=app_id, instances=repeated["resume_instances"])
+    assert len(resumed["endpoints"]) == 6
+
+    planned = ansible.module("--check", "--diff", id=app_id, state="restarted")
+    assert (planned["changed"], planned["restarts"], planned["steps"]) == (True, True, ["RestartApplication"])
+    assert planned["diff"]["after_header"] == f"{app_id} (replaces 3 running instances)"
+    restarted = ansible.module(id=app_id, state="restarted")
+    assert (restarted["action"], len(restarted["tasks"])) == ("restarted", 3)
+    assert {task["id"] for task in restarted["tasks"]}.isdisjoint(task["id"] for task in resumed["tasks"])
+
+    too_large = {"definition": {"mem": 9000000}, "merge": True}
+    failed = ansible.module(id=app_id, **too_large, wait_timeout=6, on_failure="rollback")
+    assert failed["failed"]
+    assert "It was rolled back (its deployment was cancelled by deployment " in failed["msg"]
+    assert (failed["rollback"]["action"], failed["rollback"]["confirmed"]) == ("cancelled", True)
+    assert (failed["before"]["mem"], failed["after"]["mem"]) == (32.0, 9000000.0)
+    after = marathon.app(app_id)
+    assert (after["mem"], after["tasksRunning"], after["deployments"]) == (32.0, 3, [])
+
     planned = ansible.module("--check", id=app_id, state="absent")
-    assert (planned["changed"], planned["action"]) == (True, "deleted")
+    assert (planned["changed"], planned["action"], planned["steps"]) == (True, "deleted", ["StopApplication"])
     assert marathon.app(app_id)["tasksRunning"] == 3
     removed = ansible.module(id=app_id, state="absent")
     assert (removed["changed"], removed["app"]) == (True, None)
     assert marathon.app(app_id) is None
     assert ansible.module(id=app_id, state="absent")["changed"] is False
+
+
+def test_options_are_a_definition_and_a_new_app_is_rolled_back_by_its_removal(ansible, marathon, group):
+    options = {
+        "id": f"{group}/typed",
+        "cmd": "exit 7",
+        "cpus": 0.1,
+        "mem": 32,
+        "env": {"LIMIT": 10},
+        "ports": [{"service_port": 0, "name": "http"}],
+        "health_checks": [{"protocol": "COMMAND", "command": "true", "interval_seconds": 1}],
+    }
+    failed = ansible.module(**options, wait_timeout=5, on_failure="rollback")
+    assert (failed["failed"], failed["rollback"]["confirmed"]) == (True, True)
+    assert failed["msg"].endswith(f"{options['id']} is removed again")
+    assert marathon.app(options["id"]) is None
+
+    options["cmd"] = "sleep 1000"
+    created = ansible.module(**options, wait_for="deployment", wait_timeout=60)
+    assert (created["action"], created["steps"]) == ("created", ["StartApplication", "ScaleApplication"])
+    assert created["tasks"][0]["endpoints"] == created["endpoints"]
+    stored = marathon.app(options["id"])
+    assert (stored["env"], stored["portDefinitions"][0]["name"]) == ({"LIMIT": "10"}, "http")
+    assert ansible.module(**options)["changed"] is False
+    refused = ansible.module(**options, definition={"cpus": 1})
+    assert "the option cpus contradicts cpus of the definition (0.1 and 1" in refused["msg"]
 
 
 def test_down_to_zero_instances(ansible, group):
@@ -209,6 +261,9 @@ def test_secrets_stay_out_of_the_output(ansible, group):
         (("--check", "--diff"), app, {}),
         # An argument that Ansible itself refuses is shown with all the others.
         ((), app, {"wait_timeout": "soon"}),
+        # A mapping that cannot be read is shown as it was given.
+        ((), app, {"env": '{"PASSWORD": "typed-horse"', "cmd": "echo COLOUR"}),
+        ((), app, {"env": {"PASSWORD": "typed-horse"}}),
         # Marathon refuses this one and quotes it.
         ((), {**app, "env": {**app["env"], "PASSWORD": ["correct-horse"]}}, {}),
     ):

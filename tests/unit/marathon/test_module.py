@@ -54,6 +54,23 @@ def test_a_refused_argument_shows_no_secret(capsys, logged):
     assert "hunter2" not in str(result)
 
 
+@pytest.mark.parametrize("text", ['{"PW": "hunter2"', "hunter2", "PW=hunter2, hunter2"])
+def test_a_mapping_that_cannot_be_read_is_not_shown(capsys, logged, text):
+    result = run(capsys, {"env": text, "count": "many", "secret_env": ["PW"]})
+    assert result["failed"]
+    assert "hunter2" not in str(result)
+
+
+def test_a_mapping_given_as_text_shows_no_secret(capsys, logged):
+    def work(module):
+        assert module.given["definition"] == {"env": {"PW": "hunter2", "A": "seen"}}
+        module.exit_json()
+
+    result = run(capsys, {"definition": '{"env": {"PW": "hunter2", "A": "seen"}}', "secret_env": ["PW"]}, work)
+    assert "hunter2" not in str((result, logged))
+    assert "seen" in str(result)
+
+
 def test_a_task_that_is_not_logged_has_its_arguments_too(capsys, logged):
     def work(module):
         assert module.given["env"] == {"PW": "hunter2"}

@@ -8,37 +8,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
+from .app_runs import DEFINITION, DEPLOYMENT, INFO, get, run
 from .fakes import CLOSED, LATE, REFUSED, Call, FakeSession, FakeTime, stored
-
-DEFINITION = {"id": "a", "cmd": "sleep 1000"}
-INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
-DEPLOYMENT = {"deploymentId": "d1", "version": "2020-10-29T12:00:00.000Z"}
-MISSING = {"message": "App '/a' does not exist"}
-
-
-def get(app=None):
-    return (
-        Call("GET", "/v2/apps/a", status=404, data=MISSING)
-        if app is None
-        else Call("GET", "/v2/apps/a", data={"app": app})
-    )
-
-
-def run(*calls, check_mode=False, timeout=5, warnings=None, **options):
-    """Runs with these options over exactly these calls."""
-    time = FakeTime()
-    session = FakeSession(*calls)
-    client = Client(Http(["http://m1:8080"], time.sleep, session=session))
-    options.setdefault("definition", DEFINITION)
-    try:
-        waiter = Waiter(client, timeout, time.clock, time.sleep)
-        runner = Runner(
-            client, waiter, Options(**options), time.sleep, [].append if warnings is None else warnings.append
-        )
-        result = runner.run(check_mode)
-    finally:
-        assert session.calls == [], "calls that were not made"
-    return result
 
 
 def test_no_change_is_one_read():
@@ -272,3 +243,18 @@ def test_secrets_are_masked_everywhere():
     result = run(get(stored(env={"PW": "hunter1"})), INFO, definition=definition, secret_names=("PW",), check_mode=True)
     assert "hunter" not in str(result)
     assert result["diff"]["before"] != result["diff"]["after"]
+
+
+def test_a_write_that_arrives_late_is_met_by_its_repetition():
+    locked = Call("PUT", "/v2/apps/a", status=409, data={"message": "locked", "deployments": [{"id": "d1"}]})
+    result = run(
+        get(stored(cpus=2.0)),
+        INFO,
+        Call("PUT", "/v2/apps/a", raises=LATE),
+        get(stored(cpus=2.0)),
+        locked,
+        Call("GET", "/v2/deployments", data=[]),
+        get(stored()),
+        get(stored()),
+    )
+    assert result["changed"]
