@@ -319,7 +319,6 @@ def test_additive_growth(master: FakeMaster, agent: AgentProcess) -> None:
 @pytest.mark.parametrize(("flags", "message"), [
     ({"containerizers": "nope"}, "Unknown or unsupported containerizer: nope"),
     ({"resources": "cpus=4"}, "Bad value for resources, missing or extra ':' in cpus=4"),
-    ({"attributes": "rack"}, "Invalid attribute key:value pair 'rack'"),
     ({"containerizers": "docker", "docker": "/nonexistent/docker"},
      "Failed to get docker version: Failed to execute '/nonexistent/docker -H unix:///var/run/docker.sock --version': "
      "exited with status 127"),

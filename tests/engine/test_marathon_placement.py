@@ -18,7 +18,7 @@ from labengine.marathon.matcher import Match, match
 from labengine.marathon.resources import Remainder
 from labengine.marathon.taskinfo import task_info
 
-VECTORS = Path(__file__).parent / "data"
+VECTORS = Path(__file__).parents[1] / "unit" / "marathon" / "data"
 
 
 def stored(**fields: object) -> dict:

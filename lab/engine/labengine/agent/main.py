@@ -131,9 +131,12 @@ def _detector(flags: Flags, tls: Tls) -> MasterDetector:
 def agent_info(flags: Flags, address: Address) -> dict[str, Any]:
     try:
         given = resources.parse(flags.resources or "", flags.default_role)
-        attributes = resources.parse_attributes(flags.attributes or "")
     except resources.ResourceError as error:
         log.die(f"Failed to determine agent resources: {error}")
+    try:
+        attributes = resources.parse_attributes(flags.attributes or "")
+    except resources.ResourceError as error:
+        log.crash(str(error))
     return {
         "hostname": address.hostname,
         "port": address.port,

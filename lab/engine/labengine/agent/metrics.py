@@ -17,6 +17,21 @@ TASK_STATES = ("failed", "finished", "gone", "killed", "killing", "lost", "runni
 TERMINAL_STATES = ("failed", "finished", "gone", "killed", "lost")
 
 
+# What the engine never does: it removes no sandboxes, provisions no images of its own, has no resource providers.
+NEVER = (
+    "containerizer/mesos/container_destroy_errors",
+    "containerizer/mesos/provisioner/bind/remove_rootfs_errors",
+    "containerizer/mesos/provisioner/remove_container_errors",
+    "gc/path_removals_failed",
+    "gc/path_removals_pending",
+    "gc/path_removals_succeeded",
+    "resource_provider_manager/events/disconnect",
+    "resource_provider_manager/events/subscribe",
+    "resource_provider_manager/subscribed",
+    "slave/executors_preempted",
+)
+
+
 @dataclass
 class Counters:
     """What only ever grows while the agent runs."""
@@ -36,6 +51,7 @@ def snapshot(agent: Agent) -> dict[str, float]:
     total = resources.totals(agent.info["resources"])
     used = resources.totals(item for task in agent.tasks.values() for item in task.record.resources)
     result: dict[str, float] = {
+        **dict.fromkeys(NEVER, 0.0),
         "containerizer/fetcher/task_fetches_failed": 0.0,
         "containerizer/fetcher/task_fetches_succeeded": counters.fetches,
         "slave/container_launch_errors": counters.launch_errors,

@@ -46,6 +46,17 @@ def _frameworks(agent: Agent) -> dict[str, Any]:
     return {"frameworks": shown, "completed_frameworks": over}
 
 
+def _executors(agent: Agent) -> dict[str, Any]:
+    return {
+        "executors": [{"executor_info": info} for info in views.executors_v1(agent, live=True)],
+        "completed_executors": [{"executor_info": info} for info in views.executors_v1(agent, live=False)],
+    }
+
+
+def _state(agent: Agent) -> dict[str, Any]:
+    return {"get_tasks": _tasks(agent), "get_executors": _executors(agent), "get_frameworks": _frameworks(agent)}
+
+
 def _containers(agent: Agent) -> dict[str, Any]:
     return {
         "containers": [
@@ -73,6 +84,8 @@ _ANSWERS = {
     },
     "GET_AGENT": lambda agent: {"agent_info": agent.info},
     "GET_TASKS": _tasks,
+    "GET_EXECUTORS": _executors,
+    "GET_STATE": _state,
     "GET_FRAMEWORKS": _frameworks,
     "GET_CONTAINERS": _containers,
     "GET_OPERATIONS": lambda agent: {},

@@ -24,6 +24,9 @@ class ResourceError(ValueError):
 
 def _value(text: str) -> tuple[str, Any]:
     """(type, v1 value) of one value in Mesos' text form."""
+    if text.endswith("\n"):
+        # The last line of a file: Mesos does not take its end away.
+        return "TEXT", {"value": text}
     text = text.strip()
     if text.startswith("["):
         return "RANGES", {"range": _ranges(text)}
@@ -71,7 +74,7 @@ def parse(text: str, default_role: str = "*") -> list[Resource]:
     if text.lstrip().startswith("["):
         return _parse_json(text, default_role)
     resources = []
-    for pair in filter(None, (pair.strip() for pair in re.split(r"[;\n]", text))):
+    for pair in filter(None, (pair.strip(" \t") for pair in text.split(";"))):
         key, colon, raw = pair.partition(":")
         if not colon or ":" in raw:
             raise ResourceError(f"Bad value for resources, missing or extra ':' in {pair}")
@@ -141,7 +144,7 @@ def _disk(work_dir: str | Path) -> float:
 def parse_attributes(text: str) -> list[Attribute]:
     """``rack:a;disks:4;zone:[1-3]``"""
     attributes = []
-    for pair in filter(None, (pair.strip() for pair in re.split(r"[;\n]", text))):
+    for pair in filter(None, (pair.strip(" \t") for pair in text.split(";"))):
         name, colon, raw = pair.partition(":")
         if not colon or not name.strip() or not raw.strip():
             raise ResourceError(f"Invalid attribute key:value pair '{pair}'")

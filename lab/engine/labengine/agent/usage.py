@@ -54,12 +54,10 @@ def of(root: int, everything: dict[int, Process], *, cpus: float, mem_mb: float)
     limit = int(mem_mb * 1024 * 1024)
     return {
         "timestamp": time.time(),
-        "cpus_limit": cpus,
         "cpus_soft_limit": cpus,
         "cpus_user_time_secs": round(sum(process.user_seconds for process in tree), 3),
         "cpus_system_time_secs": round(sum(process.system_seconds for process in tree), 3),
         "mem_limit_bytes": limit,
         "mem_soft_limit_bytes": limit,
         "mem_rss_bytes": sum(process.rss_bytes for process in tree),
-        "processes": len(tree),
     }

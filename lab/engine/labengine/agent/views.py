@@ -12,6 +12,8 @@ from labengine.common.build import build_info
 if TYPE_CHECKING:
     from labengine.agent.agent import Agent
 
+# What Mesos says that the executor of a lone command needs.
+COMMAND_EXECUTOR = (("cpus", 0.1), ("mem", 32.0))
 CAPABILITIES = ("MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT")
 
 
@@ -128,13 +130,22 @@ def _task(record: TaskRecord) -> dict[str, Any]:
         "state": record.state,
         "resources": resources.totals(record.resources),
         "role": _role(record),
-        "statuses": [{key: status[key] for key in kept if key in status} for status in record.statuses],
+        "statuses": [
+            {key: status_part(key, status[key]) for key in kept if key in status} for status in record.statuses
+        ],
     }
-    for key in ("labels", "discovery", "container", "health_check"):
+    for key in ("labels", "discovery", "health_check"):
         if key in record.info:
             value = record.info[key]
             result[key] = value.get("labels", []) if key == "labels" else value
     return result
+
+
+def status_part(key: str, value: Any) -> Any:
+    """The executor's pid is for the v1 API."""
+    if key != "container_status":
+        return value
+    return {name: part for name, part in value.items() if name != "executor_pid"}
 
 
 def task_v1(record: TaskRecord) -> dict[str, Any]:
@@ -144,11 +155,40 @@ def task_v1(record: TaskRecord) -> dict[str, Any]:
         "framework_id": {"value": record.framework_id},
         "agent_id": record.info.get("agent_id", {}),
         "state": record.state,
-        "resources": record.resources,
+        "resources": [{key: value for key, value in one.items() if key != "role"} for one in record.resources],
         "statuses": record.statuses,
     }
     if record.statuses:
         result |= {"status_update_state": record.state, "status_update_uuid": record.statuses[-1]["uuid"]}
+    return result
+
+
+def executors_v1(agent: Agent, *, live: bool) -> list[dict[str, Any]]:
+    records = [task.record for task in agent.tasks.values()] if live else list(agent.completed)
+    launcher = agent.context.flags.launcher_dir
+    return [_executor_v1(of_one[0], launcher) for of_one in _by_executor(records)]
+
+
+def _executor_v1(record: TaskRecord, launcher: str) -> dict[str, Any]:
+    if record.group_id:
+        return {**record.info["executor"], "framework_id": {"value": record.framework_id}}
+    result = {
+        "executor_id": {"value": record.executor_id},
+        "framework_id": {"value": record.framework_id},
+        "command": {
+            "shell": False,
+            "value": f"{launcher}/mesos-executor",
+            "arguments": ["mesos-executor", f"--launcher_dir={launcher}"],
+        },
+        "resources": [
+            {"name": name, "type": "SCALAR", "scalar": {"value": amount}, "allocation_info": {"role": _role(record)}}
+            for name, amount in COMMAND_EXECUTOR
+        ],
+        "name": record.executor_name,
+        "source": record.executor_id,
+    }
+    if record.is_docker:
+        result["container"] = {**record.container, "docker": {"privileged": False, **record.container["docker"]}}
     return result
 
 

@@ -26,6 +26,9 @@ OBJECTS = {
     "get_maintenance_statuses": "machines",
     "start_maintenances": "machines",
     "stop_maintenances": "machines",
+    "update_quotas": "roles",
+    "update_weights": "roles",
+    "set_log_level": "level",
 }
 
 

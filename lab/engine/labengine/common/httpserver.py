@@ -110,7 +110,7 @@ def bind(ip: str, port: int) -> socket.socket:
         listener.bind((ip, port))
     except OSError as error:
         listener.close()
-        log.die(f"Failed to initialize: Failed to bind on {ip}:{port}: {error.strerror}")
+        log.crash(f"Failed to initialize: Failed to bind on {ip}:{port}: {error.strerror}")
     return listener
 
 

@@ -166,12 +166,14 @@ class _Loader:
         if text.startswith("file://") and flag.type != "path":
             path = Path(text[len("file://") :])
             try:
-                text = path.read_text(encoding="utf-8").strip()
+                text = path.read_text(encoding="utf-8")
             except OSError as error:
                 self.refuse(
                     f"Failed to load flag '{flag.name}': Failed to fetch value '{text}': "
                     f"Error reading file '{path}': {error.strerror}"
                 )
+            # Mesos keeps the end of the last line, and refuses resources for it.
+            text = text if flag.name == "resources" else text.strip()
         try:
             return _CONVERTERS[flag.type](text)
         except FlagError as error:

@@ -54,11 +54,11 @@ class MasterDetector:
             self._session_timeout = session_timeout
             self._fixed = None
         else:
-            match = re.fullmatch(r"(?:master@|https?://)?([A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\])(?::(\d+))?/?", target)
+            match = re.fullmatch(r"(?:master@|https?://)?([A-Za-z0-9_.-]+|\[[0-9a-fA-F:]+\])(?::(\d+))/?", target)
             if not match:
-                raise ValueError(f"Failed to parse master '{target}': expecting 'zk://…' or 'host:port'")
+                raise ValueError(f"Failed to parse '{target}'")
             self._fixed = Master(
-                match[1], int(match[2] or 5050), match[1], scheme="https" if target.startswith("https:") else scheme
+                match[1], int(match[2]), match[1], scheme="https" if target.startswith("https:") else scheme
             )
 
     async def start(self, timeout: float | None = None) -> None:

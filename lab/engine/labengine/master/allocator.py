@@ -10,6 +10,7 @@ from labengine.common import log
 from labengine.common.flagtable import Flags
 from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
 from labengine.master.resources import Resources
+from labengine.master.shares import Shares
 
 logger = log.get(__name__)
 
@@ -18,8 +19,9 @@ MAX_REFUSAL_SECONDS = 365 * 86400.0
 
 
 class Allocator:
-    def __init__(self, cluster: Cluster, flags: Flags) -> None:
+    def __init__(self, cluster: Cluster, flags: Flags, shares: Shares) -> None:
         self._cluster = cluster
+        self._shares = shares
         self._flags = flags
         self._wake = asyncio.Event()
         self._next_offer = 0
@@ -47,7 +49,7 @@ class Allocator:
             if not agent.active:
                 continue
             for framework, role in self._by_share():
-                available = agent.free.usable_by([role])
+                available = self._within_limits(role, agent.free.usable_by([role]))
                 if not self._allocatable(available):
                     continue
                 if self._refused(framework, role, agent, available, now):
@@ -71,10 +73,21 @@ class Allocator:
             if role not in framework.suppressed
         ]
         by_role = {
-            role: dominant(Resources.total(framework.held_as(role) for framework in self._cluster.frameworks.values()))
+            role: dominant(self._held(role)) / self._shares.weight(role)
             for role in {role for _framework, role in interested}
         }
         return sorted(interested, key=lambda pair: (by_role[pair[1]], dominant(pair[0].held_as(pair[1]))))
+
+    def _held(self, role: str) -> Resources:
+        return Resources.total(framework.held_as(role) for framework in self._cluster.frameworks.values())
+
+    def _within_limits(self, role: str, available: Resources) -> Resources:
+        """No more than what the role's quota leaves to it."""
+        limits = self._shares.limits(role)
+        if not limits:
+            return available
+        held = self._held(role)
+        return available.at_most({name: max(0.0, limit - held.scalar(name)) for name, limit in limits.items()})
 
     def _allocatable(self, available: Resources) -> bool:
         return any(

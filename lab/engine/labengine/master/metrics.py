@@ -40,12 +40,63 @@ _COUNTERS = (
     "valid_status_update_acknowledgements",
     "valid_status_updates",
 )
+# What the engine never does is never counted: its masters have no revocable resources, no dynamic reservations and
+# volumes, and no messages between frameworks and executors.
+_OPERATIONS = (
+    "create",
+    "create_disk",
+    "destroy",
+    "destroy_disk",
+    "grow_volume",
+    "reserve",
+    "shrink_volume",
+    "unreserve",
+)
+_OPERATION_STATES = (
+    "dropped",
+    "error",
+    "failed",
+    "finished",
+    "gone_by_operator",
+    "pending",
+    "recovering",
+    "total",
+    "unreachable",
+)
+_NEVER = (
+    "dropped_messages",
+    "invalid_executor_to_framework_messages",
+    "invalid_framework_to_executor_messages",
+    "invalid_operation_status_update_acknowledgements",
+    "invalid_operation_status_updates",
+    "messages_executor_to_framework",
+    "messages_exited_executor",
+    "messages_framework_to_executor",
+    "messages_operation_status_update",
+    "messages_operation_status_update_acknowledgement",
+    "messages_reconcile_operations",
+    "messages_resource_request",
+    "operator_event_stream_subscribers",
+    "slave_removals/reason_unregistered",
+    "slave_shutdowns_canceled",
+    "slave_shutdowns_completed",
+    "slave_shutdowns_scheduled",
+    "valid_executor_to_framework_messages",
+    "valid_framework_to_executor_messages",
+    "valid_operation_status_update_acknowledgements",
+    "valid_operation_status_updates",
+    *(f"{name}_revocable_{kind}" for name in ("cpus", "disk", "gpus", "mem") for kind in ("percent", "total", "used")),
+    *(f"operations/{state}" for state in _OPERATION_STATES),
+    *(f"operations/{name}/{state}" for name in _OPERATIONS for state in _OPERATION_STATES),
+)
 _ACTIVE_STATES = ("killing", "running", "staging", "starting")
 
 
 def snapshot(master: MasterProcess) -> dict[str, float]:
     cluster, standing = master.cluster, master.standing
     values = {f"master/{name}": float(cluster.counters.get(f"master/{name}", 0)) for name in _COUNTERS}
+    values.update({f"master/{name}": 0.0 for name in _NEVER})
+    values.update({name: float(count) for name, count in cluster.counters.items() if "/reason_" in name})
     agents = list(cluster.agents.values())
     total = Resources.total(agent.total for agent in agents)
     used = Resources.total(agent.used for agent in agents)

@@ -9,6 +9,7 @@ from labengine.master.drains import DrainError
 from labengine.master.maintenance import MaintenanceError
 from labengine.master.operator_api import OperatorCallError
 from labengine.master.process import MasterProcess
+from labengine.master.shares import ShareError
 
 Action = Callable[[MasterProcess, dict[str, Any]], Awaitable[None]]
 
@@ -33,8 +34,17 @@ _ACTIONS: dict[str, tuple[str, Action]] = {
         lambda master, content: master.maintenance.update(content["schedule"]),
     ),
     "START_MAINTENANCE": ("start_maintenances", lambda master, content: master.maintenance.start(content["machines"])),
+    "UPDATE_QUOTA": ("update_quotas", lambda master, content: master.shares.set_quotas(content["quota_configs"])),
+    "SET_QUOTA": ("update_quotas", lambda master, content: master.shares.set_guarantee(content["quota_request"])),
+    "REMOVE_QUOTA": ("update_quotas", lambda master, content: master.shares.set_quotas([{"role": content["role"]}])),
+    "UPDATE_WEIGHTS": ("update_weights", lambda master, content: master.shares.set_weights(content["weight_infos"])),
+    "SET_LOGGING_LEVEL": ("set_log_level", lambda master, content: _set_logging_level(master, content)),
     "STOP_MAINTENANCE": ("stop_maintenances", lambda master, content: master.maintenance.stop(content["machines"])),
 }
+
+
+async def _set_logging_level(master: MasterProcess, content: dict[str, Any]) -> None:
+    master.verbosity.set(int(content["level"]), int(content["duration"]["nanoseconds"]) / 1e9)
 
 
 def known(body: Any) -> bool:
@@ -53,7 +63,7 @@ async def act(master: MasterProcess, body: dict[str, Any]) -> None:
         raise OperatorCallError(f"Failed to validate master::Call: Expecting '{kind.lower()}' to be present")
     try:
         await _ACTIONS[kind][1](master, content)
-    except (DrainError, MaintenanceError) as error:
+    except (DrainError, MaintenanceError, ShareError) as error:
         raise OperatorCallError(str(error)) from None
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise OperatorCallError(f"Failed to validate master::Call: malformed {kind.lower()}: {error!r}") from None

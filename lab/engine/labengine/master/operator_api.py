@@ -54,7 +54,7 @@ def _metrics(master: MasterProcess, body: dict[str, Any]) -> dict[str, Any]:
 
 def agent(one: Agent) -> dict[str, Any]:
     result = {
-        "agent_info": {**one.info, "id": {"value": one.id}},
+        "agent_info": {"checkpoint": True, **one.info, "id": {"value": one.id}},
         "active": one.active,
         "deactivated": one.drain is not None,
         "version": one.version,
@@ -89,15 +89,20 @@ def task(one: Task) -> dict[str, Any]:
         "framework_id": {"value": one.framework_id},
         "agent_id": {"value": one.agent_id},
         "state": one.state,
-        "resources": one.info.get("resources", []),
+        "resources": [_unlabelled(entry) for entry in one.info.get("resources", [])],
         "statuses": one.statuses,
     }
     if one.update_state:
         result["status_update_state"], result["status_update_uuid"] = one.update_state, one.update_uuid
     for key in ("labels", "discovery", "container", "health_check", "kill_policy"):
         if key in one.info:
-            result[key] = one.info[key]
+            result[key] = views.container(one.info[key]) if key == "container" else one.info[key]
     return result
+
+
+def _unlabelled(resource: dict[str, Any]) -> dict[str, Any]:
+    """The v1 API tells a reservation by ``reservations`` alone."""
+    return {key: value for key, value in resource.items() if key != "role"}
 
 
 def _tasks(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
@@ -173,9 +178,9 @@ _CALLS: dict[str, Callable[[MasterProcess, dict[str, Any]], dict[str, Any] | Non
     "GET_STATE": _state,
     "GET_EXECUTORS": lambda _master, _body: {"executors": []},
     "GET_OPERATIONS": lambda _master, _body: {},
-    "GET_QUOTA": lambda _master, _body: {"status": {}},
-    "GET_WEIGHTS": lambda _master, _body: None,
-    "GET_LOGGING_LEVEL": lambda _master, _body: {"level": 0},
+    "GET_QUOTA": lambda master, _body: {"status": master.shares.status},
+    "GET_WEIGHTS": lambda master, _body: {"weight_infos": weights} if (weights := master.shares.weights) else None,
+    "GET_LOGGING_LEVEL": lambda master, _body: {"level": master.verbosity.level},
     "GET_MAINTENANCE_SCHEDULE": lambda master, _body: {"schedule": master.maintenance.schedule},
     "GET_MAINTENANCE_STATUS": lambda master, _body: {"status": master.maintenance.status},
 }

@@ -21,7 +21,9 @@ from labengine.master.maintenance import Maintenance
 from labengine.master.model import Cluster
 from labengine.master.registry import Registry
 from labengine.master.security import Security
+from labengine.master.shares import Shares
 from labengine.master.tasks import Tasks
+from labengine.master.verbosity import Verbosity
 
 logger = log.get(__name__)
 
@@ -35,11 +37,13 @@ class MasterProcess:
         info = master_info(self.cluster.master_id, address)
         self.standing = Standing(flags, info, self._elected, self._peers_changed)
         self.registry = Registry(flags, self.cluster.master_id, lambda: self.standing.peers, security.tls)
-        self.allocator = Allocator(self.cluster, flags)
+        self.shares = Shares(self.registry)
+        self.allocator = Allocator(self.cluster, flags, self.shares)
         self.tasks = Tasks(self.cluster, flags, self.allocator.wake)
         self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info, security)
         self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator)
         self.drains = Drains(self.cluster, self.registry, self.agents, self.allocator)
+        self.verbosity = Verbosity()
         self.maintenance = Maintenance(self.registry, self.agents)
         self.recovered = False
         self._background: set[asyncio.Task[None]] = set()

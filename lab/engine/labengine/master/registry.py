@@ -30,8 +30,8 @@ PEER_SECONDS = 2.0
 RETRY_SECONDS = 0.3
 EMPTY, STARTING, VOTING = "EMPTY", "STARTING", "VOTING"
 # AgentInfo of the admitted agents; since when (seconds) others are unreachable or gone; drains and deactivations; all
-# by id. And the maintenance: schedule and machines that are down.
-CONTENT = ("agents", "unreachable", "gone", "drains", "maintenance")
+# by id. And the maintenance: schedule and machines that are down; and by role what it is granted.
+CONTENT = ("agents", "unreachable", "gone", "drains", "maintenance", "quotas", "weights")
 
 
 class Registry:
@@ -74,6 +74,14 @@ class Registry:
     @property
     def maintenance(self) -> dict[str, Any]:
         return self._snapshot["maintenance"]
+
+    @property
+    def quotas(self) -> dict[str, dict[str, dict[str, float]]]:
+        return self._snapshot["quotas"]
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return self._snapshot["weights"]
 
     @property
     def voting(self) -> bool:
@@ -168,6 +176,14 @@ class Registry:
     async def set_maintenance(self, maintenance: dict[str, Any]) -> None:
         async with self._lock:
             await self._change(maintenance=maintenance)
+
+    async def set_quotas(self, quotas: dict[str, dict[str, dict[str, float]]]) -> None:
+        async with self._lock:
+            await self._change(quotas=quotas)
+
+    async def set_weights(self, weights: dict[str, float]) -> None:
+        async with self._lock:
+            await self._change(weights=weights)
 
     async def catch_up(self) -> None:
         """Bring replicas that joined to the leader's state."""

@@ -133,6 +133,16 @@ class Resources:
             {key: value for key, value in self.sets.items() if key[1] == role},
         )
 
+    def at_most(self, amounts: Mapping[str, float]) -> Resources:
+        """The same with no more of each named scalar than that."""
+        left = {name: round(amount * 1000) for name, amount in amounts.items()}
+        scalars = {}
+        for key, value in self.scalars.items():
+            scalars[key] = min(value, left.get(key[0], value))
+            if key[0] in left:
+                left[key[0]] -= scalars[key]
+        return Resources(scalars, self.ranges, self.sets)
+
     def roles(self) -> list[str]:
         """The roles that something is reserved for."""
         return sorted({role for _name, role in [*self.scalars, *self.ranges, *self.sets]} - {UNRESERVED})

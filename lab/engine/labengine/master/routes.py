@@ -16,7 +16,7 @@ from starlette.routing import Route
 from labengine import LAB_ENGINE_VERSION
 from labengine.common.access import Handler
 from labengine.common.build import build_info
-from labengine.master import metrics, operator_actions, operator_api, registry, views
+from labengine.master import metrics, operator_actions, operator_api, registry, share_routes, views
 from labengine.master.frameworks import CallError
 from labengine.master.maintenance import MaintenanceError
 from labengine.master.process import MasterProcess
@@ -24,6 +24,8 @@ from labengine.master.security import AGENT, SCHEDULER
 from labengine.master.streams import EventResponse
 
 DEFAULT_TASK_LIMIT = 100
+# What makes dynamic reservations and volumes, which the engine has not.
+RESERVING = ("/reserve", "/unreserve", "/create-volumes", "/destroy-volumes")
 
 
 class Routes:
@@ -36,6 +38,9 @@ class Routes:
             Route("/version", self._version),
             Route("/metrics/snapshot", self._closed("readonly", self._metrics)),
             Route("/system/stats.json", self._closed("readonly", self._system_stats)),
+            Route("/logging/toggle", self._closed("readwrite", self._logging)),
+            # The logs of a lab's masters are the journal's, none is a file that could be read here.
+            Route("/files/debug", self._closed("readonly", self._no_files)),
             Route(registry.PATH, self._registry, methods=["GET", "POST"]),
             Route(
                 "/lab/v1/agent", self._closed(AGENT, self._on_leader("/lab/v1/agent", self._agent)), methods=["POST"]
@@ -59,7 +64,12 @@ class Routes:
         routes += self._both("/teardown", self._teardown, ["POST"], "readwrite")
         routes += self._both("/api/v1", self._operator, ["POST"], "readwrite")
         routes += self._both("/api/v1/scheduler", self._scheduler, ["POST"], SCHEDULER)
-        for path, answers in self._maintenance.items():
+        for path in RESERVING:
+            routes += self._both(path, self._no_reservations, ["POST"], "readwrite")
+        routes += self._both(
+            f"{share_routes.QUOTA}/{{role}}", share_routes.quota_removal(self._master), ["DELETE"], "readwrite"
+        )
+        for path, answers in {**self._maintenance, **share_routes.handlers(self._master)}.items():
             for method, handler in answers.items():
                 routes += self._both(path, handler, [method], "readwrite")
         app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
@@ -117,6 +127,15 @@ class Routes:
                 for name, value in sorted(metrics.system_stats().items())
             }
         )
+
+    async def _logging(self, _request: Request) -> Response:
+        return PlainTextResponse(f"{self._master.verbosity.level}\n")
+
+    async def _no_files(self, _request: Request) -> Response:
+        return JSONResponse({})
+
+    async def _no_reservations(self, request: Request) -> Response:
+        return PlainTextResponse(f"The lab engine does not implement {request.url.path}", 501)
 
     async def _redirect(self, _request: Request) -> Response:
         leader = self._master.standing.leader

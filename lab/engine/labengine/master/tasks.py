@@ -68,7 +68,7 @@ class Tasks:
                 agent.id,
             )
             if task.terminal:
-                self._cluster.count("master/" + task.state.lower().replace("task_", "tasks_"))
+                self._count_end(status)
                 agent.pending_kills.pop((framework_id, task_id), None)
                 self._freed()
         self._forward(framework, status)
@@ -101,9 +101,17 @@ class Tasks:
             self._complete(framework, task)
             return
         task.record(self._status(task.id, state, reason, message, agent_id=task.agent_id))
-        self._cluster.count("master/" + state.lower().replace("task_", "tasks_"))
+        self._count_end(task.statuses[-1])
         self._complete(framework, task)
         self._forward(framework, task.statuses[-1])
+
+    def _count_end(self, status: dict[str, Any]) -> None:
+        """By state; and by what ended it, in the names of the older API."""
+        state = status["state"].lower()
+        self._cluster.count("master/" + state.replace("task_", "tasks_"))
+        if "reason" in status:
+            source, reason = (status[key].lower().replace("agent", "slave") for key in ("source", "reason"))
+            self._cluster.count(f"master/{state}/{source}/{reason}")
 
     def lost_state(self, framework: Framework, state: str) -> str:
         """``state`` for a partition-aware framework, TASK_LOST for the others."""

@@ -111,7 +111,13 @@ def recovered_agent(info: dict[str, Any]) -> dict[str, Any]:
 
 def status_summary(status: dict[str, Any]) -> dict[str, Any]:
     shown = ("state", "timestamp", "labels", "container_status", "healthy")
-    return {key: status[key] for key in shown if key in status}
+    result = {key: status[key] for key in shown if key in status}
+    if "container_status" in result:
+        # The executor's pid is for the v1 API.
+        result["container_status"] = {
+            name: part for name, part in result["container_status"].items() if name != "executor_pid"
+        }
+    return result
 
 
 def task_full(task: Task) -> dict[str, Any]:
@@ -131,8 +137,15 @@ def task_full(task: Task) -> dict[str, Any]:
         result["labels"] = labels
     for key in ("discovery", "container", "health_check"):
         if key in task.info:
-            result[key] = task.info[key]
+            result[key] = container(task.info[key]) if key == "container" else task.info[key]
     return result
+
+
+def container(info: dict[str, Any]) -> dict[str, Any]:
+    """With the default that a message of Mesos is always written out with."""
+    if "docker" not in info:
+        return info
+    return {**info, "docker": {"privileged": False, **info["docker"]}}
 
 
 def offer_summary(offer: Offer) -> dict[str, Any]:
@@ -281,9 +294,8 @@ def roles(master: MasterProcess) -> dict[str, Any]:
     for framework in master.cluster.frameworks.values():
         for role in framework.roles:
             names.setdefault(role, []).append(framework)
-    for agent in master.cluster.agents.values():
-        for role in agent.total.roles():
-            names.setdefault(role, [])
+    for role in {one for agent in master.cluster.agents.values() for one in agent.total.roles()} | master.shares.roles:
+        names.setdefault(role, [])
     result = []
     for name, members in sorted(names.items()):
         held = Resources.total(
@@ -301,8 +313,13 @@ def roles(master: MasterProcess) -> dict[str, Any]:
         result.append(
             {
                 "name": name,
-                "weight": 1.0,
-                "quota": {"role": name, "guarantee": {}, "limit": {}, "consumed": _present(held)},
+                "weight": master.shares.weight(name),
+                "quota": {
+                    "role": name,
+                    "guarantee": master.shares.guarantees(name),
+                    "limit": master.shares.limits(name),
+                    "consumed": _present(held),
+                },
                 "resources": _present(held + offered),
                 "allocated": _present(held),
                 "offered": _present(offered),
