@@ -84,6 +84,11 @@ integration: ready ## modules against the lab engine, or against the Marathon at
 	@tools/prerequisites.sh tests
 	pytest tests/integration
 
+.PHONY: conformance
+conformance: ready ## the lab engine's answers beside those of Mesos 1.11.0 and Marathon, as a table; MESOS_URL= MARATHON_URL=
+	@tools/prerequisites.sh tests
+	pytest tests/conformance --table
+
 .PHONY: molecule
 molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS="default single"
 	@tools/prerequisites.sh lab

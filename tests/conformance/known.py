@@ -1,0 +1,74 @@
+"""In what the lab engine is known to differ from real Mesos, each with the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Known:
+    # Regular expressions: of the question's name and of the difference's text, from their beginnings.
+    question: str
+    difference: str
+    reason: str
+
+    def explains(self, question: str, difference: str) -> bool:
+        return bool(re.match(self.question, question) and re.match(self.difference, difference))
+
+
+METRICS = r"(leader|follower) GET /metrics/snapshot"
+KNOWN = (
+    Known(
+        r".*",
+        r".*\.lab_engine: not in the recording$",
+        "the engine says in its version and state that it is not the real program",
+    ),
+    Known(
+        r"agent GET /(flags|state)$",
+        r".*\.flags\.docker_registry: missing$",
+        "the flag's default is the address of a public registry, which the engine never asks",
+    ),
+    Known(
+        METRICS,
+        r"\.allocator/.*: missing$",
+        "the engine does not measure its allocator",
+    ),
+    Known(
+        METRICS,
+        r"\.master/frameworks/\{name\}/.*: missing$",
+        "the engine does not count calls, events and tasks by framework",
+    ),
+    Known(
+        METRICS,
+        r"\.(registrar/.*|master/event_queue_.*|master/http_cache_hits): missing$",
+        "the engine's registry and queues are not the real ones, and it does not measure them",
+    ),
+    Known(
+        METRICS,
+        r"\.master/(messages_(authenticate|deactivate_framework|(un|re)?register_(framework|slave)|update_slave)"
+        r"|slave_unreachable_canceled|tasks_gone_by_operator): missing$",
+        "the engine's agents and frameworks do not send these messages, or nobody counts them",
+    ),
+    Known(
+        "agent GET /metrics/snapshot$",
+        r"\.(containerizer/fetcher/cache_size_(total|used)_bytes"
+        r"|slave/executor_directory_max_allowed_age_secs): missing$",
+        "the engine's agent has no cache of fetched files and removes no sandboxes",
+    ),
+    Known(
+        "agent GET /metrics/snapshot$",
+        r"\.containerizer/docker/image_pull_ms: missing$",
+        "the agent that is asked had no image to pull",
+    ),
+    Known(
+        "leader POST /api/v1 GET_(FRAMEWORKS|STATE)$",
+        r".*\.frameworks\[\]\.inverse_offers: missing$",
+        "the engine's masters send no inverse offers",
+    ),
+    Known(
+        "agent POST /api/v1 GET_(STATE|TASKS)$",
+        r".*\.launched_tasks\[\]\.status_update_(state|uuid): not in the recording$",
+        "the engine's agent remembers the last status of a recovered task, the real one waits for the next",
+    ),
+)
