@@ -1,4 +1,4 @@
-"""docs/field.md names options and tests that exist."""
+"""docs/field.md names options and tests that exist, docs/marathon.md and the README all that is for Marathon."""
 
 from __future__ import annotations
 
@@ -67,3 +67,34 @@ def test_every_named_test_exists(row: list[str]) -> None:
 def test_the_page_covers_the_guides() -> None:
     assert re.findall(r"^## (\w)\.", FIELD, re.MULTILINE) == ["A", "C", "D", "E"]
     assert len(ROWS) > 40
+
+
+MARATHON = (CHECKOUT / "docs" / "marathon.md").read_text()
+README = (CHECKOUT / "README.md").read_text()
+
+
+def for_marathon() -> set[tuple[str, str]]:
+    """As the guide's table has it: a kind, which is nothing for modules, and a name."""
+    kinds = {"": "modules", "lookup": "lookup", "filter": "filter"}
+    found = {
+        (kind, path.stem)
+        for kind, directory in kinds.items()
+        for path in (CHECKOUT / "plugins" / directory).glob("marathon_*.py")
+    }
+    return found | {("inventory", "marathon"), ("playbook", "apps.yml"), ("playbook", "export.yml")}
+
+
+def test_the_guide_lists_all_that_is_for_marathon() -> None:
+    listed = re.findall(r"^\| (?:(lookup|inventory|filter|playbook) )?`([\w.]+)` \| ", MARATHON, re.MULTILINE)
+    assert sorted(listed) == sorted(for_marathon())
+
+
+def test_the_readme_names_it_too() -> None:
+    missing = [name for kind, name in for_marathon() if kind != "playbook" and f"`{name}`" not in README]
+    assert sorted(missing) == []
+
+
+def test_modules_for_marathon_share_their_defaults() -> None:
+    runtime = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text())
+    modules = sorted(name for kind, name in for_marathon() if not kind)
+    assert runtime["action_groups"]["marathon"] == modules
