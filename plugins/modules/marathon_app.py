@@ -153,7 +153,7 @@ EXAMPLES = r"""
       cpus: 0.2
       mem: 64
       instances: 2
-      constraints: [[hostname, GROUP_BY]]
+      constraints: [[hostname, GROUP_BY, "2"]]
       networks:
         - mode: container/bridge
       container:
