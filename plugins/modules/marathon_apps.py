@@ -18,6 +18,11 @@ description:
     or refuses it as one, and deploys it as one deployment, side by side or in the order of the apps' C(dependencies).
     As long as that deployment runs, it holds all apps that it changes.
   - As for M(quorum.mesos.marathon_app), a definition is the whole truth, and nothing is written when nothing differs.
+  - In check mode, and before a run that takes more than one write, Marathon itself checks all new and changed
+    definitions by a dry run of their groups, which stores nothing (C(PUT /v2/groups?dryRun=true)). What it would
+    refuse fails the module while nothing is changed. Where the user may not do that, check mode goes on with a warning.
+  - Marathon before 1.4 replaces no whole definitions. There, and wherever a release needs it, apps are written one by
+    one, what others depend on first, and there is no dry run.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:

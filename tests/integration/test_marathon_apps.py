@@ -89,7 +89,9 @@ def test_a_set_that_owns_by_label_adopts_only_when_told(apps, marathon, group):
     assert marathon.write("PUT", f"/v2/apps{group}/old", SLEEP).ok
     assert marathon.write("PUT", f"/v2/apps{group}/strange", SLEEP).ok
     owned = {"owner_label": f"owner={group[1:]}", "prune": True}
-    both = [{"id": f"{group}/old", **SLEEP}, {"id": f"{group}/new", **SLEEP}]
+    secret = {"env": {"PASSWORD": "correct-horse"}}
+    both = [{"id": f"{group}/old", **SLEEP}, {"id": f"{group}/new", **SLEEP, **secret}]
+    owned["secret_env"] = ["PASSWORD"]
 
     refused = apps(definitions=both, **owned)
     assert refused["failed"]
@@ -97,8 +99,12 @@ def test_a_set_that_owns_by_label_adopts_only_when_told(apps, marathon, group):
     assert "Set adopt" in refused["msg"]
     assert marathon.app(f"{group}/new") is None
 
-    adopted = apps(definitions=both, adopt=True, **owned)
+    adopted = apps("--diff", definitions=both, adopt=True, **owned)
     assert not adopted["failed"], adopted["output"]
+    assert marathon.app(f"{group}/new")["env"] == {"PASSWORD": "correct-horse"}
+    assert "correct-horse" not in adopted["output"]
+    assert adopted["diff"][0]["after"]["env"] == {"PASSWORD": "********"}
+    assert "adopted, which replaces their running instances" in adopted["output"]
     assert [(one["action"], one["adopted"], one["restarts"]) for one in adopted["apps"]] == [
         ("created", False, False),
         ("updated", True, True),
@@ -132,4 +138,10 @@ def test_what_hangs_is_said_for_each_app_and_what_marathon_refuses_changes_nothi
     refused = apps(definitions=[{"id": f"{group}/third", **SLEEP}, wrong])
     assert refused["failed"]
     assert "Marathon refuses" in refused["msg"]
+    assert f"Correct that in the definition of {group}/wrong (definitions[1])" in refused["msg"]
     assert marathon.app(f"{group}/third") is None
+    # Check mode says the same, by Marathon's own dry run.
+    planned = apps("--check", definitions=[{"id": f"{group}/third", **SLEEP}, wrong])
+    assert planned["failed"]
+    assert planned["msg"].startswith(refused["msg"])
+    assert actions(planned, group) == {"/third": "created", "/wrong": "created"}

@@ -8,12 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset_owner, fields, normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset_owner,
+    fields,
+    normalise,
+    planner,
+    releases,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, DeclaredApp, ancestors, inside
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_order import find_circle
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class SetPlan:
         return {name: names for name, names in {**stored, **planned}.items() if name not in gone}
 
 
-def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: tuple[int, int] = fields.NEWEST) -> SetPlan:
+def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = fields.NEWEST) -> SetPlan:
     present = [_plan_app(app, tree, rules, release) for _app_id, app in sorted(appset.apps.items())]
     _refuse_strangers(appset, tree, rules)
     doomed = _doomed(appset, tree, rules)
@@ -99,7 +106,7 @@ def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: tuple[int, int] 
     return plan
 
 
-def _plan_app(declared: DeclaredApp, tree: Tree, rules: Rules, release: tuple[int, int]) -> AppPlan:
+def _plan_app(declared: DeclaredApp, tree: Tree, rules: Rules, release: Release) -> AppPlan:
     current = tree.apps.get(declared.app_id)
     wanted = rules.owner.marked(declared)
     try:
@@ -201,9 +208,9 @@ def restarting(plan: SetPlan) -> list[str]:
     return [one.app_id for one in plan.apps if one.plan.restarts]
 
 
-def whole_body(plan: Plan, current: dict[str, Any] | None) -> dict[str, Any]:
+def whole_body(plan: Plan, current: dict[str, Any] | None, release: Release) -> dict[str, Any]:
     """The request of a plan as a full replacement, which is what an array of definitions takes."""
     if plan.action != planner.SCALED:
         return dict(plan.request.body)
     # What is stored, in the form that was declared: nothing but the number differs then.
-    return {**normalise.declared(current), "instances": plan.after["instances"]}
+    return releases.body({**normalise.declared(current), "instances": plan.after["instances"]}, release)

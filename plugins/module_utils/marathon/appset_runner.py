@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_owner,
+    appset_rehearsal,
+    appset_report,
     appset_tree,
     appset_writes,
     fields,
     normalise,
     planner,
-    secrets,
+    releases,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set
@@ -32,12 +33,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Invalid,
     MarathonError,
     TooManyDeployments,
-    Unexpected,
     WriteUncertain,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 
-_OLDEST = (1, 5)
 _WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
 _PAUSE_WHEN_FULL = 2.0
@@ -79,21 +78,21 @@ class SetRunner:
         tree = self._read()
         plan = self._plan(tree)
         if self._release_matters(plan):
-            # Defaults differ between releases, and only a write makes the one that runs here worth a request.
-            self._release = self._supported_release()
+            self._release = self._client.release()
             plan = self._plan(tree)
         self._warn_of_losses(plan)
         result = self._described(plan)
-        if not check_mode:
-            try:
+        try:
+            self._rehearse(plan, check_mode)
+            if not check_mode:
                 if plan.changed:
                     self._apply(plan)
                 if self._options.wait:
                     self._wait(plan, None if plan.changed else tree)
-            except MarathonError as error:
-                done = {"changed": self._written > 0}
-                error.facts = {**result, **done, **self._counted(), **error.facts}
-                raise
+        except MarathonError as error:
+            done = {"changed": self._written > 0}
+            error.facts = {**result, **done, **self._counted(), **error.facts}
+            raise
         return {**result, **self._counted()}
 
     def _read(self) -> Tree:
@@ -108,19 +107,17 @@ class SetRunner:
         return plan_set(self._appset, tree, self._options.rules, self._release)
 
     def _release_matters(self, plan: SetPlan) -> bool:
-        return any(one.plan.request and one.plan.request.body is not None for one in plan.apps)
+        """Defaults differ between releases: a write, or an answer of an older one, makes it worth a request."""
+        if any(one.plan.request and one.plan.request.body is not None for one in plan.apps):
+            return True
+        known = (plan.tree.apps.get(app_id) for app_id in self._appset.apps)
+        return not all(normalise.tells_release(app) for app in known if app is not None)
 
     def _writes(self, plan: SetPlan) -> list[Write]:
-        return appset_writes.arranged(plan, arrays=True)
+        return appset_writes.arranged(plan, self._release)
 
-    def _supported_release(self) -> tuple[int, ...]:
-        release = self._client.release()
-        if release < _OLDEST:
-            raise Unexpected(
-                f"Marathon {self._client.version()} is too old: releases before 1.5 drop networks and "
-                "container.portMappings without a word; upgrade Marathon first"
-            )
-        return release
+    def _described(self, plan: SetPlan) -> dict[str, Any]:
+        return appset_report.described(plan, self._options.secret_names)
 
     def _warn_of_losses(self, plan: SetPlan) -> None:
         for _app_id, declared in sorted(self._appset.apps.items()):
@@ -135,6 +132,35 @@ class SetRunner:
         adopted = [one.app_id for one in plan.apps if one.adopted and one.plan.restarts]
         if adopted:
             self._warn(f"adopted, which replaces their running instances: {appset_owner.listed(adopted)}")
+
+    def _rehearse(self, plan: SetPlan, check_mode: bool) -> None:
+        """Has Marathon check the definitions where no write does it, or only one that comes after others."""
+        writes = self._writes(plan)
+        if self._release < releases.FULL_WRITES or not (check_mode or appset_rehearsal.comes_late(writes)):
+            return
+        try:
+            self._rehearse_all(plan)
+        except Invalid:
+            raise
+        except MarathonError as error:
+            # The write itself may still be possible, and tells what is wrong if it is not.
+            if check_mode:
+                reason = "it gave no answer" if isinstance(error, WriteUncertain) else error
+                self._warn(f"Marathon did not check the definitions beforehand: {reason}")
+
+    def _rehearse_all(self, plan: SetPlan) -> None:
+        for one in appset_rehearsal.rehearsals(plan):
+            found = appset_rehearsal.refusal(one, self._client.plan_group)
+            if found is None:
+                continue
+            error, app_id = found
+            if app_id is not None:
+                origin = self._appset.apps[app_id].origin
+                told = str(error).replace(
+                    f"the definition of {one.group_id} ", f"the definition of {app_id} ({origin}) "
+                )
+                error.args = (told,)
+            raise error
 
     def _apply(self, plan: SetPlan) -> None:
         """A write without an answer is only repeated if a read shows that it is not done."""
@@ -199,7 +225,7 @@ class SetRunner:
                 "again, or set force to cancel it"
             )
         if isinstance(error, Invalid) and write.kind == appset_writes.APPS:
-            text = self._with_origins(text, write)
+            text = self._refusal_of_array(text, write, plan)
         if done:
             text += f". {done} of {total} writes were done before; run again to continue"
         elif total > 1:
@@ -207,17 +233,27 @@ class SetRunner:
         error.args = (text,)
         return error
 
-    def _with_origins(self, text: str, write: Write) -> str:
-        """Marathon names an element of an array by its number alone."""
+    def _refusal_of_array(self, text: str, write: Write, plan: SetPlan) -> str:
+        """With the app that is meant, of which Marathon tells the number at best."""
+        named = self._with_origins(text, write.apps)
+        if named == text:
+            try:
+                self._rehearse_all(plan)
+            except Invalid as same:
+                named = str(same)
+            except MarathonError:
+                pass
+        return named.replace("the definition of /v2/apps", "that definition")
 
+    def _with_origins(self, text: str, apps: tuple[str, ...]) -> str:
         def named(found: re.Match[str]) -> str:
             index = int(found.group(1))
-            if index >= len(write.apps):
+            if index >= len(apps):
                 return found.group(0)
-            name = write.apps[index]
+            name = apps[index]
             return f"{name} of {self._appset.apps[name].origin}: "
 
-        return re.sub(r"(?<![\w)])/?\((\d+)\)", named, text).replace("the definition of /v2/apps", "that definition")
+        return re.sub(r"(?<![\w)])/?\((\d+)\)", named, text)
 
     def _target(self, plan: SetPlan, apps: tuple[str, ...], gone: bool = False) -> Target:
         return Target(
@@ -235,35 +271,6 @@ class SetRunner:
         declared = self._options.rules.owner.marked(self._appset.apps[app["id"]])
         wanted = Wanted(declared.app, ignored=self._options.rules.ignored)
         return not planner.plan_present(wanted, app, self._release).changed
-
-    def _described(self, plan: SetPlan) -> dict[str, Any]:
-        return {
-            "changed": plan.changed,
-            "summary": _summary(plan),
-            "apps": [
-                {
-                    "id": one.app_id,
-                    "action": one.plan.action,
-                    "restarts": one.plan.restarts,
-                    "adopted": one.adopted,
-                    "origin": one.origin,
-                }
-                for one in plan.apps
-            ],
-            "groups": [
-                {"id": one.group_id, "action": one.action, "dependencies": list(one.after or ())} for one in plan.groups
-            ],
-            "diff": [*self._app_diffs(plan), *_group_diffs(plan)],
-        }
-
-    def _app_diffs(self, plan: SetPlan) -> list[dict[str, Any]]:
-        diffs = []
-        for one in plan.changed_apps:
-            before = secrets.mask(one.plan.before or {}, self._options.secret_names)
-            after = secrets.mask(one.plan.after or {}, self._options.secret_names, one.plan.before)
-            header = f"{one.app_id}{' (restarts)' if one.plan.restarts else ''}"
-            diffs.append({"before": before, "after": after, "before_header": one.app_id, "after_header": header})
-        return diffs
 
     def _counted(self) -> dict[str, Any]:
         return {"deployment_ids": list(self._deployments), "requests": self._client.requests}
@@ -295,27 +302,3 @@ def _scope(appset: AppSet, rules: Rules) -> str:
 
 def _deployments_of(app: dict[str, Any] | None) -> set[str]:
     return {entry["id"] for entry in (app or {}).get("deployments") or []}
-
-
-def _summary(plan: SetPlan) -> str:
-    """Like '1 app created, 2 updated, 997 unchanged; 2 restart'."""
-    counted = Counter(one.plan.action for one in plan.apps)
-    names = [planner.CREATED, planner.UPDATED, planner.SCALED, planner.DELETED, planner.NONE]
-    parts = [f"{counted[name]} {name.replace(planner.NONE, 'unchanged')}" for name in names if counted[name]]
-    restarts = sum(one.plan.restarts for one in plan.apps)
-    groups = len(plan.changed_groups)
-    text = f"apps: {', '.join(parts) or 'none'}"
-    text += f"; {restarts} replaced while running" if restarts else ""
-    return text + (f"; groups: {groups} changed" if groups else "")
-
-
-def _group_diffs(plan: SetPlan) -> list[dict[str, Any]]:
-    return [
-        {
-            "before": {} if one.before is None else {"dependencies": list(one.before)},
-            "after": {} if one.after is None else {"dependencies": list(one.after)},
-            "before_header": f"group {one.group_id}",
-            "after_header": f"group {one.group_id}",
-        }
-        for one in plan.changed_groups
-    ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, planner, releases
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ancestors, inside
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_order import find_circle, levels
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import (
@@ -22,6 +22,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan 
     SetPlan,
     whole_body,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
 APPS = "apps"
 APP = "app"
@@ -42,16 +43,16 @@ class Write:
     after: tuple[str, ...] = ()
 
 
-def arranged(plan: SetPlan, arrays: bool) -> list[Write]:
-    """arrays: whether this release replaces whole apps in arrays."""
+def arranged(plan: SetPlan, release: Release = fields.NEWEST) -> list[Write]:
     early, late = _deletions(plan)
     before, behind = _group_writes(plan)
-    return [*early, *before, *_app_writes(plan, arrays), *behind, *late]
+    return [*early, *before, *_app_writes(plan, release), *behind, *late]
 
 
-def _app_writes(plan: SetPlan, arrays: bool) -> list[Write]:
+def _app_writes(plan: SetPlan, release: Release) -> list[Write]:
     changed = [one for one in plan.changed_apps if one.plan.action != planner.DELETED]
-    alone = [one for one in changed if not arrays or _goes_alone(one, plan)]
+    # Where no whole app can be written, none can be in an array either.
+    alone = [one for one in changed if release < releases.FULL_WRITES or _goes_alone(one, plan)]
     together = [one for one in changed if one not in alone]
     if len(together) == 1:
         # The request for one app says the same, and an error of it names the app.
@@ -65,7 +66,7 @@ def _app_writes(plan: SetPlan, arrays: bool) -> list[Write]:
         done += tuple(row)
     if together:
         names = tuple(one.app_id for one in together)
-        bodies = [whole_body(one.plan, plan.tree.apps.get(one.app_id)) for one in together]
+        bodies = [whole_body(one.plan, plan.tree.apps.get(one.app_id), release) for one in together]
         needed = done if len(_rows(plan, [*alone, *together])) > 1 else ()
         writes.append(Write(APPS, f"{len(names)} apps", body=bodies, apps=names, after=needed))
     return writes

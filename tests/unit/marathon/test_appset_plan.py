@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, appset_tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, appset_tree, fields
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, plan_set
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
@@ -39,10 +39,10 @@ def actions(found):
     return {one.app_id: one.plan.action for one in found.apps if one.plan.changed}
 
 
-def shown(found, arrays=True):
+def shown(found, release=fields.NEWEST):
     """The writes as (kind, target) and, of arrays, their apps."""
     return [
-        (write.kind, list(write.apps) if write.kind == "apps" else write.target) for write in arranged(found, arrays)
+        (write.kind, list(write.apps) if write.kind == "apps" else write.target) for write in arranged(found, release)
     ]
 
 
@@ -53,7 +53,7 @@ def test_a_set_beside_what_is_there():
     )
     assert actions(found) == {"/more": "scaled", "/new": "created", "/off": "updated", "/other": "updated"}
     assert [one.app_id for one in found.apps if one.plan.restarts] == ["/other"]
-    (write,) = arranged(found, arrays=True)
+    (write,) = arranged(found)
     assert write.apps == ("/more", "/new", "/off", "/other")
     bodies = {body["id"]: body for body in write.body}
     assert bodies["/other"] == {"id": "/other", "cmd": "sleep 2", "instances": 1, "role": "*"}
@@ -66,7 +66,7 @@ def test_a_set_beside_what_is_there():
 def test_nothing_to_change_is_nothing_to_write():
     found = plan([app("/a"), {"id": "/g", "dependencies": ["/h"]}], there(stored("/a"), groups={"/g": ["/h"]}))
     assert not found.changed
-    assert arranged(found, arrays=True) == []
+    assert arranged(found) == []
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_groups_are_written_before_the_apps_and_keep_their_role():
     tree = there(stored("/g/a"), groups={"/g": ["/old"]})
     tree.groups["/g"]["enforceRole"] = True
     found = plan([{"id": "/g", "dependencies": ["/h"], "apps": [app("a", cmd="x"), app("b")]}], tree)
-    first, second = arranged(found, arrays=True)
+    first, second = arranged(found)
     assert (first.kind, first.target, first.body) == ("group", "/g", {"dependencies": ["/h"], "enforceRole": True})
     assert second.apps == ("/g/a", "/g/b")
 
@@ -238,7 +238,7 @@ def test_dependencies_that_turn_round_never_form_a_circle_on_the_way():
         {"id": "/g", "apps": [app("a"), app("c")]},
         {"id": "/h", "dependencies": ["/g"], "apps": [app("b", cmd="x")]},
     ]
-    writes = arranged(plan(declared, tree), arrays=True)
+    writes = arranged(plan(declared, tree))
     assert [(write.kind, write.target, write.body) for write in writes if write.kind == "group"] == [
         ("group", "/g", {"dependencies": []}),
         ("group", "/h", {"dependencies": ["/g"]}),
@@ -254,7 +254,7 @@ def test_what_an_array_would_lose_goes_alone():
          app("/scaled", executorResources=resources, instances=2)],
         tree,
     )  # fmt: skip
-    made, scaled, array = arranged(found, arrays=True)
+    made, scaled, array = arranged(found)
     assert (made.target, made.request.method) == ("/made", "POST")
     assert (scaled.target, scaled.request.partial) == ("/scaled", True)
     assert scaled.request.body["executorResources"] == resources
@@ -262,13 +262,13 @@ def test_what_an_array_would_lose_goes_alone():
 
 
 def test_one_app_takes_its_own_request():
-    (write,) = arranged(plan([app("/a", instances=2)], there(stored("/a"))), arrays=True)
+    (write,) = arranged(plan([app("/a", instances=2)], there(stored("/a"))))
     assert (write.kind, write.request.body) == ("app", {"instances": 2})
 
 
 def test_where_arrays_cannot_replace_apps_each_is_written_when_those_before_it_run():
     declared = [app("/web", dependencies=["/api"]), app("/api", dependencies=["/db"]), app("/db"), app("/cache")]
-    writes = arranged(plan(declared, there()), arrays=False)
+    writes = arranged(plan(declared, there()), (1, 3))
     assert [(write.target, write.after) for write in writes] == [
         ("/cache", ()),
         ("/db", ()),

@@ -33,6 +33,15 @@ def put(status=200, data=None, **more):
     return Call("PUT", "/v2/apps", status=status, data=data or {"deploymentId": "d1"}, **more)
 
 
+def rehearsed(path="/v2/groups/g", status=200, data=None, **more):
+    return Call("PUT", path, status=status, data=data or {"steps": []}, params={"dryRun": "true"}, **more)
+
+
+def no(*reasons):
+    details = [{"path": "/constraints(0)", "errors": list(reasons)}]
+    return rehearsed(status=422, data={"message": "Object is not valid", "details": details})
+
+
 def delete(path, deployment="d2", status=200, data=None):
     return Call("DELETE", path, status=status, data=data or {"deploymentId": deployment})
 
@@ -85,7 +94,7 @@ def test_a_thousand_new_apps_are_one_write():
 def test_check_mode_writes_nothing_and_says_the_same():
     calls = [read(stored("/g/a"), stored("/g/b"), stored("/g/c")), INFO]
     declared = [app("/g/a", cmd="x"), app("/g/b", instances=2), app("/g/d")]
-    planned = run(*calls, declared=declared, check_mode=True, **BY_GROUP)
+    planned = run(*calls, rehearsed(), declared=declared, check_mode=True, **BY_GROUP)
     done = run(*calls, put(), delete("/v2/apps/g/c"), declared=declared, **BY_GROUP)
     assert planned["changed"]
     for name in ("apps", "groups", "diff", "summary"):
@@ -161,7 +170,6 @@ def test_a_lock_names_the_apps_that_it_holds():
     [
         ("(1)/cpus", "/g/b of file2: /cpus: must be a number"),
         ("/(0)/cpus", "/g/a of file1: /cpus: must be a number"),
-        ("/constraints(1)", "/constraints(1): must be a number"),
     ],
 )
 def test_a_refused_array_names_the_file(path, words):
@@ -176,6 +184,22 @@ def test_a_refused_array_names_the_file(path, words):
         )
     assert words in str(caught.value)
     assert "None of the 2 writes was done" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("dry", "words"),
+    [
+        ([no("x"), rehearsed(), no("x")], "/constraints(0): x. Correct that in the definition of /g/b (file2) and"),
+        ([rehearsed(status=403, data={"message": "not you"})], "/constraints(1): no. Correct that in that definition"),
+        ([rehearsed()], "/constraints(1): no. Correct that in that definition"),
+    ],
+)
+def test_a_refused_array_that_names_no_element_is_looked_into_by_a_dry_run(dry, words):
+    refused = {"message": "Object is not valid", "details": [{"path": "/constraints(1)", "errors": ["no"]}]}
+    declared = [app("/g/a", cmd="x"), app("/g/b", cmd="x")]
+    with pytest.raises(errors.Invalid) as caught:
+        run(read(stored("/g/a"), stored("/g/b")), INFO, put(422, refused), *dry, declared=declared)
+    assert words in str(caught.value)
 
 
 def test_the_wait_is_for_all_apps_and_for_what_goes():
@@ -279,7 +303,7 @@ def test_a_leader_change_in_the_wait_is_waited_through():
 def test_what_an_adoption_restarts_is_warned_of():
     warnings = []
     rules = {"owner": appset_owner.read(None, "owner=shop"), "adopt": True}
-    run(read(stored("/g/a")), INFO, declared=[app("/g/a")], check_mode=True, warnings=warnings, **rules)
+    run(read(stored("/g/a")), INFO, rehearsed(), declared=[app("/g/a")], check_mode=True, warnings=warnings, **rules)
     assert warnings == ["adopted, which replaces their running instances: /g/a"]
     with pytest.raises(errors.DefinitionError, match="ignore_fields must not name the label owner"):
         run(declared=[app("/g/a")], ignored=("labels",), **rules)
@@ -291,10 +315,120 @@ def test_fields_that_marathon_drops_are_told_with_their_file():
     assert warnings == ["file1: Marathon knows no app field 'memory' and ignores it; did you mean 'mem'?"]
 
 
-def test_a_release_that_drops_networks_is_refused_before_a_write():
-    with pytest.raises(errors.Unexpected, match=r"Marathon 1\.4\.2 is too old"):
-        run(
-            read(stored("/g/a")),
-            Call("GET", "/v2/info", data={"version": "1.4.2"}),
-            declared=[app("/g/a", cmd="x")],
-        )
+def test_check_mode_has_marathon_check_new_and_changed_definitions():
+    """In one request for each group, and nothing of what only scales or stays."""
+    groups = [{"id": "/g/h", "apps": [stored("/g/h/d", cmd="x")]}]
+    tree = read(stored("/g/a"), stored("/g/b"), stored("/g/c", role="g"), groups=groups)
+    declared = [
+        app("/g/a", cmd="x", role="new"),
+        app("/g/b", instances=2),
+        app("/g/c", cmd="x", role="g"),
+        app("/g/h/d", cmd="x"),
+        app("/g/h/e"),
+    ]
+    first = {
+        "apps": [
+            {"id": "/g/a", "cmd": "x", "instances": 1},
+            {"id": "/g/c", "cmd": "x", "instances": 1, "role": "g"},
+        ]
+    }
+    second = {"apps": [{"id": "/g/h/e", "cmd": "sleep 1000", "instances": 1}]}
+    dry = [rehearsed(body=first), rehearsed("/v2/groups/g/h", body=second)]
+    assert run(tree, INFO, *dry, declared=declared, check_mode=True)["changed"]
+
+
+def test_check_mode_tells_what_marathon_would_refuse():
+    """It does not say which app it means, which is found by halves: c of a, b, c, d, e."""
+    names = [f"/g/{letter}" for letter in "abcde"]
+    tree = read(*map(stored, names))
+    dry = [no("bad"), rehearsed(), no("bad c")]
+    with pytest.raises(errors.Invalid) as caught:
+        run(tree, INFO, *dry, declared=[app(name, cmd="x") for name in names], check_mode=True)
+    assert "/constraints(0): bad c. Correct that in the definition of /g/c (file3) and run again" in str(caught.value)
+    assert caught.value.facts["summary"] == "apps: 5 updated; 5 replaced while running"
+
+
+def test_nobody_is_blamed_for_what_only_the_whole_is_refused_for():
+    tree = read(stored("/g/a"), stored("/g/b"))
+    declared = [app("/g/a", cmd="x"), app("/g/b", cmd="x")]
+    with pytest.raises(errors.Invalid, match="Correct that in the definition of /g and run again"):
+        run(tree, INFO, no("bad"), rehearsed(), rehearsed(), declared=declared, check_mode=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (rehearsed(status=403, data={"message": "not you"}), "does not allow this user"),
+        (rehearsed(raises=LATE), "it gave no answer"),
+    ],
+)
+def test_check_mode_goes_on_where_marathon_checks_nothing(answer, words):
+    warnings = []
+    run(read(stored("/g/a")), INFO, answer, declared=[app("/g/a", cmd="x")], check_mode=True, warnings=warnings)
+    (warning,) = warnings
+    assert words in warning
+
+
+def test_definitions_are_checked_before_the_first_of_several_writes():
+    declared = [{"id": "/g", "dependencies": ["/h"], "apps": [app("a", cmd="x"), app("b", cmd="x")]}]
+    tree = read(stored("/g/a"), stored("/g/b"))
+    wrong = {"message": "Invalid JSON", "details": [{"path": "/apps(0)/cpus", "errors": ["error.min"]}]}
+    refused = rehearsed(status=422, data=wrong)
+    with pytest.raises(errors.Invalid, match=r"JSON; /cpus: is too small.* in the definition of /g/a "):
+        run(tree, INFO, refused, refused, declared=declared)
+    # Who may not rehearse may still write.
+    forbidden = rehearsed(status=403, data={"message": "not you"})
+    group = Call("PUT", "/v2/groups/g", data={"deploymentId": "d0"}, body={"dependencies": ["/h"]})
+    assert run(tree, INFO, forbidden, group, put(), declared=declared)["deployment_ids"] == ["d0", "d1"]
+
+
+def old(app_id, **declared):
+    """As releases before 1.4 answer, which do not tell by it which one they are."""
+    newer = {"role": None, "networks": None, "killSelection": None, "unreachableStrategy": None}
+    return stored(app_id, **{**newer, "maxLaunchDelaySeconds": 3600, **declared})
+
+
+def test_a_release_with_full_writes_takes_arrays_in_its_own_form():
+    bridge = {"networks": [{"mode": "container/bridge"}], "container": {"type": "DOCKER", "docker": {"image": "i"}}}
+    result = run(
+        read(),
+        Call("GET", "/v2/info", data={"version": "1.4.2"}),
+        put(
+            params={"partialUpdate": "false"},
+            body=[
+                {
+                    "id": f"/g/{name}",
+                    "cmd": "sleep 1000",
+                    "instances": 1,
+                    "container": {"type": "DOCKER", "docker": {"image": "i", "network": "BRIDGE"}},
+                }
+                for name in "ab"
+            ],
+        ),
+        declared=[app("/g/a", **bridge), app("/g/b", **bridge)],
+    )
+    assert result["deployment_ids"] == ["d1"]
+
+
+def test_a_release_without_full_writes_takes_one_app_after_the_other():
+    """In the order of the dependencies, each row of which has to run before the next."""
+    tree = read(old("/g/a"), old("/g/b"), old("/g/c"))
+    after = read(old("/g/a"), old("/g/b", cmd="x"), old("/g/c"))
+    last = read(old("/g/a", cmd="x", dependencies=["/g/b"]), old("/g/b", cmd="x"), old("/g/c"))
+    result = run(
+        tree,
+        Call("GET", "/v2/info", data={"version": "1.3.0"}),
+        Call("PUT", "/v2/apps/g/b", data={"deploymentId": "d1"}, params={}),
+        after,
+        Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d2"}, params={}),
+        last,
+        declared=[app("/g/a", cmd="x", dependencies=["/g/b"]), app("/g/b", cmd="x"), app("/g/c")],
+        wait=True,
+    )
+    assert result["deployment_ids"] == ["d1", "d2"]
+
+
+def test_an_older_release_is_asked_for_once_even_if_nothing_differs():
+    info = Call("GET", "/v2/info", data={"version": "1.3.0"})
+    result = run(read(old("/g/a"), old("/g/b")), info, declared=[app("/g/a"), app("/g/b")])
+    assert (result["changed"], result["requests"]) == (False, 2)

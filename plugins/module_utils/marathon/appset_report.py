@@ -1,0 +1,67 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a plan for a set: every app and group, the diff, and all of it in one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import planner, secrets
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import SetPlan
+
+
+def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "changed": plan.changed,
+        "summary": _summary(plan),
+        "apps": [
+            {
+                "id": one.app_id,
+                "action": one.plan.action,
+                "restarts": one.plan.restarts,
+                "adopted": one.adopted,
+                "origin": one.origin,
+            }
+            for one in plan.apps
+        ],
+        "groups": [
+            {"id": one.group_id, "action": one.action, "dependencies": list(one.after or ())} for one in plan.groups
+        ],
+        "diff": [*_app_diffs(plan, secret_names), *_group_diffs(plan)],
+    }
+
+
+def _summary(plan: SetPlan) -> str:
+    """Like '1 app created, 2 updated, 997 unchanged; 2 restart'."""
+    counted = Counter(one.plan.action for one in plan.apps)
+    names = [planner.CREATED, planner.UPDATED, planner.SCALED, planner.DELETED, planner.NONE]
+    parts = [f"{counted[name]} {name.replace(planner.NONE, 'unchanged')}" for name in names if counted[name]]
+    restarts = sum(one.plan.restarts for one in plan.apps)
+    groups = len(plan.changed_groups)
+    text = f"apps: {', '.join(parts) or 'none'}"
+    text += f"; {restarts} replaced while running" if restarts else ""
+    return text + (f"; groups: {groups} changed" if groups else "")
+
+
+def _app_diffs(plan: SetPlan, secret_names: tuple[str, ...]) -> list[dict[str, Any]]:
+    diffs = []
+    for one in plan.changed_apps:
+        before = secrets.mask(one.plan.before or {}, secret_names)
+        after = secrets.mask(one.plan.after or {}, secret_names, one.plan.before)
+        header = f"{one.app_id}{' (restarts)' if one.plan.restarts else ''}"
+        diffs.append({"before": before, "after": after, "before_header": one.app_id, "after_header": header})
+    return diffs
+
+
+def _group_diffs(plan: SetPlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "before": {} if one.before is None else {"dependencies": list(one.before)},
+            "after": {} if one.after is None else {"dependencies": list(one.after)},
+            "before_header": f"group {one.group_id}",
+            "after_header": f"group {one.group_id}",
+        }
+        for one in plan.changed_groups
+    ]
