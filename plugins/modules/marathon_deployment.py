@@ -197,12 +197,12 @@ hanging:
 
 import time
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import deployment_runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_runner import DeploymentRunner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 
 
@@ -220,7 +220,7 @@ def argument_spec():
 
 
 def main():
-    module = AnsibleModule(
+    module = MarathonModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[("id", "app", "group")],
         required_one_of=[("id", "app", "group")],

@@ -44,7 +44,9 @@ def read(action: ActionBase, path: str, task_vars: dict[str, t.Any]) -> t.Any:
     try:
         text = lookup.run([path], variables=task_vars, **_TEXT_ONLY)[0]
     except AnsibleError as error:
-        raise AnsibleActionFail(f"src {path} cannot be templated: {error}") from None
+        # Before 2.19 Ansible quotes the whole file, which may hold secrets.
+        reason = str(error).partition(". String: ")[0]
+        raise AnsibleActionFail(f"src {path} cannot be templated: {reason}") from None
     # A file that is one expression gives the value of the expression.
     if not isinstance(text, str):
         return text

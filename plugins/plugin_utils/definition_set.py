@@ -10,10 +10,10 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
 from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file
 
-_SUFFIXES = (".json", ".yml", ".yaml")
-_PATTERNS = ", ".join(f"*{suffix}" for suffix in _SUFFIXES)
+_PATTERNS = ", ".join(f"*{suffix}" for suffix in documents.SUFFIXES)
 
 
 def files(path: str, empty_allowed: bool) -> list[str]:
@@ -21,7 +21,7 @@ def files(path: str, empty_allowed: bool) -> list[str]:
     if not os.path.isdir(path):
         return [path]
     names = [os.path.join(path, name) for name in sorted(os.listdir(path))]
-    found = [name for name in names if name.removesuffix(".j2").endswith(_SUFFIXES) and os.path.isfile(name)]
+    found = [name for name in names if name.removesuffix(".j2").endswith(documents.SUFFIXES) and os.path.isfile(name)]
     if not found and not empty_allowed:
         raise AnsibleActionFail(f"src {path} holds no file {_PATTERNS}: check the path, or set allow_empty")
     return found

@@ -20,6 +20,8 @@ else:
     YAML_IMPORT_ERROR = None
 
 _YAML_SUFFIXES = (".yml", ".yaml")
+# Of the files that hold definitions.
+SUFFIXES = (".json", *_YAML_SUFFIXES)
 
 
 def needs_yaml(path: str) -> bool:
