@@ -81,6 +81,8 @@ options:
 requirements:
   - requests (Python library, on the host that executes the module)
 notes:
+  - Its rules are those of the sources of Marathon 1.11 (C(AppsResource.scala) and its neighbours, C(app.raml)) and, for
+    older releases, of theirs.
   - The module talks to Marathon over HTTP from the host it is executed on, so tasks usually run on V(localhost).
   - Works with Marathon 0.13 to 1.11. A definition is sent in the form that the release understands; what it does not
     know is refused before anything is written.

@@ -112,6 +112,17 @@ agent:
       description: What it offers without a reservation, as Mesos' JSON.
       type: str
       returned: where it answers
+  sample:
+    id: 0dd2a6e3-5b3e-4c0c-8f6a-3a4b0f0e6c11-S1
+    known: true
+    url: http://slave1.example.com:5051
+    running: true
+    container: false
+    drained: false
+    tasks: 3
+    hostname: slave1.example.com
+    port: "5051"
+    work_dir: /var/lib/mesos
 """
 
 import json

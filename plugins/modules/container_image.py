@@ -53,6 +53,7 @@ id:
   description: The image's id, where the host has it.
   returned: success
   type: str
+  sample: sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1
 """
 
 import typing as t

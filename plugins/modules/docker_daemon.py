@@ -78,11 +78,13 @@ need:
   returned: always
   type: str
   choices: [none, reload, restart]
+  sample: reload
 names:
   description: The settings that it runs without.
   returned: always
   type: list
   elements: str
+  sample: [live-restore]
 """
 
 import json

@@ -54,6 +54,7 @@ pulled:
   returned: always
   type: list
   elements: str
+  sample: ["registry.example.com/shop/web:1.4"]
 """
 
 import concurrent.futures

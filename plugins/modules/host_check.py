@@ -61,26 +61,37 @@ cgroup:
   description: Version of the control groups, V(0) where there are none.
   returned: success
   type: int
+  sample: 2
 systemd:
   description: Whether systemd runs.
   returned: success
   type: bool
+  sample: true
 memory:
   description: All memory in MiB.
   returned: success
   type: int
+  sample: 7945
 directories:
   description: For each of O(directories) the MiB that are free and all of its file system.
   returned: success
   type: dict
+  sample:
+    /var/lib/mesos:
+      free: 18422
+      all: 40960
 files:
   description: For each of O(files) its first line, or null.
   returned: success
   type: dict
+  sample:
+    /etc/mesos/zk: zk://master1.example.com:2181/mesos
 units:
   description: For each of O(units) whether it is active.
   returned: success
   type: dict
+  sample:
+    mesos-slave.service: true
 ports:
   description:
     - The TCP ports on which somebody listens, each with C(port), C(pid), C(process), C(units) and C(container).
@@ -88,6 +99,12 @@ ports:
   returned: success
   type: list
   elements: dict
+  sample:
+    - port: 5051
+      pid: 812
+      process: mesos-agent
+      units: [mesos-slave.service]
+      container: null
 selinux:
   description: State of SELinux.
   returned: success
@@ -97,18 +114,26 @@ java:
   description: Version of the java in the path, or null.
   returned: success
   type: str
+  sample: 17.0.11
 addresses:
   description: C(ipv4) and C(ipv6), the addresses from which the host speaks to others, or null.
   returned: success
   type: dict
+  sample:
+    ipv4: 192.0.2.11
+    ipv6: null
 time:
   description: The host's clock, in seconds since 1970.
   returned: success
   type: float
+  sample: 1603974529.25
 clock:
   description: The seconds by which the host's clock is ahead of the controller's, C(least) and C(most).
   returned: success
   type: dict
+  sample:
+    least: -0.01
+    most: 0.02
 """
 
 import os

@@ -53,6 +53,7 @@ attributes:
     support: none
   idempotent:
     support: none
+    details: A leader that leads again by the time of the second run hands over again.
 requirements:
   - kazoo (Python library, on the host that executes the module)
 """
@@ -71,10 +72,12 @@ handed_over:
   description: Whether the leader has handed over and was started again.
   returned: success
   type: bool
+  sample: false
 reason:
   description: Why it has not.
   returned: success
   type: str
+  sample: the host has no Python library kazoo
 """
 
 import time

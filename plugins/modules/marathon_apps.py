@@ -23,6 +23,7 @@ description:
     refuse fails the module while nothing is changed. Where the user may not do that, check mode goes on with a warning.
   - Marathon before 1.4 replaces no whole definitions. There, and wherever a release needs it, apps are written one by
     one, what others depend on first, and there is no dry run.
+  - What one write may change at once follows C(GroupsResource.scala) and C(GroupManagerImpl.scala) of Marathon 1.11.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:

@@ -15,6 +15,8 @@ description:
   - Marathon lists a deployment as long as it runs, and then forgets it, together with how it ended. So this module
     tells that deployments are over, not that the apps run; for that, wait with M(quorum.mesos.marathon_app) or
     M(quorum.mesos.marathon_apps).
+  - What cancelling and rolling back do is taken from C(DeploymentsResource.scala) and C(DeploymentPlanReverter.scala)
+    of Marathon 1.11.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:

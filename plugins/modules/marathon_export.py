@@ -18,6 +18,8 @@ description:
   - What would be a template of Jinja, like C({{), is written as C(\u007b{), which means the same in JSON and YAML and
     which deploying the file does not template.
   - An app of an old release is written in the form of Marathon 1.5 and newer.
+  - What Marathon fills in, and is left out here, is taken from C(AppNormalization.scala) and C(AppConversion.scala) of
+    Marathon 1.11.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:

@@ -14,6 +14,8 @@ description:
     Marathon keeps, and changes nothing.
   - Only what O(gather) names is asked for, with one request for each, and Marathon chooses what fits where it can.
   - What does not exist is an empty list, not an error.
+  - Which questions Marathon answers, and how, is taken from C(AppsResource.scala), C(QueueResource.scala) and the
+    others of its API, of Marathon 1.11.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
@@ -253,11 +255,11 @@ requests:
   sample: 1
 """
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, facts, query, secrets, values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 
 
 def argument_spec():
@@ -298,7 +300,7 @@ def read_selection(params):
 
 
 def main():
-    module = AnsibleModule(
+    module = MarathonModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[("id", name) for name in ("group", "label", "id_contains", "cmd_contains")],
         supports_check_mode=True,

@@ -92,44 +92,54 @@ running:
   description: Whether the unit is active.
   returned: always
   type: bool
+  sample: true
 configured:
   description: Whether there is an environment file.
   returned: always
   type: bool
+  sample: true
 registry:
   description: Whether the host has a replica of the registry.
   returned: always
   type: bool
+  sample: true
 registry_path:
   description: Where it is.
   returned: always
   type: str
+  sample: /var/lib/mesos/replicated_log
 quorum:
   description: The quorum of the running master, or the one in its file.
   returned: always
   type: int
+  sample: 2
 ensemble_size:
   description: How many replicas the running master sees.
   returned: always
   type: int
+  sample: 3
 tls:
   description: Whether it is set up to speak TLS.
   returned: always
   type: bool
+  sample: false
 downgrade:
   description: Whether it takes plain connections beside TLS.
   returned: always
   type: bool
+  sample: false
 alive_elsewhere:
   description: Those of O(elsewhere) that take connections. Asked only where the host has no master yet.
   returned: always
   type: list
   elements: str
+  sample: ["192.0.2.12:5050"]
 leftovers:
   description: Those of O(unwanted) that are there.
   returned: always
   type: list
   elements: str
+  sample: [/etc/mesos-master/quorum]
 """
 
 import os

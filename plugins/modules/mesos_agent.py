@@ -118,6 +118,7 @@ not_found:
   description: Whether the module failed because the masters know no such agent.
   returned: failure because of that
   type: bool
+  sample: true
 tasks:
   description: The tasks that are in the way.
   returned: failure because of tasks

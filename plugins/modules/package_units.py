@@ -61,6 +61,7 @@ units:
   returned: success
   type: list
   elements: str
+  sample: [mesos-slave.service]
 """
 
 import os

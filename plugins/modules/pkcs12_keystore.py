@@ -77,6 +77,7 @@ trusts_authorities:
   description: Whether the authorities are trusted entries of the keystore.
   returned: when it was made
   type: bool
+  sample: true
 """
 
 import hashlib

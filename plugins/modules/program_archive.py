@@ -86,14 +86,17 @@ launcher_dir:
   description: The directory with C(mesos-containerizer), where the archive has one.
   returned: success
   type: str
+  sample: /opt/mesos/1.11.0/libexec/mesos
 webui_dir:
   description: The directory with Mesos' web pages, where the archive has one.
   returned: success
   type: str
+  sample: /opt/mesos/1.11.0/share/mesos/webui
 library_dir:
   description: The directory with C(libmesos), where the archive has one.
   returned: success
   type: str
+  sample: /opt/mesos/1.11.0/lib
 """
 
 import os

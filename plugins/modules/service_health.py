@@ -129,19 +129,23 @@ elapsed:
   description: Seconds until the service was healthy.
   returned: success
   type: float
+  sample: 2.4
 leads:
   description: Whether this member leads. Known also of one that is not healthy.
   returned: always
   type: bool
+  sample: false
 stale:
   description: Whether one of O(files) is newer than the running service, as after a play that stopped half-way.
   returned: success
   type: bool
+  sample: false
 problems:
   description: What is wrong.
   returned: failure
   type: list
   elements: str
+  sample: ["the port 5050 does not answer"]
 """
 
 import os

@@ -85,15 +85,18 @@ healthy:
   description: Whether a majority serves, under exactly one leader.
   returned: always
   type: bool
+  sample: true
 problems:
   description: Why the ensemble is not healthy.
   returned: always
   type: list
   elements: str
+  sample: []
 leader:
   description: The leader's address, or a standalone server's.
   returned: always
   type: str
+  sample: 192.0.2.11
 members:
   description: The members as the ensemble has them; empty where no server serves.
   returned: with O(configuration)
@@ -111,6 +114,7 @@ version:
   description: The version of the members' configuration, a hexadecimal number that grows with each change.
   returned: with O(configuration)
   type: str
+  sample: "100000000"
 """
 
 import typing as t

@@ -82,6 +82,7 @@ removed:
   returned: always
   type: list
   elements: str
+  sample: ["192.0.2.14:2181"]
 """
 
 import time
