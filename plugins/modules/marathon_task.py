@@ -195,10 +195,10 @@ last_task_failure:
 
 import time
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.task_runner import Options, Runner
 
@@ -232,7 +232,7 @@ def read_options(params):
 
 
 def main():
-    module = AnsibleModule(
+    module = MarathonModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[("id", "tasks")],
         required_one_of=[("id", "tasks")],

@@ -110,9 +110,12 @@ def tasks_of(group, directory):
             (NAMES | {"definitions": [works]} | IN_URL | BAD_TIMEOUT, True),
         ],
         "marathon_group": [
-            (NAMES | {"id": group}, None),
-            (NAMES | {"id": group} | BAD_TIMEOUT, True),
-            ({"id": group} | IN_URL | BAD_TIMEOUT, True),
+            (NAMES | {"id": f"{group}/set", "definition": {"apps": [works | {"id": "one"}]}}, False),
+            (NAMES | {"id": f"{group}/set", "definition": {"apps": [REFUSED_APP | {"id": "two"}]}}, True),
+            (NAMES | QUOTING | {"id": "/set", "definition": {"apps": [REFUSED_APP | {"id": "two"}]}}, True),
+            (NAMES | {"id": f"{group}/set", "definition": {"apps": [works]}} | BAD_TIMEOUT, True),
+            (NAMES | {"id": f"{group}/set", "definition": TEXT}, True),
+            ({"id": group, "definition": {}} | IN_URL | BAD_TIMEOUT, True),
         ],
         "marathon_deployment": [
             ({"group": group}, False),
@@ -122,8 +125,11 @@ def tasks_of(group, directory):
             ({"group": group} | IN_NO_URL, True),
         ],
         "marathon_task": [
-            (NAMES | {"app": app_id} | BAD_TIMEOUT, True),
-            ({"app": app_id} | IN_URL | BAD_TIMEOUT, True),
+            ({"id": f"{group}/listed", "wait": False}, False),
+            ({"id": f"{group}/none"}, None),
+            ({"id": app_id} | BAD_TIMEOUT, True),
+            ({"id": app_id} | IN_URL | BAD_TIMEOUT, True),
+            ({"id": app_id} | IN_NO_URL, True),
         ],
         "marathon_info": [
             (NAMES | {"gather": ["apps", "groups", "pods", "queue"], "group": group}, None),
