@@ -110,11 +110,11 @@ def tasks_of(group, directory):
             (NAMES | {"definitions": [works]} | IN_URL | BAD_TIMEOUT, True),
         ],
         "marathon_group": [
-            (NAMES | {"id": f"{group}/set", "definition": {"apps": [works | {"id": "one"}]}}, False),
-            (NAMES | {"id": f"{group}/set", "definition": {"apps": [REFUSED_APP | {"id": "two"}]}}, True),
+            (NAMES | {"id": f"{group}/kept", "definition": {"apps": [works | {"id": "one"}]}}, False),
+            (NAMES | {"id": f"{group}/kept", "definition": {"apps": [REFUSED_APP | {"id": "two"}]}}, True),
             (NAMES | QUOTING | {"id": "/set", "definition": {"apps": [REFUSED_APP | {"id": "two"}]}}, True),
-            (NAMES | {"id": f"{group}/set", "definition": {"apps": [works]}} | BAD_TIMEOUT, True),
-            (NAMES | {"id": f"{group}/set", "definition": TEXT}, True),
+            (NAMES | {"id": f"{group}/kept", "definition": {"apps": [works]}} | BAD_TIMEOUT, True),
+            (NAMES | {"id": f"{group}/kept", "definition": TEXT}, True),
             ({"id": group, "definition": {}} | IN_URL | BAD_TIMEOUT, True),
         ],
         "marathon_deployment": [
