@@ -228,7 +228,7 @@ def main():
         required_one_of=[("id", "app", "group")],
         supports_check_mode=True,
     )
-    params = module.params
+    params = module.given
     try:
         selected = deployment_runner.selection(params["id"], params["app"], params["group"])
         client = open_client(module)
