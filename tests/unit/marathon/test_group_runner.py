@@ -43,6 +43,11 @@ def put(path="/v2/groups/g", **answer):
     return Call("PUT", path, **{"data": {"deploymentId": "d1"}, **answer})
 
 
+def rehearsed(path="/v2/groups/g"):
+    """Marathon checks definitions that are only planned, or that are written after something else."""
+    return Call("PUT", path, params={"dryRun": "true"}, data={"steps": []})
+
+
 def delete(path="/v2/groups/g", **answer):
     return Call("DELETE", path, **{"data": {"deploymentId": "d1"}, **answer})
 
@@ -107,6 +112,8 @@ def test_what_a_definition_means_for_what_is_there(definition, merge, expected):
     }
     if writes_app and "groups" not in definition:
         calls.append(INFO)
+        if writes_app != {"scaled"}:
+            calls.append(rehearsed())
     result = run(*calls, definition=definition, merge=merge, check_mode=True)
     assert actions(result) == expected
     assert result["changed"] is bool(expected)
@@ -125,6 +132,7 @@ def test_the_group_as_planned_has_what_stays_and_what_comes_and_not_what_goes():
     result = run(
         Call("GET", "/v2/groups/g", data=HERE),
         INFO,
+        rehearsed(),
         definition={"apps": [{"id": "n", **APP}], "groups": [{"id": "h"}]},
         check_mode=True,
     )
@@ -190,6 +198,7 @@ def test_the_rule_for_roles_goes_before_the_apps():
     result = run(
         *missing(),
         INFO,
+        rehearsed(),
         put(body={"dependencies": [], "enforceRole": True}),
         put("/v2/apps/g/a", status=201, data={"deployments": [{"id": "d2"}]}),
         VERSIONS,
@@ -214,6 +223,7 @@ def test_secrets_are_masked_in_group_and_diff():
     result = run(
         read(stored("/g/a", env={"KEY": "old-secret"})),
         INFO,
+        rehearsed(),
         definition={"apps": [{"id": "a", **APP, "env": {"KEY": "new-secret"}}]},
         secret_names=("KEY",),
         check_mode=True,
