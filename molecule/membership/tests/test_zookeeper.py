@@ -129,7 +129,8 @@ def settled(ensemble: Ensemble, *ids: int, observers: int = 0) -> None:
     modes = ["follower"] * (len(ensemble.servers) - observers - 1) + ["leader"] + ["observer"] * observers
     eventually("one leader", 30, lambda: ensemble.modes() == modes)
     assert ensemble.members() == list(ids)
-    assert set(re.findall(r"changed=(\d+)", ensemble.apply())) == {"0"}
+    again = ensemble.apply()
+    assert set(re.findall(r"changed=(\d+)", again)) == {"0"}, again
 
 
 def uninstall(ensemble: Ensemble, directory: Path) -> str:
