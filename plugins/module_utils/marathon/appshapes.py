@@ -128,6 +128,11 @@ def _external(value: Any) -> Record:
     return _CSI if isinstance(value, dict) and str(value.get("provider")).lower() == "csi" else _DVDI
 
 
+def _ip_protocol(value: Any, path: str) -> str:
+    text = TEXT.read(value, path)
+    return next((word for word in ("IPv4", "IPv6") if word.lower() == text.lower()), text)
+
+
 VOLUME = Record(
     {
         "containerPath": Member(TEXT),
@@ -163,14 +168,9 @@ HEALTH_CHECK = Record(
         "maxConsecutiveFailures": Member(INTEGER, 3),
         "delaySeconds": Member(INTEGER, 15, before=((1, 5), 2), since=(1, 4)),
         "ignoreHttp1xx": Member(FLAG, False),
-        "ipProtocol": Member(Shape(lambda value, path: _ip_protocol(value, path)), "IPv4", since=(1, 6)),
+        "ipProtocol": Member(Shape(_ip_protocol), "IPv4", since=(1, 6)),
     }
 )
-
-
-def _ip_protocol(value: Any, path: str) -> str:
-    text = TEXT.read(value, path)
-    return next((word for word in ("IPv4", "IPv6") if word.lower() == text.lower()), text)
 
 
 CHECK = Record(
