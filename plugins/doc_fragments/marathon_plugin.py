@@ -23,7 +23,8 @@ def _options() -> dict[str, dict[str, t.Any]]:
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = yaml.safe_dump(
+    # With its type, since ansible-test takes a plain assignment for text that it can read.
+    DOCUMENTATION: str = yaml.safe_dump(
         {
             "options": _options(),
             "requirements": ["requests (Python library, on the control node)"],

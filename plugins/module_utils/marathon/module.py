@@ -22,12 +22,17 @@ class MarathonModule(AnsibleModule):
     @property
     def given(self) -> dict[str, Any]:
         if self._given is None:
-            self._given = self.params
-            names = secret_names(self.params)
-            self.no_log_values.update(secrets.values_to_hide(self.params, names))
-            self.no_log_values.update(filter(None, map(password_in, _texts(self.params.get("url")))))
-            self.params = secrets.mask({name: self._shown(name) for name in self.params}, names)
+            self._given = self._hide()
         return self._given
+
+    def _hide(self) -> dict[str, Any]:
+        """Masks params and returns them as they were; once is enough."""
+        given = self.params
+        names = secret_names(given)
+        self.no_log_values.update(secrets.values_to_hide(given, names))
+        self.no_log_values.update(filter(None, map(password_in, _texts(given.get("url")))))
+        self.params = secrets.mask({name: self._shown(name) for name in given}, names)
+        return given
 
     def _shown(self, name: str) -> Any:
         """The argument, but not the text of one that should be a definition and is none: its fields are not known."""
@@ -42,7 +47,7 @@ class MarathonModule(AnsibleModule):
     # The first is for the system's log; the second is also called when an argument is wrong.
 
     def _log_invocation(self) -> None:
-        assert self.given is not None
+        self._given = self.given
         super()._log_invocation()
 
     def _return_formatted(self, kwargs: dict[str, Any]) -> None:

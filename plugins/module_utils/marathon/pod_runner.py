@@ -142,7 +142,8 @@ class PodRunner:
 
     def _send(self, plan: PodPlan) -> str | None:
         request, force = plan.request, self._options.force
-        assert request is not None
+        if request is None:
+            return None
         if request.body is None:
             return self._client.delete_pod(self._pod_id, force)
         if request.method == "POST":

@@ -18,7 +18,7 @@ def plan(definition, app, release=(1, 11)):
     return planner.plan_present(planner.Wanted(normalise.declared(definition)), app, release)
 
 
-@pytest.mark.parametrize("sent", [sent for _, sent in SENT], ids=[name for name, _ in SENT])
+@pytest.mark.parametrize("sent", [sent for _name, sent in SENT], ids=[name for name, _sent in SENT])
 def test_it_plans_to_nothing_and_cannot_become_shorter(sent):
     app = normalise.canonical({"id": "/a", **sent})
     shortest = export.minimal(app)

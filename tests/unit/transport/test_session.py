@@ -131,7 +131,7 @@ def test_reads_share_a_connection_and_every_write_has_its_own(served):
 def test_a_read_may_not_fail_because_an_idle_connection_was_closed(served):
     server = served(ANSWER, ANSWER, one_each=True)
     session = Session(Access())
-    for _ in range(2):
+    for _time in range(2):
         assert session.exchange("GET", f"http://{server.url}/").status == 200
 
 
