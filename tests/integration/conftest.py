@@ -1,4 +1,7 @@
-"""A Marathon for the tests: the one at MARATHON_URL, else one of the lab engine that lives as long as they do."""
+"""A Marathon for the tests: the one at MARATHON_URL, else one of the lab engine that lives as long as they do.
+
+The one at MARATHON_URL is logged in to with the variables of LOGIN, which the modules know too.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from local_cluster import LocalCluster
 CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 MODULE = "quorum.mesos.marathon_app"
+LOGIN = tuple(f"MARATHON_{name}" for name in (
+    "USERNAME", "PASSWORD", "TOKEN", "VALIDATE_CERTS", "CA_PATH", "CLIENT_CERT", "CLIENT_KEY"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,10 @@ class Finished:
 
 
 class Ansible:
-    """Runs Ansible's own programs on this checkout, with a home of their own and none of the caller's settings."""
+    """Runs Ansible's own programs on this checkout, with a home of their own and none of the caller's settings.
+
+    Only the login of a given Marathon is kept.
+    """
 
     def __init__(self, directory: Path, url: str) -> None:
         self.url = url
@@ -47,6 +55,7 @@ class Ansible:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("ANSIBLE_", "MARATHON_", "MESOS_"))
+            or (name in LOGIN and os.environ.get("MARATHON_URL"))
         }
         self._environment = {
             **kept,
@@ -104,13 +113,29 @@ class Marathon:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.ask = _logged_in() if os.environ.get("MARATHON_URL") else requests.Session()
 
     def app(self, app_id: str) -> dict[str, Any] | None:
-        answer = requests.get(f"{self.url}/v2/apps{app_id}", timeout=10)
+        answer = self.ask.get(f"{self.url}/v2/apps{app_id}", timeout=10)
         return answer.json()["app"] if answer.status_code == 200 else None
 
     def write(self, method: str, path: str, body: Any = None, **params: str) -> requests.Response:
-        return requests.request(method, self.url + path, json=body, params=params, timeout=30)
+        return self.ask.request(method, self.url + path, json=body, params=params, timeout=30)
+
+
+def _logged_in() -> requests.Session:
+    given = {name.removeprefix("MARATHON_"): os.environ.get(name) for name in LOGIN}
+    session = requests.Session()
+    # REQUESTS_CA_BUNDLE and a .netrc would win.
+    session.trust_env = False
+    if given["USERNAME"]:
+        session.auth = (given["USERNAME"], given["PASSWORD"] or "")
+    if given["TOKEN"]:
+        session.headers["Authorization"] = f"token={given['TOKEN']}"
+    session.verify = given["CA_PATH"] or (given["VALIDATE_CERTS"] or "true").lower() in ("true", "yes", "1")
+    if given["CLIENT_CERT"]:
+        session.cert = (given["CLIENT_CERT"], given["CLIENT_KEY"]) if given["CLIENT_KEY"] else given["CLIENT_CERT"]
+    return session
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ SLEEP = {"name": "main", "exec": {"command": {"shell": "exec sleep 1000"}}, "res
 
 @pytest.fixture(scope="module", autouse=True)
 def with_pods(marathon):
-    if requests.head(f"{marathon.url}/v2/pods", timeout=10).status_code != 200:
+    if marathon.ask.head(f"{marathon.url}/v2/pods", timeout=10).status_code != 200:
         pytest.skip("this Marathon has no pods")
 
 
@@ -52,7 +52,7 @@ def front(group):
 
 
 def pod(marathon, pod_id):
-    answer = requests.get(f"{marathon.url}/v2/pods{pod_id}", timeout=10)
+    answer = marathon.ask.get(f"{marathon.url}/v2/pods{pod_id}", timeout=10)
     return answer.json() if answer.status_code == 200 else None
 
 

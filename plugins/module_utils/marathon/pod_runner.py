@@ -17,7 +17,9 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    Conflict,
     DefinitionError,
+    Invalid,
     MarathonError,
     Missing,
     Overridden,
@@ -130,15 +132,23 @@ class PodRunner:
 
     def _apply(self, plan: PodPlan) -> str | None:
         """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
-        for _repeat in range(_WRITE_REPEATS):
+        uncertain = 0
+        while True:
             try:
                 return self._send(plan)
             except WriteUncertain:
+                uncertain += 1
+                if uncertain > _WRITE_REPEATS:
+                    raise
                 self._sleep(_PAUSE_BEFORE_REPEAT)
                 plan = self._plan(self._client.pod(self._pod_id))
                 if not plan.changed:
                     return None
-        return self._send(plan)
+            except (Conflict, Invalid):
+                # The one before may have arrived after that read, and be what this one meets.
+                if not uncertain or self._plan(self._client.pod(self._pod_id)).changed:
+                    raise
+                return None
 
     def _send(self, plan: PodPlan) -> str | None:
         request, force = plan.request, self._options.force

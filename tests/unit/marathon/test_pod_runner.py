@@ -193,6 +193,19 @@ def test_a_write_without_an_answer_is_repeated_only_if_it_was_not_done(found):
     assert run(*calls, definition=GREEN_DEFINITION)["changed"]
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_repeated_write_that_meets_a_lock_may_meet_its_own_first_attempt(arrived):
+    """The first one arrived after the read that did not see it; or it is somebody else's lock."""
+    before, after = (Call("GET", "/v2/pods/p", data=one) for one in (RED, GREEN if arrived else RED))
+    locked = Call("PUT", "/v2/pods/p", status=409, data={"message": "locked", "deployments": [{"id": "d0"}]})
+    calls = [status(pod_status(RED)), INFO, put(raises=LATE), before, locked, deployments("d0"), after]
+    if arrived:
+        assert run(*calls, status(pod_status(GREEN)), definition=GREEN_DEFINITION)["changed"]
+    else:
+        with pytest.raises(errors.Conflict):
+            run(*calls, definition=GREEN_DEFINITION)
+
+
 def test_time_is_up_and_the_cause_is_told():
     sick = pod_status(GREEN, pod_instance(GREEN, status="STAGING"))
     with pytest.raises(errors.WaitFailed) as failure:
