@@ -28,6 +28,8 @@ class Server:
         self.connections = 0
         self._one_each = one_each
         self._closed = threading.Event()
+        # Set after each connection that the server has closed itself.
+        self.hung_up = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -41,6 +43,10 @@ class Server:
                 threading.Thread(target=self._talk, args=(peer,), daemon=True).start()
 
     def _talk(self, peer: socket.socket) -> None:
+        self._answer(peer)
+        self.hung_up.set()
+
+    def _answer(self, peer: socket.socket) -> None:
         with peer, contextlib.suppress(OSError):
             while head := peer.recv(65536):
                 self.heads.append(head.decode("latin-1"))
@@ -133,6 +139,8 @@ def test_a_read_may_not_fail_because_an_idle_connection_was_closed(served):
     session = Session(Access())
     for _time in range(2):
         assert session.exchange("GET", f"http://{server.url}/").status == 200
+        assert server.hung_up.wait(5)
+        server.hung_up.clear()
 
 
 @pytest.mark.parametrize(
