@@ -139,9 +139,11 @@ class Runner:
     ) -> dict[str, Any] | None:
         try:
             return self._wait(plan, current, deployment_id)
-        except (WaitFailed, Unreachable) as error:
+        except MarathonError as error:
+            # Whatever it was: the change has been made.
             error.facts = {**result, **error.facts}
-            if plan.changed and self._options.rollback and not self._aim.removes:
+            failed = isinstance(error, (WaitFailed, Unreachable))
+            if failed and plan.changed and self._options.rollback and not self._aim.removes:
                 raise self._taken_back(error, current, deployment_id) from error
             raise
 
