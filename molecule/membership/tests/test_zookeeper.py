@@ -36,6 +36,10 @@ class Ensemble:
     def host(self, number: int) -> Host:
         return next(host for host in self.cluster.config.hosts if host.name == f"master{number}")
 
+    @staticmethod
+    def number(host: Host) -> int:
+        return int(host.name.removeprefix("master"))
+
     def write(self, *numbers: int, observer: int | None = None, **variables: Any) -> None:
         """The lab's inventory with these hosts in the group; each has its number as id, and one may have no vote."""
         inventory = yaml.safe_load(Path(self.cluster.inventory).read_text())
@@ -83,7 +87,16 @@ class Ensemble:
         return sorted(probe.zookeeper(f"{host.address}:2181").mode for host in self.servers)
 
     def members(self) -> list[int]:
-        """The ids that the ensemble itself counts on."""
+        """The ids that the ensemble itself counts on.
+
+        Without dynamic reconfiguration a follower that catches up by a difference keeps the /zookeeper/config that it
+        had, so there the files count, with which every server runs where a second run restarts nothing.
+        """
+        show = r"sed -n 's/^server\.\([0-9]*\)=.*/\1/p' /etc/zookeeper/conf/zoo.cfg"
+        listed = {tuple(sorted(map(int, self.shell(self.number(host), show).split()))) for host in self.servers}
+        assert len(listed) == 1, listed
+        if files := listed.pop():
+            return list(files)
         with self.client(self.servers) as client:
             text = client.get("/zookeeper/config")[0].decode()
         return sorted(int(number) for number in re.findall(r"^server\.(\d+)=", text, re.MULTILINE))
