@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from local_cluster import ENGINE, Program, free_port
 from marathon_harness import Harness, Marathon
 
 
@@ -21,3 +24,29 @@ def marathon(harness: Harness) -> Marathon:
     """A leading Marathon with one agent, slave1."""
     harness.agent("slave1")
     return harness.marathon()
+
+
+@pytest.fixture
+def start_master(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts a standalone master with these flags."""
+    started: list[Program] = []
+
+    def start(**flags: str) -> Program:
+        port = free_port()
+        given = {"ip": "127.0.0.1", "hostname": "127.0.0.1", "port": str(port), "registry": "in_memory",
+                 "allocation_interval": "200ms"} | flags
+        command = [sys.executable, "-m", "labengine.master", *(f"--{name}={value}" for name, value in given.items())]
+        program = Program(f"master{len(started)}", command, tmp_path, "127.0.0.1", port, {"PYTHONPATH": str(ENGINE)})
+        started.append(program)
+        program.start()
+        program.wait_answering("/slaves")
+        return program
+
+    yield start
+    for program in started:
+        program.kill()
+
+
+@pytest.fixture
+def master(start_master: Callable[..., Program]) -> Program:
+    return start_master()

@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import requests
-from local_cluster import ENGINE, Program, free_port, wait_until
+from local_cluster import Program, wait_until
 from mesos_clients import AgentEnd, Scheduler, ports, scalar, task
-
-
-@pytest.fixture
-def start_master(tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Starts a standalone master with these flags."""
-    started: list[Program] = []
-
-    def start(**flags: str) -> Program:
-        port = free_port()
-        given = {"ip": "127.0.0.1", "hostname": "127.0.0.1", "port": str(port), "registry": "in_memory",
-                 "allocation_interval": "200ms"} | flags
-        command = [sys.executable, "-m", "labengine.master", *(f"--{name}={value}" for name, value in given.items())]
-        program = Program(f"master{len(started)}", command, tmp_path, "127.0.0.1", port, {"PYTHONPATH": str(ENGINE)})
-        started.append(program)
-        program.start()
-        program.wait_answering("/slaves")
-        return program
-
-    yield start
-    for program in started:
-        program.kill()
-
-
-@pytest.fixture
-def master(start_master: Callable[..., Program]) -> Program:
-    return start_master()
 
 
 def running(master: Program, **options: object) -> tuple[AgentEnd, Scheduler, dict, dict]:

@@ -67,6 +67,11 @@ class _Stream:
                 assert event["type"] != kind, event
 
 
+def operator_events(master: str) -> _Stream:
+    """What a subscriber of the operator API is told."""
+    return _Stream(f"{master}/api/v1", {"type": "SUBSCRIBE"})
+
+
 class Scheduler:
     def __init__(self, master: str, *, framework_id: str | None = None, name: str = "test", role: str = "*",
                  roles: list[str] | None = None, failover_timeout: float = 60.0, partition_aware: bool = True) -> None:

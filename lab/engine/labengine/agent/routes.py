@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from labengine.agent import metrics, operator_api, sandbox_files, views
+from labengine.common import calls
 from labengine.common.access import Handler
 from labengine.common.build import build_info
 
@@ -75,17 +75,15 @@ class Routes:
         return show
 
     async def _operator(self, request: Request) -> Response:
-        content_type = request.headers.get("Content-Type")
-        if content_type is None:
-            return PlainTextResponse("Expecting 'Content-Type' to be present", 400)
-        if content_type.partition(";")[0].strip() != "application/json":
-            return PlainTextResponse("Expecting 'Content-Type' of application/json", 415)
+        body = await calls.read(request)
+        if isinstance(body, Response):
+            return body
+        if refusal := calls.not_acceptable(request):
+            return refusal
         try:
-            return JSONResponse(operator_api.call(self._agent, json.loads(await request.body())))
+            return JSONResponse(operator_api.call(self._agent, body))
         except operator_api.CallRefused as error:
             return PlainTextResponse(str(error), 400)
-        except ValueError as error:
-            return PlainTextResponse(f"Failed to parse body into JSON: {error}", 400)
 
     def _locate(self, request: Request) -> Any:
         path = request.query_params.get("path")

@@ -11,6 +11,7 @@ from labengine.common.flagtable import Flags
 from labengine.master.allocator import Allocator
 from labengine.master.frameworks import Frameworks
 from labengine.master.model import Agent, Cluster, Task
+from labengine.master.operator_events import OperatorEvents
 from labengine.master.registry import Registry
 from labengine.master.resources import UNRESERVED, Resources
 from labengine.master.streams import EventStream
@@ -36,12 +37,14 @@ class Agents:
         tasks: Tasks,
         frameworks: Frameworks,
         allocator: Allocator,
+        events: OperatorEvents,
     ) -> None:
         self._cluster = cluster
         self._registry = registry
         self._tasks = tasks
         self._frameworks = frameworks
         self._allocator = allocator
+        self._events = events
         self._next = 0
         # Registrations and losses wait for the registry; one must not see the other half-way.
         self._membership = asyncio.Lock()
@@ -79,6 +82,7 @@ class Agents:
         was_unreachable = self._cluster.unreachable.pop(agent_id, None) is not None
         stream = EventStream(self._stream_closed)
         agent = self._cluster.agents.get(agent_id)
+        is_new = agent is None
         if agent is not None:
             old, agent.stream = agent.stream, None
             if old is not None:
@@ -99,6 +103,8 @@ class Agents:
         draining = (agent.drain or {}).get("drain_info", {})
         if draining.get("state") == "DRAINING":
             agent.send({"type": "DRAIN", "config": draining["config"]})
+        if is_new:
+            self._events.agent_added(agent)
         logger.info(
             "Agent %s at %s (%s) is registered with %d tasks", agent.id, agent.pid, agent.hostname, len(agent.tasks)
         )
@@ -136,6 +142,9 @@ class Agents:
             agent.send({"type": "SHUTDOWN", "message": message})
             self._end_tasks(agent, state, message, "REASON_SLAVE_REMOVED_BY_OPERATOR")
             self._forget(agent)
+            # Of one that is gone or out of reach Mesos does not tell its subscribers.
+            if not gone:
+                self._events.agent_removed(agent)
             self._cluster.count("master/slave_removals")
 
     def _end_tasks(self, agent: Agent, state: str, message: str, reason: str = "REASON_SLAVE_REMOVED") -> None:
@@ -157,6 +166,7 @@ class Agents:
                 await self._registry.remove(agent.id)
                 self._end_tasks(agent, "TASK_GONE", f"Agent {agent.hostname} was replaced by a new one")
                 self._forget(agent)
+                self._events.agent_removed(agent)
                 self._cluster.count("master/slave_removals/reason_registered")
                 self._cluster.count("master/slave_removals")
 
@@ -177,12 +187,14 @@ class Agents:
             present.add((framework_id, task_id))
             task = agent.tasks.get((framework_id, task_id))
             lost = framework.unreachable.pop(task_id, None)
+            status = entry.get("status")
             if task is None:
                 task = lost or Task(entry["task"], framework_id, agent.id, _role(entry["task"]))
+                if status or lost:
+                    task.record(status or {"state": "TASK_STAGING", "timestamp": time.time()})
                 self._tasks.add(framework, agent, task)
-            status = entry.get("status")
-            if (status and not task.terminal) or lost:
-                task.record(status or {"state": "TASK_STAGING", "timestamp": time.time()})
+            elif status and not task.terminal:
+                self._tasks.record(task, status)
             # An earlier leader may have told of the loss: this one does not know the task, but its framework does.
             if (lost or was_unreachable) and not task.terminal:
                 self._tasks.returned(framework, task)

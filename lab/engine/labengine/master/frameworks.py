@@ -12,6 +12,7 @@ from labengine.common.flagtable import Flags
 from labengine.master import launches
 from labengine.master.allocator import Allocator
 from labengine.master.model import Agent, Cluster, Framework, Offer
+from labengine.master.operator_events import OperatorEvents
 from labengine.master.resources import Resources
 from labengine.master.security import Security
 from labengine.master.streams import EventStream
@@ -39,6 +40,7 @@ class Frameworks:
         allocator: Allocator,
         master_info: dict[str, Any],
         security: Security,
+        events: OperatorEvents,
     ) -> None:
         self._cluster = cluster
         self._flags = flags
@@ -46,6 +48,7 @@ class Frameworks:
         self._allocator = allocator
         self._master_info = master_info
         self._security = security
+        self._events = events
         self._next = 0
         self._calls: dict[str, Callable[[Framework, dict[str, Any]], None]] = {
             "ACCEPT": self._accept,
@@ -83,6 +86,7 @@ class Frameworks:
             self._next += 1
         info["id"] = {"value": framework_id}
         framework = self._cluster.frameworks.get(framework_id)
+        announce = self._events.framework_added if framework is None else self._events.framework_updated
         if framework is None:
             framework = Framework(framework_id, info)
             self._cluster.frameworks[framework_id] = framework
@@ -103,6 +107,7 @@ class Frameworks:
             }
         )
         stream.send({"type": "HEARTBEAT"})
+        announce(framework)
         self._allocator.wake()
         return stream
 
@@ -130,6 +135,7 @@ class Frameworks:
         if framework is None:
             framework = Framework(framework_id, dict(info), recovered=True)
             self._cluster.frameworks[framework_id] = framework
+            self._events.framework_added(framework)
             self._await_return(framework, max(framework.failover_timeout, self._flags.agent_reregister_timeout))
         return framework
 
@@ -177,6 +183,7 @@ class Frameworks:
         self._cluster.completed[framework.id] = framework
         while len(self._cluster.completed) > self._flags.max_completed_frameworks:
             self._cluster.completed.pop(next(iter(self._cluster.completed)))
+        self._events.framework_removed(framework)
         if stream is not None:
             stream.close()
 
@@ -313,7 +320,10 @@ class Frameworks:
         self._tasks.reconcile(framework, call.get("tasks", []))
 
     def _update_framework(self, framework: Framework, call: dict[str, Any]) -> None:
-        framework.info = {**call["framework_info"], "id": {"value": framework.id}}
+        info = {**call["framework_info"], "id": {"value": framework.id}}
+        if info != framework.info:
+            framework.info = info
+            self._events.framework_updated(framework)
         framework.suppressed = set(call.get("suppressed_roles", []))
         self._allocator.wake()
 

@@ -19,6 +19,7 @@ from labengine.master.election import Standing, master_info
 from labengine.master.frameworks import Frameworks
 from labengine.master.maintenance import Maintenance
 from labengine.master.model import Cluster
+from labengine.master.operator_events import OperatorEvents
 from labengine.master.registry import Registry
 from labengine.master.security import Security
 from labengine.master.shares import Shares
@@ -39,9 +40,10 @@ class MasterProcess:
         self.registry = Registry(flags, self.cluster.master_id, lambda: self.standing.peers, security.tls)
         self.shares = Shares(self.registry)
         self.allocator = Allocator(self.cluster, flags, self.shares)
-        self.tasks = Tasks(self.cluster, flags, self.allocator.wake)
-        self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info, security)
-        self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator)
+        self.events = events = OperatorEvents(flags.max_operator_event_stream_subscribers)
+        self.tasks = Tasks(self.cluster, flags, self.allocator.wake, events)
+        self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info, security, events)
+        self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator, events)
         self.drains = Drains(self.cluster, self.registry, self.agents, self.allocator)
         self.verbosity = Verbosity()
         self.maintenance = Maintenance(self.registry, self.agents)

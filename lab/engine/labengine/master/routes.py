@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from labengine import LAB_ENGINE_VERSION
+from labengine.common import calls
 from labengine.common.access import Handler
 from labengine.common.build import build_info
 from labengine.master import metrics, operator_actions, operator_api, registry, share_routes, views
@@ -24,6 +25,7 @@ from labengine.master.security import AGENT, SCHEDULER
 from labengine.master.streams import EventResponse
 
 DEFAULT_TASK_LIMIT = 100
+STREAM_ID = "Mesos-Stream-Id"
 # What makes dynamic reservations and volumes, which the engine has not.
 RESERVING = ("/reserve", "/unreserve", "/create-volumes", "/destroy-volumes")
 
@@ -177,6 +179,11 @@ class Routes:
         if isinstance(body, Response):
             return body
         try:
+            kind = operator_api.kind_of(body)
+            if refusal := calls.not_acceptable(request):
+                return refusal
+            if kind == "SUBSCRIBE":
+                return EventResponse(self._master.events.subscribe(operator_api.state(self._master, body)))
             if operator_actions.known(body):
                 if not self._allows(request, operator_actions.permission(body)):
                     return Response(status_code=403)
@@ -230,8 +237,13 @@ class Routes:
             return PlainTextResponse("Failed to validate scheduler::Call: Expecting 'type' to be present", 400)
         try:
             if call.get("type") == "SUBSCRIBE":
-                return EventResponse(self._master.frameworks.subscribe(call, request.state.principal))
-            self._master.frameworks.call(call, request.headers.get("Mesos-Stream-Id"))
+                if refusal := calls.not_acceptable(request):
+                    return refusal
+                if STREAM_ID in request.headers:
+                    return PlainTextResponse(f"Subscribe calls should not include the '{STREAM_ID}' header", 400)
+                stream = self._master.frameworks.subscribe(call, request.state.principal)
+                return EventResponse(stream, {STREAM_ID: stream.id})
+            self._master.frameworks.call(call, request.headers.get(STREAM_ID))
         except CallError as error:
             return PlainTextResponse(str(error), error.status)
         return Response(status_code=202)
@@ -271,16 +283,7 @@ class Routes:
         """The JSON of a call, or the answer that refuses it."""
         if not self._master.recovered:
             return PlainTextResponse("Master has not finished recovery", 503)
-        content_type = request.headers.get("Content-Type")
-        if content_type is None:
-            return PlainTextResponse("Expecting 'Content-Type' to be present", 400)
-        if content_type.partition(";")[0].strip() != "application/json":
-            return PlainTextResponse("Expecting 'Content-Type' of application/json", 415)
-        try:
-            return json.loads(await request.body())
-        except ValueError as error:
-            line = getattr(error, "lineno", 1)
-            return PlainTextResponse(f"Failed to parse body into JSON: syntax error at line {line} near: ", 400)
+        return await calls.read(request)
 
 
 def _authority(leader: dict[str, Any]) -> str:

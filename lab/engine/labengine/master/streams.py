@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from starlette.responses import StreamingResponse
@@ -51,8 +51,8 @@ class EventStream:
 class EventResponse(StreamingResponse):
     """The stream ends with its answer, even one that the peer did not wait for."""
 
-    def __init__(self, stream: EventStream) -> None:
-        super().__init__(stream.chunks(), media_type="application/json", headers={"Mesos-Stream-Id": stream.id})
+    def __init__(self, stream: EventStream, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(stream.chunks(), media_type="application/json", headers=headers)
         self._stream = stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from labengine.common import log
 from labengine.common.flagtable import Flags
 from labengine.master.model import Agent, Cluster, Framework, Task
+from labengine.master.operator_events import OperatorEvents
 
 logger = log.get(__name__)
 
@@ -16,14 +17,21 @@ logger = log.get(__name__)
 class Tasks:
     """``freed()`` is called when resources of an agent became free."""
 
-    def __init__(self, cluster: Cluster, flags: Flags, freed: Callable[[], None]) -> None:
+    def __init__(self, cluster: Cluster, flags: Flags, freed: Callable[[], None], events: OperatorEvents) -> None:
         self._cluster = cluster
         self._flags = flags
         self._freed = freed
+        self._events = events
 
     def add(self, framework: Framework, agent: Agent, task: Task) -> None:
         framework.tasks[task.id] = task
         agent.tasks[framework.id, task.id] = task
+        self._events.task_added(task)
+
+    def record(self, task: Task, status: dict[str, Any]) -> None:
+        before = task.statuses[-1]["state"] if task.statuses else None
+        task.record(status)
+        self._events.task_updated(task, status, before)
 
     def launch(self, framework: Framework, agent: Agent, info: dict[str, Any], role: str) -> None:
         task = Task(info, framework.id, agent.id, role)
@@ -59,7 +67,7 @@ class Tasks:
         self._cluster.count("master/valid_status_updates")
         task = framework.tasks.get(task_id)
         if task is not None and not task.terminal:
-            task.record(status)
+            self.record(task, status)
             logger.info(
                 "Status update %s for task %s of framework %s from agent %s",
                 status["state"],
@@ -100,7 +108,7 @@ class Tasks:
         if task.terminal:
             self._complete(framework, task)
             return
-        task.record(self._status(task.id, state, reason, message, agent_id=task.agent_id))
+        self.record(task, self._status(task.id, state, reason, message, agent_id=task.agent_id))
         self._count_end(task.statuses[-1])
         self._complete(framework, task)
         self._forward(framework, task.statuses[-1])
@@ -137,7 +145,7 @@ class Tasks:
                 agent_id=agent.id,
                 unreachable_time={"nanoseconds": int(since * 1e9)},
             )
-            task.record(status)
+            self.record(task, status)
             self._cluster.count("master/" + state.lower().replace("task_", "tasks_"))
             framework.unreachable[task.id] = task
             while len(framework.unreachable) > self._flags.max_unreachable_tasks_per_framework:

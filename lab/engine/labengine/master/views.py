@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from labengine.common.build import build_info
 from labengine.master.election import CAPABILITIES
-from labengine.master.model import Agent, Framework, Offer, Task, held
+from labengine.master.model import Agent, Framework, Offer, Task
 from labengine.master.process import MasterProcess
 from labengine.master.resources import UNRESERVED, Resources
+from labengine.master.v1_messages import AGENT_CAPABILITIES, allocated, container
 
-AGENT_CAPABILITIES = (
-    "MULTI_ROLE",
-    "HIERARCHICAL_ROLE",
-    "RESERVATION_REFINEMENT",
-    "RESOURCE_PROVIDER",
-    "RESIZE_VOLUME",
-    "AGENT_OPERATION_FEEDBACK",
-    "AGENT_DRAINING",
-    "TASK_RESOURCE_LIMITS",
-)
 SUMMARY_STATES = (
     "TASK_STAGING",
     "TASK_STARTING",
@@ -45,15 +35,6 @@ def attribute_value(attribute: dict[str, Any]) -> Any:
     if kind == "SET":
         return "{" + ", ".join(attribute["set"]["item"]) + "}"
     return attribute["text"]["value"]
-
-
-def allocated(tasks: Iterable[Task]) -> list[dict[str, Any]]:
-    """What tasks hold, by the role it is allocated to."""
-    by_role: dict[str, list[Task]] = {}
-    for task in tasks:
-        by_role.setdefault(task.role, []).append(task)
-    totals = {role: Resources.total(held(of_role)) for role, of_role in by_role.items()}
-    return [entry for role, total in totals.items() for entry in total.to_json(allocated_to=role)]
 
 
 def agent_summary(agent: Agent) -> dict[str, Any]:
@@ -139,13 +120,6 @@ def task_full(task: Task) -> dict[str, Any]:
         if key in task.info:
             result[key] = container(task.info[key]) if key == "container" else task.info[key]
     return result
-
-
-def container(info: dict[str, Any]) -> dict[str, Any]:
-    """With the default that a message of Mesos is always written out with."""
-    if "docker" not in info:
-        return info
-    return {**info, "docker": {"privileged": False, **info["docker"]}}
 
 
 def offer_summary(offer: Offer) -> dict[str, Any]:
