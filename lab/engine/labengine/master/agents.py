@@ -73,6 +73,7 @@ class Agents:
         down = {machine_key(one) for one in self._registry.maintenance.get("down", [])}
         if machine_key({"hostname": info["hostname"], "ip": body["ip"]}) in down:
             return self._turned_away("Machine is DOWN")
+        self._cluster.count("master/messages_reregister_slave" if known_as else "master/messages_register_slave")
         agent_id = known_as or f"{self._cluster.master_id}-S{self._next}"
         self._next += known_as is None
         info["id"] = {"value": agent_id}
@@ -252,6 +253,7 @@ class Agents:
         await self._registry.mark_unreachable(agent.id, now)
         if self._answered(agent):
             # It did while the registry was written.
+            self._cluster.count("master/slave_unreachable_canceled")
             await self._registry.admit(agent.id, agent.info)
             return
         self._cluster.count("master/slave_unreachable_scheduled")

@@ -8,6 +8,7 @@ from typing import Any
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
+from labengine.common.timing import Timing
 from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
 from labengine.master.resources import Resources
 from labengine.master.shares import Shares
@@ -16,6 +17,7 @@ logger = log.get(__name__)
 
 DEFAULT_REFUSAL_SECONDS = 5.0
 MAX_REFUSAL_SECONDS = 365 * 86400.0
+TIMING_SECONDS = 3600.0
 
 
 class Allocator:
@@ -26,22 +28,38 @@ class Allocator:
         self._wake = asyncio.Event()
         self._next_offer = 0
         self._minimum = _parse_minimum(flags.min_allocatable_resources)
+        self._woken = 0.0
+        self.runs = 0
+        self.run_time = Timing("allocator/mesos/allocation_run_ms", TIMING_SECONDS)
+        self.latency = Timing("allocator/mesos/allocation_run_latency_ms", TIMING_SECONDS)
 
     def wake(self) -> None:
         """Something became free, or wanted: allocate soon instead of at the next interval."""
-        self._wake.set()
+        if not self._wake.is_set():
+            self._woken = time.monotonic()
+            self._wake.set()
+
+    @property
+    def waiting(self) -> int:
+        """Allocations that are wanted and have not begun."""
+        return int(self._wake.is_set())
 
     async def run(self) -> None:
         """Allocates at every interval, and at most ten times a second when woken."""
         while True:
+            due = time.monotonic() + self._flags.allocation_interval
             try:
                 await asyncio.wait_for(self._wake.wait(), self._flags.allocation_interval)
                 await asyncio.sleep(0.1)
+                due = self._woken
             except TimeoutError:
                 pass
+            self.latency.record(time.monotonic() - due)
             self._wake.clear()
             self._expire_offers()
-            self.allocate()
+            self.runs += 1
+            with self.run_time.measure():
+                self.allocate()
 
     def allocate(self) -> None:
         now = time.monotonic()
@@ -57,14 +75,7 @@ class Allocator:
                 self._offer(framework, agent, available, role)
 
     def _by_share(self) -> list[tuple[Framework, str]]:
-        total = Resources.total(agent.total for agent in self._cluster.agents.values())
-
-        def dominant(held: Resources) -> float:
-            return max(
-                (held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk") if total.scalar(name)),
-                default=0.0,
-            )
-
+        total = self._total()
         interested = [
             (framework, role)
             for framework in self._cluster.frameworks.values()
@@ -72,13 +83,30 @@ class Allocator:
             for role in framework.roles
             if role not in framework.suppressed
         ]
-        by_role = {
-            role: dominant(self._held(role)) / self._shares.weight(role)
-            for role in {role for _framework, role in interested}
-        }
-        return sorted(interested, key=lambda pair: (by_role[pair[1]], dominant(pair[0].held_as(pair[1]))))
+        by_role = {role: self._share(role, total) for role in {role for _framework, role in interested}}
+        return sorted(interested, key=lambda pair: (by_role[pair[1]], _dominant(pair[0].held_as(pair[1]), total)))
 
-    def _held(self, role: str) -> Resources:
+    def _total(self) -> Resources:
+        return Resources.total(agent.total for agent in self._cluster.agents.values())
+
+    def _share(self, role: str, total: Resources) -> float:
+        return _dominant(self.held(role), total) / self._shares.weight(role)
+
+    def dominant_share(self, role: str) -> float:
+        return self._share(role, self._total())
+
+    def filters(self, role: str) -> int:
+        """How many refusals of frameworks keep something from them in this role."""
+        now = time.monotonic()
+        return sum(
+            refusal.expires > now
+            for framework in self._cluster.frameworks.values()
+            for (of_role, _agent), refusals in framework.refusals.items()
+            if of_role == role
+            for refusal in refusals
+        )
+
+    def held(self, role: str) -> Resources:
         return Resources.total(framework.held_as(role) for framework in self._cluster.frameworks.values())
 
     def _within_limits(self, role: str, available: Resources) -> Resources:
@@ -86,7 +114,7 @@ class Allocator:
         limits = self._shares.limits(role)
         if not limits:
             return available
-        held = self._held(role)
+        held = self.held(role)
         return available.at_most({name: max(0.0, limit - held.scalar(name)) for name, limit in limits.items()})
 
     def _allocatable(self, available: Resources) -> bool:
@@ -107,6 +135,7 @@ class Allocator:
         self._cluster.offers[offer.id] = offer
         framework.offers[offer.id] = offer
         agent.offers[offer.id] = offer
+        framework.counters["offers/sent"] += 1
         framework.send({"type": "OFFERS", "offers": {"offers": [offer.to_json()]}})
 
     def take(self, offer_id: str) -> Offer | None:
@@ -123,6 +152,7 @@ class Allocator:
         self.take(offer.id)
         framework = self._cluster.frameworks.get(offer.framework_id)
         if framework is not None:
+            framework.counters["offers/rescinded"] += 1
             framework.send({"type": "RESCIND", "rescind": {"offer_id": {"value": offer.id}}})
 
     def refuse(self, framework: Framework, offer: Offer, resources: Resources, filters: dict[str, Any] | None) -> None:
@@ -161,6 +191,11 @@ class Allocator:
         for offer in list(self._cluster.offers.values()):
             if offer.made < oldest:
                 self.rescind(offer)
+
+
+def _dominant(held: Resources, total: Resources) -> float:
+    shares = (held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk") if total.scalar(name))
+    return max(shares, default=0.0)
 
 
 def _parse_minimum(text: str) -> list[dict[str, float]]:

@@ -58,7 +58,7 @@ class Frameworks:
             "KILL": self._kill,
             "ACKNOWLEDGE": self._acknowledge,
             "RECONCILE": self._reconcile,
-            "TEARDOWN": lambda framework, _call: self.remove(framework, "it asked for it"),
+            "TEARDOWN": lambda framework, _call: self.teardown(framework, "it asked for it"),
             "UPDATE_FRAMEWORK": self._update_framework,
         }
 
@@ -96,7 +96,8 @@ class Frameworks:
             self._take_over(framework, info)
         framework.stream = stream
         framework.suppressed = set(subscribe.get("suppressed_roles", []))
-        stream.send(
+        framework.count("calls", "SUBSCRIBE")
+        framework.send(
             {
                 "type": "SUBSCRIBED",
                 "subscribed": {
@@ -106,7 +107,7 @@ class Frameworks:
                 },
             }
         )
-        stream.send({"type": "HEARTBEAT"})
+        framework.send({"type": "HEARTBEAT"})
         announce(framework)
         self._allocator.wake()
         return stream
@@ -117,8 +118,8 @@ class Frameworks:
             framework.failover.cancel()
             framework.failover = None
         if framework.stream is not None:
+            framework.send({"type": "ERROR", "error": {"message": "Framework failed over"}})
             old, framework.stream = framework.stream, None
-            old.send({"type": "ERROR", "error": {"message": "Framework failed over"}})
             old.close()
         self._allocator.forget_framework(framework)
         framework.info = info
@@ -164,6 +165,10 @@ class Frameworks:
             seconds, self.remove, framework, f"it did not come back within {seconds:g} seconds"
         )
 
+    def teardown(self, framework: Framework, why: str) -> None:
+        self._cluster.count("master/messages_unregister_framework")
+        self.remove(framework, why)
+
     def remove(self, framework: Framework, why: str) -> None:
         """For good: its tasks are killed and its id is never accepted again."""
         logger.info("Removing framework '%s' %s: %s", framework.name, framework.id, why)
@@ -203,6 +208,7 @@ class Frameworks:
         framework = self._cluster.frameworks.get(framework_id)
         if framework is None:
             raise CallError(400, "Framework cannot be found")
+        framework.count("calls", kind)
         if framework.stream is None:
             raise CallError(403, "Framework is not subscribed")
         if stream_id is None:
@@ -237,12 +243,14 @@ class Frameworks:
     def _decline(self, framework: Framework, call: dict[str, Any]) -> None:
         self._cluster.count("master/messages_decline_offers")
         offers, _problem = self._offers_of(framework, call)
+        framework.counters["offers/declined"] += len(offers)
         for offer in offers:
             self._allocator.refuse(framework, offer, offer.resources, call.get("filters"))
 
     def _accept(self, framework: Framework, call: dict[str, Any]) -> None:
         self._cluster.count("master/messages_launch_tasks")
         offers, problem = self._offers_of(framework, call)
+        framework.counters["offers/accepted"] += len(offers)
         left = Resources.total(offer.resources for offer in offers)
         for operation in call.get("operations", []):
             if operation.get("type") not in ("LAUNCH", "LAUNCH_GROUP"):
@@ -252,6 +260,7 @@ class Frameworks:
                     operation.get("type"),
                 )
                 continue
+            framework.count("operations", operation["type"])
             for launch in launches.of(operation):
                 if problem or not offers:
                     dropped = self._tasks.lost_state(framework, "TASK_DROPPED")

@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 
+from labengine.master import allocator_metrics, framework_metrics
 from labengine.master.process import MasterProcess
 from labengine.master.resources import Resources
 
@@ -17,17 +18,21 @@ _COUNTERS = (
     "messages_launch_tasks",
     "messages_reconcile_tasks",
     "messages_register_framework",
+    "messages_register_slave",
     "messages_reregister_framework",
+    "messages_reregister_slave",
     "messages_revive_offers",
     "messages_status_update",
     "messages_status_update_acknowledgement",
     "messages_suppress_offers",
+    "messages_unregister_framework",
     "recovery_slave_removals",
     "slave_registrations",
     "slave_removals",
     "slave_removals/reason_registered",
     "slave_removals/reason_unhealthy",
     "slave_reregistrations",
+    "slave_unreachable_canceled",
     "slave_unreachable_completed",
     "slave_unreachable_scheduled",
     "tasks_dropped",
@@ -35,13 +40,15 @@ _COUNTERS = (
     "tasks_failed",
     "tasks_finished",
     "tasks_gone",
+    "tasks_gone_by_operator",
     "tasks_killed",
     "tasks_lost",
     "valid_status_update_acknowledgements",
     "valid_status_updates",
 )
 # What the engine never does is never counted: its masters have no revocable resources, no dynamic reservations and
-# volumes, and no messages between frameworks and executors.
+# volumes, no messages between frameworks and executors, no cache of answers, and none of the messages by which libmesos
+# authenticates and deactivates (that is done by HTTP) and by which an agent tells its resources again.
 _OPERATIONS = (
     "create",
     "create_disk",
@@ -65,10 +72,13 @@ _OPERATION_STATES = (
 )
 _NEVER = (
     "dropped_messages",
+    "http_cache_hits",
     "invalid_executor_to_framework_messages",
     "invalid_framework_to_executor_messages",
     "invalid_operation_status_update_acknowledgements",
     "invalid_operation_status_updates",
+    "messages_authenticate",
+    "messages_deactivate_framework",
     "messages_executor_to_framework",
     "messages_exited_executor",
     "messages_framework_to_executor",
@@ -76,7 +86,7 @@ _NEVER = (
     "messages_operation_status_update_acknowledgement",
     "messages_reconcile_operations",
     "messages_resource_request",
-    "operator_event_stream_subscribers",
+    "messages_update_slave",
     "slave_removals/reason_unregistered",
     "slave_shutdowns_canceled",
     "slave_shutdowns_completed",
@@ -118,6 +128,7 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
         {
             "master/elected": float(standing.leading),
             "master/uptime_secs": time.time() - master.started,
+            "master/operator_event_stream_subscribers": float(master.events.subscribers),
             "master/outstanding_offers": float(len(cluster.offers)),
             "master/tasks_unreachable": float(sum(len(one.unreachable) for one in cluster.frameworks.values())),
             "master/slaves_active": float(active),
@@ -131,9 +142,17 @@ def snapshot(master: MasterProcess) -> dict[str, float]:
             "master/frameworks_inactive": float(len(cluster.frameworks) - subscribed),
             "registrar/log/ensemble_size": float(standing.replicas),
             "registrar/log/recovered": float(master.registry.voting),
-            "registrar/queued_operations": 0.0,
+            "registrar/queued_operations": float(master.registry.queued),
+            **master.registry.fetch_time.snapshot(),
+            **master.registry.store_time.snapshot(),
+            **allocator_metrics.of(cluster, master.allocator, master.shares),
         }
     )
+    if master.recovered:
+        values["registrar/registry_size_bytes"] = float(master.registry.size)
+    if master.flags.publish_per_framework_metrics:
+        for framework in [*cluster.frameworks.values(), *cluster.completed.values()]:
+            values.update(framework_metrics.of(framework))
     values.update({f"system/{name}": float(value) for name, value in system_stats().items()})
     return dict(sorted(values.items()))
 

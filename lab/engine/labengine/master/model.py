@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -191,6 +191,18 @@ class Framework(Subscriber):
     completed: deque[Task] = field(default_factory=deque)
     offers: dict[str, Offer] = field(default_factory=dict)
     failover: asyncio.TimerHandle | None = None
+    # See ``framework_metrics``.
+    counters: Counter[str] = field(default_factory=Counter)
+
+    def send(self, event: dict[str, Any]) -> None:
+        if self.stream is not None:
+            self.count("events", str(event["type"]))
+        super().send(event)
+
+    def count(self, what: str, kind: str) -> None:
+        """In total and by kind."""
+        self.counters[what] += 1
+        self.counters[f"{what}/{kind.lower()}"] += 1
 
     @property
     def name(self) -> str:

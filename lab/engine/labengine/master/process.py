@@ -52,6 +52,8 @@ class MasterProcess:
 
     def start(self) -> None:
         self._spawn(self.standing.run())
+        # A follower's has nothing to give, but it counts its runs as the real one does.
+        self._spawn(self.allocator.run())
         self._spawn(self.registry.obtain_vote())
 
     def _elected(self) -> None:
@@ -68,7 +70,7 @@ class MasterProcess:
             len(self.cluster.recovered),
             self.flags.as_strings()["agent_reregister_timeout"],
         )
-        for duty in (self.allocator.run(), self.agents.watch(), self.frameworks.heartbeat(), self.drains.run()):
+        for duty in (self.agents.watch(), self.frameworks.heartbeat(), self.drains.run()):
             self._spawn(duty)
 
     def _peers_changed(self) -> None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import httpx
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
+from labengine.common.timing import Timing
 from labengine.common.tls import Tls
 
 logger = log.get(__name__)
@@ -28,6 +30,7 @@ logger = log.get(__name__)
 PATH = "/lab/v1/registry"
 PEER_SECONDS = 2.0
 RETRY_SECONDS = 0.3
+TIMING_SECONDS = 86400.0
 EMPTY, STARTING, VOTING = "EMPTY", "STARTING", "VOTING"
 # AgentInfo of the admitted agents; since when (seconds) others are unreachable or gone; drains and deactivations; all
 # by id. And the maintenance: schedule and machines that are down; and by role what it is granted.
@@ -43,6 +46,10 @@ class Registry:
         self._peers = peers
         self._quorum = (flags.quorum or 1) if flags.zk else 1
         self._lock = asyncio.Lock()
+        # Changes that wait for the one before them.
+        self.queued = 0
+        self.fetch_time = Timing("registrar/state_fetch_ms")
+        self.store_time = Timing("registrar/state_store_ms", TIMING_SECONDS)
         self._leading = False
         self._sending: set[asyncio.Task[bool]] = set()
         self._client = tls.client(timeout=PEER_SECONDS)
@@ -87,6 +94,11 @@ class Registry:
     def voting(self) -> bool:
         return self._snapshot["status"] == VOTING
 
+    @property
+    def size(self) -> int:
+        """In bytes, as it is written."""
+        return len(json.dumps(self._snapshot))
+
     def snapshot(self) -> dict[str, Any]:
         """This master's replica, for the others."""
         return self._snapshot
@@ -123,7 +135,8 @@ class Registry:
 
     async def recover(self, ready: Callable[[], bool]) -> None:
         """Take over as the leader; the program ends when no quorum answers within registry_fetch_timeout."""
-        deadline = time.monotonic() + self._flags.registry_fetch_timeout
+        began = time.monotonic()
+        deadline = began + self._flags.registry_fetch_timeout
         while True:
             if ready() and self.voting:
                 found = [one for one in await asyncio.gather(*map(self._read, self._peers())) if one is not None]
@@ -138,28 +151,29 @@ class Registry:
                 )
             await asyncio.sleep(RETRY_SECONDS)
         newest = max([self._snapshot, *voters], key=lambda one: one["version"])
+        self.fetch_time.record(time.monotonic() - began)
         await self._store(newest, {})
         self._leading = True
 
     async def admit(self, agent_id: str, info: dict[str, Any]) -> None:
-        async with self._lock:
+        async with self._turn():
             if self.agents.get(agent_id) != info or agent_id in self.unreachable:
                 await self._change(
                     agents={**self.agents, agent_id: info}, unreachable=_without(self.unreachable, agent_id)
                 )
 
     async def mark_unreachable(self, agent_id: str, since: float) -> None:
-        async with self._lock:
+        async with self._turn():
             kept = list({**self.unreachable, agent_id: since}.items())[-self._flags.registry_max_agent_count :]
             await self._change(agents=_without(self.agents, agent_id), unreachable=dict(kept))
 
     async def remove(self, agent_id: str) -> None:
-        async with self._lock:
+        async with self._turn():
             if agent_id in self.agents:
                 await self._change(agents=_without(self.agents, agent_id), drains=_without(self.drains, agent_id))
 
     async def mark_gone(self, agent_id: str, since: float) -> None:
-        async with self._lock:
+        async with self._turn():
             await self._change(
                 agents=_without(self.agents, agent_id),
                 drains=_without(self.drains, agent_id),
@@ -169,25 +183,38 @@ class Registry:
 
     async def set_drain(self, agent_id: str, drain: dict[str, Any] | None) -> None:
         """What an operator wants of an agent; None: nothing any more."""
-        async with self._lock:
+        async with self._turn():
             rest = _without(self.drains, agent_id)
             await self._change(drains=rest if drain is None else {**rest, agent_id: drain})
 
     async def set_maintenance(self, maintenance: dict[str, Any]) -> None:
-        async with self._lock:
+        async with self._turn():
             await self._change(maintenance=maintenance)
 
     async def set_quotas(self, quotas: dict[str, dict[str, dict[str, float]]]) -> None:
-        async with self._lock:
+        async with self._turn():
             await self._change(quotas=quotas)
 
     async def set_weights(self, weights: dict[str, float]) -> None:
-        async with self._lock:
+        async with self._turn():
             await self._change(weights=weights)
 
     async def catch_up(self) -> None:
         """Bring replicas that joined to the leader's state."""
         await asyncio.gather(*(self._write(peer, self._snapshot) for peer in self._peers()))
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One change after the other."""
+        self.queued += 1
+        try:
+            await self._lock.acquire()
+        finally:
+            self.queued -= 1
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     async def _change(self, **changes: dict[str, Any]) -> None:
         await self._store(self._snapshot, changes)
@@ -195,6 +222,7 @@ class Registry:
     async def _store(self, base: dict[str, Any], changes: dict[str, Any]) -> None:
         snapshot = {**base, **changes, "version": base["version"] + 1, "writer": self._master_id, "status": VOTING}
         deadline = time.monotonic() + self._flags.registry_store_timeout
+        began = time.monotonic()
         while not await self._replicate(snapshot):
             if time.monotonic() > deadline:
                 log.exit_now(
@@ -204,6 +232,7 @@ class Registry:
                 )
             await asyncio.sleep(RETRY_SECONDS)
         self._keep(snapshot)
+        self.store_time.record(time.monotonic() - began)
 
     async def _replicate(self, snapshot: dict[str, Any]) -> bool:
         """Returns as soon as a quorum has it; slower replicas get it in the background."""

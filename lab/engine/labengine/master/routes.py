@@ -171,7 +171,7 @@ class Routes:
         owner = framework.info.get("principal")
         if not self._allows(request, "teardown_frameworks", *([owner] if owner else [])):
             return Response(status_code=403)
-        self._master.frameworks.remove(framework, "an operator tore it down")
+        self._master.frameworks.teardown(framework, "an operator tore it down")
         return Response(status_code=200)
 
     async def _operator(self, request: Request) -> Response:

@@ -33,6 +33,10 @@ class Shares:
         return self._registry.quotas.get(role, {}).get("guarantees", {})
 
     @property
+    def with_quota(self) -> set[str]:
+        return set(self._registry.quotas)
+
+    @property
     def roles(self) -> set[str]:
         return {*self._registry.quotas, *self._registry.weights}
 

@@ -30,7 +30,11 @@ class Tasks:
 
     def record(self, task: Task, status: dict[str, Any]) -> None:
         before = task.statuses[-1]["state"] if task.statuses else None
+        lived = not task.terminal
         task.record(status)
+        framework = self._cluster.frameworks.get(task.framework_id)
+        if lived and task.terminal and framework is not None:
+            framework.counters[f"tasks/terminal/{task.state.lower()}"] += 1
         self._events.task_updated(task, status, before)
 
     def launch(self, framework: Framework, agent: Agent, info: dict[str, Any], role: str) -> None:
@@ -130,7 +134,9 @@ class Tasks:
         task_id = info.get("task_id", {}).get("value", "")
         logger.warning("Refusing task %s of framework %s: %s", task_id, framework.id, message)
         agent_id = info.get("agent_id", {}).get("value")
-        self._forward(framework, self._status(task_id, state, reason, message, agent_id=agent_id))
+        status = self._status(task_id, state, reason, message, agent_id=agent_id)
+        self._count_end(status)
+        self._forward(framework, status)
 
     def partition(self, framework: Framework, task: Task, agent: Agent, since: float) -> None:
         """The task's agent does not answer; the task may well be running."""
