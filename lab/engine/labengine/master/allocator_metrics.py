@@ -30,7 +30,8 @@ def of(cluster: Cluster, allocator: Allocator, shares: Shares) -> dict[str, floa
         values[f"allocator/mesos/roles/{role}/shares/dominant"] = allocator.dominant_share(role)
     for role in subscribed | shares.with_quota:
         values[f"allocator/mesos/offer_filters/roles/{role}/active"] = allocator.filters(role)
-    return values | _consumed(cluster) | _granted(allocator, shares)
+    values |= _consumed(cluster) | _granted(allocator, shares)
+    return {name: float(value) for name, value in values.items()}
 
 
 def _consumed(cluster: Cluster) -> dict[str, float]:
