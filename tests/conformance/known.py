@@ -31,24 +31,8 @@ KNOWN = (
     ),
     Known(
         METRICS,
-        r"\.allocator/.*: missing$",
-        "the engine does not measure its allocator",
-    ),
-    Known(
-        METRICS,
-        r"\.master/frameworks/\{name\}/.*: missing$",
-        "the engine does not count calls, events and tasks by framework",
-    ),
-    Known(
-        METRICS,
-        r"\.(registrar/.*|master/event_queue_.*|master/http_cache_hits): missing$",
-        "the engine's registry and queues are not the real ones, and it does not measure them",
-    ),
-    Known(
-        METRICS,
-        r"\.master/(messages_(authenticate|deactivate_framework|(un|re)?register_(framework|slave)|update_slave)"
-        r"|slave_unreachable_canceled|tasks_gone_by_operator): missing$",
-        "the engine's agents and frameworks do not send these messages, or nobody counts them",
+        r"\.master/event_queue_(dispatches|http_requests|messages): missing$",
+        "the real master is an actor with a queue of messages, the engine's is none",
     ),
     Known(
         "agent GET /metrics/snapshot$",
