@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from labengine.common.zk import KazooException, NoNodeError, ZkUrl
+from labengine.marathon.backoff import Backoff
 from labengine.marathon.clock import VersionClock, seconds, timestamp
+from labengine.marathon.definition.reader import read_app
+from labengine.marathon.definition.settings import Settings
+from labengine.marathon.deployments import Deployments
+from labengine.marathon.events import EventBus
+from labengine.marathon.groups import GroupManager
 from labengine.marathon.plan import Plan, make, reverted
-from labengine.marathon.state import State
+from labengine.marathon.state import Failures, State
 from labengine.marathon.store import COMPRESSED, MemoryStore, ZkStore
 from labengine.marathon.tree import Tree
 
@@ -99,12 +106,22 @@ def test_a_plan_survives_and_is_undone() -> None:
 
 
 class FakeConnection:
-    """Znodes in a dictionary."""
+    """Znodes in a dictionary; requests take effect in the order in which they are sent."""
 
     def __init__(self) -> None:
         self.url = ZkUrl.parse("zk://user:geheim@zk1:2181/marathon")
         self.znodes: dict[str, bytes] = {}
         self.broken = False
+        # As long as it is not None only so many more requests arrive.
+        self.left: int | None = None
+
+    def _arrives(self) -> bool:
+        if self.broken:
+            raise KazooException
+        if self.left is None:
+            return True
+        self.left -= 1
+        return self.left >= 0
 
     async def ensure_path(self, path: str) -> None:
         self.znodes.setdefault(path, b"")
@@ -119,14 +136,77 @@ class FakeConnection:
             raise NoNodeError
         return self.znodes[path], None
 
-    async def put(self, path: str, data: bytes) -> None:
+    async def create(self, path: str, data: bytes) -> None:
+        if self._arrives():
+            assert path not in self.znodes
+            self.znodes[path] = data
         await asyncio.sleep(0)
-        if self.broken:
-            raise KazooException
-        self.znodes[path] = data
+
+    async def set(self, path: str, data: bytes) -> None:
+        if self._arrives():
+            assert path in self.znodes
+            self.znodes[path] = data
+        await asyncio.sleep(0)
 
     async def delete(self, path: str) -> None:
-        self.znodes.pop(path, None)
+        if self._arrives():
+            self.znodes.pop(path, None)
+        await asyncio.sleep(0)
+
+
+def store_on(connection: FakeConnection) -> ZkStore:
+    return ZkStore(connection, compression_threshold=None, max_node_size=10**6, failed=print)  # type: ignore[arg-type]
+
+
+class Leading:
+    """What a leader makes of what is stored."""
+
+    async def on(self, connection: FakeConnection) -> Leading:
+        events = EventBus(100)
+        self.store = store_on(connection)
+        documents = await self.store.load()
+        self.state = State(self.store, 3)
+        self.state.load(documents)
+        self.deployments = Deployments(self.store, events, 100, lambda _app_ids: None)
+        self.deployments.load(documents, self.state.version)
+        self.groups = GroupManager(self.state, self.deployments, Failures(self.store, documents), Backoff(), events,
+                                   Settings(), None)
+        return self
+
+
+def set_command(command: str) -> Callable[[Tree], None]:
+    def change(tree: Tree) -> None:
+        tree.put(read_app({"id": "/a", "cmd": command}, defaults=Settings(), enforced_groups=set()))
+
+    return change
+
+
+@pytest.mark.parametrize("arrived", range(8))
+def test_a_leader_killed_while_it_writes_has_made_the_change_with_its_deployment_or_not_at_all(arrived: int) -> None:
+    async def story() -> None:
+        connection = FakeConnection()
+        killed = await Leading().on(connection)
+        first = await killed.groups.update(set_command("one"), touched=["/"], force=False)
+        before = dict(connection.znodes)
+        connection.left = arrived
+        second = await killed.groups.update(set_command("two"), touched=["/"], force=True)
+        complete = connection.left >= 0
+        await killed.store.close()
+        connection.left = None
+
+        new = await Leading().on(connection)
+        app, running = new.state.tree.services["/a"], [one.plan.id for one in new.deployments]
+        assert (app["cmd"], running) in [("one", [first.id]), ("two", [second.id])]
+        assert not complete or app["cmd"] == "two"
+        assert new.state.app_versions("/a")[-1] == app["version"]
+        await new.store.flush()
+        if app["cmd"] == "one":
+            assert connection.znodes == before
+        assert [one for one in connection.znodes if "/deployments/" in one] == [
+            f"/marathon/state/deployments/{running[0]}"]
+        await new.store.close()
+
+    asyncio.run(story())
 
 
 def test_the_store_in_zookeeper() -> None:

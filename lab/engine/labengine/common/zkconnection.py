@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kazoo.client import KazooClient, KazooState
-from kazoo.exceptions import KazooException, NodeExistsError, NoNodeError
+from kazoo.exceptions import KazooException, NoNodeError
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.retry import KazooRetry
 from kazoo.security import ACL, READ_ACL_UNSAFE, make_digest_acl
@@ -180,16 +180,6 @@ class Connection:
 
     async def set(self, path: str, data: bytes, version: int = -1) -> Any:
         return await self._call("set", path, data, version=version)
-
-    async def put(self, path: str, data: bytes) -> None:
-        """Write, whether the znode exists or not; parents are made."""
-        try:
-            await self.set(path, data)
-        except NoNodeError:
-            try:
-                await self.create(path, data, makepath=True)
-            except NodeExistsError:
-                await self.set(path, data)
 
     async def delete(self, path: str, *, recursive: bool = False) -> None:
         """Absent is fine."""

@@ -53,10 +53,15 @@ class Deployments:
         self._running: dict[str, Deployment] = {}
         self._by_app: dict[str, str] = {}
 
-    def load(self, documents: dict[str, Any]) -> None:
+    def load(self, documents: dict[str, Any], version: str) -> None:
+        """``version`` is that of the stored tree: a plan that is newer was never begun."""
         plans = [Plan.from_document(document) for key, document in documents.items() if key.startswith("deployments/")]
         for plan in sorted(plans, key=lambda one: one.version):
+            if plan.version > version:
+                self._store.delete(f"deployments/{plan.id}")
+                continue
             logger.info("Resuming deployment %s", plan.id)
+            self._cancel_conflicting(plan)
             self._add(plan)
 
     def __iter__(self) -> Iterator[Deployment]:
@@ -86,15 +91,22 @@ class Deployments:
     def _conflicts(self, plan: Plan) -> list[str]:
         return sorted({self._by_app[app_id] for app_id in plan.affected if app_id in self._by_app})
 
+    def keep(self, plan: Plan) -> None:
+        """Store it, before the tree that it leads to: a tree without it would leave its apps as they run."""
+        if plan.steps:
+            self._store.put(f"deployments/{plan.id}", plan.document())
+
     def start(self, plan: Plan) -> None:
-        """Conflicting deployments are cancelled; :meth:`check` comes first."""
-        for deployment_id in self._conflicts(plan):
-            self.cancel(deployment_id, "The upgrade has been cancelled")
+        """Conflicting deployments are cancelled; :meth:`check` and :meth:`keep` come first."""
+        self._cancel_conflicting(plan)
         if not plan.steps:
             self._events.publish("deployment_success", id=plan.id, plan=plan.render())
             return
-        self._store.put(f"deployments/{plan.id}", plan.document())
         self._add(plan)
+
+    def _cancel_conflicting(self, plan: Plan) -> None:
+        for deployment_id in self._conflicts(plan):
+            self.cancel(deployment_id, "The upgrade has been cancelled")
 
     def _add(self, plan: Plan) -> None:
         if not plan.steps:

@@ -72,6 +72,7 @@ class GroupManager:
                 f"The deployment of {len(plan.affected)} apps is too large to be stored: change "
                 "fewer apps at once, or raise zk_max_node_size here and in ZooKeeper."
             )
+        self._deployments.keep(plan)
         self._state.commit(after)
         after.services.update(unnoticed)
         for app_id in changed:

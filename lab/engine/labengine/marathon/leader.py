@@ -118,7 +118,7 @@ class Leader:
         )
         self.updates.scheduler = self.scheduler
         self.conductor.expunge = self.updates.remove
-        self.deployments.load(documents)
+        self.deployments.load(documents, self.state.version)
         self.updates.resume()
         logger.info("Leading with %d services and %d instances", len(self.state.tree.services), len(self.tracker))
         for work in (self.conductor.run, self.scheduler.run, self._revive, self._reconcile):

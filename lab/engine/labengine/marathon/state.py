@@ -15,7 +15,11 @@ def file_name(app_id: str) -> str:
 
 
 class State:
-    """``root`` documents hold the groups and the version of every app; app definitions are stored by version."""
+    """``root`` documents hold the groups and the version of every app; app definitions are stored by version.
+
+    The root is the last that is written of a change: what is newer belongs to one that a leader did not get through
+    with, so that nobody has heard of it. ``version`` is that of the newest root.
+    """
 
     def __init__(self, store: Store, max_versions: int) -> None:
         self.store = store
@@ -30,18 +34,26 @@ class State:
     def load(self, documents: dict[str, Any]) -> None:
         self.framework_id = documents.get("framework")
         for key, document in documents.items():
-            if key.startswith("apps/"):
-                self._versions.setdefault(document["id"], {})[document["version"]] = document
-            elif key.startswith("roots/"):
+            if key.startswith("roots/"):
                 self._roots[document["version"]] = document
-        if self._roots:
-            latest = max(self._roots)
+        latest = max(self._roots, default="")
+        for key, document in documents.items():
+            if key.startswith("apps/"):
+                if document["version"] > latest:
+                    self.store.delete(key)
+                else:
+                    self._versions.setdefault(document["id"], {})[document["version"]] = document
+        if latest:
             self.clock = VersionClock(latest)
             self._created = dict(self._roots[latest]["created"])
             self.tree = self._restored(self._roots[latest])
         else:
             self.tree.touch(["/"], self.clock.next())
             self._write_root()
+
+    @property
+    def version(self) -> str:
+        return max(self._roots)
 
     def _restored(self, root: dict[str, Any]) -> Tree:
         apps = {

@@ -2,7 +2,8 @@
 
 ``put`` and ``delete`` queue a change; ``await flush()`` returns when everything queued before is durable. What
 others can see (an answer, a launch, an acknowledgement) waits for that, so a new leader knows everything that
-was ever said.
+was ever said. Of what a leader that is killed had queued, a new one finds the beginning: never a later change
+without those before it.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ class ZkStore:
         self._max_node_size = max_node_size
         self._failed = failed
         self._pending: dict[str, bytes | None] = {}
+        self._stored: set[str] = set()
         self._written = asyncio.Condition()
         self._queued = 0
         self._durable = 0
@@ -105,6 +107,7 @@ class ZkStore:
             for name, document in zip(part, await asyncio.gather(*(self._read(name) for name in part)), strict=True):
                 if document is not None:
                     documents[name] = document
+        self._stored.update(names)
         self._writer = supervise(self._write(), self._failed)
         return documents
 
@@ -178,8 +181,13 @@ class ZkStore:
                         self._written.notify_all()
 
     async def _apply(self, key: str, data: bytes | None) -> None:
+        """One request each: what took a second one would come after changes that were queued later."""
         path = f"{self._base}/{key}"
         if data is None:
+            self._stored.discard(key)
             await self._connection.delete(path)
+        elif key in self._stored:
+            await self._connection.set(path, data)
         else:
-            await self._connection.put(path, data)
+            self._stored.add(key)
+            await self._connection.create(path, data)
