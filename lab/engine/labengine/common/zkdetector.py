@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from kazoo.exceptions import KazooException, NoNodeError
 from labengine.common import log
 from labengine.common.supervision import supervise
 from labengine.common.zkconnection import Connection, ZkUnavailable
-from labengine.common.zkelection import Group
+from labengine.common.zkelection import RETRY_SECONDS, Group
 from labengine.common.zkurl import ZkUrl
 
 logger = log.get(__name__)
@@ -49,6 +50,7 @@ class MasterDetector:
         self._connection: Connection | None = None
         self._group: Group | None = None
         self._pending: set[asyncio.Task[None]] = set()
+        self._detecting = asyncio.Lock()
         if target.startswith("zk://"):
             self._url = ZkUrl.parse(target)
             self._session_timeout = session_timeout
@@ -90,21 +92,30 @@ class MasterDetector:
         task.add_done_callback(self._pending.discard)
 
     async def _detect(self) -> None:
-        assert self._group is not None and self._connection is not None
-        leader = None
-        for name in list(self._group.names):
+        # One at a time: what was read first must not be noted last.
+        async with self._detecting:
             try:
-                leader = self._parse((await self._connection.get(self._group.node(name)))[0])
-                break
-            except NoNodeError:
-                continue
-            except (KazooException, ZkUnavailable, ValueError, KeyError, TypeError) as error:
-                logger.warning("Cannot read the leading master from znode %s: %s", self._group.node(name), error)
+                leader = await self._read()
+            except (ValueError, KeyError, TypeError) as error:
+                logger.warning("Cannot read the leading master: %r", error)
                 return
-        async with self._condition:
-            if leader != self.leader:
-                self.leader = leader
-                self._condition.notify_all()
+            async with self._condition:
+                if leader != self.leader:
+                    self.leader = leader
+                    self._condition.notify_all()
+
+    async def _read(self) -> Master | None:
+        assert self._group is not None and self._connection is not None
+        while True:
+            try:
+                for name in list(self._group.names):
+                    with contextlib.suppress(NoNodeError):
+                        return self._parse((await self._connection.get(self._group.node(name)))[0])
+                return None
+            except (KazooException, ZkUnavailable) as error:
+                # Nobody calls again because the connection is back: the group is the same as before.
+                logger.warning("Cannot read the leading master: %r; trying again", error)
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _parse(self, data: bytes) -> Master:
         info = json.loads(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import json
 import time
@@ -21,6 +22,7 @@ from labengine.common.zk import (
     Group,
     KazooException,
     NoAuthError,
+    NoNodeError,
     ZkUnavailable,
     ZkUrl,
 )
@@ -144,7 +146,15 @@ class Standing:
         while election.present:
             await changed.wait()
             changed.clear()
-            await self._look(connection, election, replicas)
+            try:
+                await self._look(connection, election, replicas)
+            except NoAuthError:
+                raise
+            except KazooException as error:
+                # The end of the session would end all this. Short of that nothing has changed, so nobody calls again.
+                logger.warning("Cannot look at the election: %r; trying again", error)
+                await asyncio.sleep(RETRY_SECONDS)
+                changed.set()
 
     @property
     def _own(self) -> str:
@@ -153,11 +163,9 @@ class Standing:
     async def _look(self, connection: Connection, election: Election, replicas: Group) -> None:
         peers = set()
         for name in list(replicas.names):
-            try:
+            with contextlib.suppress(NoNodeError):
                 pid = (await connection.get(replicas.node(name)))[0].decode()
-            except KazooException:
-                continue
-            peers.add(pid.partition("@")[2])
+                peers.add(pid.partition("@")[2])
         peers.discard(self._own)
         if peers != self.peers:
             self.peers = frozenset(peers)
