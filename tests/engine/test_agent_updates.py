@@ -32,3 +32,27 @@ def test_health_reports_do_not_pile_up_without_a_framework() -> None:
         updates.stop()
 
     asyncio.run(story())
+
+
+def test_a_scheduler_that_is_back_is_told_again_at_once() -> None:
+    async def story() -> None:
+        sent: list[str] = []
+
+        async def send(record: TaskRecord, _status: dict[str, Any]) -> bool:
+            sent.append(record.framework_id)
+            return True
+
+        updates = UpdateStreams(send, save=lambda _record: None, completed=lambda _record: None)
+        for framework in ("one", "two"):
+            record = TaskRecord(framework, {"task_id": {"value": "t"}}, "container")
+            updates.emit(record, new_status(record, "agent", "TASK_RUNNING"))
+        await asyncio.sleep(0.01)
+        updates.resend("two")
+        await asyncio.sleep(0.01)
+        assert sent == ["one", "two", "two"]
+        updates.resend()
+        await asyncio.sleep(0.01)
+        assert sent == ["one", "two", "two", "one", "two"]
+        updates.stop()
+
+    asyncio.run(story())

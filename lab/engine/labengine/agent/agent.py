@@ -145,6 +145,8 @@ class Agent:
         elif kind == "ACKNOWLEDGE":
             if task := self.tasks.get((event["framework_id"]["value"], event["task_id"]["value"])):
                 self.updates.acknowledge(task.record, event["uuid"])
+        elif kind == "RESEND_UPDATES":
+            self.updates.resend(event["framework_id"]["value"])
         elif kind == "DRAIN":
             self._drain(event["config"])
         elif kind == "SHUTDOWN":
@@ -172,7 +174,7 @@ class Agent:
             leader.url if leader else "",
             agent_id,
         )
-        self.updates.resend_all()
+        self.updates.resend()
 
     def run_task(self, framework: dict[str, Any], info: dict[str, Any]) -> None:
         self._start(framework, [TaskRecord(framework["id"]["value"], info, str(uuid.uuid4()))])

@@ -53,10 +53,11 @@ class UpdateStreams:
             self._streams[record.key] = stream
             stream.start()
 
-    def resend_all(self) -> None:
-        """The master is new, or back: nothing that it was told before counts."""
-        for stream in self._streams.values():
-            stream.start()
+    def resend(self, framework_id: str | None = None) -> None:
+        """The master, or this framework's scheduler, is new or back: nothing that it was told before counts."""
+        for (of_framework, _task_id), stream in self._streams.items():
+            if framework_id in (None, of_framework):
+                stream.start()
 
     def acknowledge(self, record: TaskRecord, uuid: str) -> None:
         if not record.pending or record.pending[0]["uuid"] != uuid:

@@ -109,6 +109,9 @@ class Frameworks:
         )
         framework.send({"type": "HEARTBEAT"})
         announce(framework)
+        for agent in self._cluster.agents.values():
+            # What is on its way to the scheduler before this one has got lost.
+            agent.send({"type": "RESEND_UPDATES", "framework_id": {"value": framework_id}})
         self._allocator.wake()
         return stream
 
