@@ -131,7 +131,7 @@ class DockerTask(Task):
     async def _resume(self) -> None:
         """As with the real one a container is lost with its executor, though it runs: after the end of the whole
         control group, or of the container that the agent and its executors were in."""
-        there = self.process.recover() or self.process.result()
+        there = await self.process.settle()
         if not there and self.record.state != "TASK_STAGING":
             self.killing = self.record.state == "TASK_KILLING"
             await asyncio.sleep(self.context.flags.executor_reregistration_timeout)

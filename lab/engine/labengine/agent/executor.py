@@ -1,8 +1,9 @@
 """Runs one command in a session of its own, outlives the agent, and writes down how the command ended.
 
 Started as ``python executor.py <spec.json>``; the specification is a file because it holds the environment of
-the command, and it is removed as soon as it was read. Only the standard library, no imports of the engine: an
-executor must not depend on an installation that is upgraded while it runs.
+the command, and it is removed as soon as it was read. By renaming it the executor takes the order, which an agent
+that was restarted takes back by removing it (see ExecutorProcess.settle). Only the standard library, no imports of
+the engine: an executor must not depend on an installation that is upgraded while it runs.
 """
 
 from __future__ import annotations
@@ -69,9 +70,16 @@ def kill_rest() -> None:
 
 
 def main(spec_path: Path) -> None:
-    spec = json.loads(spec_path.read_text(encoding="utf-8"))
-    spec_path.unlink()
+    taken = spec_path.with_name("taken.json")
+    try:
+        spec_path.rename(taken)
+    except FileNotFoundError:
+        return
+    spec = json.loads(taken.read_text(encoding="utf-8"))
     run_dir = Path(spec["run_dir"])
+    pids = {"executor": os.getpid(), "start_time": start_time(os.getpid())}
+    write_json(run_dir / "pids.json", pids)
+    taken.unlink()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     # A stop of the agent's whole control group must not end the task; only the agent ends it.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -95,9 +103,7 @@ def main(spec_path: Path) -> None:
         except OSError as error:
             write_json(run_dir / "exit.json", {"error": f"{error.strerror}: {error.filename}"})
             return
-    write_json(
-        run_dir / "pids.json", {"executor": os.getpid(), "start_time": start_time(os.getpid()), "child": child.pid}
-    )
+    write_json(run_dir / "pids.json", {**pids, "child": child.pid})
     status = child.wait()
     kill_rest()
     write_json(run_dir / "exit.json", {"signal": -status} if status < 0 else {"status": status})

@@ -9,12 +9,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labengine.agent import executor
 from labengine.agent.files_io import write_private
+
+# An executor writes down who it is as soon as it has taken its order.
+TAKING_SECONDS = 5.0
+POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,17 @@ class ExecutorProcess:
         self.pid = pids["executor"]
         return True
 
+    async def settle(self) -> bool:
+        """True if an executor has, or had, what an agent before this one wanted it to run; no other will have it."""
+        with contextlib.suppress(FileNotFoundError):
+            (self.run_dir / "spec.json").unlink()
+        taken = self.run_dir / "taken.json"
+        deadline = time.monotonic() + TAKING_SECONDS
+        while taken.exists() and time.monotonic() < deadline:
+            await asyncio.sleep(POLL_SECONDS)
+        taken.unlink(missing_ok=True)
+        return self.recover() or self.result() is not None
+
     def alive(self) -> bool:
         if self._process:
             return self._process.poll() is None
@@ -136,7 +152,7 @@ class ExecutorProcess:
     def child(self) -> int | None:
         """The pid of the command, while the executor runs."""
         pids = self._read("pids.json")
-        return pids["child"] if pids and self.alive() else None
+        return pids.get("child") if pids and self.alive() else None
 
     def kill(self, number: int) -> None:
         """Signal the command and everything in its process group."""

@@ -8,7 +8,7 @@ import os
 import signal
 from typing import Any
 
-from labengine.agent import environment, sandbox
+from labengine.agent import environment, leftovers, sandbox
 from labengine.agent.executor_process import Command, Exit
 from labengine.agent.task import Task, TaskFailure
 
@@ -77,6 +77,7 @@ class ShellTask(Task):
     async def wait_ended(self) -> tuple[Exit, str, str | None]:
         how = await self.process.wait()
         if how is None:
+            await asyncio.to_thread(leftovers.kill, f"MESOS_CONTAINER_ID={self.record.container_id}")
             raise TaskFailure(
                 "Executor terminated: it ended without reporting how the command ended", "REASON_EXECUTOR_TERMINATED"
             )

@@ -222,7 +222,7 @@ class Task(ABC):
         await self.prepare()
 
     async def _resume(self) -> None:
-        if not self.process.recover() and not self.process.result() and self.record.state == "TASK_STAGING":
+        if not await self.process.settle() and self.record.state == "TASK_STAGING":
             raise TaskFailure("The agent was restarted while the task was being prepared", "REASON_EXECUTOR_TERMINATED")
         if self.record.state == "TASK_KILLING":
             self.killing = True
