@@ -36,9 +36,8 @@ KNOWN = (
     ),
     Known(
         "agent GET /metrics/snapshot$",
-        r"\.(containerizer/fetcher/cache_size_(total|used)_bytes"
-        r"|slave/executor_directory_max_allowed_age_secs): missing$",
-        "the engine's agent has no cache of fetched files and removes no sandboxes",
+        r"\.containerizer/fetcher/cache_size_(total|used)_bytes: missing$",
+        "the engine's agent has no cache of fetched files",
     ),
     Known(
         "agent GET /metrics/snapshot$",

@@ -331,6 +331,7 @@ class Agent:
             for path in list(self.context.checkpoint.old_sandboxes(time.time() - self.context.flags.gc_delay)):
                 logger.info("Removing the old sandbox %s", path)
                 await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+                self.context.counters.sandboxes_removed += 1
             await asyncio.sleep(SANDBOX_SWEEP_SECONDS)
 
     async def stop(self) -> None:

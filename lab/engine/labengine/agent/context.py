@@ -15,7 +15,9 @@ from labengine.agent.docker_cli import DockerCli
 from labengine.agent.docker_janitor import DockerJanitor
 from labengine.agent.metrics import Counters
 from labengine.agent.record import TaskRecord
+from labengine.agent.sandbox_files import SandboxFiles
 from labengine.common.tls import Tls
+from labengine.common.verbosity import Verbosity
 
 CONNECT_SECONDS = 5.0
 Emit = Callable[[TaskRecord, dict[str, Any]], None]
@@ -32,12 +34,17 @@ class AgentContext:
     janitor: DockerJanitor | None = None
     agent_id: str = ""
     counters: Counters = field(default_factory=Counters)
+    verbosity: Verbosity = field(default_factory=Verbosity)
     tls: Tls = field(default_factory=Tls)
     credential: tuple[str, str] | None = None
 
     def client(self) -> httpx.AsyncClient:
         """For what the agent says to the master."""
         return self.tls.client(auth=self.credential, timeout=CONNECT_SECONDS)
+
+    @property
+    def files(self) -> SandboxFiles:
+        return SandboxFiles(self.checkpoint.work_dir, self.agent_id)
 
     def task_environment(self) -> dict[str, str]:
         return environment.inherited(self.flags.executor_environment_variables, os.environ)

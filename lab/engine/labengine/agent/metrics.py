@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter
@@ -17,14 +18,12 @@ TASK_STATES = ("failed", "finished", "gone", "killed", "killing", "lost", "runni
 TERMINAL_STATES = ("failed", "finished", "gone", "killed", "lost")
 
 
-# What the engine never does: it removes no sandboxes, provisions no images of its own, has no resource providers.
+# What the engine never does: it provisions no images of its own and has no resource providers.
 NEVER = (
     "containerizer/mesos/container_destroy_errors",
     "containerizer/mesos/provisioner/bind/remove_rootfs_errors",
     "containerizer/mesos/provisioner/remove_container_errors",
     "gc/path_removals_failed",
-    "gc/path_removals_pending",
-    "gc/path_removals_succeeded",
     "resource_provider_manager/events/disconnect",
     "resource_provider_manager/events/subscribe",
     "resource_provider_manager/subscribed",
@@ -42,6 +41,7 @@ class Counters:
     fetches: int = 0
     valid_updates: int = 0
     executors_terminated: int = 0
+    sandboxes_removed: int = 0
     image_pull_ms: float | None = None
     terminal: Counter[str] = field(default_factory=Counter)
 
@@ -54,7 +54,10 @@ def snapshot(agent: Agent) -> dict[str, float]:
         **dict.fromkeys(NEVER, 0.0),
         "containerizer/fetcher/task_fetches_failed": 0.0,
         "containerizer/fetcher/task_fetches_succeeded": counters.fetches,
+        "gc/path_removals_pending": sum(1 for _path in agent.context.checkpoint.old_sandboxes(math.inf)),
+        "gc/path_removals_succeeded": counters.sandboxes_removed,
         "slave/container_launch_errors": counters.launch_errors,
+        "slave/executor_directory_max_allowed_age_secs": agent.context.flags.gc_delay,
         "slave/executors_registering": 0.0,
         "slave/executors_running": len(agent.tasks),
         "slave/executors_terminated": counters.executors_terminated,

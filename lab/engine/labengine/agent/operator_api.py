@@ -1,31 +1,71 @@
-"""The v1 operator API of an agent: the calls that ask."""
+"""The v1 operator API of an agent: the calls that ask, and the one that sets how much is logged."""
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labengine.agent import metrics, views
+from labengine.agent.sandbox_files import NotThere, Unreadable
 from labengine.common.build import build_info
 
 if TYPE_CHECKING:
     from labengine.agent.agent import Agent
 
 
-class CallRefused(ValueError):
-    """Answered with 400 and this text."""
+class CallRefused(Exception):
+    """Answered with this status and text."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.status = status
 
 
-def call(agent: Agent, body: Any) -> dict[str, Any]:
+def call(agent: Agent, body: Any) -> dict[str, Any] | None:
+    """None: there is nothing to tell."""
     kind = body.get("type") if isinstance(body, dict) else None
-    if not kind:
+    if not isinstance(kind, str) or not kind:
         raise CallRefused("Failed to validate agent::Call: Expecting 'type' to be present")
-    if kind == "GET_METRICS" and "get_metrics" not in body:
-        raise CallRefused("Failed to validate agent::Call: Expecting 'get_metrics' to be present")
+    key = kind.lower()
+    if kind in _WITH_CONTENT and not isinstance(body.get(key), dict):
+        raise CallRefused(f"Failed to validate agent::Call: Expecting '{key}' to be present")
+    if kind in _WITH_CONTENT:
+        return _answer_content(agent, kind, body[key])
     answer = _ANSWERS.get(kind)
     if answer is None:
-        raise CallRefused(f"The lab engine's agent does not answer '{kind}'; it answers {', '.join(sorted(_ANSWERS))}")
-    key = kind.lower()
+        known = ", ".join(sorted({*_ANSWERS, *_WITH_CONTENT}))
+        raise CallRefused(f"The lab engine's agent does not answer '{kind}'; it answers {known}")
     return {"type": kind, key: answer(agent)}
+
+
+def _answer_content(agent: Agent, kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        answer = _WITH_CONTENT[kind](agent, content)
+    except NotThere:
+        raise CallRefused("404 Not Found.", 404) from None
+    except Unreadable as error:
+        raise CallRefused(str(error)) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CallRefused(f"Failed to validate agent::Call: malformed {kind.lower()}: {error!r}") from None
+    return None if answer is None else {"type": kind, kind.lower(): answer}
+
+
+def _list_files(agent: Agent, content: dict[str, Any]) -> dict[str, Any]:
+    return {"file_infos": [entry.to_v1() for entry in agent.context.files.browse(str(content["path"]))]}
+
+
+def _read_file(agent: Agent, content: dict[str, Any]) -> dict[str, Any]:
+    offset = int(content["offset"])
+    if offset < 0:
+        raise Unreadable(f"Negative offset provided: {offset}.\n")
+    length = int(content["length"]) if "length" in content else None
+    size, data = agent.context.files.read(str(content["path"]), offset, length)
+    return {"size": size, "data": base64.b64encode(data).decode()}
+
+
+def _set_logging_level(agent: Agent, content: dict[str, Any]) -> None:
+    agent.context.verbosity.set(int(content["level"]), int(content["duration"]["nanoseconds"]) / 1e9)
 
 
 def _tasks(agent: Agent) -> dict[str, Any]:
@@ -79,9 +119,7 @@ _ANSWERS = {
     "GET_FLAGS": lambda agent: {
         "flags": [{"name": name, "value": value} for name, value in views.flags(agent).items()]
     },
-    "GET_METRICS": lambda agent: {
-        "metrics": [{"name": name, "value": value} for name, value in metrics.snapshot(agent).items()]
-    },
+    "GET_LOGGING_LEVEL": lambda agent: {"level": agent.context.verbosity.level},
     "GET_AGENT": lambda agent: {"agent_info": agent.info},
     "GET_TASKS": _tasks,
     "GET_EXECUTORS": _executors,
@@ -90,4 +128,13 @@ _ANSWERS = {
     "GET_CONTAINERS": _containers,
     "GET_OPERATIONS": lambda agent: {},
     "GET_RESOURCE_PROVIDERS": lambda agent: {},
+}
+
+_WITH_CONTENT: dict[str, Callable[[Agent, dict[str, Any]], dict[str, Any] | None]] = {
+    "GET_METRICS": lambda agent, _content: {
+        "metrics": [{"name": name, "value": value} for name, value in metrics.snapshot(agent).items()]
+    },
+    "LIST_FILES": _list_files,
+    "READ_FILE": _read_file,
+    "SET_LOGGING_LEVEL": _set_logging_level,
 }

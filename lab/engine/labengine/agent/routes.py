@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from labengine.agent import metrics, operator_api, sandbox_files, views
+from labengine.agent import metrics, operator_api, views
+from labengine.agent.files_api import FilesApi
 from labengine.common import calls
 from labengine.common.access import Handler
 from labengine.common.build import build_info
@@ -34,9 +34,7 @@ class Routes:
         routes = [
             Route("/version", self._version),
             Route("/metrics/snapshot", self._closed(self._endpoint("/metrics/snapshot", self._view(metrics.snapshot)))),
-            Route("/files/browse", self._closed(self._browse)),
-            Route("/files/read", self._closed(self._read)),
-            Route("/files/download", self._closed(self._download)),
+            *FilesApi(lambda: self._agent.context.files).routes(self._closed),
         ]
         for path, handler, methods in (
             ("/health", self._health, ["GET"]),
@@ -81,44 +79,10 @@ class Routes:
         if refusal := calls.not_acceptable(request):
             return refusal
         try:
-            return JSONResponse(operator_api.call(self._agent, body))
+            answer = operator_api.call(self._agent, body)
         except operator_api.CallRefused as error:
-            return PlainTextResponse(str(error), 400)
-
-    def _locate(self, request: Request) -> Any:
-        path = request.query_params.get("path")
-        if not path:
-            raise HTTPException(400, "Expecting 'path=value' in query.\n")
-        try:
-            return sandbox_files.locate(path, self._agent.context.checkpoint.work_dir / "slaves")
-        except sandbox_files.NotThere:
-            raise HTTPException(404, "404 Not Found.") from None
-
-    async def _browse(self, request: Request) -> Response:
-        try:
-            return JSONResponse(sandbox_files.browse(self._locate(request), request.query_params["path"]))
-        except sandbox_files.NotThere:
-            raise HTTPException(404, "404 Not Found.") from None
-
-    async def _read(self, request: Request) -> Response:
-        path = self._locate(request)
-        query = request.query_params
-        try:
-            offset, length = int(query.get("offset", -1)), int(query["length"]) if "length" in query else None
-        except ValueError:
-            raise HTTPException(400, "Failed to parse offset or length: expecting a number.\n") from None
-        if offset < -1:
-            raise HTTPException(400, f"Negative offset provided: {offset}.\n")
-        try:
-            return JSONResponse(await asyncio.to_thread(sandbox_files.read, path, offset, length))
-        except sandbox_files.NotThere:
-            raise HTTPException(400, "Cannot read a directory.\n") from None
-
-    async def _download(self, request: Request) -> Response:
-        path = self._locate(request)
-        if not path.is_file():
-            raise HTTPException(400, "Cannot download a directory.\n")
-        return FileResponse(path, filename=path.name)
+            return PlainTextResponse(str(error), error.status)
+        return Response(status_code=200) if answer is None else JSONResponse(answer)
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:

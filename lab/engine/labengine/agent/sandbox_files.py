@@ -1,4 +1,4 @@
-"""``/files``: what is in the sandboxes, and nothing else of the host."""
+"""What ``/files`` and the v1 API tell of files: what is in the sandboxes, and nothing else of the host."""
 
 from __future__ import annotations
 
@@ -6,43 +6,91 @@ import grp
 import os
 import pwd
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MAX_READ_BYTES = 1024 * 1024
+# As in Mesos: who wants more asks again with the next offset.
+MAX_READ_BYTES = 16 * os.sysconf("SC_PAGE_SIZE")
+VIRTUAL = "/frameworks/"
 
 
 class NotThere(Exception):
     """No such file in a sandbox."""
 
 
-def locate(path: str, sandboxes: Path) -> Path:
-    """``path`` as ``/state`` gives it; links must not lead out of the sandboxes."""
-    wanted = Path(os.path.realpath(path))
-    root = Path(os.path.realpath(sandboxes))
-    if not os.path.isabs(path) or root not in wanted.parents or not wanted.exists():
-        raise NotThere(path)
-    return wanted
+class Unreadable(Exception):
+    """Refused with 400 and this text."""
 
 
-def browse(directory: Path, shown_as: str) -> list[dict[str, Any]]:
-    if not directory.is_dir():
-        raise NotThere(shown_as)
-    entries = []
-    for entry in sorted(directory.iterdir()):
-        info = entry.lstat()
-        entries.append(
-            {
-                "path": f"{shown_as.rstrip('/')}/{entry.name}",
-                "mode": stat.filemode(info.st_mode),
-                "nlink": info.st_nlink,
-                "size": info.st_size,
-                "mtime": float(int(info.st_mtime)),
-                "uid": _name(pwd.getpwuid, info.st_uid),
-                "gid": _name(grp.getgrgid, info.st_gid),
-            }
-        )
-    return entries
+@dataclass(frozen=True)
+class Entry:
+    path: str
+    status: os.stat_result
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``/files/browse`` shows it."""
+        return {
+            **self._common(),
+            "mode": stat.filemode(self.status.st_mode),
+            "mtime": float(int(self.status.st_mtime)),
+        }
+
+    def to_v1(self) -> dict[str, Any]:
+        return {
+            **self._common(),
+            "mode": self.status.st_mode,
+            "mtime": {"nanoseconds": int(self.status.st_mtime) * 10**9},
+        }
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "nlink": self.status.st_nlink,
+            "size": self.status.st_size,
+            "uid": _name(pwd.getpwuid, self.status.st_uid),
+            "gid": _name(grp.getgrgid, self.status.st_gid),
+        }
+
+
+class SandboxFiles:
+    """``work_dir`` and ``agent_id`` say where the sandboxes are."""
+
+    def __init__(self, work_dir: Path, agent_id: str) -> None:
+        self._root = Path(os.path.realpath(work_dir / "slaves"))
+        self._own = self._root / agent_id
+
+    def locate(self, path: str) -> Path:
+        """``path`` as ``/state`` gives it, or ``/frameworks/…/executors/…/runs/latest``; links must not lead out."""
+        actual = f"{self._own}{path}" if path.startswith(VIRTUAL) else path
+        wanted = Path(os.path.realpath(actual))
+        if not os.path.isabs(actual) or self._root not in wanted.parents or not wanted.exists():
+            raise NotThere(path)
+        return wanted
+
+    def browse(self, path: str) -> list[Entry]:
+        """Nothing of a file, as Mesos answers."""
+        directory = self.locate(path)
+        entries = []
+        for one in sorted(directory.iterdir()) if directory.is_dir() else ():
+            try:
+                entries.append(Entry(f"{path.rstrip('/')}/{one.name}", one.stat()))
+            except OSError:
+                # A link to nowhere, or just removed.
+                continue
+        return entries
+
+    def read(self, path: str, offset: int, length: int | None) -> tuple[int, bytes]:
+        """The file's size, and the piece of it; no more than MAX_READ_BYTES at once."""
+        file = self.locate(path)
+        if file.is_dir():
+            raise Unreadable("Cannot read a directory.\n")
+        if not file.is_file():
+            raise Unreadable(f"Cannot read '{path}': it is no regular file.\n")
+        size = file.stat().st_size
+        with open(file, "rb") as stream:
+            stream.seek(offset)
+            return size, stream.read(MAX_READ_BYTES if length is None else min(length, MAX_READ_BYTES))
 
 
 def _name(lookup: Any, number: int) -> str:
@@ -50,16 +98,3 @@ def _name(lookup: Any, number: int) -> str:
         return lookup(number)[0]
     except KeyError:
         return str(number)
-
-
-def read(path: Path, offset: int, length: int | None) -> dict[str, Any]:
-    """``offset`` -1 asks for the size, as the web interface of Mesos does."""
-    if not path.is_file():
-        raise NotThere(str(path))
-    size = path.stat().st_size
-    if offset == -1:
-        return {"data": "", "offset": size}
-    with open(path, "rb") as stream:
-        stream.seek(offset)
-        wanted = MAX_READ_BYTES if length is None or length < 0 else min(length, MAX_READ_BYTES)
-        return {"data": stream.read(wanted).decode(errors="replace"), "offset": offset}

@@ -12,6 +12,7 @@ from labengine.common import log
 from labengine.common.address import Address
 from labengine.common.flagtable import Flags
 from labengine.common.supervision import supervise
+from labengine.common.verbosity import Verbosity
 from labengine.master.agents import Agents
 from labengine.master.allocator import Allocator
 from labengine.master.drains import Drains
@@ -24,7 +25,6 @@ from labengine.master.registry import Registry
 from labengine.master.security import Security
 from labengine.master.shares import Shares
 from labengine.master.tasks import Tasks
-from labengine.master.verbosity import Verbosity
 
 logger = log.get(__name__)
 
