@@ -287,6 +287,8 @@ def test_shutdown_ends_the_tasks_and_exits_0(master: FakeMaster, agent: AgentPro
     assert agent.wait_exit() == 0
     assert not Path(f"/proc/{pid}").exists()
     assert "Shutting down, because of the signal SIGUSR1" in agent.log_text()
+    assert master.unregistered == [{"value": AGENT_ID}]
+    assert len(master.subscriptions) == 1, "it does not come back while its tasks end"
 
 
 @pytest.mark.parametrize(("flags", "message"), [

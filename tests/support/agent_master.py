@@ -45,6 +45,7 @@ class FakeMaster:
         self.subscriptions: list[dict[str, Any]] = []
         self.updates: list[dict[str, Any]] = []
         self.pongs = 0
+        self.unregistered: list[dict[str, Any]] = []
         self.acknowledging = True
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
@@ -97,6 +98,10 @@ class FakeMaster:
     def _receive(self, body: dict[str, Any]) -> None:
         if body["type"] == "PONG":
             self.pongs += 1
+            return
+        if body["type"] == "UNREGISTER":
+            self.unregistered.append(body["agent_id"])
+            self.disconnect()
             return
         self.updates.append(body)
         if self.acknowledging:

@@ -221,7 +221,7 @@ def _log_start(flags: Flags, address: Address) -> None:
 async def _until_stopped(agent: Agent, address: Address, listener: socket.socket, security: Security) -> None:
     signalled = httpserver.stop_on_signals()
     asyncio.get_running_loop().add_signal_handler(
-        signal.SIGUSR1, lambda: agent.spawn(agent.shutdown("of the signal SIGUSR1"))
+        signal.SIGUSR1, lambda: agent.spawn(agent.unregister("of the signal SIGUSR1"))
     )
     stop = asyncio.Event()
 

@@ -43,6 +43,7 @@ class MasterLink:
         self._subscription = subscription
         self._handle = handle
         self._url: str | None = None
+        self._left = False
         self._client = client
         self.leader: Master | None = None
 
@@ -52,7 +53,7 @@ class MasterLink:
 
     async def run(self) -> None:
         await self._start_detector()
-        while True:
+        while not self._left:
             leader = self.leader = self._detector.leader
             change = asyncio.create_task(self._detector.wait_for_change(leader))
             if leader is None:
@@ -63,12 +64,13 @@ class MasterLink:
             try:
                 await asyncio.wait({change, session}, return_when=asyncio.FIRST_COMPLETED)
                 if session.done():
-                    session.result()  # it ends only by a failure
+                    session.result()  # it ends by a failure, or when the agent has left
             finally:
                 change.cancel()
                 session.cancel()
                 await asyncio.gather(change, session, return_exceptions=True)
-            logger.info("A new leading master was detected")
+            if not self._left:
+                logger.info("A new leading master was detected")
             self._backoff = self._first_backoff
 
     async def _start_detector(self) -> None:
@@ -80,7 +82,7 @@ class MasterLink:
                 await asyncio.sleep(self._first_backoff)
 
     async def _stay_subscribed(self, leader: Master) -> None:
-        while True:
+        while not self._left:
             await asyncio.sleep(random.uniform(0, self._backoff))
             self._backoff = min(self._backoff * 2, MAX_BACKOFF_SECONDS)
             try:
@@ -129,6 +131,11 @@ class MasterLink:
             logger.warning("Cannot send %s to the master: %s", message["type"], error or type(error).__name__)
             return False
         return response.status_code == 202
+
+    async def leave(self, message: dict[str, Any]) -> None:
+        """The last message to the master; the agent does not subscribe again."""
+        self._left = True
+        await self.post(message)
 
     async def close(self) -> None:
         await self._detector.stop()
