@@ -60,7 +60,7 @@ class Lab(Asked):
         container = {"type": "DOCKER", "docker": {"image": image, "network": "HOST"}}
         self._launch(leader.url, "long-docker", second["id"], container=container)
         self._launch(leader.url, "long-shell", first["id"])
-        # The one that is drained and whose maintenance is planned; the other one is asked.
+        # The one that is drained; the other one is asked.
         self.second = second
         asked = next(one for one in cluster.agents if first["pid"].endswith(f"@{one.ip}:{one.port}"))
         super().__init__({"leader": leader.url, "follower": follower.url, "agent": asked.url})

@@ -45,11 +45,6 @@ KNOWN = (
         "the agent that is asked had no image to pull",
     ),
     Known(
-        "leader POST /api/v1 GET_(FRAMEWORKS|STATE)$",
-        r".*\.frameworks\[\]\.inverse_offers: missing$",
-        "the engine's masters send no inverse offers",
-    ),
-    Known(
         "agent POST /api/v1 GET_(STATE|TASKS)$",
         r".*\.launched_tasks\[\]\.status_update_(state|uuid): not in the recording$",
         "the engine's agent remembers the last status of a recovered task, the real one waits for the next",

@@ -52,13 +52,16 @@ def _own(lab: cluster.Asked) -> cluster.Lab:
 @pytest.fixture(scope="module")
 def maintenance_scheduled(lab: cluster.Asked, running: Verdicts) -> Verdicts:
     own = _own(lab)
-    machine = {"hostname": own.second["hostname"], "ip": own.second["hostname"]}
-    window = {"machine_ids": [machine], "unavailability": {
+    # In the recorded cluster both agents were on one machine, so that both frameworks were asked to leave it.
+    machines = [{"hostname": agent.ip, "ip": agent.ip} for agent in own.cluster.agents]
+    window = {"machine_ids": machines, "unavailability": {
         "start": {"nanoseconds": int((time.time() + 3600) * 10**9)}, "duration": {"nanoseconds": HOUR}}}
     _change(own, "/maintenance/schedule", {"windows": [window]})
     calls = recordings.operator_calls()
     for name in ("quota-update", "quota-old-post", "weights-put", "logging-level"):
         assert own.ask(calls[name]).status_code == 200
+    for scheduler in own.schedulers.values():
+        scheduler.stream.expect("INVERSE_OFFERS")
     found = _all(own, "maintenance-scheduled")
     _change(own, "/maintenance/schedule", {})
     return found

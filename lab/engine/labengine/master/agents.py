@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from typing import Any
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
 from labengine.master.allocator import Allocator
 from labengine.master.frameworks import Frameworks
+from labengine.master.machines import Key, machine_key, unavailability
 from labengine.master.model import Agent, Cluster, Task
 from labengine.master.operator_events import OperatorEvents
 from labengine.master.registry import Registry
@@ -20,12 +22,6 @@ from labengine.master.tasks import Tasks
 logger = log.get(__name__)
 
 PING_SECONDS = 5.0
-Machine = dict[str, str]
-
-
-def machine_key(machine: Machine) -> tuple[str, str]:
-    """A machine is the pair of its host name and address."""
-    return machine.get("hostname", "").lower(), machine.get("ip", "")
 
 
 class Agents:
@@ -71,7 +67,8 @@ class Agents:
         if known_as in self._registry.gone:
             return self._turned_away("Agent has been marked gone")
         down = {machine_key(one) for one in self._registry.maintenance.get("down", [])}
-        if machine_key({"hostname": info["hostname"], "ip": body["ip"]}) in down:
+        machine = machine_key({"hostname": info["hostname"], "ip": body["ip"]})
+        if machine in down:
             return self._turned_away("Machine is DOWN")
         self._cluster.count("master/messages_reregister_slave" if known_as else "master/messages_register_slave")
         agent_id = known_as or f"{self._cluster.master_id}-S{self._next}"
@@ -94,6 +91,7 @@ class Agents:
             agent = self._cluster.agents[agent_id] = Agent(agent_id, info, body["ip"], body["version"], total)
         if known_as:
             agent.reregistered = time.time()
+        agent.unavailability = unavailability(self._registry.maintenance.get("windows", []), machine)
         agent.stream = stream
         agent.last_pong = time.monotonic()
         stream.send({"type": "SUBSCRIBED", "agent_id": {"value": agent.id}})
@@ -120,12 +118,25 @@ class Agents:
         stream.close()
         return stream
 
-    def on_machines(self, keys: list[tuple[str, str]]) -> list[str]:
+    def on_machines(self, keys: Collection[Key]) -> list[Agent]:
         return [
-            agent.id
+            agent
             for agent in self._cluster.agents.values()
             if machine_key({"hostname": agent.hostname, "ip": agent.ip}) in keys
         ]
+
+    def answers(self, machine: Key) -> list[dict[str, Any]]:
+        """What frameworks said to leaving the machine."""
+        return self._allocator.inverse.statuses(agent.id for agent in self.on_machines([machine]))
+
+    def schedule(self, windows: list[dict[str, Any]], keys: Collection[Key]) -> None:
+        """Frameworks that hold something of these machines are told of the new schedule by new offers."""
+        for agent in self.on_machines(keys):
+            machine = machine_key({"hostname": agent.hostname, "ip": agent.ip})
+            for offer in list(agent.offers.values()):
+                self._allocator.rescind(offer)
+            self._allocator.inverse.change(agent, unavailability(windows, machine))
+        self._allocator.wake()
 
     async def end(self, agent_id: str, state: str, message: str, *, gone: bool = False) -> None:
         """An operator takes an agent out for good, or until its machine is up again: it ends with its tasks."""
@@ -288,6 +299,7 @@ class Agents:
     def _forget(self, agent: Agent) -> None:
         stream, agent.stream = agent.stream, None
         self._allocator.forget_agent(agent)
+        self._allocator.inverse.forget_agent(agent)
         del self._cluster.agents[agent.id]
         if stream is not None:
             stream.close()

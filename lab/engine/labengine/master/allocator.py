@@ -9,6 +9,7 @@ from typing import Any
 from labengine.common import log
 from labengine.common.flagtable import Flags
 from labengine.common.timing import Timing
+from labengine.master.inverse_offers import InverseOffers
 from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
 from labengine.master.resources import Resources
 from labengine.master.shares import Shares
@@ -28,6 +29,7 @@ class Allocator:
         self._wake = asyncio.Event()
         self._next_offer = 0
         self._minimum = _parse_minimum(flags.min_allocatable_resources)
+        self.inverse = InverseOffers(cluster, self._new_id, flags.offer_timeout)
         self._woken = 0.0
         self.runs = 0
         self.run_time = Timing("allocator/mesos/allocation_run_ms", TIMING_SECONDS)
@@ -60,6 +62,7 @@ class Allocator:
             self.runs += 1
             with self.run_time.measure():
                 self.allocate()
+                self.inverse.make()
 
     def allocate(self) -> None:
         now = time.monotonic()
@@ -130,13 +133,16 @@ class Allocator:
         return any(refusal.resources.contains(available) for refusal in live)
 
     def _offer(self, framework: Framework, agent: Agent, resources: Resources, role: str) -> None:
-        offer = Offer(f"{self._cluster.master_id}-O{self._next_offer}", framework.id, agent, resources, role)
-        self._next_offer += 1
+        offer = Offer(self._new_id(), framework.id, agent, resources, role)
         self._cluster.offers[offer.id] = offer
         framework.offers[offer.id] = offer
         agent.offers[offer.id] = offer
         framework.counters["offers/sent"] += 1
         framework.send({"type": "OFFERS", "offers": {"offers": [offer.to_json()]}})
+
+    def _new_id(self) -> str:
+        self._next_offer += 1
+        return f"{self._cluster.master_id}-O{self._next_offer - 1}"
 
     def take(self, offer_id: str) -> Offer | None:
         """Remove an outstanding offer, because it was answered or is void."""
@@ -169,9 +175,11 @@ class Allocator:
     def revive(self, framework: Framework, roles: list[str]) -> None:
         framework.suppressed.difference_update(roles or framework.roles)
         framework.refusals.clear()
+        self.inverse.revive(framework)
         self.wake()
 
     def forget_agent(self, agent: Agent) -> None:
+        self.inverse.withdraw(agent)
         for offer in list(agent.offers.values()):
             self.rescind(offer)
         for framework in self._cluster.frameworks.values():
@@ -179,12 +187,14 @@ class Allocator:
                 framework.refusals.pop((role, agent.id), None)
 
     def forget_framework(self, framework: Framework) -> None:
+        self.inverse.forget_framework(framework)
         for offer in list(framework.offers.values()):
             self.take(offer.id)
         framework.refusals.clear()
         self.wake()
 
     def _expire_offers(self) -> None:
+        self.inverse.expire()
         if not self._flags.offer_timeout:
             return
         oldest = time.monotonic() - self._flags.offer_timeout

@@ -53,6 +53,8 @@ class Frameworks:
         self._calls: dict[str, Callable[[Framework, dict[str, Any]], None]] = {
             "ACCEPT": self._accept,
             "DECLINE": self._decline,
+            "ACCEPT_INVERSE_OFFERS": lambda framework, call: allocator.inverse.answer(framework, call, "ACCEPT"),
+            "DECLINE_INVERSE_OFFERS": lambda framework, call: allocator.inverse.answer(framework, call, "DECLINE"),
             "REVIVE": self._revive,
             "SUPPRESS": self._suppress,
             "KILL": self._kill,

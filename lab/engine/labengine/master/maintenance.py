@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from labengine.common import log
-from labengine.master.agents import Agents, Machine, machine_key
+from labengine.master.agents import Agents
+from labengine.master.machines import Key, Machine, machine_key
 from labengine.master.registry import Registry
 
 logger = log.get(__name__)
@@ -33,8 +34,13 @@ class Maintenance:
     @property
     def status(self) -> dict[str, Any]:
         down = {machine_key(one) for one in self._down}
-        draining = [{"id": one} for one in self._scheduled() if machine_key(one) not in down]
+        draining = [self._draining(one) for one in self._scheduled() if machine_key(one) not in down]
         return ({"down_machines": self._down} if down else {}) | ({"draining_machines": draining} if draining else {})
+
+    def _draining(self, machine: Machine) -> dict[str, Any]:
+        """With what frameworks answered to being asked to leave its agents."""
+        statuses = self._agents.answers(machine_key(machine))
+        return {"id": machine, "statuses": statuses} if statuses else {"id": machine}
 
     def _scheduled(self) -> list[Machine]:
         return _machines(self._registry.maintenance.get("windows", []))
@@ -47,7 +53,9 @@ class Maintenance:
             windows = list(schedule.get("windows") or [])
             machines = _machines(windows)
             keys = [machine_key(one) for one in machines]
-        except (AttributeError, KeyError, TypeError) as error:
+            for window in windows:
+                int(window["unavailability"]["start"]["nanoseconds"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise MaintenanceError(f"Failed to convert JSON into Schedule: {error!r}") from None
         for machine, key in zip(machines, keys, strict=True):
             if keys.count(key) > 1:
@@ -57,7 +65,9 @@ class Maintenance:
                 raise MaintenanceError(
                     f"Machine '{_text(machine)}' is deactivated and cannot be removed from the schedule"
                 )
+        concerned = {*keys, *(machine_key(one) for one in self._scheduled())}
         await self._registry.set_maintenance({"windows": windows, "down": self._down})
+        self._agents.schedule(windows, concerned)
 
     async def start(self, machines: Any) -> None:
         """Their agents are told to shut down and are not let in again."""
@@ -71,7 +81,7 @@ class Maintenance:
         await self._registry.set_maintenance({**self._registry.maintenance, "down": down})
         logger.info("Machines down for maintenance: %s", ", ".join(map(_text, machines)))
         for agent in self._agents.on_machines(keys):
-            await self._agents.end(agent, "TASK_GONE", "Operator initiated 'Machine DOWN'")
+            await self._agents.end(agent.id, "TASK_GONE", "Operator initiated 'Machine DOWN'")
 
     async def stop(self, machines: Any) -> None:
         """They leave the schedule."""
@@ -94,7 +104,7 @@ def _machines(windows: list[dict[str, Any]]) -> list[Machine]:
     return [machine for window in windows for machine in window["machine_ids"]]
 
 
-def _keys(machines: Any) -> list[tuple[str, str]]:
+def _keys(machines: Any) -> list[Key]:
     try:
         return [machine_key(one) for one in machines]
     except (AttributeError, TypeError):

@@ -114,6 +114,8 @@ class Agent(Subscriber):
     tasks: dict[tuple[str, str], Task] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     pending_kills: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    # When its machine is to be maintained.
+    unavailability: dict[str, Any] | None = None
     # What an operator wants of it: {} is deactivated; with "drain_info" and "started" it is drained too.
     drain: dict[str, Any] | None = None
 
@@ -134,6 +136,11 @@ class Agent(Subscriber):
         return f"slave(1)@{self.ip}:{self.port}"
 
     @property
+    def url(self) -> dict[str, Any]:
+        address = {"hostname": self.hostname, "ip": self.ip, "port": self.port}
+        return {"scheme": "http", "address": address, "path": "/slave(1)"}
+
+    @property
     def free(self) -> Resources:
         return self.total - self.used - self.offered
 
@@ -149,20 +156,38 @@ class Offer:
 
     def to_json(self) -> dict[str, Any]:
         agent = self.agent
-        return {
+        result = {
             "id": {"value": self.id},
             "framework_id": {"value": self.framework_id},
             "agent_id": {"value": agent.id},
             "hostname": agent.hostname,
-            "url": {
-                "scheme": "http",
-                "address": {"hostname": agent.hostname, "ip": agent.ip, "port": agent.port},
-                "path": "/slave(1)",
-                "query": [],
-            },
+            "url": {**agent.url, "query": []},
             "allocation_info": {"role": self.role},
             "resources": self.resources.to_json(allocated_to=self.role),
             "attributes": agent.info.get("attributes", []),
+        }
+        if agent.unavailability is not None:
+            result["unavailability"] = agent.unavailability
+        return result
+
+
+@dataclass(frozen=True)
+class InverseOffer:
+    """The framework is asked to leave the agent, whole: so no resources are named."""
+
+    id: str
+    framework_id: str
+    agent: Agent
+    unavailability: dict[str, Any]
+    made: float = field(default_factory=time.monotonic)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": {"value": self.id},
+            "url": self.agent.url,
+            "framework_id": {"value": self.framework_id},
+            "agent_id": {"value": self.agent.id},
+            "unavailability": self.unavailability,
         }
 
 
@@ -190,6 +215,7 @@ class Framework(Subscriber):
     unreachable: dict[str, Task] = field(default_factory=dict)
     completed: deque[Task] = field(default_factory=deque)
     offers: dict[str, Offer] = field(default_factory=dict)
+    inverse_offers: dict[str, InverseOffer] = field(default_factory=dict)
     failover: asyncio.TimerHandle | None = None
     # See ``framework_metrics``.
     counters: Counter[str] = field(default_factory=Counter)
@@ -245,6 +271,7 @@ class Cluster:
     frameworks: dict[str, Framework] = field(default_factory=dict)
     completed: dict[str, Framework] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
+    inverse_offers: dict[str, InverseOffer] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
 
     def count(self, name: str, by: int = 1) -> None:

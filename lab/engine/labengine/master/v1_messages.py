@@ -103,5 +103,7 @@ def framework(one: Framework) -> dict[str, Any]:
         result["allocated_resources"] = used
     if one.offers:
         result["offers"] = [offer.to_json() for offer in one.offers.values()]
+    if one.inverse_offers:
+        result["inverse_offers"] = [offer.to_json() for offer in one.inverse_offers.values()]
     result["offer_constraints"] = {}
     return result
