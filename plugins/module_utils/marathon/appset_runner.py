@@ -34,6 +34,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     MarathonError,
     TooManyDeployments,
     WriteUncertain,
+    looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 
@@ -167,9 +168,10 @@ class SetRunner:
         for _repeat in range(_WRITE_REPEATS):
             try:
                 return self._send_all(plan)
-            except WriteUncertain:
+            except WriteUncertain as lost:
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                left = self._plan(self._read())
+                with looking_after(lost):
+                    left = self._plan(self._read())
                 self._written += _targets(left) != _targets(plan)
                 plan = left
         return self._send_all(plan)

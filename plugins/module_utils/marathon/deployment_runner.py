@@ -16,6 +16,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     MarathonError,
     Missing,
     WriteUncertain,
+    looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.values import absolute_id
 
@@ -94,9 +95,10 @@ class DeploymentRunner:
         for _repeat in range(_WRITE_REPEATS):
             try:
                 return self._send(entry["id"])
-            except WriteUncertain:
+            except WriteUncertain as lost:
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                running = self._client.deployments()
+                with looking_after(lost):
+                    running = self._client.deployments()
                 if entry["id"] not in {one["id"] for one in running}:
                     self._undoing += _newcomers(running, before, entry)
                     return True

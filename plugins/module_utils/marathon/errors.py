@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Iterator
 
 _TYPE_ERRORS = {
     "error.path.missing": "is required",
@@ -43,6 +44,15 @@ class Unreachable(MarathonError):
 
 class WriteUncertain(MarathonError):
     """A write got no answer, so it may or may not have been executed."""
+
+
+@contextmanager
+def looking_after(lost: WriteUncertain) -> Iterator[None]:
+    """A look at what became of a write. Where that shows nothing, the write is what has to be told of."""
+    try:
+        yield
+    except (Unreachable, Unexpected, Refused) as error:
+        raise WriteUncertain(f"{lost}. A look at it failed too: {error}", **error.facts) from error
 
 
 class Refused(MarathonError):

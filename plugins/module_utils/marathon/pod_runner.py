@@ -26,6 +26,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Unexpected,
     WaitFailed,
     WriteUncertain,
+    looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import PodPlan, WantedPod
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
@@ -132,21 +133,26 @@ class PodRunner:
 
     def _apply(self, plan: PodPlan) -> str | None:
         """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
-        uncertain = 0
+        lost: list[WriteUncertain] = []
         while True:
             try:
                 return self._send(plan)
-            except WriteUncertain:
-                uncertain += 1
-                if uncertain > _WRITE_REPEATS:
+            except WriteUncertain as error:
+                lost.append(error)
+                if len(lost) > _WRITE_REPEATS:
                     raise
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                plan = self._plan(self._client.pod(self._pod_id))
+                with looking_after(error):
+                    plan = self._plan(self._client.pod(self._pod_id))
                 if not plan.changed:
                     return None
             except (Conflict, Invalid):
+                if not lost:
+                    raise
                 # The one before may have arrived after that read, and be what this one meets.
-                if not uncertain or self._plan(self._client.pod(self._pod_id)).changed:
+                with looking_after(lost[-1]):
+                    plan = self._plan(self._client.pod(self._pod_id))
+                if plan.changed:
                     raise
                 return None
 

@@ -18,6 +18,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Unreachable,
     WaitFailed,
     WriteUncertain,
+    looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.rollback import Rollback
@@ -103,21 +104,26 @@ class Runner:
 
     def _apply(self, plan: Plan, current: dict[str, Any] | None) -> str | None:
         """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
-        uncertain = 0
+        lost: list[WriteUncertain] = []
         while True:
             try:
                 return self._send(plan)
-            except WriteUncertain:
-                uncertain += 1
-                if uncertain > _WRITE_REPEATS:
+            except WriteUncertain as error:
+                lost.append(error)
+                if len(lost) > _WRITE_REPEATS:
                     raise
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                plan = self._left(current)
+                with looking_after(error):
+                    plan = self._left(current)
                 if not plan.changed:
                     return None
             except (Conflict, Invalid):
+                if not lost:
+                    raise
                 # The one before may have arrived after that read, and be what this one meets.
-                if not uncertain or self._left(current).changed:
+                with looking_after(lost[-1]):
+                    plan = self._left(current)
+                if plan.changed:
                     raise
                 return None
 

@@ -15,6 +15,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     MarathonError,
     Overridden,
     WriteUncertain,
+    looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.task_plan import Plan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
@@ -94,9 +95,10 @@ class Runner:
         for _repeat in range(_WRITE_REPEATS):
             try:
                 return self._kill(left)
-            except WriteUncertain:
+            except WriteUncertain as lost:
                 self._sleep(_PAUSE_BEFORE_REPEAT)
-                left = self._left(plan, left)
+                with looking_after(lost):
+                    left = self._left(plan, left)
                 if not left:
                     return None
         return self._kill(left)

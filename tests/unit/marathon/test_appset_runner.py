@@ -11,7 +11,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waite
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
 
-from .fakes import LATE, Call, FakeSession, FakeTime, stored
+from .fakes import LATE, REFUSED, Call, FakeSession, FakeTime, stored
 
 INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
 BY_GROUP = {"owner": appset_owner.read("/g", None), "prune": True}
@@ -149,6 +149,9 @@ def test_an_array_without_an_answer_is_repeated_only_if_a_read_shows_that_it_is_
     with pytest.raises(errors.WriteUncertain) as caught:
         run(read(*old), INFO, *[put(raises=LATE), read(*old)] * 2, put(raises=LATE), declared=declared)
     assert not caught.value.facts["changed"]
+    silent = [Call("GET", "/v2/groups/g", raises=REFUSED)] * 3
+    with pytest.raises(errors.WriteUncertain, match=r"may or may not have been done.*does not answer at"):
+        run(read(*old), INFO, put(raises=LATE), *silent, declared=declared)
     # Nothing is called unchanged either that was done without an answer.
     strange = Call("GET", "/v2/groups/g", text="<h1>Hello</h1>")
     with pytest.raises(errors.Unexpected) as caught:

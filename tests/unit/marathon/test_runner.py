@@ -146,6 +146,15 @@ class TestWriteWithoutAnswer:
         with pytest.raises(errors.WriteUncertain, match="may or may not"):
             run(get(), INFO, gone, get(), gone, get(), gone)
 
+    def test_is_told_of_when_the_look_gets_no_answer_either(self):
+        silent = [Call("GET", "/v2/apps/a", raises=REFUSED)] * 3
+        with pytest.raises(errors.WriteUncertain, match=r"may or may not have been done.*does not answer at"):
+            run(get(), INFO, Call("PUT", "/v2/apps/a", raises=LATE), *silent)
+        locked = Call("PUT", "/v2/apps/a", status=409, data={"message": "locked", "deployments": [{"id": "d0"}]})
+        with pytest.raises(errors.WriteUncertain, match="may or may not have been done"):
+            running = Call("GET", "/v2/deployments", data=[])
+            run(get(), INFO, Call("PUT", "/v2/apps/a", raises=LATE), get(), locked, running, *silent)
+
     def test_removal(self):
         result = run(
             get(stored()),
