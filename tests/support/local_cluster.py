@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -42,9 +43,16 @@ def zookeeper_installed() -> bool:
 
 
 def free_port(ip: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((ip, 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1, ip)[0]
+
+
+def free_ports(number: int, ip: str) -> list[int]:
+    """All at once, so that they differ."""
+    with contextlib.ExitStack() as open_ones:
+        probes = [open_ones.enter_context(socket.socket()) for _one in range(number)]
+        for probe in probes:
+            probe.bind((ip, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def wait_until(what: str, condition: Callable[[], Any], seconds: float = START_SECONDS,
@@ -148,7 +156,7 @@ class LocalCluster:
     ``environment`` goes to all; with TLS in it the programs' URLs are https. ``ask`` is what talks to the programs.
     """
 
-    def __init__(self, directory: Path, *, masters: int = 1, agents: int = 0, marathons: int = 0,
+    def __init__(self, directory: Path, *, masters: int = 1, agents: int = 0, marathons: int = 0, zookeepers: int = 1,
                  quorum: int | None = None, session_timeout: int = 3,
                  master_flags: dict[str, str] | None = None, agent_flags: dict[str, str] | None = None,
                  marathon_flags: dict[str, str] | None = None, environment: dict[str, str] | None = None) -> None:
@@ -170,8 +178,7 @@ class LocalCluster:
         self._master_flags = master_flags or {}
         self._agent_flags = agent_flags or {}
         self._marathon_flags = marathon_flags or {}
-        self.zookeeper_port = free_port()
-        self.zookeeper = self._zookeeper()
+        self.zookeepers = self._ensemble(zookeepers)
 
     def __enter__(self) -> LocalCluster:
         try:
@@ -185,8 +192,16 @@ class LocalCluster:
                  trace: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def zookeeper(self) -> Program:
+        return self.zookeepers[0]
+
+    @property
+    def zookeeper_port(self) -> int:
+        return self.zookeeper.port
+
     def zk_url(self, path: str) -> str:
-        return f"zk://127.0.0.1:{self.zookeeper_port}/{path}"
+        return f"zk://{','.join(f'{one.ip}:{one.port}' for one in self.zookeepers)}/{path}"
 
     def start(self) -> None:
         """Everything, until a master leads, every agent is registered and Marathon answers."""
@@ -216,7 +231,7 @@ class LocalCluster:
                 marathon.kill()
         with contextlib.suppress(ClusterError, requests.RequestException):
             self._end_tasks()
-        for program in [*self.agents, *self.masters, self.zookeeper]:
+        for program in [*self.agents, *self.masters, *self.zookeepers]:
             if program.running:
                 program.kill()
         self._end_leftovers(self.agents)
@@ -250,27 +265,32 @@ class LocalCluster:
                 if is_task or is_executor:
                     os.kill(int(process.name), signal.SIGKILL)
 
-    def _zookeeper(self) -> Program:
-        home = self.directory / "zookeeper"
+    def _ensemble(self, number: int) -> list[Program]:
+        if number == 1:
+            return [self._zookeeper("zookeeper", 1, "127.0.0.1", free_port(), "")]
+        ips = {one: f"127.0.0.{one + 1}" for one in range(1, number + 1)}
+        ports = {one: free_ports(3, ip) for one, ip in ips.items()}
+        members = "initLimit=20\nsyncLimit=10\n" + "".join(
+            f"server.{one}={ip}:{ports[one][1]}:{ports[one][2]}\n" for one, ip in ips.items())
+        return [self._zookeeper(f"zookeeper{one}", one, ip, ports[one][0], members) for one, ip in ips.items()]
+
+    def _zookeeper(self, name: str, number: int, ip: str, port: int, members: str) -> Program:
+        home = self.directory / name
         home.mkdir(parents=True)
+        (home / "myid").write_text(f"{number}\n", encoding="utf-8")
         (home / "zoo.cfg").write_text(
             f"tickTime={TICK_MILLISECONDS}\nminSessionTimeout={TICK_MILLISECONDS * 2}\nmaxSessionTimeout=60000\n"
-            f"dataDir={home}\nclientPortAddress=127.0.0.1\nclientPort={self.zookeeper_port}\n"
+            f"dataDir={home}\nclientPortAddress={ip}\nclientPort={port}\n{members}"
             "admin.enableServer=false\n4lw.commands.whitelist=ruok,srvr,mntr\nmaxClientCnxns=0\n", encoding="utf-8")
         command = ["java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(ZOOKEEPER_JAR),
                    "org.apache.zookeeper.server.quorum.QuorumPeerMain", str(home / "zoo.cfg")]
-        return Program("zookeeper", command, self.directory, "127.0.0.1", self.zookeeper_port)
+        return Program(name, command, self.directory, ip, port)
 
     def start_zookeeper(self) -> None:
-        self.zookeeper.start()
-
-        def serves() -> bool:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.zookeeper_port), 1) as peer:
-                peer.sendall(b"srvr")
-                return b"Mode:" in peer.recv(4096)
-            return False
-
-        wait_until("ZooKeeper serves", serves)
+        for one in self.zookeepers:
+            one.start()
+        for one in self.zookeepers:
+            wait_until(f"{one.name} serves", lambda one=one: zookeeper_mode(one))
 
     def _program(self, kind: list[Program], module: str, name: str, arguments: dict[str, str], ip: str,
                  port: int, scheme: str = "", switches: Sequence[str] = ()) -> Program:
@@ -351,6 +371,15 @@ class LocalCluster:
     @property
     def marathon_url(self) -> str:
         return self.marathons[0].url
+
+
+def zookeeper_mode(server: Program) -> str | None:
+    """leader, follower or standalone; None while it does not serve."""
+    with contextlib.suppress(OSError), socket.create_connection((server.ip, server.port), 1) as peer:
+        peer.sendall(b"srvr")
+        found = re.search(rb"^Mode: (\w+)", peer.recv(4096), re.MULTILINE)
+        return found.group(1).decode() if found else None
+    return None
 
 
 def _leads(program: Program) -> bool:
