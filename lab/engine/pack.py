@@ -27,6 +27,7 @@ PROGRAMS = {
     "sbin/mesos-master": "labengine.master",
     "sbin/mesos-agent": "labengine.agent",
     "sbin/mesos-slave": "labengine.agent",
+    "sbin/mesos-simulated-agents": "labengine.simulated",
     "bin/marathon": "labengine.marathon",
 }
 LAUNCHER = HERE / "launcher.py"

@@ -171,6 +171,8 @@ class LocalCluster:
         self.directory = directory
         self.masters: list[Program] = []
         self.agents: list[Program] = []
+        # Each stands for many agents.
+        self.simulated: list[Program] = []
         self.marathons: list[Program] = []
         self.session_timeout = session_timeout
         self._wanted = (masters, agents, marathons)
@@ -231,7 +233,7 @@ class LocalCluster:
                 marathon.kill()
         with contextlib.suppress(ClusterError, requests.RequestException):
             self._end_tasks()
-        for program in [*self.agents, *self.masters, *self.zookeepers]:
+        for program in [*self.agents, *self.simulated, *self.masters, *self.zookeepers]:
             if program.running:
                 program.kill()
         self._end_leftovers(self.agents)
@@ -320,6 +322,13 @@ class LocalCluster:
             "runtime_dir": str(home / "run"), "systemd_enable_support": "false", "launcher": "posix",
             "docker_kill_orphans": "false", "zk_session_timeout": f"{self.session_timeout}secs",
             "resources": "cpus:4;mem:4096;disk:10240;ports:[31000-32000]", **self._agent_flags, **flags}, ip, port)
+
+    def add_simulated(self, number: int, **flags: str) -> Program:
+        """One process with as many agents, on whose tasks nothing runs; :meth:`wait_agents` counts them too."""
+        ip = f"127.0.1.{len(self.simulated) + 1}"
+        return self._program(self.simulated, "labengine.simulated", f"simulated{len(self.simulated) + 1}", {
+            "master": self.zk_url("mesos"), "agents": str(number), "ip": ip,
+            "zk_session_timeout": f"{self.session_timeout}secs", **flags}, ip, 0)
 
     def add_marathon(self, **flags: str) -> Program:
         number = len(self.marathons) + 1

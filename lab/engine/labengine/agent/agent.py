@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import shutil
 import time
 import uuid
@@ -11,7 +10,7 @@ from collections import deque
 from typing import Any
 
 from labengine import MESOS_VERSION
-from labengine.agent import task_group
+from labengine.agent import messages, task_group
 from labengine.agent.context import AgentContext
 from labengine.agent.docker_cli import DockerError
 from labengine.agent.docker_task import DockerTask
@@ -106,22 +105,8 @@ class Agent:
             "agent_info": self.info,
             "ip": self.context.ip,
             "version": MESOS_VERSION,
-            "tasks": [self._task_entry(task.record) for task in self.tasks.values()],
+            "tasks": [messages.task_entry(self.context.agent_id, task.record) for task in self.tasks.values()],
             "frameworks": list(self.frameworks.values()),
-        }
-
-    def _task_entry(self, record: TaskRecord) -> dict[str, Any]:
-        staging = {
-            "task_id": {"value": record.task_id},
-            "agent_id": {"value": self.context.agent_id},
-            "state": "TASK_STAGING",
-            "source": "SOURCE_AGENT",
-            "timestamp": time.time(),
-        }
-        return {
-            "framework_id": {"value": record.framework_id},
-            "task": record.info,
-            "status": record.statuses[-1] if record.statuses else staging,
         }
 
     def handle(self, event: dict[str, Any]) -> None:
@@ -133,7 +118,7 @@ class Agent:
     def _handle(self, event: dict[str, Any]) -> None:
         kind = event["type"]
         if kind == "PING":
-            self.spawn(self.link.post({"type": "PONG", "agent_id": {"value": self.context.agent_id}}))
+            self.spawn(self.link.post(messages.pong(self.context.agent_id)))
         elif kind == "SUBSCRIBED":
             self._subscribed(event["agent_id"]["value"])
         elif kind == "RUN_TASK":
@@ -214,7 +199,8 @@ class Agent:
         task = self.tasks.get((framework_id, task_id))
         if task is None:
             logger.warning("Cannot kill task %s of framework %s: it is not here", task_id, framework_id)
-            self.spawn(self._report_unknown(framework_id, task_id))
+            framework = self.frameworks.get(framework_id, {})
+            self.spawn(self.link.post(messages.unknown_task(self.context.agent_id, framework_id, framework, task_id)))
             return
         logger.info("Asked to kill task %s of framework %s", task_id, framework_id)
         grace = ((event.get("kill_policy") or {}).get("grace_period") or {}).get("nanoseconds")
@@ -227,21 +213,6 @@ class Agent:
         for task in self.tasks.values():
             task.kill_reason = "REASON_SLAVE_DRAINING"
             task.kill(task.kill_grace() if limit is None else min(float(limit), task.kill_grace()))
-
-    async def _report_unknown(self, framework_id: str, task_id: str) -> None:
-        capabilities = self.frameworks.get(framework_id, {}).get("capabilities", [])
-        state = "TASK_DROPPED" if {"type": "PARTITION_AWARE"} in capabilities else "TASK_LOST"
-        status = {
-            "task_id": {"value": task_id},
-            "agent_id": {"value": self.context.agent_id},
-            "state": state,
-            "source": "SOURCE_AGENT",
-            "reason": "REASON_EXECUTOR_TERMINATED",
-            "timestamp": time.time(),
-            "message": "Cannot kill the task: it is not on this agent",
-            "uuid": base64.b64encode(uuid.uuid4().bytes).decode(),
-        }
-        await self.link.post(self._update_message(framework_id, status))
 
     async def _shutdown_framework(self, framework_id: str) -> None:
         """Nobody will acknowledge anything any more."""
@@ -303,16 +274,8 @@ class Agent:
     def _save(self, record: TaskRecord) -> None:
         self.context.checkpoint.save_task(self.context.agent_id, record)
 
-    def _update_message(self, framework_id: str, status: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "type": "STATUS_UPDATE",
-            "agent_id": {"value": self.context.agent_id},
-            "framework_id": {"value": framework_id},
-            "status": status,
-        }
-
     async def _send_update(self, record: TaskRecord, status: dict[str, Any]) -> bool:
-        return await self.link.post(self._update_message(record.framework_id, status))
+        return await self.link.post(messages.status_update(self.context.agent_id, record.framework_id, status))
 
     def _task_completed(self, record: TaskRecord) -> None:
         self.tasks.pop(record.key, None)

@@ -10,6 +10,7 @@ again without TLS.
 
 from __future__ import annotations
 
+import functools
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,10 +82,10 @@ class Tls:
     def client(self, **options: Any) -> httpx.AsyncClient:
         """An httpx client that trusts what libprocess would."""
         if self.connect is None:
-            return httpx.AsyncClient(trust_env=False, **options)
+            return httpx.AsyncClient(verify=_usual(), trust_env=False, **options)
         transport: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(verify=self.connect, trust_env=False)
         if self.downgrade:
-            transport = _Downgrading(transport, httpx.AsyncHTTPTransport(trust_env=False))
+            transport = _Downgrading(transport, httpx.AsyncHTTPTransport(verify=_usual(), trust_env=False))
         return httpx.AsyncClient(transport=transport, trust_env=False, **options)
 
 
@@ -104,6 +105,12 @@ class _Downgrading(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._encrypted.aclose()
         await self._plain.aclose()
+
+
+@functools.cache
+def _usual() -> ssl.SSLContext:
+    """What a client gets that was told nothing; reading the authorities takes longer than all else about a client."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _boolean(values: Mapping[str, str], *names: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from labengine import LAB_ENGINE_VERSION, MESOS_VERSION
 from labengine.common import flags as flag_module
-from labengine.common import httpserver, log
+from labengine.common import httpserver, limits, log
 from labengine.common.address import Address, resolve
 from labengine.common.flagtable import Flags
 from labengine.common.tls import Tls
@@ -34,6 +34,7 @@ def main() -> None:
     security = Security(Tls.load(os.environ), flags)
     address = resolve(flags)
     listener = httpserver.bind(address.bind_ip, address.bind_port)
+    limits.allow_many_files()
     asyncio.run(serve(flags, address, listener, security))
 
 

@@ -1,0 +1,4 @@
+from labengine.simulated.main import main
+
+if __name__ == "__main__":
+    main()
