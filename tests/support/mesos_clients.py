@@ -84,6 +84,7 @@ class Scheduler:
             self.info["roles"] = roles
             self.info["capabilities"].append({"type": "MULTI_ROLE"})
         self.id = framework_id
+        self._offers: list[dict[str, Any]] = []
         if framework_id:
             self.info["id"] = {"value": framework_id}
         self.stream = _Stream(self.url, {"type": "SUBSCRIBE", "subscribe": {"framework_info": self.info}} | (
@@ -103,7 +104,10 @@ class Scheduler:
                              timeout=WAIT_SECONDS)
 
     def offer(self, seconds: float = WAIT_SECONDS) -> dict[str, Any]:
-        return self.stream.expect("OFFERS", seconds)["offers"]["offers"][0]
+        """One after the other, also of those that came together."""
+        if not self._offers:
+            self._offers = self.stream.expect("OFFERS", seconds)["offers"]["offers"]
+        return self._offers.pop(0)
 
     def launch(self, offer: dict[str, Any], *tasks: dict[str, Any], refuse_seconds: float = 0.0) -> None:
         answer = self.call("ACCEPT", offer_ids=[offer["id"]], filters={"refuse_seconds": refuse_seconds},

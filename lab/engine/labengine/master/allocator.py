@@ -13,12 +13,16 @@ from labengine.master.inverse_offers import InverseOffers
 from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
 from labengine.master.resources import Resources
 from labengine.master.shares import Shares
+from labengine.master.standings import Candidate, Standings
 
 logger = log.get(__name__)
 
 DEFAULT_REFUSAL_SECONDS = 5.0
 MAX_REFUSAL_SECONDS = 365 * 86400.0
 TIMING_SECONDS = 3600.0
+SHORTEST_PAUSE_SECONDS = 0.1
+# After an allocation, as many times what it took.
+PAUSES = 9
 
 
 class Allocator:
@@ -47,56 +51,60 @@ class Allocator:
         return int(self._wake.is_set())
 
     async def run(self) -> None:
-        """Allocates at every interval, and at most ten times a second when woken."""
+        """Allocates at every interval and when woken, but for a small part of the time only."""
+        took = 0.0
         while True:
             due = time.monotonic() + self._flags.allocation_interval
             try:
                 await asyncio.wait_for(self._wake.wait(), self._flags.allocation_interval)
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(max(SHORTEST_PAUSE_SECONDS, took * PAUSES))
                 due = self._woken
             except TimeoutError:
                 pass
-            self.latency.record(time.monotonic() - due)
+            began = time.monotonic()
+            self.latency.record(began - due)
             self._wake.clear()
             self._expire_offers()
             self.runs += 1
             with self.run_time.measure():
                 self.allocate()
                 self.inverse.make()
+            took = time.monotonic() - began
 
     def allocate(self) -> None:
+        candidates = self._candidates()
+        if not candidates:
+            return
+        standings = self.standings()
         now = time.monotonic()
-        for agent in list(self._cluster.agents.values()):
+        made: dict[str, list[Offer]] = {}
+        for agent in self._cluster.agents.values():
             if not agent.active:
                 continue
-            for framework, role in self._by_share():
-                available = self._within_limits(role, agent.free.usable_by([role]))
-                if not self._allocatable(available):
+            free = agent.free
+            for framework, role in standings.by_share(candidates):
+                available = standings.within_limits(role, free.usable_by([role]))
+                if not self._allocatable(available) or self._refused(framework, role, agent, available, now):
                     continue
-                if self._refused(framework, role, agent, available, now):
-                    continue
-                self._offer(framework, agent, available, role)
+                made.setdefault(framework.id, []).append(self._offer(framework, agent, available, role))
+                standings.add(framework, role, available)
+                free = free - available
+        for framework_id, offers in made.items():
+            event = {"type": "OFFERS", "offers": {"offers": [offer.to_json() for offer in offers]}}
+            self._cluster.frameworks[framework_id].send(event)
 
-    def _by_share(self) -> list[tuple[Framework, str]]:
-        total = self._total()
-        interested = [
+    def _candidates(self) -> list[Candidate]:
+        """The frameworks that want offers, in each of their roles."""
+        return [
             (framework, role)
             for framework in self._cluster.frameworks.values()
             if framework.connected
             for role in framework.roles
             if role not in framework.suppressed
         ]
-        by_role = {role: self._share(role, total) for role in {role for _framework, role in interested}}
-        return sorted(interested, key=lambda pair: (by_role[pair[1]], _dominant(pair[0].held_as(pair[1]), total)))
 
-    def _total(self) -> Resources:
-        return Resources.total(agent.total for agent in self._cluster.agents.values())
-
-    def _share(self, role: str, total: Resources) -> float:
-        return _dominant(self.held(role), total) / self._shares.weight(role)
-
-    def dominant_share(self, role: str) -> float:
-        return self._share(role, self._total())
+    def standings(self) -> Standings:
+        return Standings(self._cluster, self._shares)
 
     def filters(self, role: str) -> int:
         """How many refusals of frameworks keep something from them in this role."""
@@ -108,17 +116,6 @@ class Allocator:
             if of_role == role
             for refusal in refusals
         )
-
-    def held(self, role: str) -> Resources:
-        return Resources.total(framework.held_as(role) for framework in self._cluster.frameworks.values())
-
-    def _within_limits(self, role: str, available: Resources) -> Resources:
-        """No more than what the role's quota leaves to it."""
-        limits = self._shares.limits(role)
-        if not limits:
-            return available
-        held = self.held(role)
-        return available.at_most({name: max(0.0, limit - held.scalar(name)) for name, limit in limits.items()})
 
     def _allocatable(self, available: Resources) -> bool:
         return any(
@@ -132,13 +129,13 @@ class Allocator:
         framework.refusals[role, agent.id] = live
         return any(refusal.resources.contains(available) for refusal in live)
 
-    def _offer(self, framework: Framework, agent: Agent, resources: Resources, role: str) -> None:
+    def _offer(self, framework: Framework, agent: Agent, resources: Resources, role: str) -> Offer:
         offer = Offer(self._new_id(), framework.id, agent, resources, role)
         self._cluster.offers[offer.id] = offer
         framework.offers[offer.id] = offer
         agent.offers[offer.id] = offer
         framework.counters["offers/sent"] += 1
-        framework.send({"type": "OFFERS", "offers": {"offers": [offer.to_json()]}})
+        return offer
 
     def _new_id(self) -> str:
         self._next_offer += 1
@@ -201,11 +198,6 @@ class Allocator:
         for offer in list(self._cluster.offers.values()):
             if offer.made < oldest:
                 self.rescind(offer)
-
-
-def _dominant(held: Resources, total: Resources) -> float:
-    shares = (held.scalar(name) / total.scalar(name) for name in ("cpus", "mem", "disk") if total.scalar(name))
-    return max(shares, default=0.0)
 
 
 def _parse_minimum(text: str) -> list[dict[str, float]]:

@@ -6,6 +6,7 @@ from labengine.master.allocator import Allocator
 from labengine.master.model import Cluster, held
 from labengine.master.resources import SCALARS, UNRESERVED, Resources
 from labengine.master.shares import Shares
+from labengine.master.standings import Standings
 
 _NAMES = ("cpus", "disk", "mem")
 _QUOTAS = "allocator/mesos/quota/roles"
@@ -25,12 +26,13 @@ def of(cluster: Cluster, allocator: Allocator, shares: Shares) -> dict[str, floa
     for name in _NAMES:
         values[f"allocator/mesos/resources/{name}/total"] = total.scalar(name)
         values[f"allocator/mesos/resources/{name}/offered_or_allocated"] = given.scalar(name)
+    standings = allocator.standings()
     subscribed = {role for framework in cluster.frameworks.values() for role in framework.roles}
     for role in subscribed:
-        values[f"allocator/mesos/roles/{role}/shares/dominant"] = allocator.dominant_share(role)
+        values[f"allocator/mesos/roles/{role}/shares/dominant"] = standings.share(role)
     for role in subscribed | shares.with_quota:
         values[f"allocator/mesos/offer_filters/roles/{role}/active"] = allocator.filters(role)
-    values |= _consumed(cluster) | _granted(allocator, shares)
+    values |= _consumed(cluster) | _granted(standings, shares)
     return {name: float(value) for name, value in values.items()}
 
 
@@ -60,13 +62,13 @@ def _with_ancestors(role: str) -> list[str]:
     return ["", *("/".join(parts[: length + 1]) for length in range(len(parts)))]
 
 
-def _granted(allocator: Allocator, shares: Shares) -> dict[str, float]:
+def _granted(standings: Standings, shares: Shares) -> dict[str, float]:
     values: dict[str, float] = {}
     for role in shares.with_quota:
         guarantees, limits = shares.guarantees(role), shares.limits(role)
         for name in {*guarantees, *limits}:
             prefix = f"{_QUOTAS}/{role}/resources/{name}"
-            values[f"{prefix}/offered_or_allocated"] = allocator.held(role).scalar(name)
+            values[f"{prefix}/offered_or_allocated"] = standings.held(role, name)
             if name in guarantees:
                 values[f"{prefix}/guarantee"] = guarantees[name]
             if name in limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -252,10 +252,13 @@ class Framework(Subscriber):
     def failover_timeout(self) -> float:
         return float(self.info.get("failover_timeout", 0.0))
 
-    def held_as(self, role: str) -> Resources:
-        """What is allocated or offered to it in this role."""
-        mine = held(task for task in self.tasks.values() if task.role == role)
-        return Resources.total([*mine, *(offer.resources for offer in self.offers.values() if offer.role == role)])
+    def holdings(self) -> Iterator[tuple[str, Resources]]:
+        """What is allocated or offered to it, piece by piece with the role; an executor once, whatever it runs."""
+        living = [task for task in self.tasks.values() if not task.terminal]
+        executors = {task.executor_id: task for task in living if task.executor_id}
+        yield from ((task.role, task.resources) for task in living)
+        yield from ((task.role, task.executor_resources) for task in executors.values())
+        yield from ((offer.role, offer.resources) for offer in self.offers.values())
 
 
 @dataclass

@@ -14,8 +14,9 @@ from labengine.common import log, recordio
 
 logger = log.get(__name__)
 
-# A peer that does not read for so long is better off with a new subscription.
-MAX_WAITING_EVENTS = 10_000
+# A peer that leaves so much unread is better off with a new subscription; one that asks about all of its many thousand
+# tasks gets as many answers at once.
+MAX_WAITING_EVENTS = 100_000
 
 
 class EventStream:
