@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from labengine.common.zk import KazooException, NoNodeError, ZkUrl
+from labengine.common.zk import Change, KazooException, NoNodeError, ZkUrl
+from labengine.marathon import store as store_module
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.clock import VersionClock, seconds, timestamp
 from labengine.marathon.definition.reader import read_app
@@ -112,6 +113,7 @@ class FakeConnection:
         self.url = ZkUrl.parse("zk://user:geheim@zk1:2181/marathon")
         self.znodes: dict[str, bytes] = {}
         self.broken = False
+        self.requests: list[int] = []
         # As long as it is not None only so many more requests arrive.
         self.left: int | None = None
 
@@ -136,21 +138,16 @@ class FakeConnection:
             raise NoNodeError
         return self.znodes[path], None
 
-    async def create(self, path: str, data: bytes) -> None:
+    async def commit(self, changes: list[Change]) -> None:
+        """As ZooKeeper, which changes only what there is and creates only what there is not."""
         if self._arrives():
-            assert path not in self.znodes
-            self.znodes[path] = data
-        await asyncio.sleep(0)
-
-    async def set(self, path: str, data: bytes) -> None:
-        if self._arrives():
-            assert path in self.znodes
-            self.znodes[path] = data
-        await asyncio.sleep(0)
-
-    async def delete(self, path: str) -> None:
-        if self._arrives():
-            self.znodes.pop(path, None)
+            self.requests.append(len(changes))
+            for kind, path, data in changes:
+                assert (path in self.znodes) is (kind != "create"), (kind, path)
+                if kind == "delete":
+                    del self.znodes[path]
+                else:
+                    self.znodes[path] = data
         await asyncio.sleep(0)
 
 
@@ -182,7 +179,11 @@ def set_command(command: str) -> Callable[[Tree], None]:
 
 
 @pytest.mark.parametrize("arrived", range(8))
-def test_a_leader_killed_while_it_writes_has_made_the_change_with_its_deployment_or_not_at_all(arrived: int) -> None:
+def test_a_leader_killed_while_it_writes_has_made_the_change_with_its_deployment_or_not_at_all(
+        monkeypatch: pytest.MonkeyPatch, arrived: int) -> None:
+    # A large change takes several requests, this one would take one.
+    monkeypatch.setattr(store_module, "BATCH", 1)
+
     async def story() -> None:
         connection = FakeConnection()
         killed = await Leading().on(connection)
@@ -220,7 +221,10 @@ def test_the_store_in_zookeeper() -> None:
         store.put("roots/1", {"long": "x" * 1000})
         store.put("framework", "f-1")
         store.delete("apps/a@7")
+        store.delete("apps/never")
         await store.flush()
+        # Many at once, but no more bytes than a request may have.
+        assert 100 > len(connection.requests) > 3 and sum(connection.requests) == 103
         assert connection.znodes["/marathon/state/roots/1"].startswith(COMPRESSED)
         other = ZkStore(connection, compression_threshold=None, max_node_size=1000,  # type: ignore[arg-type]
                         failed=failures.append)
@@ -230,8 +234,12 @@ def test_the_store_in_zookeeper() -> None:
         assert store.fits({"long": "x" * 1000}) and not other.fits({"long": "x" * 1000})
         other.put("roots/2", {"long": "x" * 1000})
         assert failures.pop().startswith("the state has grown too large: roots/2 has 1011 bytes")
-        connection.broken = True
         store.put("framework", "f-2")
+        store.put("framework", "f-3")
+        await store.flush()
+        assert connection.znodes["/marathon/state/framework"] == b'"f-3"'
+        connection.broken = True
+        store.put("framework", "f-4")
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await store.flush()

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from kazoo.exceptions import KazooException, NoAuthError, NodeExistsError, NoNodeError
 
-from labengine.common.zkconnection import Connection, ZkUnavailable
+from labengine.common.zkconnection import Change, Connection, ZkUnavailable
 from labengine.common.zkdetector import MASTER_PREFIX, Master, MasterDetector
 from labengine.common.zkelection import RETRY_SECONDS, Election, Group
 from labengine.common.zkurl import ZkUrl
@@ -26,6 +26,7 @@ from labengine.common.zkurl import ZkUrl
 __all__ = [
     "MASTER_PREFIX",
     "RETRY_SECONDS",
+    "Change",
     "Connection",
     "Election",
     "Group",

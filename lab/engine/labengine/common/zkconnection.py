@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kazoo.client import KazooClient, KazooState
-from kazoo.exceptions import KazooException, NoNodeError
+from kazoo.exceptions import KazooException, NoNodeError, RolledBackError, RuntimeInconsistency
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.retry import KazooRetry
 from kazoo.security import ACL, READ_ACL_UNSAFE, make_digest_acl
@@ -21,6 +21,10 @@ from labengine.common import log
 from labengine.common.zkurl import ZkUrl
 
 logger = log.get(__name__)
+
+_NOT_DONE_EITHER = (RolledBackError, RuntimeInconsistency)
+# (create, set or delete; path; data)
+Change = tuple[str, str, bytes]
 
 
 class ZkUnavailable(Exception):
@@ -127,6 +131,9 @@ class Connection:
             callback()
 
     async def _call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return await self._answer(getattr(self.client, method + "_async")(*args, **kwargs))
+
+    async def _answer(self, answer: Any) -> Any:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
 
@@ -142,7 +149,7 @@ class Connection:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(finish, result)
 
-        getattr(self.client, method + "_async")(*args, **kwargs).rawlink(done)
+        answer.rawlink(done)
         try:
             return await asyncio.wait_for(future, self.session_timeout)
         except TimeoutError:
@@ -190,6 +197,22 @@ class Connection:
             await self._call("delete", path)
         except NoNodeError:
             pass
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        """All of them in their order, or none."""
+        transaction = self.client.transaction()
+        for kind, path, data in changes:
+            if kind == "create":
+                transaction.create(path, data)
+            elif kind == "set":
+                transaction.set_data(path, data)
+            else:
+                transaction.delete(path)
+        results = await self._answer(transaction.commit_async())
+        failures = [one for one in results if isinstance(one, Exception)]
+        if failures:
+            # The others say only that they were not done either.
+            raise next((one for one in failures if not isinstance(one, _NOT_DONE_EITHER)), failures[0])
 
     async def ensure_path(self, path: str) -> None:
         await self._call("ensure_path", path)

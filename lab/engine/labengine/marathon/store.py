@@ -1,4 +1,4 @@
-"""The durable copy of the leader's state: JSON documents by key, written through in order.
+"""The durable copy of the leader's state: JSON documents by key, written through in order, many at once or none.
 
 ``put`` and ``delete`` queue a change; ``await flush()`` returns when everything queued before is durable. What
 others can see (an answer, a launch, an acknowledgement) waits for that, so a new leader knows everything that
@@ -12,17 +12,20 @@ import asyncio
 import contextlib
 import json
 import zlib
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from labengine.common import log
 from labengine.common.supervision import supervise
-from labengine.common.zk import Connection, KazooException, NoNodeError, ZkUnavailable
+from labengine.common.zk import Change, Connection, KazooException, NoNodeError, ZkUnavailable
 
 logger = log.get(__name__)
 
 BUCKETS = ("apps", "deployments", "failures", "instances", "roots")
-BATCH = 32
+BATCH = 100
+# Of one change in a request, beside key and data; at the most.
+OVERHEAD = 300
 CLOSE_SECONDS = 2.0
 COMPRESSED = b"\x00z"
 
@@ -85,11 +88,12 @@ class ZkStore:
         self._compression_threshold = compression_threshold
         self._max_node_size = max_node_size
         self._failed = failed
-        self._pending: dict[str, bytes | None] = {}
+        self._changes: deque[tuple[str, bytes | None]] = deque()
         self._stored: set[str] = set()
-        self._written = asyncio.Condition()
         self._queued = 0
         self._durable = 0
+        # Up to which change each waits.
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
@@ -107,7 +111,7 @@ class ZkStore:
             for name, document in zip(part, await asyncio.gather(*(self._read(name) for name in part)), strict=True):
                 if document is not None:
                     documents[name] = document
-        self._stored.update(names)
+        self._stored.update(documents)
         self._writer = supervise(self._write(), self._failed)
         return documents
 
@@ -141,15 +145,15 @@ class ZkStore:
         self._queue(key, None)
 
     def _queue(self, key: str, data: bytes | None) -> None:
-        self._pending.pop(key, None)
-        self._pending[key] = data
+        self._changes.append((key, data))
         self._queued += 1
         self._wake.set()
 
     async def flush(self) -> None:
-        wanted = self._queued
-        async with self._written:
-            await self._written.wait_for(lambda: self._durable >= wanted)
+        if self._durable < self._queued:
+            done = asyncio.get_running_loop().create_future()
+            self._waiting.append((self._queued, done))
+            await done
 
     async def close(self) -> None:
         """Write what is queued, if ZooKeeper still answers, and nothing after that."""
@@ -164,30 +168,42 @@ class ZkStore:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._pending:
-                batch = dict(list(self._pending.items())[:BATCH])
-                for key in batch:
-                    del self._pending[key]
-                reached = self._queued if not self._pending else None
+            while self._changes:
+                batch = self._batch()
+                changes = [change for key, data in batch for change in self._change(key, data)]
                 try:
-                    await asyncio.gather(*(self._apply(key, data) for key, data in batch.items()))
+                    if changes:
+                        await self._connection.commit(changes)
                 except (KazooException, ZkUnavailable) as error:
                     logger.error("Cannot write to %s: %s", self._base, error or type(error).__name__)
                     self._failed(f"the state in ZooKeeper {self._connection.url} cannot be written")
                     return
-                if reached is not None:
-                    async with self._written:
-                        self._durable = reached
-                        self._written.notify_all()
+                self._durable += len(batch)
+                while self._waiting and self._waiting[0][0] <= self._durable:
+                    _number, done = self._waiting.popleft()
+                    if not done.done():
+                        done.set_result(None)
 
-    async def _apply(self, key: str, data: bytes | None) -> None:
-        """One request each: what took a second one would come after changes that were queued later."""
+    def _batch(self) -> list[tuple[str, bytes | None]]:
+        """The oldest changes, as many as one request may hold."""
+        batch: list[tuple[str, bytes | None]] = []
+        size = 0
+        while self._changes and len(batch) < BATCH:
+            key, data = self._changes[0]
+            size += len(key) + len(data or b"") + OVERHEAD
+            if batch and size > self._max_node_size:
+                break
+            batch.append(self._changes.popleft())
+        return batch
+
+    def _change(self, key: str, data: bytes | None) -> list[Change]:
+        """Nobody else writes here, so it is known what there is."""
         path = f"{self._base}/{key}"
-        if data is None:
-            self._stored.discard(key)
-            await self._connection.delete(path)
-        elif key in self._stored:
-            await self._connection.set(path, data)
-        else:
+        if data is not None:
+            kind = "set" if key in self._stored else "create"
             self._stored.add(key)
-            await self._connection.create(path, data)
+            return [(kind, path, data)]
+        if key not in self._stored:
+            return []
+        self._stored.discard(key)
+        return [("delete", path, b"")]
