@@ -37,7 +37,7 @@ def offer(**options: object) -> dict:
 
 
 def matched(app: dict, given: dict, placed: list[dict] | None = None) -> Match | list[str]:
-    return match(app, given, Remainder(given["resources"]), placed or [], "any")
+    return match(app, given, constraints.agent_facts(given), Remainder(given["resources"]), placed or [], "any")
 
 
 def launched(app: dict, given: dict | None = None) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -132,19 +133,27 @@ class Conductor:
         self._send_kill(instance)
 
     def _send_kill(self, instance: Instance) -> None:
-        self._kill_sent[instance.task_id] = time.time()
+        # It may wait for many others.
+        self._kill_sent[instance.task_id] = math.inf
+
+        def sent() -> None:
+            if instance.task_id in self._kill_sent:
+                self._kill_sent[instance.task_id] = time.time()
+
         app = self._state.tree.services.get(instance.app_id)
         for task_id in instance.living_tasks:
             body: dict[str, Any] = {"task_id": {"value": task_id}, "agent_id": {"value": instance.agent_id}}
             if app and "taskKillGracePeriodSeconds" in app:
                 body["kill_policy"] = kill_policy(app)
-            self._call("KILL", body)
+            self.call("KILL", body, sent)
 
-    def _call(self, kind: str, body: dict[str, Any]) -> None:
+    def call(self, kind: str, body: dict[str, Any], sent: Callable[[], None] = lambda: None) -> None:
+        """In the background, as soon as its reason is durable."""
+
         async def run() -> None:
-            # Nobody is told to end a task before the reason is durable.
             await self._state.store.flush()
             await self.scheduler.call(kind, body)
+            sent()
 
         task = supervise(run(), self._failed)
         self._calls.add(task)
@@ -160,7 +169,7 @@ class Conductor:
     def reconcile_all(self) -> None:
         """What became of the known tasks, and whether there are others, which nobody wants any more."""
         self.reconcile(self._tracker)
-        self._call("RECONCILE", {"tasks": []})
+        self.call("RECONCILE", {"tasks": []})
 
     def reconcile(self, instances: Iterable[Instance]) -> None:
         """Ask about tasks; not about those whose launch may still be on its way, which nobody knows yet."""
@@ -172,7 +181,7 @@ class Conductor:
             for task_id in one.living_tasks
         ]
         if tasks:
-            self._call("RECONCILE", {"tasks": tasks})
+            self.call("RECONCILE", {"tasks": tasks})
 
     def forget(self, instance: Instance) -> None:
         """The task has ended."""

@@ -26,20 +26,24 @@ class Deployment:
     finished: set[str] = field(default_factory=set)
     initial: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._actions_of: dict[str, list[tuple[int, Action]]] = {}
+        for number, step in enumerate(self.plan.steps):
+            for action in step:
+                self._actions_of.setdefault(action.app_id, []).append((number, action))
+
     @property
     def actions(self) -> list[Action]:
         return self.plan.steps[self.step]
 
     def place(self, app_id: str) -> tuple[str, Action]:
         """Where the app stands and the action that concerns it now (the next one while it waits)."""
-        for action in self.actions:
-            if action.app_id == app_id:
+        for number, action in self._actions_of[app_id]:
+            if number == self.step:
                 return (DONE if app_id in self.finished else ACTIVE), action
-        later = [action for step in self.plan.steps[self.step + 1 :] for action in step if action.app_id == app_id]
-        if later:
-            return WAITING, later[0]
-        past = [action for step in self.plan.steps[: self.step] for action in step if action.app_id == app_id]
-        return DONE, past[-1]
+            if number > self.step:
+                return WAITING, action
+        return DONE, self._actions_of[app_id][-1][1]
 
 
 class Deployments:

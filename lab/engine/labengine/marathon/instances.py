@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from labengine.marathon.clock import seconds, timestamp
@@ -123,7 +123,7 @@ class Tracker:
         self.save(instance)
 
     def save(self, instance: Instance) -> None:
-        self._store.put(f"instances/{instance.instance_id}", asdict(instance))
+        self._store.put(f"instances/{instance.instance_id}", vars(instance))
 
     def remove(self, instance: Instance) -> None:
         for task_id in _tasks(instance):

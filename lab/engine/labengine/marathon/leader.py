@@ -116,7 +116,6 @@ class Leader:
             self.readiness,
             self.conductor,
         )
-        self.updates.scheduler = self.scheduler
         self.conductor.expunge = self.updates.remove
         self.deployments.load(documents, self.state.version)
         self.updates.resume()
@@ -163,7 +162,7 @@ class Leader:
         elif kind == "OFFERS":
             await self.offers.offered(event["offers"]["offers"])
         elif kind == "UPDATE":
-            await self.updates.handle(event["update"]["status"])
+            self.updates.handle(event["update"]["status"])
         elif kind == "DISCONNECTED":
             self.events.publish("scheduler_disconnected_event")
         elif kind == "ERROR":

@@ -49,14 +49,21 @@ def accepted_roles(app: App, default_behavior: str) -> set[str]:
 
 
 def match(
-    app: App, offer: dict[str, Any], left: Remainder, placed: list[dict[str, Any]], default_behavior: str
+    app: App,
+    offer: dict[str, Any],
+    facts: dict[str, Any],
+    left: Remainder,
+    placed: list[dict[str, Any]],
+    default_behavior: str,
 ) -> Match | list[str]:
-    """A match takes its resources out of ``left``; otherwise the reasons, first in the funnel first."""
+    """A match takes its resources out of ``left``; otherwise the reasons, first in the funnel first.
+
+    ``facts`` are those of the offer's agent, ``placed`` those of the agents that have an instance already.
+    """
     roles = accepted_roles(app, default_behavior)
     reasons: list[str] = []
     if not any(role_of(resource) in roles for resource in offer["resources"]):
         reasons.append("UnfulfilledRole")
-    facts = constraints.agent_facts(offer)
     if not all(
         constraints.accepts(constraint, facts, placed, instances=app["instances"])
         for constraint in app.get("constraints", [])

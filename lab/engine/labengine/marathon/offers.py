@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from typing import Any
@@ -17,12 +18,14 @@ from labengine.marathon.resources import Remainder
 from labengine.marathon.scheduler import SchedulerClient
 from labengine.marathon.store import Store
 from labengine.marathon.taskinfo import task_info
-from labengine.marathon.tree import is_pod
+from labengine.marathon.tree import App, is_pod
 
 logger = log.get(__name__)
 
-# While something waits to be launched, offers are wanted back soon.
+Facts = dict[str, Any]
+# While something waits to be launched, offers are wanted back soon, but not before the rest of the work was done.
 SHORT_REFUSAL_SECONDS = 2.0
+PAUSES = 4
 
 
 class OfferMatcher:
@@ -54,30 +57,36 @@ class OfferMatcher:
             self._last_revive = time.time()
 
     async def offered(self, offers: list[dict[str, Any]]) -> None:
-        refused = []
+        began = time.monotonic()
+        refused, calls = [], []
         for offer in random.sample(offers, len(offers)):
             launches = self._match(offer)
             if launches:
-                await self._store.flush()
-                await self._accept(offer, launches)
+                calls.append(self._accept(offer, launches))
             else:
                 refused.append(offer["id"])
+            await asyncio.sleep(0)
+        filters = self._filters(time.monotonic() - began)
+        await self._store.flush()
+        await asyncio.gather(*calls)
         if refused:
-            await self.scheduler.call("DECLINE", {"offer_ids": refused, "filters": self._filters()})
+            await self.scheduler.call("DECLINE", {"offer_ids": refused, "filters": filters})
         if not self._queue and not self._suppressed and self._flags.suppress_offers:
             self._suppressed = await self.scheduler.call("SUPPRESS")
 
-    def _filters(self) -> dict[str, float]:
+    def _filters(self, took: float) -> dict[str, float]:
+        """``took``: to look at these offers. With many apps and agents that is long, and would be all that is done."""
         longest = self._flags.decline_offer_duration
-        return {"refuse_seconds": min(longest, SHORT_REFUSAL_SECONDS) if self._queue else longest}
+        return {"refuse_seconds": min(longest, max(SHORT_REFUSAL_SECONDS, took * PAUSES)) if self._queue else longest}
 
     def _match(self, offer: dict[str, Any]) -> list[dict[str, Any]]:
         """The operations of an ACCEPT."""
         left = Remainder(offer["resources"])
+        facts = constraints.agent_facts(offer)
         launches: list[dict[str, Any]] = []
         for entry in self._queue.entries():
             while entry.count > 0 and len(launches) < self._flags.max_instances_per_offer:
-                launch = self._place(entry, offer, left, first=not launches)
+                launch = self._place(entry, offer, facts, left, first=not launches)
                 if launch is None:
                     break
                 launches.append(launch)
@@ -85,14 +94,15 @@ class OfferMatcher:
                 self._queue.drop(entry.app["id"])
         return launches
 
-    def _place(self, entry: Entry, offer: dict[str, Any], left: Remainder, *, first: bool) -> dict[str, Any] | None:
+    def _place(
+        self, entry: Entry, offer: dict[str, Any], facts: Facts, left: Remainder, *, first: bool
+    ) -> dict[str, Any] | None:
         app = entry.app
         agent_id = offer["agent_id"]["value"]
         if self._backoff.left(app) > 0 or self._backoff.agent_blocked(app["id"], agent_id):
             return None
-        # Instances of an older configuration are on their way out: their successors may be where they are.
-        placed = [one.facts for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE and has_config(one, app)]
-        found = match(app, offer, left, placed, self._flags.accepted_resource_roles_default_behavior)
+        placed = self._placed(app) if app.get("constraints") else []
+        found = match(app, offer, facts, left, placed, self._flags.accepted_resource_roles_default_behavior)
         if isinstance(found, list):
             # What an offer lacks after a launch from it says nothing about the offer.
             if first:
@@ -110,7 +120,7 @@ class OfferMatcher:
             offer["hostname"],
             app["role"],
             found.ports,
-            constraints.agent_facts(offer),
+            facts,
             staged_at=now,
             state_since=now,
             containers=podupdates.new_containers(app, instance_id, now) if is_pod(app) else [],
@@ -121,6 +131,10 @@ class OfferMatcher:
             return podtasks.launch_group(app, instance, found, offer["framework_id"], self._flags.mesos_bridge_name)
         task = task_info(app, instance, found, user=self._flags.mesos_user, env_prefix=self._flags.env_vars_prefix)
         return {"type": "LAUNCH", "launch": {"task_infos": [task]}}
+
+    def _placed(self, app: App) -> list[Facts]:
+        """Instances of an older configuration are on their way out: their successors may be where they are."""
+        return [one.facts for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE and has_config(one, app)]
 
     async def _accept(self, offer: dict[str, Any], launches: list[dict[str, Any]]) -> None:
         await self.scheduler.call(

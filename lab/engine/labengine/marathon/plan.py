@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from labengine.marathon.definition import compare, paths
@@ -37,11 +38,11 @@ class Plan:
     new_groups: list[str] = field(default_factory=list)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
-    @property
+    @cached_property
     def affected(self) -> list[str]:
         return sorted({action.app_id for step in self.steps for action in step})
 
-    @property
+    @cached_property
     def pods(self) -> set[str]:
         return {action.app_id for step in self.steps for action in step if action.pod}
 

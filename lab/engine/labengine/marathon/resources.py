@@ -29,16 +29,22 @@ class Remainder:
         usable = [copy.deepcopy(resource) for resource in resources if _usable(resource)]
         self._resources = sorted(usable, key=lambda resource: role_of(resource) == "*")
 
+        self._sums: dict[tuple[str, frozenset[str]], float] = {}
+
     def _named(self, name: str, roles: set[str]) -> list[Resource]:
         return [resource for resource in self._resources if resource["name"] == name and role_of(resource) in roles]
 
     def scalar(self, name: str, roles: set[str]) -> float:
-        return round(sum(resource["scalar"]["value"] for resource in self._named(name, roles)), 3)
+        key = name, frozenset(roles)
+        if key not in self._sums:
+            self._sums[key] = round(sum(resource["scalar"]["value"] for resource in self._named(name, roles)), 3)
+        return self._sums[key]
 
     def take_scalar(self, name: str, amount: float, roles: set[str]) -> list[Resource] | None:
         amount = round(amount, 3)
         if self.scalar(name, roles) < amount:
             return None
+        self._sums.clear()
         taken = []
         for resource in self._named(name, roles):
             part = round(min(amount, resource["scalar"]["value"]), 3)

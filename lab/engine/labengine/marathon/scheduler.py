@@ -17,6 +17,8 @@ logger = log.get(__name__)
 Call = dict[str, Any]
 RETRY_SECONDS = 1.0
 CALL_TIMEOUT = 10.0
+# What is more waits here, where no timeout runs yet.
+PARALLEL_CALLS = 16
 
 
 class Detector(Protocol):
@@ -45,6 +47,7 @@ class SchedulerClient:
         self._handle = handle
         self._heartbeat_timeout = heartbeat_timeout
         self._http = tls.client(auth=auth, timeout=CALL_TIMEOUT)
+        self._slots = asyncio.Semaphore(PARALLEL_CALLS)
         self._url: str | None = None
         self._stream_id: str | None = None
         self._framework_id: str | None = None
@@ -109,6 +112,10 @@ class SchedulerClient:
 
     async def call(self, kind: str, body: dict[str, Any] | None = None) -> bool:
         """False when there is no subscription or the master refused; what matters is repeated by its caller."""
+        async with self._slots:
+            return await self._call(kind, body)
+
+    async def _call(self, kind: str, body: dict[str, Any] | None) -> bool:
         if not self.subscribed or self._url is None:
             return False
         message: Call = {"type": kind, "framework_id": {"value": self._framework_id}}

@@ -59,7 +59,7 @@ class Tree:
     def services_below(self, group_id: str) -> Iterator[App]:
         """Everything in the group and its subgroups, in the order of the ids."""
         prefix = "/" if group_id == "/" else f"{group_id}/"
-        return (one for service_id, one in sorted(self.services.items()) if service_id.startswith(prefix))
+        return (self.services[name] for name in sorted(name for name in self.services if name.startswith(prefix)))
 
     def apps_below(self, group_id: str) -> Iterator[App]:
         """All apps in the group and its subgroups."""

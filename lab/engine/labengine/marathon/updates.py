@@ -13,7 +13,6 @@ from labengine.marathon.events import EventBus
 from labengine.marathon.health import HealthMonitor
 from labengine.marathon.instances import RUNNING, TERMINAL, UNREACHABLE, Instance, Tracker, status_time
 from labengine.marathon.readiness import Readiness
-from labengine.marathon.scheduler import SchedulerClient
 from labengine.marathon.state import Failures, State
 from labengine.marathon.tree import App
 
@@ -44,10 +43,9 @@ class StatusUpdates:
         self._health = health
         self._readiness = readiness
         self._conductor = conductor
-        self.scheduler: SchedulerClient
 
-    async def handle(self, status: dict[str, Any]) -> None:
-        """Apply an update, make it durable, then acknowledge it."""
+    def handle(self, status: dict[str, Any]) -> None:
+        """Apply an update; it is acknowledged when it is durable, which nothing waits for."""
         instance = self._tracker.get(status["task_id"]["value"])
         if instance is not None and instance.containers:
             self._apply_to_pod(instance, status)
@@ -55,10 +53,9 @@ class StatusUpdates:
             self._apply(instance, status)
         elif status["state"] not in TERMINAL and status["state"] != UNREACHABLE:
             logger.warning("Killing the unknown task %s", status["task_id"]["value"])
-            await self.scheduler.call("KILL", {"task_id": status["task_id"], "agent_id": status.get("agent_id")})
+            self._conductor.call("KILL", {"task_id": status["task_id"], "agent_id": status.get("agent_id")})
         if "uuid" in status:
-            await self._state.store.flush()
-            await self.scheduler.call(
+            self._conductor.call(
                 "ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"], "uuid": status["uuid"]}
             )
 

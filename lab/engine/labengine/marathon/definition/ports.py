@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from labengine.marathon.definition.container import App, port_mappings
@@ -25,7 +26,7 @@ def assign_service_ports(
     allowed = range(settings.local_port_min, settings.local_port_max + 1)
     reusable = [port for port in before if port in allowed and port not in wanted]
     used = taken.union(wanted, before)
-    free = iter([*reusable, *(port for port in allowed if port not in used)])
+    free = itertools.chain(reusable, (port for port in allowed if port not in used))
     assigned = []
     for port in wanted:
         chosen = port or next(free, None)
