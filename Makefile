@@ -105,6 +105,7 @@ bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000
 	@tools/prerequisites.sh tests
 	@python -m lab bench
 	@PYTHONPATH=tests/support:lab/engine python -m lab bench-modules
+	@PYTHONPATH=tests/support:lab/engine python -m lab bench-scale
 
 ## Lab
 

@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("report", help="the closing table")
     commands.add_parser("bench", help="tasks and seconds of runs that change nothing, if a lab runs")
     commands.add_parser("bench-modules", help="seconds and requests for 1,000 definitions by the modules")
+    commands.add_parser("bench-scale", help="seconds, requests and memory of many apps on many simulated agents")
     down = commands.add_parser("down", help="removes all that `up` made")
     down.add_argument("--keep-images", action="store_true", help="keep the images and the daemon for a next lab")
     run = commands.add_parser("exec", help="runs a command in the environment in which Ansible finds this collection")
@@ -67,6 +68,10 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
             from lab import bench_modules
 
             return bench_modules.show(_log)
+        case "bench-scale":
+            from lab import bench_scale
+
+            return bench_scale.show(_log)
         case "down":
             up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
         case "exec":

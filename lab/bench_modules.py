@@ -5,28 +5,22 @@ On loopback: ZooKeeper, a Marathon of the lab engine without agents, and a proxy
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from local_cluster import ClusterError, LocalCluster
 
-from lab import playbook
+from lab.bench_run import Bench
 from lab.bench_table import Cost, Row, table, whole
-from lab.config import CHECKOUT, LabError
-from lab.counting_proxy import READS, CountingProxy
+from lab.config import LabError
+from lab.counting_proxy import CountingProxy
 
 DEFINITIONS = 1000
 CHANGED = 10
 LOOP = 100
-# A loop over all definitions on a busy machine.
-SECONDS = 7200
 
 SET = "one marathon_apps"
 LOOPS = {"loop of marathon_app": "bench_marathon_app", "loop of uri (PUT)": "bench_uri"}
@@ -60,30 +54,7 @@ def loop_length(environ: Mapping[str, str]) -> int:
     return int(text)
 
 
-class _Bench:
-    def __init__(self, directory: Path, proxy: CountingProxy) -> None:
-        self._proxy = proxy
-        self._inventory = directory / "inventory.yml"
-        self._variables = directory / "variables.json"
-        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        self._inventory.write_text(json.dumps({"all": {"hosts": {"localhost": local}}}))
-
-    def cost(self, name: str, wanted: list[dict[str, Any]]) -> Cost:
-        self._variables.write_text(json.dumps({"bench_definitions": wanted, "bench_url": self._proxy.url}))
-        path = str(CHECKOUT / "lab" / "playbooks" / f"{name}.yml")
-        self._proxy.taken()
-        started = time.monotonic()
-        done = playbook.run(path, self._inventory, "-e", f"@{self._variables}", capture=True, seconds=SECONDS)
-        seconds = time.monotonic() - started
-        counts = self._proxy.taken()
-        told = re.search(r"apps told as changed: (\d+)", done.stdout)
-        if done.returncode != 0 or told is None:
-            raise LabError(f"{name} failed, so there is nothing to measure:\n{done.stdout[-2000:]}")
-        reads = sum(number for method, number in counts.items() if method in READS)
-        return Cost(seconds, reads, sum(counts.values()) - reads, int(told.group(1)))
-
-
-def measure(bench: _Bench, part: int, log: Callable[[str], None]) -> list[Row]:
+def measure(bench: Bench, part: int, log: Callable[[str], None]) -> list[Row]:
     """Every way first with definitions that are as declared, then with ten that differ, all on the same Marathon."""
     rows = []
     release = 0
@@ -118,7 +89,7 @@ def show(log: Callable[[str], None], environ: Mapping[str, str] = os.environ) ->
                 LocalCluster(directory / "cluster", masters=1, marathons=1) as cluster,
                 CountingProxy(cluster.marathon_url) as proxy,
             ):
-                rows = measure(_Bench(directory, proxy), part, log)
+                rows = measure(Bench(directory, proxy), part, log)
         except ClusterError as error:
             raise LabError(f"the Marathon to measure did not start: {error}") from error
     print(table(rows, DEFINITIONS))

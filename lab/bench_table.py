@@ -46,13 +46,25 @@ def whole(part: Cost, unchanged: Cost, idle: float, times: int) -> Cost:
 _COLUMNS = ("", "of which", "seconds", "requests", "reads", "writes", "told changed")
 
 
-def table(rows: list[Row], definitions: int) -> str:
-    cells = [_COLUMNS, *map(_cells, rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(_COLUMNS))]
-    lines = [f"{definitions:,} definitions of apps without instances, so that no time goes into starting tasks"]
+def aligned(cells: list[tuple[str, ...]]) -> list[str]:
+    """A line each: the first column to the left, the others to the right."""
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    lines = []
     for way, *numbers in cells:
         columns = "".join(f"  {text:>{width}}" for text, width in zip(numbers, widths[1:], strict=True))
         lines.append(f"  {way:<{widths[0]}}{columns}")
+    return lines
+
+
+def costs(rows: list[Row]) -> list[str]:
+    return aligned([_COLUMNS, *map(_cells, rows)])
+
+
+def table(rows: list[Row], definitions: int) -> str:
+    lines = [
+        f"{definitions:,} definitions of apps without instances, so that no time goes into starting tasks",
+        *costs(rows),
+    ]
     for measured in sorted({row.measured for row in rows if row.measured is not None}):
         lines.append(
             f"  ~ not run whole: {measured:,} definitions were measured, the rest is reckoned from them; "
