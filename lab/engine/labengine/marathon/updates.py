@@ -65,6 +65,7 @@ class StatusUpdates:
 
     def _apply(self, instance: Instance, status: dict[str, Any]) -> None:
         state = status["state"]
+        known = dict(vars(instance))
         before = instance.state
         changed = state != before or not instance.confirmed
         instance.confirmed = True
@@ -85,7 +86,9 @@ class StatusUpdates:
                 for one in app.get("healthChecks", [])
             ):
                 self._health.reported(app, instance, bool(status["healthy"]), status.get("message", ""))
-        self._tracker.save(instance)
+        # A reconciliation tells of every task, and hardly ever anything new.
+        if vars(instance) != known:
+            self._tracker.save(instance)
         self._conductor.mark([instance.app_id])
 
     def _apply_to_pod(self, instance: Instance, status: dict[str, Any]) -> None:

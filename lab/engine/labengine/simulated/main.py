@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 
+import httpx
+
 from labengine import LAB_ENGINE_VERSION
 from labengine.agent.context import CONNECT_SECONDS
 from labengine.common import httpserver, limits, log
@@ -20,6 +22,8 @@ from labengine.simulated.options import PROGRAM, Options
 logger = log.get(__name__)
 
 RETRY_SECONDS = 1.0
+# Longer than between two pings of the master, so that their answers need no new connections.
+IDLE_SECONDS = 20.0
 
 
 class SharedDetector(MasterDetector):
@@ -75,7 +79,12 @@ async def serve(options: Options, detector: SharedDetector, tls: Tls, credential
 
     agents = {
         SimulatedAgent(
-            info, options.ip, behaviour, detector, tls.client(auth=credential, timeout=CONNECT_SECONDS), ended
+            info,
+            options.ip,
+            behaviour,
+            detector,
+            tls.client(auth=credential, timeout=CONNECT_SECONDS, limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS)),
+            ended,
         )
         for info in options.agent_infos()
     }
