@@ -102,7 +102,9 @@ class SimulatedAgent:
             self._spawn(self._link.post(messages.pong(self.id)))
         elif kind == "SUBSCRIBED":
             self.info = {**self.info, "id": event["agent_id"]}
-            self._updates.resend_all()
+            self._updates.resend()
+        elif kind == "RESEND_UPDATES":
+            self._updates.resend(event["framework_id"]["value"])
         elif kind == "RUN_TASK":
             self._run(event["framework"], [event["task"]], group_id=None)
         elif kind == "RUN_TASK_GROUP":
