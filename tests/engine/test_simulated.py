@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,6 +14,8 @@ import requests
 from agent_master import FRAMEWORK, FakeMaster, wait_for
 from local_cluster import ENGINE, LocalCluster, Program, wait_until, zookeeper_installed
 
+from labengine.simulated import options
+
 NOTE = "Simulated by the lab engine: nothing runs"
 AGENTS = 50
 APPS = 100
@@ -24,13 +24,10 @@ INSTANCES = 3
 Start = Callable[..., Program]
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "labengine.simulated", *arguments], capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ENGINE)}, timeout=30)
-
-
-def test_the_help_says_that_nothing_runs() -> None:
-    assert "NOTHING IS RUN" in _run("--help").stdout
+def test_the_help_says_that_nothing_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options.read(["--help"])
+    assert "NOTHING IS RUN" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
@@ -41,10 +38,10 @@ def test_the_help_says_that_nothing_runs() -> None:
     (["--master=m:5050", "--resources=cpus:many"], "argument --resources: Bad type for resource cpus"),
     (["--master=m:5050", "--agents=9", "--first_port=65530"], "need ports beyond 65535: lower one of them"),
 ])
-def test_wrong_options_are_refused(arguments: list[str], words: str) -> None:
-    answer = _run(*arguments)
-    assert answer.returncode == 2
-    assert words in " ".join(answer.stderr.split())
+def test_wrong_options_are_refused(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+    with pytest.raises(SystemExit):
+        options.read(arguments)
+    assert words in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.fixture
@@ -58,9 +55,9 @@ def master() -> Iterator[FakeMaster]:
 def start(master: FakeMaster, tmp_path: Path) -> Iterator[Start]:
     """One simulated agent, which is subscribed when the call returns."""
     with ExitStack() as stack:
-        def run(**options: str) -> Program:
+        def run(**given: str) -> Program:
             command = [sys.executable, "-m", "labengine.simulated", f"--master=127.0.0.1:{master.port}", "--agents=1",
-                       *(f"--{name}={value}" for name, value in options.items())]
+                       *(f"--{name}={value}" for name, value in given.items())]
             program = Program("simulated", command, tmp_path, "127.0.0.1", 0, {"PYTHONPATH": str(ENGINE)})
             program.start()
             stack.callback(program.kill)
