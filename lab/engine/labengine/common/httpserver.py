@@ -139,8 +139,17 @@ async def serve(
     ``listener`` is a socket from :func:`bind` when the caller has to know early that the port is free.
     """
     listener = listener or bind(ip, port)
+
+    async def ending_with_the_program(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            # What was not answered in time is no failure of the application, which uvicorn would take it for.
+            if not stop.is_set():
+                raise
+
     config = uvicorn.Config(
-        app,
+        ending_with_the_program,
         log_config=None,
         access_log=False,
         lifespan="off",
