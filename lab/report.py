@@ -81,8 +81,10 @@ def _ask(members: Iterable[str], question: Callable[[str], Any]) -> tuple[dict[s
 
 
 def _version(document: Mapping[str, Any]) -> str:
+    """Of a master or of Marathon, which says in its build what it is."""
     text = str(document.get("version", "unknown version"))
-    return f"{text} (lab engine {document['lab_engine']})" if "lab_engine" in document else text
+    engine = document.get("lab_engine") or str(document.get("buildref", "")).partition("quorum-lab-engine ")[2]
+    return f"{text} (lab engine {engine})" if engine else text
 
 
 def _failure_rows(failures: Mapping[str, str], prefix: str = "") -> list[Row]:

@@ -96,8 +96,8 @@ def _marathon(web: Start, apps: list[dict[str, Any]], leader: str = "") -> str:
     pages: dict[str, tuple[int, Any]] = {"/v2/apps": (200, {"apps": apps})}
     address = web(pages)
     port = address.rsplit(":", 1)[1]
-    info = {"version": "1.11.24", "lab_engine": "0.1.0", "frameworkId": "f", "leader": leader or f"master1:{port}"}
-    pages["/v2/info"] = (200, info)
+    info = {"version": "1.11.24", "buildref": "quorum-lab-engine 0.1.0", "frameworkId": "f"}
+    pages["/v2/info"] = (200, {**info, "leader": leader or f"master1:{port}"})
     return address
 
 

@@ -85,8 +85,8 @@ async def info(leader: Leader, _request: Request) -> Response:
         {
             "name": flags.framework_name,
             "version": MARATHON_VERSION,
-            "buildref": BUILD_USER,
-            "lab_engine": LAB_ENGINE_VERSION,
+            # Clients make objects of this answer and take no other keys than Marathon's.
+            "buildref": f"{BUILD_USER} {LAB_ENGINE_VERSION}",
             "elected": True,
             "leader": _host_port(leader),
             "frameworkId": leader.state.framework_id,
