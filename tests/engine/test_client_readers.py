@@ -44,7 +44,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
             {"id": "/shop/web", "cmd": SERVER, "cpus": 0.2, "mem": 48, "instances": SERVERS,
              "labels": {"team": "a"}, "portDefinitions": [
                  {"port": 0, "name": "http", "protocol": "tcp"}, {"port": 0, "name": "metrics", "protocol": "udp,tcp"}],
-             "healthChecks": [{"protocol": "MESOS_HTTP", "portIndex": 0, "intervalSeconds": 1}]},
+             "healthChecks": [{"protocol": "HTTP", "portIndex": 0, "intervalSeconds": 1}]},
             {"id": "/worker", "cmd": "sleep 1000", "cpus": 0.3, "mem": 32, "instances": 1},
             {"id": "/broken", "cmd": "exit 1", "cpus": 0.1, "mem": 32, "instances": 1, "backoffSeconds": 3600},
         ):
@@ -228,7 +228,9 @@ def test_the_agents_numbers(cluster: LocalCluster) -> None:
             measured = statistics[executor["id"]]
             assert (measured["framework_id"], measured["source"]) == (framework_id, executor["source"])
             numbers = measured["statistics"]
-            assert numbers["mem_limit_bytes"] >= ran[task_id]["resources"]["mem"] * 1024 * 1024
+            # The executor of a command has its own share.
+            assert numbers["mem_limit_bytes"] == (ran[task_id]["resources"]["mem"] + 32) * 1024 * 1024
+            assert numbers["cpus_soft_limit"] == pytest.approx(ran[task_id]["resources"]["cpus"] + 0.1)
             assert numbers["mem_rss_bytes"] > 0
             assert numbers["cpus_user_time_secs"] + numbers["cpus_system_time_secs"] >= 0
             assert numbers["timestamp"] > task["statuses"][-1]["timestamp"]

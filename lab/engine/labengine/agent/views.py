@@ -134,10 +134,12 @@ def _task(record: TaskRecord) -> dict[str, Any]:
             {key: status_part(key, status[key]) for key in kept if key in status} for status in record.statuses
         ],
     }
-    for key in ("labels", "discovery", "health_check"):
+    labels = record.info.get("labels", {}).get("labels")
+    if labels:
+        result["labels"] = labels
+    for key in ("discovery", "health_check"):
         if key in record.info:
-            value = record.info[key]
-            result[key] = value.get("labels", []) if key == "labels" else value
+            result[key] = record.info[key]
     return result
 
 
@@ -206,6 +208,7 @@ def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
         record, pid = task.record, task.root_pid()
         if record.terminal or not pid:
             continue
+        own = {} if record.group_id else dict(COMMAND_EXECUTOR)
         yield {
             "executor_id": record.executor_id,
             "executor_name": record.executor_name,
@@ -214,8 +217,8 @@ def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
             "statistics": usage.of(
                 pid,
                 processes,
-                cpus=resources.scalar(record.resources, "cpus"),
-                mem_mb=resources.scalar(record.resources, "mem"),
+                cpus=resources.scalar(record.resources, "cpus") + own.get("cpus", 0.0),
+                mem_mb=resources.scalar(record.resources, "mem") + own.get("mem", 0.0),
             ),
             "status": {"container_id": {"value": record.container_id}, "executor_pid": task.process.pid},
         }
