@@ -97,10 +97,13 @@ def test_all_ask_for_credentials(closed: LocalCluster, tmp_path: Path) -> None:
     assert ask(agent, "/state", auth=AGENT).status_code == 401
 
     subscribe = {"type": "SUBSCRIBE", "subscribe": {"framework_info": {
-        "user": "root", "name": "x", "principal": "operator", "roles": ["web"]}}}
+        "user": "root", "name": "x", "principal": "operator", "role": "web"}}}
     scheduler = {"path": "/api/v1/scheduler", "method": "POST", "json": subscribe}
     assert ask(leader, **scheduler).headers["WWW-Authenticate"] == 'Basic realm="mesos-master-scheduler"'
-    assert "does not match authenticated principal 'marathon'" in ask(leader, **scheduler, auth=FRAMEWORK).text
+    stranger = ask(leader, **scheduler, auth=FRAMEWORK)
+    assert (stranger.status_code, stranger.text) == (400, "Failed to validate scheduler::Call: Authenticated principal "
+                                                     "'marathon' does not match principal 'operator' set in "
+                                                     "`FrameworkInfo`")
     assert "Not authorized to use role 'web'" in ask(leader, **scheduler, auth=OPERATOR).text
 
     closed._agent_flags["credential"] = write(tmp_path / "wrong.json", {"principal": "slave", "secret": "wrong"})

@@ -65,7 +65,7 @@ def test_the_life_of_a_framework_a_task_and_an_agent(master: Program) -> None:
     again = Scheduler(master.url, framework_id=scheduler.id)
     again.subscribed()
     assert set(events.expect("FRAMEWORK_UPDATED", ignore=False)["framework_updated"]["framework"]) == FRAMEWORK_KEYS
-    assert again.call("UPDATE_FRAMEWORK", framework_info=again.info).status_code == 202
+    assert again.call("UPDATE_FRAMEWORK", framework_info=again.info).status_code == 200
     again.call("UPDATE_FRAMEWORK", framework_info=again.info | {"webui_url": "http://here"})
     renewed = events.expect("FRAMEWORK_UPDATED", ignore=False)["framework_updated"]["framework"]
     assert renewed["framework_info"]["webui_url"] == "http://here", "what changes nothing is not told"

@@ -161,6 +161,9 @@ class Allocator:
     def refuse(self, framework: Framework, offer: Offer, resources: Resources, filters: dict[str, Any] | None) -> None:
         """Keep what the framework did not take away from it for a while; others may have it at once."""
         seconds = float((filters or {}).get("refuse_seconds", DEFAULT_REFUSAL_SECONDS))
+        if seconds < 0:
+            logger.warning("Taking the default for refuse_seconds of framework %s: it is negative", framework.id)
+            seconds = DEFAULT_REFUSAL_SECONDS
         if seconds > 0 and resources:
             expires = time.monotonic() + min(seconds, MAX_REFUSAL_SECONDS)
             framework.refusals.setdefault((offer.role, offer.agent.id), []).append(Refusal(resources, expires))
@@ -170,8 +173,9 @@ class Allocator:
         framework.suppressed.update(roles or framework.roles)
 
     def revive(self, framework: Framework, roles: list[str]) -> None:
-        framework.suppressed.difference_update(roles or framework.roles)
-        framework.refusals.clear()
+        wanted = set(roles or framework.roles)
+        framework.suppressed -= wanted
+        framework.refusals = {key: value for key, value in framework.refusals.items() if key[0] not in wanted}
         self.inverse.revive(framework)
         self.wake()
 

@@ -10,17 +10,44 @@ from labengine.master import allocator_metrics, framework_metrics
 from labengine.master.process import MasterProcess
 from labengine.master.resources import Resources
 
+_OPERATIONS = (
+    "create",
+    "create_disk",
+    "destroy",
+    "destroy_disk",
+    "grow_volume",
+    "reserve",
+    "shrink_volume",
+    "unreserve",
+)
+_OPERATION_STATES = (
+    "dropped",
+    "error",
+    "failed",
+    "finished",
+    "gone_by_operator",
+    "pending",
+    "recovering",
+    "total",
+    "unreachable",
+)
 _COUNTERS = (
+    "invalid_framework_to_executor_messages",
+    "invalid_operation_status_update_acknowledgements",
     "invalid_status_update_acknowledgements",
     "invalid_status_updates",
     "messages_decline_offers",
+    "messages_framework_to_executor",
     "messages_kill_task",
     "messages_launch_tasks",
+    "messages_operation_status_update_acknowledgement",
+    "messages_reconcile_operations",
     "messages_reconcile_tasks",
     "messages_register_framework",
     "messages_register_slave",
     "messages_reregister_framework",
     "messages_reregister_slave",
+    "messages_resource_request",
     "messages_revive_offers",
     "messages_status_update",
     "messages_status_update_acknowledgement",
@@ -45,60 +72,33 @@ _COUNTERS = (
     "tasks_gone_by_operator",
     "tasks_killed",
     "tasks_lost",
+    "valid_framework_to_executor_messages",
     "valid_status_update_acknowledgements",
     "valid_status_updates",
+    *(f"operations/{state}" for state in _OPERATION_STATES),
+    *(f"operations/{name}/{state}" for name in _OPERATIONS for state in _OPERATION_STATES),
 )
-# What the engine never does is never counted: its masters have no revocable resources, no dynamic reservations and
-# volumes, no messages between frameworks and executors, no cache of answers, and none of the messages by which libmesos
+# What the engine never does is never counted: its masters have no revocable resources, no updates of operations, no
+# messages from executors, no cache of answers, and none of the messages by which libmesos
 # authenticates and deactivates (that is done by HTTP) and by which an agent tells its resources again.
-_OPERATIONS = (
-    "create",
-    "create_disk",
-    "destroy",
-    "destroy_disk",
-    "grow_volume",
-    "reserve",
-    "shrink_volume",
-    "unreserve",
-)
-_OPERATION_STATES = (
-    "dropped",
-    "error",
-    "failed",
-    "finished",
-    "gone_by_operator",
-    "pending",
-    "recovering",
-    "total",
-    "unreachable",
-)
 _NEVER = (
     "dropped_messages",
     "http_cache_hits",
     "invalid_executor_to_framework_messages",
-    "invalid_framework_to_executor_messages",
-    "invalid_operation_status_update_acknowledgements",
     "invalid_operation_status_updates",
     "messages_authenticate",
     "messages_deactivate_framework",
     "messages_executor_to_framework",
     "messages_exited_executor",
-    "messages_framework_to_executor",
     "messages_operation_status_update",
-    "messages_operation_status_update_acknowledgement",
-    "messages_reconcile_operations",
-    "messages_resource_request",
     "messages_update_slave",
     "slave_shutdowns_canceled",
     "slave_shutdowns_completed",
     "slave_shutdowns_scheduled",
     "valid_executor_to_framework_messages",
-    "valid_framework_to_executor_messages",
     "valid_operation_status_update_acknowledgements",
     "valid_operation_status_updates",
     *(f"{name}_revocable_{kind}" for name in ("cpus", "disk", "gpus", "mem") for kind in ("percent", "total", "used")),
-    *(f"operations/{state}" for state in _OPERATION_STATES),
-    *(f"operations/{name}/{state}" for name in _OPERATIONS for state in _OPERATION_STATES),
 )
 _ACTIVE_STATES = ("killing", "running", "staging", "starting")
 

@@ -13,6 +13,7 @@ from labengine.common.address import Address
 from labengine.common.flagtable import Flags
 from labengine.common.supervision import supervise
 from labengine.common.verbosity import Verbosity
+from labengine.master.acceptance import Acceptance
 from labengine.master.agents import Agents
 from labengine.master.allocator import Allocator
 from labengine.master.drains import Drains
@@ -22,6 +23,7 @@ from labengine.master.maintenance import Maintenance
 from labengine.master.model import Cluster
 from labengine.master.operator_events import OperatorEvents
 from labengine.master.registry import Registry
+from labengine.master.scheduler_api import SchedulerApi
 from labengine.master.security import Security
 from labengine.master.shares import Shares
 from labengine.master.tasks import Tasks
@@ -41,8 +43,14 @@ class MasterProcess:
         self.shares = Shares(self.registry)
         self.allocator = Allocator(self.cluster, flags, self.shares)
         self.events = events = OperatorEvents(flags.max_operator_event_stream_subscribers)
-        self.tasks = Tasks(self.cluster, flags, self.allocator.wake, events)
+        self.tasks = Tasks(
+            self.cluster, flags, self.allocator.wake, events, lambda agent_id: agent_id in self.registry.gone
+        )
         self.frameworks = Frameworks(self.cluster, flags, self.tasks, self.allocator, info, security, events)
+        acceptance = Acceptance(self.cluster, self.tasks, self.allocator, security)
+        self.scheduler_api = SchedulerApi(
+            self.cluster, self.registry, self.frameworks, self.tasks, self.allocator, acceptance
+        )
         self.agents = Agents(self.cluster, flags, self.registry, self.tasks, self.frameworks, self.allocator, events)
         self.drains = Drains(self.cluster, self.registry, self.agents, self.allocator)
         self.verbosity = Verbosity()

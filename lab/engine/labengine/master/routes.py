@@ -18,9 +18,9 @@ from labengine.common import calls
 from labengine.common.access import Handler
 from labengine.common.build import build_info
 from labengine.master import metrics, operator_actions, operator_api, registry, share_routes, views
-from labengine.master.frameworks import CallError
 from labengine.master.maintenance import MaintenanceError
 from labengine.master.process import MasterProcess
+from labengine.master.scheduler_calls import CallError
 from labengine.master.security import AGENT, SCHEDULER
 from labengine.master.streams import EventResponse
 
@@ -230,23 +230,22 @@ class Routes:
         }
 
     async def _scheduler(self, request: Request) -> Response:
-        call = await self._body(request)
-        if isinstance(call, Response):
-            return call
-        if not isinstance(call, dict):
-            return PlainTextResponse("Failed to validate scheduler::Call: Expecting 'type' to be present", 400)
+        body = await self._body(request)
+        if isinstance(body, Response):
+            return body
+        api, principal = self._master.scheduler_api, request.state.principal
         try:
-            if call.get("type") == "SUBSCRIBE":
-                if refusal := calls.not_acceptable(request):
-                    return refusal
-                if STREAM_ID in request.headers:
-                    return PlainTextResponse(f"Subscribe calls should not include the '{STREAM_ID}' header", 400)
-                stream = self._master.frameworks.subscribe(call, request.state.principal)
-                return EventResponse(stream, {STREAM_ID: stream.id})
-            self._master.frameworks.call(call, request.headers.get(STREAM_ID))
+            call = api.read(body, principal)
+            if call["type"] in ("SUBSCRIBE", "RECONCILE_OPERATIONS") and (refusal := calls.not_acceptable(request)):
+                return refusal
+            if call["type"] != "SUBSCRIBE":
+                return Response(status_code=api.call(call, request.headers.get(STREAM_ID), principal))
         except CallError as error:
             return PlainTextResponse(str(error), error.status)
-        return Response(status_code=202)
+        if STREAM_ID in request.headers:
+            return PlainTextResponse(f"Subscribe calls should not include the '{STREAM_ID}' header", 400)
+        stream = self._master.frameworks.subscribe(call, principal)
+        return EventResponse(stream, {STREAM_ID: stream.id})
 
     async def _agent(self, request: Request) -> Response:
         body = await self._body(request)

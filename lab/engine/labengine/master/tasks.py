@@ -15,10 +15,18 @@ logger = log.get(__name__)
 
 
 class Tasks:
-    """``freed()`` is called when resources of an agent became free."""
+    """``freed()`` is called when resources of an agent became free; ``is_gone(agent id)`` knows who was marked so."""
 
-    def __init__(self, cluster: Cluster, flags: Flags, freed: Callable[[], None], events: OperatorEvents) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        flags: Flags,
+        freed: Callable[[], None],
+        events: OperatorEvents,
+        is_gone: Callable[[str], bool],
+    ) -> None:
         self._cluster = cluster
+        self._is_gone = is_gone
         self._flags = flags
         self._freed = freed
         self._events = events
@@ -88,7 +96,8 @@ class Tasks:
     def acknowledge(self, framework: Framework, agent_id: str, task_id: str, uuid: str) -> None:
         task = framework.tasks.get(task_id)
         agent = self._cluster.agents.get(agent_id)
-        if agent is None:
+        if agent is None or not agent.connected:
+            logger.warning("Ignoring an acknowledgement for task %s: agent %s is not there", task_id, agent_id)
             self._cluster.count("master/invalid_status_update_acknowledgements")
             return
         self._cluster.count("master/valid_status_update_acknowledgements")
@@ -176,7 +185,10 @@ class Tasks:
     def kill(self, framework: Framework, task_id: str, agent_id: str | None, policy: dict[str, Any] | None) -> None:
         task = framework.tasks.get(task_id)
         if task is None:
-            self._reconcile_one(framework, task_id, agent_id)
+            self.reconcile(framework, [(task_id, agent_id)])
+            return
+        if agent_id is not None and agent_id != task.agent_id:
+            logger.warning("Cannot kill task %s on agent %s: it belongs to agent %s", task_id, agent_id, task.agent_id)
             return
         agent = self._cluster.agents[task.agent_id]
         event: dict[str, Any] = {
@@ -189,36 +201,43 @@ class Tasks:
         agent.pending_kills[framework.id, task_id] = event
         agent.send(event)
 
-    def reconcile(self, framework: Framework, asked: list[dict[str, Any]]) -> None:
+    def shut_down_executor(self, framework: Framework, agent: Agent, executor_id: str) -> None:
+        """An executor that is told to end kills its tasks; that of a lone command has the command's id."""
+        for (framework_id, task_id), task in list(agent.tasks.items()):
+            if framework_id == framework.id and executor_id == (task.executor_id or task_id) and not task.terminal:
+                self.kill(framework, task_id, None, None)
+
+    def reconcile(self, framework: Framework, asked: list[tuple[str, str | None]]) -> None:
+        """Tells the latest state of the named tasks, each with its agent where that is known; without any, of all."""
+        self._cluster.count("master/messages_reconcile_tasks")
         if not asked:
             for task in list(framework.tasks.values()):
-                if not task.terminal:
-                    self._tell_latest(framework, task)
-            for task in list(framework.unreachable.values()):
                 self._tell_latest(framework, task)
-            return
-        for entry in asked:
-            self._reconcile_one(framework, entry["task_id"]["value"], entry.get("agent_id", {}).get("value"))
+        for task_id, agent_id in asked:
+            known = framework.tasks.get(task_id)
+            if known is not None:
+                self._tell_latest(framework, known)
+            else:
+                self._tell_of_unknown(framework, task_id, agent_id)
 
-    def _reconcile_one(self, framework: Framework, task_id: str, agent_id: str | None) -> None:
-        task = framework.tasks.get(task_id) or framework.unreachable.get(task_id)
-        if task is not None:
-            self._tell_latest(framework, task)
+    def _tell_of_unknown(self, framework: Framework, task_id: str, agent_id: str | None) -> None:
+        cluster = self._cluster
+        if agent_id in cluster.recovered or (agent_id is None and cluster.recovered):
+            # An agent is still on its way to this leader: an answer now could end a task that runs.
             return
-        if agent_id in self._cluster.agents:
-            state, message = "TASK_GONE", "Reconciliation: the task is unknown to its agent"
-        elif agent_id in self._cluster.unreachable:
-            state, message = "TASK_UNREACHABLE", "Reconciliation: the agent of the task is unreachable"
-        elif agent_id in self._cluster.recovered:
-            # It is still on its way to this leader: an answer now could end a task that runs.
-            return
+        more: dict[str, Any] = {}
+        if agent_id in cluster.agents:
+            state, message = "TASK_GONE", "Task is unknown to the agent"
+        elif agent_id in cluster.unreachable:
+            state, message = "TASK_UNREACHABLE", "Task is unreachable"
+            more["unreachable_time"] = {"nanoseconds": int(cluster.unreachable[agent_id] * 1e9)}
+        elif agent_id is not None and self._is_gone(agent_id):
+            state, message = "TASK_GONE_BY_OPERATOR", "Task is gone"
         else:
-            state, message = "TASK_UNKNOWN", "Reconciliation: the task is unknown"
+            state, message = "TASK_UNKNOWN", "Task is unknown"
+        state, message = self.lost_state(framework, state), f"Reconciliation: {message}"
         self._forward(
-            framework,
-            self._status(
-                task_id, self.lost_state(framework, state), "REASON_RECONCILIATION", message, agent_id=agent_id
-            ),
+            framework, self._status(task_id, state, "REASON_RECONCILIATION", message, agent_id=agent_id, **more)
         )
 
     def _tell_latest(self, framework: Framework, task: Task) -> None:
