@@ -247,6 +247,26 @@ def test_shutdown_ends_the_tasks_of_an_executor(master: Program) -> None:
     assert scheduler.update()["state"] == "TASK_KILLED"
 
 
+def test_the_end_of_a_groups_executor_is_told(master: Program) -> None:
+    agent = AgentEnd(master.url)
+    agent.subscribed()
+    scheduler = subscribed(master)
+    offer = scheduler.offer()
+    executor = {"type": "DEFAULT", "executor_id": {"value": "group"}, "framework_id": {"value": scheduler.id},
+                "resources": [scalar("cpus", 0.1)]}
+    accepted(scheduler.call("ACCEPT", offer_ids=[offer["id"]], operations=[{"type": "LAUNCH_GROUP", "launch_group": {
+        "executor": executor, "task_group": {"tasks": [task(offer, "t1"), task(offer, "t2")]}}}]))
+    run = agent.stream.expect("RUN_TASK_GROUP")
+    ended = [agent.report({"framework": run["framework"], "task": one}, "TASK_FINISHED") for one in run["tasks"]]
+    scheduler.update()
+    scheduler.update()
+    scheduler.acknowledge(ended[0])
+    scheduler.stream.nothing("FAILURE", 0.5)
+    scheduler.acknowledge(ended[1])
+    assert scheduler.stream.expect("FAILURE")["failure"] == {
+        "agent_id": offer["agent_id"], "executor_id": {"value": "group"}, "status": 0}
+
+
 def test_what_nobody_here_listens_to_is_counted(master: Program) -> None:
     _agent, scheduler, _run, offer = launched(master)
     message = {"executor_id": {"value": "t1"}, "data": base64.b64encode(b"hello").decode()}

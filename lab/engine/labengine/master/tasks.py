@@ -103,7 +103,17 @@ class Tasks:
         self._cluster.count("master/valid_status_update_acknowledgements")
         if task is not None and task.terminal and task.update_uuid == uuid:
             self._complete(framework, task)
+            if task.executor_id:
+                self._tell_of_executor(framework, agent, task.executor_id)
         self._acknowledge_to(agent, framework.id, task_id, uuid)
+
+    def _tell_of_executor(self, framework: Framework, agent: Agent, executor_id: str) -> None:
+        """That of a task group ends with the last of its tasks; those of lone commands nobody is told of."""
+        if any(of == framework.id and one.executor_id == executor_id for (of, _id), one in agent.tasks.items()):
+            return
+        self._cluster.count("master/messages_exited_executor")
+        ended = {"agent_id": {"value": agent.id}, "executor_id": {"value": executor_id}, "status": 0}
+        framework.send({"type": "FAILURE", "failure": ended})
 
     @staticmethod
     def _acknowledge_to(agent: Agent, framework_id: str, task_id: str, uuid: str | None) -> None:
