@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from labengine.agent.files_api import FilesApi
 from labengine.common import calls
 from labengine.common.access import Handler
 from labengine.common.build import build_info
+from labengine.common.longest_prefix import LongestPrefix
 
 if TYPE_CHECKING:
     from labengine.agent.agent import Agent
@@ -45,7 +47,11 @@ class Routes:
             ("/api/v1", self._closed(self._operator, "readwrite"), ["POST"]),
         ):
             routes += [Route(path, handler, methods=methods), Route("/slave(1)" + path, handler, methods=methods)]
-        app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
+        app = Starlette(
+            routes=routes,
+            middleware=[Middleware(LongestPrefix, routes=routes)],
+            exception_handlers={HTTPException: _refusal},
+        )
         app.router.redirect_slashes = False
         return app
 

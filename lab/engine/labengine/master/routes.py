@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -17,6 +18,7 @@ from labengine import LAB_ENGINE_VERSION
 from labengine.common import calls
 from labengine.common.access import Handler
 from labengine.common.build import build_info
+from labengine.common.longest_prefix import LongestPrefix
 from labengine.master import metrics, operator_actions, operator_api, registry, share_routes, views
 from labengine.master.maintenance import MaintenanceError
 from labengine.master.process import MasterProcess
@@ -74,7 +76,11 @@ class Routes:
         for path, answers in {**self._maintenance, **share_routes.handlers(self._master)}.items():
             for method, handler in answers.items():
                 routes += self._both(path, handler, [method], "readwrite")
-        app = Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
+        app = Starlette(
+            routes=routes,
+            middleware=[Middleware(LongestPrefix, routes=routes)],
+            exception_handlers={HTTPException: _refusal},
+        )
         app.router.redirect_slashes = False
         return app
 
