@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pymesos
 import pytest
 import requests
-from local_cluster import LocalCluster, wait_until
+from local_cluster import LocalCluster, Program, wait_until
 from mesos_clients import scalar
 
 from labengine import MESOS_VERSION
@@ -67,12 +68,6 @@ class Recorder(pymesos.Scheduler):
                 seen.append(name)
         raise AssertionError(f"no {kind} within {seconds} s; seen: {seen}")
 
-    def status(self, state: str) -> dict[str, Any]:
-        """The next update to this state."""
-        while (status := self.expect("status"))["state"] != state:
-            pass
-        return status
-
     def nothing(self, kind: str, seconds: float) -> None:
         with pytest.raises(AssertionError, match=f"no {kind} within"):
             self.expect(kind, seconds)
@@ -101,6 +96,13 @@ class Driver:
             self.calls.stop(failover=failover)
             self.calls.join()
 
+    def status(self, state: str) -> dict[str, Any]:
+        """The next update to this state; what comes before it has to be acknowledged first."""
+        while (status := self.seen.expect("status"))["state"] != state:
+            if not self.calls.implicit_acknowledgements:
+                self.calls.acknowledgeStatusUpdate(status)
+        return status
+
     def launch(self, task_id: str, command: str = "sleep 1000") -> dict[str, Any]:
         """Of the next offer; what is left of it does not come back."""
         offer = self.seen.expect("offer")
@@ -109,6 +111,25 @@ class Driver:
                 "command": {"shell": True, "value": command}}
         self.calls.launchTasks(offer["id"], [task], LONG)
         return task
+
+
+class Operator(pymesos.OperatorMaster):
+    """Keeps what the library calls back for an operator."""
+
+    def __init__(self) -> None:
+        self.events: queue.Queue[tuple[str, Any]] = queue.Queue()
+
+    def frameworkAdded(self, framework: dict[str, Any]) -> None:
+        self.events.put(("framework added", framework["framework_info"]["name"]))
+
+    def frameworkRemoved(self, info: dict[str, Any]) -> None:
+        self.events.put(("framework removed", info["name"]))
+
+    def taskAdded(self, task: dict[str, Any]) -> None:
+        self.events.put(("task added", task["task_id"]["value"]))
+
+    def taskUpdated(self, update: dict[str, Any]) -> None:
+        self.events.put((update["state"], update["status"]["task_id"]["value"]))
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +176,7 @@ def test_a_task_runs_is_reconciled_and_killed(cluster: LocalCluster, implicit: b
     with Driver(cluster.zk_url("mesos"), implicit_acknowledgements=implicit) as driver:
         framework_id = driver.seen.expect("registered")["id"]
         task = driver.launch("t1")
-        running = driver.seen.status("TASK_RUNNING")
+        running = driver.status("TASK_RUNNING")
         assert (running["task_id"], running["agent_id"]) == (task["task_id"], task["agent_id"])
         assert running["source"] == "SOURCE_EXECUTOR"
         assert running["container_status"]["container_id"]["value"]
@@ -167,7 +188,7 @@ def test_a_task_runs_is_reconciled_and_killed(cluster: LocalCluster, implicit: b
 
         for asked in ([], [task]):
             driver.calls.reconcileTasks(asked)
-            latest = driver.seen.status("TASK_RUNNING")
+            latest = driver.status("TASK_RUNNING")
             assert (latest["reason"], latest["source"]) == ("REASON_RECONCILIATION", "SOURCE_MASTER")
             assert "uuid" not in latest
         # The library does not tell the agent's id, so nobody can know more of the task than this.
@@ -175,7 +196,7 @@ def test_a_task_runs_is_reconciled_and_killed(cluster: LocalCluster, implicit: b
         assert driver.seen.expect("status")["state"] == "TASK_UNKNOWN"
 
         driver.calls.killTask(task["task_id"])
-        killed = driver.seen.status("TASK_KILLED")
+        killed = driver.status("TASK_KILLED")
         if not implicit:
             driver.calls.acknowledgeStatusUpdate(killed)
         wait_until("the task is gone", lambda: not frameworks(cluster)[framework_id]["tasks"])
@@ -190,9 +211,7 @@ def test_an_update_comes_again_until_it_is_acknowledged(cluster: LocalCluster) -
         again = driver.seen.expect("status", 30)
         assert (again["state"], again["uuid"]) == (first["state"], first["uuid"])
         driver.calls.acknowledgeStatusUpdate(again)
-        while (status := driver.seen.expect("status"))["state"] != "TASK_FAILED":
-            driver.calls.acknowledgeStatusUpdate(status)
-        assert status["message"] == "Command exited with status 3"
+        assert driver.status("TASK_FAILED")["message"] == "Command exited with status 3"
 
 
 def test_declined_suppressed_and_revived_offers(cluster: LocalCluster) -> None:
@@ -228,7 +247,7 @@ def test_a_stop_with_failover_keeps_the_task_and_one_without_ends_it(cluster: Lo
     with Driver(cluster.zk_url("mesos")) as driver:
         framework_id = driver.seen.expect("registered")["id"]
         task = driver.launch("stays")
-        driver.seen.status("TASK_RUNNING")
+        driver.status("TASK_RUNNING")
         driver.stop(failover=True)
     wait_until("the framework is disconnected", lambda: not frameworks(cluster)[framework_id]["connected"])
     assert [one["state"] for one in frameworks(cluster)[framework_id]["tasks"]] == ["TASK_RUNNING"]
@@ -246,11 +265,50 @@ def test_a_stop_with_failover_keeps_the_task_and_one_without_ends_it(cluster: Lo
         refused.stop(failover=True)
 
 
+def test_a_scheduler_that_proves_who_it_is(start_master: Callable[..., Program], tmp_path: Path) -> None:
+    secrets = tmp_path / "credentials.json"
+    secrets.write_text(json.dumps({"credentials": [{"principal": "someone", "secret": "word"}]}), encoding="utf-8")
+    master = start_master(authenticate_http_frameworks="true", http_framework_authenticators="basic",
+                          credentials=str(secrets))
+    with Driver(f"{master.ip}:{master.port}", principal="someone", secret="word") as driver:
+        driver.seen.expect("registered")
+        (framework,) = requests.get(master.url + "/frameworks", timeout=5).json()["frameworks"]
+        # The library names no principal, so the master takes the one that was proven.
+        assert framework["principal"] == "someone"
+        driver.calls.suppressOffers()
+
+
+def test_an_operator_sees_what_happens(cluster: LocalCluster) -> None:
+    # The library asks below the endpoint, /api/v1/operator, which is the endpoint's to answer.
+    seen = Operator()
+    operator = pymesos.MesosOperatorMasterDriver(address(cluster, leading=False), seen)
+    operator.start()
+    try:
+        wait_until("the operator is subscribed", lambda: operator.connected)
+        assert operator.getHealth() == {"type": "GET_HEALTH", "get_health": {"healthy": True}}
+        assert operator.getMaster()["get_master"]["master_info"]["port"] == cluster.leader().port
+        assert len(operator.getAgents()["get_agents"]["agents"]) == 1
+        with Driver(cluster.zk_url("mesos")) as driver:
+            driver.launch("seen")
+            driver.status("TASK_RUNNING")
+            names = [one["task_id"]["value"] for one in operator.getTasks()["get_tasks"]["tasks"]]
+            assert names == ["seen"]
+        wanted = [("framework added", "pymesos"), ("task added", "seen"), ("TASK_RUNNING", "seen"),
+                  ("TASK_KILLED", "seen"), ("framework removed", "pymesos")]
+        told = []
+        while not told or told[-1] != wanted[-1]:
+            told.append(seen.events.get(timeout=SECONDS))
+        assert [event for event in told if event in wanted] == wanted
+    finally:
+        operator.stop()
+        operator.join()
+
+
 def test_the_next_leader_takes_the_scheduler_over(cluster: LocalCluster) -> None:
     with Driver(cluster.zk_url("mesos")) as driver:
         framework_id = driver.seen.expect("registered")["id"]
         task = driver.launch("survives")
-        driver.seen.status("TASK_RUNNING")
+        driver.status("TASK_RUNNING")
         old = cluster.leader()
         old.kill()
         driver.seen.expect("disconnected")
@@ -259,7 +317,7 @@ def test_the_next_leader_takes_the_scheduler_over(cluster: LocalCluster) -> None
         cluster.wait_agents(1)
         assert framework_id in frameworks(cluster)
         driver.calls.killTask(task["task_id"])
-        driver.seen.status("TASK_KILLED")
+        driver.status("TASK_KILLED")
         old.start()
     wait_until("the old leader is back", lambda: requests.get(
         old.url + "/metrics/snapshot", timeout=5).json()["registrar/log/recovered"] == 1.0)
