@@ -180,7 +180,7 @@ def test_dependencies_come_first(harness: Harness, marathon: Marathon) -> None:
     harness.report(task_id, "TASK_RUNNING")
     marathon.settled()
     circle = marathon.refused("PUT", "/v2/apps", [{"id": "/shop/db", "dependencies": ["/shop/web"]}])
-    assert circle["message"] == "Dependency graph has cyclic dependencies."
+    assert circle["details"] == [{"path": "/", "errors": ["Dependency graph has cyclic dependencies."]}]
 
 
 def test_filters(marathon: Marathon) -> None:

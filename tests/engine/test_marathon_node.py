@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-
 import pytest
-import requests
-from fake_master import runs
+from event_stream import Listener
 from local_cluster import free_port
 from marathon_harness import HOST, Harness, Marathon
-
-from labengine.marathon.events import EventBus
 
 APP = {"id": "/web", "cmd": "run", "cpus": 0.1, "mem": 16}
 
@@ -57,6 +50,37 @@ def test_a_standby_passes_everything_on(marathon: Marathon, standby: Marathon) -
     assert (events.status_code, events.headers["Location"]) == (302, f"{marathon.url}/v2/events?event_type=x")
 
 
+@pytest.mark.parametrize(("method", "path", "body", "status"), [
+    ("GET", "/v2/apps/none", None, 404), ("PUT", "/v2/apps/web", {"instances": -1}, 422),
+    ("PATCH", "/v2/apps/none", {}, 404), ("POST", "/v2/apps", "{", 400), ("DELETE", "/v2/apps", None, 405),
+    ("OPTIONS", "/v2/groups", None, 200), ("HEAD", "/v2/pods", None, 200), ("GET", "/nothing", None, 500),
+    ("GET", "/metrics/prometheus", None, 200), ("GET", "/logging", None, 200), ("GET", "/v2/info", None, 200)])
+def test_a_standby_answers_what_the_leader_does(marathon: Marathon, standby: Marathon, method: str, path: str,
+                                                body: object, status: int) -> None:
+    options = {"data": body, "headers": {"Content-Type": "application/json"}} if isinstance(body, str) else {}
+    own, passed = (node.send(method, path, None if options else body, **options) for node in (marathon, standby))
+    assert (own.status_code, passed.status_code) == (status, status)
+    assert own.headers.get("Content-Type") == passed.headers.get("Content-Type")
+    assert own.headers.get("Allow") == passed.headers.get("Allow")
+    assert passed.headers["X-Marathon-Leader"] == marathon.url
+    assert passed.headers["X-Marathon-Via"] == f"1.1 {standby.address}"
+    if path != "/metrics/prometheus":
+        assert own.content == passed.content
+
+
+def test_a_standby_says_whom_it_asks_for(harness: Harness, marathon: Marathon, standby: Marathon) -> None:
+    """Another node on the way is no loop, even if its name begins like this one's."""
+    first = harness.marathon(standby=True)
+    first.standing.leader = standby.address
+    answer = first.send("GET", "/v2/leader", headers={
+        "X-Marathon-Via": f"1.1 {standby.address}0", "X-Forwarded-For": "10.0.0.1"})
+    assert answer.json() == {"leader": marathon.address}
+    assert answer.headers["X-Marathon-Via"] == f"1.1 {standby.address}, 1.1 {first.address}"
+    standby.standing.leader = first.address
+    loop = first.send("GET", "/v2/leader")
+    assert loop.status_code == 502 and "Detected proxying loop." in loop.text
+
+
 def test_a_standby_without_a_leader(harness: Harness, standby: Marathon) -> None:
     loop = standby.send("GET", "/v2/apps", headers={"X-Marathon-Via": f"1.1 {standby.address}"})
     assert loop.status_code == 502 and "Detected proxying loop." in loop.text
@@ -81,65 +105,6 @@ def test_credentials(harness: Harness) -> None:
     assert standby.send("GET", "/v2/apps", auth=("admin", "gehéim".encode())).status_code == 200
 
 
-class Listener:
-    """Reads an event stream in a thread."""
-
-    def __init__(self, url: str, query: str = "") -> None:
-        self.events: list[dict] = []
-        self.raw = b""
-        self._response = requests.get(f"{url}/v2/events{query}", headers={"Accept": "text/event-stream"}, stream=True,
-                                      timeout=30)
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        try:
-            for chunk in self._response.iter_content(None):
-                self.raw += chunk
-        except requests.RequestException:
-            return
-
-    def types(self) -> list[str]:
-        return [frame.split(b"\r\n")[0].removeprefix(b"event: ").decode()
-                for frame in self.raw.split(b"\r\n\r\n") if frame.startswith(b"event: ")]
-
-    def data(self, kind: str) -> list[dict]:
-        first = f"event: {kind}\r".encode()
-        frames = [frame for frame in self.raw.split(b"\r\n\r\n") if frame.startswith(first)]
-        return [json.loads(frame.split(b"\r\n")[1].removeprefix(b"data: ")) for frame in frames]
-
-
-@pytest.fixture
-def listener(marathon: Marathon) -> Iterator[Listener]:
-    yield Listener(marathon.url)
-
-
-def test_events_tell_a_deployment(marathon: Marathon, listener: Listener) -> None:
-    created = marathon.write("POST", "/v2/apps", APP, 201)
-    marathon.wait("the deployment's end", lambda: listener.data("deployment_success"))
-    types = listener.types()
-    assert types[0] == "event_stream_attached"
-    for kind in ("api_post_event", "group_change_success", "deployment_info", "status_update_event",
-                 "instance_changed_event", "deployment_step_success"):
-        assert kind in types
-    (success,) = listener.data("deployment_success")
-    assert success["id"] == created["deployments"][0]["id"] and success["eventType"] == "deployment_success"
-    assert success["plan"]["steps"][0]["actions"] == [{"action": "StartApplication", "app": "/web"}]
-    assert [one["taskStatus"] for one in listener.data("status_update_event")] == ["TASK_STARTING", "TASK_RUNNING"]
-    assert listener.data("api_post_event")[0]["appDefinition"]["portDefinitions"][0]["port"] == 10000
-
-
-def test_events_are_filtered_and_asked_for_properly(harness: Harness, marathon: Marathon) -> None:
-    only = Listener(marathon.url, "?event_type=deployment_failed")
-    assert marathon.send("GET", "/v2/events").status_code == 405
-    harness.call(setattr, harness.master.agents["agent-slave1"], "behaviour", lambda task: [])
-    blocked = marathon.write("PUT", "/v2/apps/web", APP, 201)["deploymentId"]
-    marathon.write("PUT", "/v2/apps/web?force=true", {"instances": 2})
-    (failed,) = marathon.wait("the cancellation", lambda: only.data("deployment_failed"))
-    assert failed["id"] == blocked and failed["reason"] == "The upgrade has been cancelled"
-    assert set(only.types()) == {"deployment_failed"}
-    harness.call(setattr, harness.master.agents["agent-slave1"], "behaviour", runs)
-
-
 def test_abdication_ends_the_program(marathon: Marathon) -> None:
     assert marathon.write("DELETE", "/v2/leader") == {"message": "Leadership abdicated"}
     marathon.wait("the end", lambda: marathon.failures)
@@ -152,12 +117,3 @@ def test_long_answers_are_compressed_and_events_are_not(marathon: Marathon, stan
     assert marathon.send("GET", "/v2/info", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
     stream = Listener(marathon.url)
     marathon.wait("the first event arrives at once", lambda: stream.types() == ["event_stream_attached"])
-
-
-def test_a_client_that_does_not_read_is_cut_off() -> None:
-    bus = EventBus(limit=2)
-    slow = bus.subscribe(frozenset({"tick"}), "client")
-    for number in range(5):
-        bus.publish("tick", number=number)
-    events = [slow.queue.get_nowait() for _ in range(slow.queue.qsize())]
-    assert [event and event["number"] for event in events] == [0, 1, None]

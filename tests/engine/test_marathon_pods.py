@@ -300,7 +300,8 @@ def test_instances_are_killed_and_replaced(harness: Harness, marathon: Marathon)
     killed = marathon.write("DELETE", f"/v2/pods/shop/front::instances/{first['id']}")
     assert killed["instanceId"] == first["id"] and killed["runSpecVersion"] and killed["agentInfo"]["host"] == "slave1"
     marathon.wait("a new one", lambda: first["id"] not in [one["id"] for one in stable(marathon, 2)])
-    (other,) = marathon.write("DELETE", "/v2/pods/shop/front::instances", [second["id"], "x.instance-none"])
+    stray = "x.instance-4f0f1a0e-0000-0000-0000-000000000000"
+    (other,) = marathon.write("DELETE", "/v2/pods/shop/front::instances", [second["id"], stray])
     assert other["instanceId"] == second["id"]
     marathon.wait("another one", lambda: second["id"] not in [one["id"] for one in stable(marathon, 2)])
     assert marathon.refused("DELETE", f"/v2/pods/shop/front::instances/{first['id']}", status=404)

@@ -121,9 +121,9 @@ class FakeMaster:
         return [call for call in self.calls if call["type"] == kind]
 
     def _update(self, status: dict[str, Any]) -> None:
-        self._send({"type": "UPDATE", "update": {"status": status}})
+        self.send({"type": "UPDATE", "update": {"status": status}})
 
-    def _send(self, event: dict[str, Any]) -> None:
+    def send(self, event: dict[str, Any]) -> None:
         if self._stream is not None:
             self._stream.put_nowait(event)
 
@@ -145,7 +145,7 @@ class FakeMaster:
         self._stream_id = uuid.uuid4().hex
         for agent in self.agents.values():
             agent.offer_id, agent.refused_until = None, 0.0
-        self._send({"type": "SUBSCRIBED", "subscribed": {"framework_id": {"value": framework_id},
+        self.send({"type": "SUBSCRIBED", "subscribed": {"framework_id": {"value": framework_id},
                                                          "heartbeat_interval_seconds": 15}})
         return StreamingResponse(self._records(self._stream), headers={"Mesos-Stream-Id": self._stream_id},
                                  media_type="application/json")
@@ -174,7 +174,7 @@ class FakeMaster:
                     "attributes": [{"name": name, "type": "TEXT", "text": {"value": value}}
                                    for name, value in agent.attributes.items()]})
         if offers:
-            self._send({"type": "OFFERS", "offers": {"offers": offers}})
+            self.send({"type": "OFFERS", "offers": {"offers": offers}})
 
     def _take_back(self, offer_ids: list[dict[str, str]], refuse_seconds: float) -> None:
         ids = {one["value"] for one in offer_ids}

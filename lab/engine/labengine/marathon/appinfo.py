@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from typing import Any
 
-from labengine.marathon import podstatus
+from labengine.marathon import podstatus, taskstats
 from labengine.marathon.definition import paths, ports
-from labengine.marathon.instances import RUNNING, STAGING, Instance, render
+from labengine.marathon.instances import Instance, render
 from labengine.marathon.leader import Leader
 from labengine.marathon.tree import App, Tree
 
@@ -38,6 +39,8 @@ def app_info(leader: Leader, app: App, wanted: Collection[str]) -> dict[str, Any
         info["deployments"] = [{"id": deployment.plan.id}] if deployment else []
     if "readiness" in wanted:
         info["readinessCheckResults"] = leader.readiness.results(app["id"], instances)
+    if "taskStats" in wanted:
+        info["tasksStats"] = taskstats.by_version(app, instances, time.time())
     if "tasks" in wanted:
         info["tasks"] = [task_info(leader, one) for one in instances]
     failure = leader.failures.last(app["id"]) if "lastTaskFailure" in wanted else None
@@ -47,12 +50,7 @@ def app_info(leader: Leader, app: App, wanted: Collection[str]) -> dict[str, Any
 
 
 def counts(instances: list[Instance]) -> dict[str, int]:
-    return {
-        "tasksStaged": sum(one.state in (STAGING, "TASK_STARTING") for one in instances),
-        "tasksRunning": sum(one.state == RUNNING for one in instances),
-        "tasksHealthy": sum(one.state == RUNNING and one.healthy is True for one in instances),
-        "tasksUnhealthy": sum(one.state == RUNNING and one.healthy is False for one in instances),
-    }
+    return {f"tasks{name.title()}": number for name, number in taskstats.counts(instances).items()}
 
 
 def task_info(leader: Leader, instance: Instance, *, service_ports: bool = False) -> dict[str, Any]:
@@ -62,11 +60,18 @@ def task_info(leader: Leader, instance: Instance, *, service_ports: bool = False
     return info
 
 
-def group_info(leader: Leader, tree: Tree, group_id: str, given: list[str]) -> dict[str, Any]:
-    """A group as a tree; without ``embed`` its apps and subgroups are there, the apps without counters."""
+def group_info(
+    leader: Leader, tree: Tree, group_id: str, given: list[str], app_embeds: Collection[str] | None = None
+) -> dict[str, Any]:
+    """A group as a tree; without ``embed`` its apps and subgroups are there, the apps without counters.
+
+    ``app_embeds`` takes the place of those that are given for apps.
+    """
     groups = not given or "group.groups" in given
     apps = not given or "group.apps" in given
-    wanted = embeds([name for name in given if name.startswith("group.apps.")])
+    wanted = app_embeds
+    if wanted is None:
+        wanted = embeds([name for name in given if name.startswith("group.apps.")])
     group = tree.groups[group_id]
     info: dict[str, Any] = {
         "id": group_id,
@@ -83,5 +88,5 @@ def group_info(leader: Leader, tree: Tree, group_id: str, given: list[str]) -> d
     if not given or "group.pods" in given:
         info["pods"] = [podstatus.render(leader, pod) for pod in tree.pods_in(group_id)]
     if groups:
-        info["groups"] = [group_info(leader, tree, child, given) for child in tree.groups_in(group_id)]
+        info["groups"] = [group_info(leader, tree, child, given, wanted) for child in tree.groups_in(group_id)]
     return info

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labengine.common import log
+from labengine.marathon.checks import ActiveChecks
 from labengine.marathon.definition import errors
 from labengine.marathon.events import EventBus
-from labengine.marathon.plan import Action, Plan, render_step
+from labengine.marathon.plan import STOP, Action, Plan, render_step
 from labengine.marathon.store import Store
 
 logger = log.get(__name__)
@@ -50,6 +51,7 @@ class Deployments:
     """``changed(app ids)`` is told whose wishes must be worked out anew."""
 
     def __init__(self, store: Store, events: EventBus, limit: int, changed: Callable[[Iterable[str]], None]) -> None:
+        self.checks = ActiveChecks(events)
         self._store = store
         self._events = events
         self._limit = limit
@@ -77,8 +79,8 @@ class Deployments:
     def of_app(self, app_id: str) -> Deployment | None:
         return self._running.get(self._by_app.get(app_id, ""))
 
-    def check(self, plan: Plan, *, force: bool) -> None:
-        """Raises what stands against the plan; nothing has changed then."""
+    def check_limit(self) -> None:
+        """Raises when there are too many to begin another one, whatever it is."""
         if len(self._running) >= self._limit:
             raise errors.ApiError(
                 403,
@@ -87,6 +89,9 @@ class Deployments:
                 "--max_running_deployments parameter but be advised that this can have negative effects on the "
                 "performance.",
             )
+
+    def check(self, plan: Plan, *, force: bool) -> None:
+        """Raises what stands against the plan; nothing has changed then."""
         blocking = self._conflicts(plan)
         if blocking and not force:
             self._events.publish("deployment_failed", id=plan.id, plan=plan.render())
@@ -119,13 +124,19 @@ class Deployments:
         self._running[plan.id] = deployment
         for app_id in plan.affected:
             self._by_app[app_id] = plan.id
-        self._announce(deployment)
+        self._begin_step(deployment)
         self._changed(plan.affected)
 
-    def _announce(self, deployment: Deployment) -> None:
+    def _begin_step(self, deployment: Deployment) -> None:
         self._events.publish(
             "deployment_info", plan=deployment.plan.render(), currentStep=render_step(deployment.actions)
         )
+        for action in deployment.actions:
+            target = deployment.plan.target[action.app_id]
+            if action.kind == STOP or target is None:
+                self.checks.remove(action.app_id)
+            else:
+                self.checks.add(target)
 
     def finish_action(self, deployment: Deployment, app_id: str) -> None:
         """The app's action of the present step is done."""
@@ -142,7 +153,7 @@ class Deployments:
         deployment.step += 1
         deployment.finished = set()
         deployment.initial = {}
-        self._announce(deployment)
+        self._begin_step(deployment)
         self._changed(plan.affected)
 
     def cancel(self, deployment_id: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from labengine.marathon import plan as planning
 from labengine.marathon.backoff import Backoff
-from labengine.marathon.definition import compare, errors, ports
+from labengine.marathon.definition import compare, errors, paths, ports, volumes
 from labengine.marathon.definition.settings import Settings
 from labengine.marathon.deployments import Deployments
 from labengine.marathon.events import EventBus
@@ -49,24 +49,42 @@ class GroupManager:
         change: Change,
         *,
         touched: Iterable[str],
+        announced: str,
         force: bool,
         restarted: Iterable[str] = (),
         committed: Callable[[], None] = lambda: None,
     ) -> Plan:
         """Apply ``change`` to a copy of the tree and deploy the difference.
 
-        ``touched`` are the groups the request addressed: they get a new version even when nothing changed.
-        ``committed()`` runs in one step with the change, before anybody acts upon that.
+        ``touched`` are the groups the request addressed: they get a new version even when nothing changed;
+        ``announced`` is the one that the events name. ``committed()`` runs in one step with the change, before
+        anybody acts upon that.
         """
+        version = self._state.clock.next()
+        try:
+            plan = self._updated(change, version, touched, force, set(restarted))
+        except errors.ApiError as error:
+            self._events.publish(
+                "group_change_failed", groupId=announced, version=version, reason=error.body["message"]
+            )
+            raise
+        self._deployments.start(plan)
+        committed()
+        await self._state.store.flush()
+        self._events.publish("group_change_success", groupId=announced, version=version)
+        return plan
+
+    def _updated(self, change: Change, version: str, touched: Iterable[str], force: bool, restarted: set[str]) -> Plan:
+        """The tree is changed when this returns; it is as it was when this raises."""
+        self._deployments.check_limit()
         before = self._state.tree
-        after, version = before.copy(), self._state.clock.next()
+        after = before.copy()
         change(after)
-        restarted = set(restarted)
         changed, unnoticed = self._complete(before, after, version, restarted)
-        after.touch([*touched, *changed_groups(before, after, changed)], version)
+        after.touch(["/", *touched, *changed_groups(before, after, changed)], version)
         self._validate(before, after)
         plan = planning.make(before, after, version, restarted)
-        self._check(plan, touched, force=force)
+        self._deployments.check(plan, force=force)
         if not self._state.store.fits(plan.document()):
             raise errors.unprocessable(
                 f"The deployment of {len(plan.affected)} apps is too large to be stored: change "
@@ -81,12 +99,14 @@ class GroupManager:
             if app_id not in after.services or after.services[app_id]["versionInfo"]["lastConfigChangeAt"] == version:
                 # What an older definition failed at, or where, says nothing about this one.
                 self._backoff.reset(app_id)
-        self._deployments.start(plan)
-        committed()
-        await self._state.store.flush()
-        for group_id in touched:
-            self._events.publish("group_change_success", groupId=group_id, version=version)
         return plan
+
+    async def enforce_role(self, group_id: str, enforced: bool) -> None:
+        """A change that is stored under the present version, and that nobody is told of."""
+        after = self._state.tree.copy()
+        after.groups[group_id] = {**after.groups[group_id], "enforceRole": enforced}
+        self._state.commit(after)
+        await self._state.store.flush()
 
     def _validate(self, before: Tree, after: Tree) -> None:
         """Rules on the whole tree."""
@@ -98,16 +118,12 @@ class GroupManager:
         for shared in sorted(after.services.keys() & after.groups.keys()):
             kind = "Pods" if is_pod(after.services[shared]) else "Applications"
             raise errors.invalid_object([("/", f"Groups and {kind} may not have the same identifier.")])
-
-    def _check(self, plan: Plan, touched: Iterable[str], *, force: bool) -> None:
-        try:
-            self._deployments.check(plan, force=force)
-        except errors.ApiError as error:
-            for group_id in touched:
-                self._events.publish(
-                    "group_change_failed", groupId=group_id, version=plan.version, reason=error.body["message"]
-                )
-            raise
+        conflicts = volumes.name_conflicts(after.apps_below("/"))
+        if conflicts:
+            raise errors.invalid_object(
+                (f"{_place(after, app_id)}/container", text) for app_id, texts in conflicts.items() for text in texts
+            )
+        planning.refuse_cycles(after)
 
     def preview(self, change: Change) -> Plan:
         """The plan of a change that is not made; without ports and versions, as Marathon's dry run."""
@@ -147,6 +163,16 @@ class GroupManager:
 def changed_groups(before: Tree, after: Tree, changed: Iterable[str]) -> list[str]:
     groups = [app_id.rpartition("/")[0] or "/" for app_id in changed]
     return [*groups, *(after.groups.keys() - before.groups.keys())]
+
+
+def _place(tree: Tree, app_id: str) -> str:
+    """Where an app is in the tree, as the paths of refusals count it."""
+    group_id, steps = "/", ""
+    while group_id != paths.parent(app_id):
+        below = tree.groups_in(group_id)
+        group_id = next(one for one in below if f"{paths.parent(app_id)}/".startswith(f"{one}/"))
+        steps += f"/groups({below.index(group_id)})"
+    return f"{steps}/apps({[app['id'] for app in tree.apps_in(group_id)].index(app_id)})"
 
 
 def _plain(app: App) -> App:

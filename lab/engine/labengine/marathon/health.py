@@ -179,7 +179,7 @@ class HealthMonitor:
             else:
                 result.failed(cause)
             self._events.publish(
-                "failed_health_check_event", appId=app["id"], instanceId=instance.instance_id, healthCheck=check
+                "failed_health_check_event", appId=app["id"], taskId=instance.instance_id, healthCheck=check
             )
         results[key] = result
         self._settle(app, instance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ TERMINAL = frozenset(
         "TASK_UNKNOWN",
     }
 )
+
+_TASK_ID = re.compile(r"(.+)\.((?:instance-|marathon-)[^.]+)(?:\.[^.]+(?:\.\d+)?)?")
 
 
 @dataclass
@@ -81,13 +84,23 @@ class Instance:
         return time.time() - self.unreachable_since >= strategy.get(limit, 0)
 
     def condition(self) -> str:
-        """The state as events name it."""
-        name = KILLING if self.killing and self.state not in TERMINAL else self.state
-        return name.removeprefix("TASK_").replace("_", " ").title().replace(" ", "")
+        return condition_of(KILLING if self.killing and self.state not in TERMINAL else self.state)
+
+
+def condition_of(state: str) -> str:
+    """A task's state as events name it."""
+    state = {"TASK_GONE_BY_OPERATOR": "TASK_GONE", "TASK_LOST": "TASK_UNKNOWN"}.get(state, state)
+    return state.removeprefix("TASK_").replace("_", " ").title().replace(" ", "")
 
 
 def new_instance_id(service_id: str) -> str:
     return f"{file_name(service_id)}.instance-{uuid.uuid4()}"
+
+
+def parsed(task_id: str) -> tuple[str, str] | None:
+    """The instance's id and the service's of a task's id; None for what no Marathon has given."""
+    found = _TASK_ID.fullmatch(task_id)
+    return (f"{found[1]}.{found[2]}", "/" + found[1].replace("_", "/")) if found else None
 
 
 def new_task_id(instance_id: str, container: str = "_app") -> str:
@@ -181,6 +194,18 @@ def render(instance: Instance, health: list[dict[str, Any]]) -> dict[str, Any]:
         if instance.facts.get(name):
             task[name] = instance.facts[name]
     return task
+
+
+def change(instance: Instance, condition: str) -> dict[str, Any]:
+    """What the event of a change says."""
+    return {
+        "instanceId": instance.instance_id,
+        "condition": condition,
+        "runSpecId": instance.app_id,
+        "agentId": instance.agent_id,
+        "host": instance.host,
+        "runSpecVersion": instance.version,
+    }
 
 
 def kill_order(app: App, instances: list[Instance]) -> list[Instance]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -66,7 +67,7 @@ class Leader:
         self._store = store
         self._failed = failed
         self._tasks: list[asyncio.Task[None]] = []
-        self.offers = OfferMatcher(flags, store, self.tracker, self.queue, self.backoff)
+        self.offers = OfferMatcher(flags, store, self.tracker, self.queue, self.backoff, self.events)
         self.readiness = Readiness(
             lambda app_id: self.deployments.of_app(app_id) is not None,
             lambda app_ids: self.conductor.mark(app_ids),
@@ -117,6 +118,7 @@ class Leader:
             self.conductor,
         )
         self.conductor.expunge = self.updates.remove
+        self.deployments.checks.resume(self.state.tree.apps_below("/"))
         self.deployments.load(documents, self.state.version)
         self.updates.resume()
         logger.info("Leading with %d services and %d instances", len(self.state.tree.services), len(self.tracker))
@@ -163,6 +165,8 @@ class Leader:
             await self.offers.offered(event["offers"]["offers"])
         elif kind == "UPDATE":
             self.updates.handle(event["update"]["status"])
+        elif kind == "MESSAGE":
+            self._message(event["message"])
         elif kind == "DISCONNECTED":
             self.events.publish("scheduler_disconnected_event")
         elif kind == "ERROR":
@@ -186,6 +190,14 @@ class Leader:
             self.events.publish("scheduler_registered_event", frameworkId=framework_id, master=event["master"])
         self.offers.subscribed()
         self.conductor.subscribed()
+
+    def _message(self, message: dict[str, Any]) -> None:
+        self.events.publish(
+            "framework_message_event",
+            executorId=message["executor_id"]["value"],
+            slaveId=message["agent_id"]["value"],
+            message=list(base64.b64decode(message["data"])),
+        )
 
     def _health_changed(self, instance: Any) -> None:
         self.tracker.save(instance)

@@ -15,9 +15,10 @@ import httpx
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from labengine.common import log
+from labengine.marathon.api.filters import EVENTS_PATH, error_page
 
 logger = log.get(__name__)
 
@@ -90,7 +91,7 @@ class Node:
                 await response(scope, receive, self._with_cache_headers(send))
                 return
             await asyncio.sleep(LEADER_WAIT_SECONDS)
-        await _error_page(502, "Could not determine the current leader")(scope, receive, send)
+        await error_page(502, "Could not determine the current leader")(scope, receive, send)
 
     def _authenticated(self, request: Request) -> bool:
         wanted = self._flags.http_credentials
@@ -106,7 +107,7 @@ class Node:
         return secrets.compare_digest(given, wanted.encode())
 
     def _unauthorized(self) -> Response:
-        response = _error_page(401, "Unauthorized")
+        response = error_page(401, "Unauthorized")
         response.headers["WWW-Authenticate"] = f'basic realm="{self._flags.http_realm}"'
         return response
 
@@ -122,25 +123,25 @@ class Node:
         via = f"1.1 {self._address}"
         query = f"?{request.url.query}" if request.url.query else ""
         url = f"{self._scheme}://{leader}{quote(request.url.path)}{query}"
-        if request.url.path == "/v2/events":
+        if request.url.path.startswith(EVENTS_PATH):
             return RedirectResponse(url, 302)
-        if via in request.headers.get("x-marathon-via", ""):
-            return _error_page(502, "Detected proxying loop.")
+        if via in request.headers.getlist("x-marathon-via"):
+            return error_page(502, "Detected proxying loop.")
         headers = [(name, value) for name, value in request.headers.items() if name not in _OWN_HEADERS]
         client = request.client.host if request.client else ""
         before = request.headers.get("x-forwarded-for")
         headers = [(name, value) for name, value in headers if name != "x-forwarded-for"]
-        headers += [("X-Marathon-Via", via), ("X-Forwarded-For", f"{before}, {client}" if before else client)]
+        headers += [("X-Marathon-Via", via), ("X-Forwarded-For", f"{before},{client}" if before else client)]
         try:
             outgoing = self._http.build_request(request.method, url, headers=headers, content=await request.body())
             answer = await self._http.send(outgoing, stream=True)
         except httpx.ConnectError:
-            return _error_page(502, "Connection to leader refused.")
+            return error_page(502, "Connection to leader refused.")
         except httpx.HTTPError as error:
             logger.warning(
                 "Passing %s on to the leader %s failed: %s", request.url.path, leader, error or type(error).__name__
             )
-            return _error_page(500, "Error processing request by the leader")
+            return error_page(500, "Error processing request by the leader")
         return _passed_back(answer, via)
 
 
@@ -158,7 +159,7 @@ def _passed_back(answer: httpx.Response, via: str) -> Response:
         for name, value in answer.headers.items()
         if name.lower() not in _OWN_HEADERS
     ]
-    response.headers["X-Marathon-Via"] = via
+    response.headers.append("X-Marathon-Via", via)
     return response
 
 
@@ -172,11 +173,3 @@ def _adding(send: Send, extra: dict[str, str]) -> Send:
         await send(message)
 
     return sending
-
-
-def _error_page(status: int, reason: str) -> HTMLResponse:
-    return HTMLResponse(
-        f"<html><head><title>Error {status} {reason}</title></head>"
-        f"<body><h2>HTTP ERROR {status}</h2><p>Reason: {reason}</p></body></html>\n",
-        status,
-    )

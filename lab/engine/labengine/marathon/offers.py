@@ -11,7 +11,15 @@ from labengine.common import log
 from labengine.marathon import podtasks, podupdates
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.definition import constraints
-from labengine.marathon.instances import UNREACHABLE, Instance, Tracker, has_config, new_instance_id, new_task_id
+from labengine.marathon.events import EventBus
+from labengine.marathon.instances import (
+    UNREACHABLE,
+    Instance,
+    Tracker,
+    change,
+    has_config,
+    new_task_id,
+)
 from labengine.marathon.matcher import match
 from labengine.marathon.queue import Entry, LaunchQueue
 from labengine.marathon.resources import Remainder
@@ -29,12 +37,21 @@ PAUSES = 4
 
 
 class OfferMatcher:
-    def __init__(self, flags: Any, store: Store, tracker: Tracker, queue: LaunchQueue, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        flags: Any,
+        store: Store,
+        tracker: Tracker,
+        queue: LaunchQueue,
+        backoff: Backoff,
+        events: EventBus,
+    ) -> None:
         self._flags = flags
         self._store = store
         self._tracker = tracker
         self._queue = queue
         self._backoff = backoff
+        self._events = events
         self._suppressed = False
         self._revive_wanted = False
         self._last_revive = 0.0
@@ -108,9 +125,8 @@ class OfferMatcher:
             if first:
                 entry.declined(offer, found)
             return None
-        entry.used(offer)
+        instance_id = entry.used(offer)
         now = time.time()
-        instance_id = new_instance_id(app["id"])
         instance = Instance(
             instance_id,
             instance_id if is_pod(app) else new_task_id(instance_id),
@@ -126,6 +142,7 @@ class OfferMatcher:
             containers=podupdates.new_containers(app, instance_id, now) if is_pod(app) else [],
         )
         self._tracker.add(instance)
+        self._events.publish("instance_changed_event", **change(instance, "Provisioned"))
         logger.info("Launching %s on %s", instance.task_id, offer["hostname"])
         if is_pod(app):
             return podtasks.launch_group(app, instance, found, offer["framework_id"], self._flags.mesos_bridge_name)

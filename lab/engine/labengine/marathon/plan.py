@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from labengine.marathon.definition import compare, paths
-from labengine.marathon.definition.errors import unprocessable
+from labengine.marathon.definition.errors import invalid_object
 from labengine.marathon.tree import App, Tree, is_pod
 
 START, STOP, SCALE, RESTART = "Start", "Stop", "Scale", "Restart"
@@ -103,12 +103,23 @@ def make(before: Tree, after: Tree, version: str, restarted: Iterable[str] = ())
     return Plan(version, original, target, [step for step in steps if step], new_groups)
 
 
+def refuse_cycles(tree: Tree) -> None:
+    """Of the whole tree: a group's dependencies may close a circle of apps that nobody changed."""
+    if any("dependencies" in app for app in tree.services.values()) or any(
+        group["dependencies"] for group in tree.groups.values()
+    ):
+        depths = Depths(tree)
+        for app_id in tree.services:
+            depths.of(app_id)
+
+
 class Depths:
     """How many dependencies an app has below it, one after the other."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._known: dict[str, int] = {}
+        self._below: dict[str, set[str]] = {}
 
     def _dependencies(self, app_id: str) -> set[str]:
         wanted = list(self._tree.services[app_id].get("dependencies", []))
@@ -123,8 +134,13 @@ class Depths:
             if name in self._tree.services:
                 found.add(name)
             elif name in self._tree.groups:
-                found.update(app["id"] for app in self._tree.services_below(name))
+                found |= self._in_group(name)
         return found
+
+    def _in_group(self, group_id: str) -> set[str]:
+        if group_id not in self._below:
+            self._below[group_id] = {one["id"] for one in self._tree.services_below(group_id)}
+        return self._below[group_id]
 
     def of(self, app_id: str) -> int:
         """Raises 422 when the dependencies go round in a circle."""
@@ -139,7 +155,7 @@ class Depths:
                 running.discard(current)
                 stack.pop()
             elif following in running:
-                raise unprocessable("Dependency graph has cyclic dependencies.")
+                raise invalid_object([("/", "Dependency graph has cyclic dependencies.")])
             else:
                 running.add(following)
                 stack.append((following, sorted(self._dependencies(following))))

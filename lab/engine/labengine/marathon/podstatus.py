@@ -11,6 +11,7 @@ from labengine.marathon.definition import pods
 from labengine.marathon.instances import KILLING, RUNNING, STAGING, TERMINAL, UNREACHABLE, Instance
 from labengine.marathon.leader import Leader
 from labengine.marathon.plan import STOP
+from labengine.marathon.queue import Entry
 from labengine.marathon.tree import App
 
 UNHEALTHY = "at least one container is not healthy"
@@ -21,6 +22,7 @@ _EXIT_CODE = re.compile(r"exited with status (\d+)")
 
 def render(leader: Leader, service: App) -> dict[str, Any]:
     instances = [_instance(leader, service, one) for one in leader.tracker.of(service["id"])]
+    instances += _waiting(leader.queue.get(service["id"]))
     deployment = leader.deployments.of_app(service["id"])
     stopping = deployment is not None and deployment.place(service["id"])[1].kind == STOP
     stable = sum(one["status"] == "STABLE" for one in instances)
@@ -97,6 +99,30 @@ def _instance(leader: Leader, service: App, instance: Instance) -> dict[str, Any
         if instance.facts.get(name):
             shown[key] = instance.facts[name]
     return shown | ({"message": message} if message else {})
+
+
+def _waiting(entry: Entry | None) -> list[dict[str, Any]]:
+    """Those that no offer was found for so far."""
+    if entry is None:
+        return []
+    since = timestamp(entry.since)
+    return [
+        {
+            "id": instance_id,
+            "status": "PENDING",
+            "statusSince": since,
+            "conditions": [],
+            "resources": pods.EXECUTOR_RESOURCES | {"gpus": 0},
+            "networks": [],
+            "containers": [],
+            "specReference": f"/v2/pods{entry.app['id']}::versions/{entry.app['version']}",
+            "localVolumes": [],
+            "role": entry.app["role"],
+            "lastUpdated": since,
+            "lastChanged": since,
+        }
+        for instance_id in entry.waiting
+    ]
 
 
 def _state(instance: Instance, containers: list[dict[str, Any]]) -> tuple[str, str | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from labengine.marathon.clock import timestamp
 from labengine.marathon.definition import pods
+from labengine.marathon.instances import new_instance_id
 from labengine.marathon.matcher import REASONS
 from labengine.marathon.resources import role_of
 from labengine.marathon.tree import App, is_pod
@@ -17,10 +18,13 @@ UNUSED_OFFERS_KEPT = 10
 
 @dataclass
 class Entry:
-    """One app; ``rejected`` counts the first reason of every offer of this launch attempt."""
+    """One app; ``rejected`` counts the first reason of every offer of this launch attempt.
+
+    ``waiting`` are the ids of the instances that will be launched.
+    """
 
     app: App
-    count: int
+    waiting: list[str] = field(default_factory=list)
     since: float = field(default_factory=time.time)
     processed: int = 0
     unused: int = 0
@@ -28,6 +32,15 @@ class Entry:
     last_unused_at: float | None = None
     last_used_at: float | None = None
     last_offers: dict[str, tuple[dict[str, Any], list[str], float]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(self.waiting)
+
+    def resize(self, count: int) -> None:
+        missing = count - len(self.waiting)
+        self.waiting += [new_instance_id(self.app["id"]) for _number in range(missing)]
+        del self.waiting[count:]
 
     def declined(self, offer: dict[str, Any], reasons: list[str]) -> None:
         now = time.time()
@@ -41,11 +54,12 @@ class Entry:
         if len(self.last_offers) > UNUSED_OFFERS_KEPT:
             del self.last_offers[next(iter(self.last_offers))]
 
-    def used(self, offer: dict[str, Any]) -> None:
+    def used(self, offer: dict[str, Any]) -> str:
+        """The id of the instance that is launched from it."""
         self.processed += 1
         self.last_used_at = time.time()
         self.last_offers.pop(offer["agent_id"]["value"], None)
-        self.count -= 1
+        return self.waiting.pop(0)
 
 
 class LaunchQueue:
@@ -56,10 +70,9 @@ class LaunchQueue:
         """Set how many instances are to be launched; true when that is more than before."""
         entry = self._entries.get(app["id"])
         if entry is None or entry.app["version"] != app["version"]:
-            self._entries[app["id"]] = Entry(app, count)
-            return True
+            entry = self._entries[app["id"]] = Entry(app)
         grown = count > entry.count
-        entry.count = count
+        entry.resize(count)
         return grown
 
     def drop(self, app_id: str) -> None:

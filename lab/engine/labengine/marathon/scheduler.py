@@ -49,12 +49,20 @@ class SchedulerClient:
         self._http = tls.client(auth=auth, timeout=CALL_TIMEOUT)
         self._slots = asyncio.Semaphore(PARALLEL_CALLS)
         self._url: str | None = None
+        self._master_url: str | None = None
         self._stream_id: str | None = None
         self._framework_id: str | None = None
 
     @property
     def subscribed(self) -> bool:
         return self._stream_id is not None and self._framework_id is not None
+
+    @property
+    def master_url(self) -> str | None:
+        """The page of the leading master; the last one that was known, while there is none."""
+        leader = self._detector.leader
+        self._master_url = f"{leader.url}/" if leader else self._master_url
+        return self._master_url
 
     async def run(self) -> None:
         """Subscribe again and again: after a lost connection, and to each new leading master."""

@@ -116,15 +116,13 @@ class State:
         return self._versions.get(app_id, {}).get(version) if version in self.app_versions(app_id) else None
 
     def group_versions(self, group_id: str) -> list[str]:
-        found = {root["groups"][group_id]["version"] for root in self._roots.values() if group_id in root["groups"]}
-        return sorted(found)
+        """Those of the root in which the group is: every change anywhere makes one."""
+        return sorted(version for version, root in self._roots.items() if group_id in root["groups"])
 
     def tree_at(self, group_id: str, version: str) -> Tree | None:
-        """The tree in which the group had that version."""
-        for root in self._roots.values():
-            if root["groups"].get(group_id, {}).get("version") == version:
-                return self._restored(root)
-        return None
+        """The tree of that version, if the group was in it."""
+        root = self._roots.get(version)
+        return self._restored(root) if root and group_id in root["groups"] else None
 
     def set_framework_id(self, framework_id: str | None) -> None:
         if framework_id == self.framework_id:

@@ -45,7 +45,10 @@ class Tree:
             group_id = paths.parent(group_id)
 
     def put(self, service: App) -> None:
+        """It takes the place of a group of its id in which nothing is."""
         self.ensure_group(paths.parent(service["id"]))
+        if service["id"] in self.groups and not any(True for _one in self.services_below(service["id"])):
+            self.remove_group(service["id"])
         self.services[service["id"]] = service
 
     def app(self, app_id: str) -> App | None:

@@ -11,7 +11,17 @@ from labengine.marathon.backoff import Backoff
 from labengine.marathon.conductor import Conductor
 from labengine.marathon.events import EventBus
 from labengine.marathon.health import HealthMonitor
-from labengine.marathon.instances import RUNNING, TERMINAL, UNREACHABLE, Instance, Tracker, status_time
+from labengine.marathon.instances import (
+    RUNNING,
+    TERMINAL,
+    UNREACHABLE,
+    Instance,
+    Tracker,
+    change,
+    condition_of,
+    parsed,
+    status_time,
+)
 from labengine.marathon.readiness import Readiness
 from labengine.marathon.state import Failures, State
 from labengine.marathon.tree import App
@@ -51,12 +61,25 @@ class StatusUpdates:
             self._apply_to_pod(instance, status)
         elif instance is not None:
             self._apply(instance, status)
-        elif status["state"] not in TERMINAL and status["state"] != UNREACHABLE:
+        elif status["state"] in TERMINAL or status["state"] == UNREACHABLE:
+            self._unknown_ended(status)
+        else:
             logger.warning("Killing the unknown task %s", status["task_id"]["value"])
             self._conductor.call("KILL", {"task_id": status["task_id"], "agent_id": status.get("agent_id")})
         if "uuid" in status:
             self._conductor.call(
                 "ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"], "uuid": status["uuid"]}
+            )
+
+    def _unknown_ended(self, status: dict[str, Any]) -> None:
+        ids = parsed(status["task_id"]["value"])
+        if ids:
+            instance_id, service_id = ids
+            self._events.publish(
+                "unknown_instance_terminated_event",
+                instanceId=instance_id,
+                runSpecId=service_id,
+                condition=condition_of(status["state"]),
             )
 
     def app_of(self, instance: Instance) -> App | None:
@@ -153,15 +176,7 @@ class StatusUpdates:
             ports=instance.ports,
             version=instance.version,
         )
-        self._events.publish(
-            "instance_changed_event",
-            instanceId=instance.instance_id,
-            condition=instance.condition(),
-            runSpecId=instance.app_id,
-            agentId=instance.agent_id,
-            host=instance.host,
-            runSpecVersion=instance.version,
-        )
+        self._events.publish("instance_changed_event", **change(instance, instance.condition()))
 
     def _ended(self, instance: Instance, status: dict[str, Any], *, ran: bool) -> None:
         state, message = status["state"], status.get("message", "")

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from labengine.marathon import labels
 from labengine.marathon.api import tasks
-from labengine.marathon.api.http import answer, body_of, deployed, flag, moment, remote
+from labengine.marathon.api.http import answer, body_of, choose, deployed, flag, moment, remote
 from labengine.marathon.appinfo import app_info, embeds
 from labengine.marathon.definition import errors, paths, reader
+from labengine.marathon.groups import Change
 from labengine.marathon.leader import Leader
 from labengine.marathon.plan import Plan
 from labengine.marathon.tree import App, Tree
 
 
-async def collection(leader: Leader, request: Request) -> Response:
-    """Without an id."""
-    handlers = {"GET": _list, "POST": _create, "PUT": _put_many, "PATCH": _put_many}
-    return await handlers[request.method](leader, request)
-
-
 async def member(leader: Leader, request: Request) -> Response:
     """``/{id}`` and what is below an app."""
     rest = paths.segments(request.path_params["rest"])
-    method = request.method
     if rest[-1] == "tasks" and len(rest) > 1:
-        return await _one_of(method, GET=tasks.of_app, DELETE=tasks.kill_of_app)(leader, request, _id(rest[:-1]))
+        return await choose(request, GET=tasks.of_app, DELETE=tasks.kill_of_app)(leader, request, _id(rest[:-1]))
     if len(rest) > 2 and rest[-2] == "tasks":
-        return await _one_of(method, DELETE=tasks.kill_one)(leader, request, _id(rest[:-2]), rest[-1])
+        return await choose(request, DELETE=tasks.kill_one)(leader, request, _id(rest[:-2]), rest[-1])
     if rest[-1] == "versions" and len(rest) > 1:
-        return await _one_of(method, GET=_versions)(leader, request, _id(rest[:-1]))
+        return await choose(request, GET=_versions)(leader, request, _id(rest[:-1]))
     if len(rest) > 2 and rest[-2] == "versions":
-        return await _one_of(method, GET=_version)(leader, request, _id(rest[:-2]), rest[-1])
+        return await choose(request, GET=_version)(leader, request, _id(rest[:-2]), rest[-1])
     if rest[-1] == "restart" and len(rest) > 1:
-        return await _one_of(method, POST=_restart)(leader, request, _id(rest[:-1]))
-    return await _one_of(method, GET=_get, PUT=_put, PATCH=_put, DELETE=_delete)(leader, request, _id(rest))
-
-
-def _one_of(method: str, **handlers: Any) -> Any:
-    if method not in handlers:
-        raise HTTPException(405)
-    return handlers[method]
+        return await choose(request, POST=_restart)(leader, request, _id(rest[:-1]))
+    return await choose(request, GET=_get, PUT=_put, PATCH=_put, DELETE=_delete)(leader, request, _id(rest))
 
 
 def _id(segments: list[str]) -> str:
@@ -58,7 +46,7 @@ def existing(leader: Leader, app_id: str) -> App:
     return app
 
 
-async def _list(leader: Leader, request: Request) -> Response:
+async def listing(leader: Leader, request: Request) -> Response:
     query = request.query_params
     selectors = [labels.parse(text) for text in query.getlist("label")]
     wanted = embeds(query.getlist("embed")) | {"counts", "deployments"}
@@ -86,7 +74,7 @@ async def _get(leader: Leader, request: Request, app_id: str) -> Response:
     return answer({"app": app_info(leader, existing(leader, app_id), wanted)})
 
 
-async def _create(leader: Leader, request: Request) -> Response:
+async def create(leader: Leader, request: Request) -> Response:
     groups = leader.groups
     body = await body_of(request)
     app = reader.read_app(body, defaults=groups.settings, enforced_groups=groups.enforced_groups())
@@ -96,7 +84,7 @@ async def _create(leader: Leader, request: Request) -> Response:
         refuse_existing(tree, app_id)
         tree.put(app)
 
-    plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
+    plan = await _update(leader, app_id, change, force=flag(request, "force"))
     _announce(leader, request, app_id)
     # The answer is older than the assignment of ports, as Marathon's is.
     created = {
@@ -111,6 +99,12 @@ async def _create(leader: Leader, request: Request) -> Response:
     return answer(created, 201, {"Marathon-Deployment-Id": plan.id, "Location": f"{leader.url}{app_id}"})
 
 
+async def _update(leader: Leader, app_id: str, change: Change, *, force: bool, restarted: Iterable[str] = ()) -> Plan:
+    """A change of this app alone."""
+    group_id = paths.parent(app_id)
+    return await leader.groups.update(change, touched=[group_id], announced=group_id, force=force, restarted=restarted)
+
+
 def refuse_pod(tree: Tree, app_id: str) -> None:
     if tree.pod(app_id):
         raise errors.invalid_object([("/", "Applications and Pods may not share the same id")])
@@ -120,11 +114,9 @@ def refuse_existing(tree: Tree, app_id: str) -> None:
     if tree.app(app_id):
         raise errors.app_exists(app_id)
     refuse_pod(tree, app_id)
-    if app_id in tree.groups:
-        raise errors.conflict(f"An app with the path {app_id} already exists.")
 
 
-async def _put_many(leader: Leader, request: Request) -> Response:
+async def put_many(leader: Leader, request: Request) -> Response:
     groups = leader.groups
     partial = request.method == "PATCH" or flag(request, "partialUpdate", True)
 
@@ -148,7 +140,10 @@ async def _put_many(leader: Leader, request: Request) -> Response:
             tree.put(_resolve(leader, app_id, update))
 
     plan = await groups.update(
-        change, touched={paths.parent(app_id) for app_id, _update in updates}, force=flag(request, "force")
+        change,
+        touched={paths.parent(app_id) for app_id, _update in updates},
+        announced="/",
+        force=flag(request, "force"),
     )
     return deployed(plan)
 
@@ -182,12 +177,10 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     )
 
     def change(tree: Tree) -> None:
-        if app_id in tree.groups:
-            raise errors.conflict(f"An app with the path {app_id} already exists.")
         refuse_pod(tree, app_id)
         tree.put(_resolve(leader, app_id, update))
 
-    plan = await groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force"))
+    plan = await _update(leader, app_id, change, force=flag(request, "force"))
     _announce(leader, request, app_id)
     return deployed(plan) if current else deployed(plan, 201, {"Location": f"{leader.url}{app_id}"})
 
@@ -207,19 +200,14 @@ async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
     def change(tree: Tree) -> None:
         del tree.services[app_id]
 
-    plan = await leader.groups.update(change, touched=[paths.parent(app_id)], force=flag(request, "force", True))
+    plan = await _update(leader, app_id, change, force=flag(request, "force", True))
     return deployed(plan)
-
-
-async def restart(leader: Leader, app_ids: set[str], *, force: bool) -> Plan:
-    return await leader.groups.update(
-        lambda tree: None, touched={paths.parent(app_id) for app_id in app_ids}, force=force, restarted=app_ids
-    )
 
 
 async def _restart(leader: Leader, request: Request, app_id: str) -> Response:
     existing(leader, app_id)
-    return deployed(await restart(leader, {app_id}, force=flag(request, "force")))
+    force = flag(request, "force")
+    return deployed(await _update(leader, app_id, lambda tree: None, force=force, restarted=[app_id]))
 
 
 async def _versions(leader: Leader, _request: Request, app_id: str) -> Response:
@@ -228,7 +216,6 @@ async def _versions(leader: Leader, _request: Request, app_id: str) -> Response:
 
 
 async def _version(leader: Leader, _request: Request, app_id: str, version: str) -> Response:
-    existing(leader, app_id)
     version = moment(version)
     app = leader.state.app_at(app_id, version)
     if app is None:

@@ -36,7 +36,7 @@ async def cancel(leader: Leader, request: Request) -> Response:
         tree.services, tree.groups = reverted.services, reverted.groups
 
     touched = {paths.parent(app_id) for app_id in earlier.affected}
-    result = await leader.groups.update(change, touched=touched, force=True)
+    result = await leader.groups.update(change, touched=touched, announced="/", force=True)
     if leader.deployments.get(deployment_id) is not None:
         # Nothing is left to undo, as after a restart.
         leader.deployments.cancel(deployment_id, "The upgrade has been cancelled")

@@ -7,8 +7,10 @@ import json
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
+from labengine.marathon.api import media
+from labengine.marathon.api.filters import error_page
 from labengine.marathon.api.http import remote
 from labengine.marathon.leader import Leader
 
@@ -16,10 +18,13 @@ HEARTBEAT_SECONDS = 10.0
 
 
 async def stream(leader: Leader, request: Request) -> Response:
-    if "text/event-stream" not in request.headers.get("accept", ""):
-        return HTMLResponse("<h2>HTTP ERROR 405</h2><p>HTTP method GET is not supported by this URL</p>\n", 405)
+    if request.method == "OPTIONS":
+        return Response(headers={"Allow": "GET, HEAD, OPTIONS"})
+    # The header has to be this and nothing else.
+    if request.method != "GET" or media.EVENTS not in request.headers.getlist("accept"):
+        return error_page(405, f"HTTP method {request.method} is not supported by this URL")
     types = frozenset(request.query_params.getlist("event_type"))
-    return StreamingResponse(_frames(leader, types, remote(request)), media_type="text/event-stream")
+    return StreamingResponse(_frames(leader, types, remote(request)), media_type=media.EVENTS)
 
 
 async def _frames(leader: Leader, types: frozenset[str], client: str) -> AsyncIterator[bytes]:

@@ -5,34 +5,36 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from labengine.marathon.api.apps import refuse_existing
-from labengine.marathon.api.http import answer, body_of, deployed, flag, moment
+from labengine.marathon.api.http import answer, body_of, choose, deployed, flag, moment
 from labengine.marathon.appinfo import app_info, embeds, group_info
 from labengine.marathon.definition import errors, paths
-from labengine.marathon.definition.groups import Existing, GroupUpdate, read_group_update
+from labengine.marathon.definition.groups import Existing, GroupUpdate, read_enforce_role, read_group_update
 from labengine.marathon.leader import Leader
-from labengine.marathon.plan import render_step
+from labengine.marathon.plan import Plan, render_step
 from labengine.marathon.tree import Tree
 
 
 async def resource(leader: Leader, request: Request) -> Response:
     rest = paths.segments(request.path_params.get("rest", ""))
-    if request.method == "GET":
-        if rest[-1:] == ["versions"]:
-            return _versions(leader, _id(rest[:-1]))
-        if rest[-2:-1] == ["versions"]:
-            return _at_version(leader, request, _id(rest[:-2]), rest[-1])
-        if rest[-1:] == ["apps"]:
-            return _apps(leader, request, _id(rest[:-1]))
-        return _get(leader, request, _id(rest))
-    handlers = {"POST": _create, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
-    if request.method not in handlers:
-        raise HTTPException(405)
-    return await handlers[request.method](leader, request, _id(rest))
+    handlers = {"GET": _read_only, "POST": _create, "PUT": _put, "DELETE": _delete}
+    if rest:
+        handlers["PATCH"] = _patch
+    return await choose(request, **handlers)(leader, request, _id(rest))
+
+
+async def _read_only(leader: Leader, request: Request, path: str) -> Response:
+    rest = paths.segments(path)
+    if rest[-1:] == ["versions"]:
+        return _versions(leader, _id(rest[:-1]))
+    if rest[-2:-1] == ["versions"]:
+        return _at_version(leader, request, _id(rest[:-2]), rest[-1])
+    if rest[-1:] == ["apps"]:
+        return _apps(leader, request, _id(rest[:-1]))
+    return _get(leader, request, path)
 
 
 def _id(segments: list[str]) -> str:
@@ -55,15 +57,15 @@ def _versions(leader: Leader, group_id: str) -> Response:
 
 
 def _at_version(leader: Leader, request: Request, group_id: str, version: str) -> Response:
-    version = moment(version)
-    tree = leader.state.tree_at(group_id, version)
+    tree = leader.state.tree_at(group_id, moment(version))
     if tree is None:
-        raise errors.not_found(f"Group '{group_id}' does not exist in version {version}")
-    return answer(group_info(leader, tree, group_id, request.query_params.getlist("embed")))
+        raise errors.group_not_found(group_id)
+    # What its apps have now is not what they had then.
+    return answer(group_info(leader, tree, group_id, request.query_params.getlist("embed"), app_embeds=()))
 
 
 def _apps(leader: Leader, request: Request, group_id: str) -> Response:
-    _existing(leader, group_id)
+    """A group that does not exist has none."""
     wanted = embeds(request.query_params.getlist("embed"))
     return answer([app_info(leader, app, wanted) for app in leader.state.tree.apps_below(group_id)])
 
@@ -81,51 +83,50 @@ async def _read(leader: Leader, request: Request, group_id: str, *, creating: bo
 
 async def _create(leader: Leader, request: Request, group_id: str) -> Response:
     update = await _read(leader, request, group_id, creating=True)
-
-    def change(tree: Tree) -> None:
-        if update.id in tree.groups:
-            raise errors.conflict(f"Group {update.id} is already created. Use PUT to change this group.")
-        if update.id in tree.services:
-            raise errors.conflict(f"An app with the path {update.id} already exists.")
-        _apply(leader, tree, update)
-
-    plan = await leader.groups.update(change, touched=[update.id], force=flag(request, "force"))
+    tree = leader.state.tree
+    if update.id in tree.groups:
+        raise errors.conflict(f"Group {update.id} is already created. Use PUT to change this group.")
+    if update.id in tree.services:
+        raise errors.conflict(f"An app with the path {update.id} already exists.")
+    plan = await _change(leader, request, group_id, update)
     return deployed(plan, 201, {"Location": f"{leader.url}{update.id}"})
+
+
+async def _change(leader: Leader, request: Request, group_id: str, update: GroupUpdate) -> Plan:
+    return await leader.groups.update(
+        lambda tree: _apply(leader, tree, update),
+        touched=[update.id],
+        announced=paths.parent(group_id),
+        force=flag(request, "force"),
+    )
 
 
 async def _put(leader: Leader, request: Request, group_id: str) -> Response:
     update = await _read(leader, request, group_id, creating=False)
-
-    def change(tree: Tree) -> None:
-        _apply(leader, tree, update)
-
     if flag(request, "dryRun"):
-        plan = leader.groups.preview(change)
+        plan = leader.groups.preview(lambda tree: _apply(leader, tree, update))
         return answer({"steps": [render_step(step) for step in plan.steps]})
-    return deployed(await leader.groups.update(change, touched=[update.id], force=flag(request, "force")))
+    return deployed(await _change(leader, request, group_id, update))
 
 
 async def _patch(leader: Leader, request: Request, group_id: str) -> Response:
-    """``enforceRole`` alone; nothing is deployed."""
+    """``enforceRole`` alone: nothing is deployed, and no version is new."""
+    enforce_role = read_enforce_role(await body_of(request, any_type=True), leader.settings)
     if not paths.is_top_level(group_id):
         raise errors.unprocessable("Path needs to be top-level")
     _existing(leader, group_id)
-    update = await _read(leader, request, group_id, creating=False)
-
-    def change(tree: Tree) -> None:
-        tree.groups[group_id] = {**tree.groups[group_id], "enforceRole": bool(update.enforce_role)}
-
-    await leader.groups.update(change, touched=[group_id], force=False)
+    await leader.groups.enforce_role(group_id, enforce_role)
     return Response(status_code=200)
 
 
 async def _delete(leader: Leader, request: Request, group_id: str) -> Response:
-    _existing(leader, group_id)
-
     def change(tree: Tree) -> None:
+        if group_id not in tree.groups:
+            raise errors.group_not_found(group_id)
         tree.remove_group(group_id)
 
-    plan = await leader.groups.update(change, touched=[paths.parent(group_id)], force=flag(request, "force"))
+    parent = paths.parent(group_id)
+    plan = await leader.groups.update(change, touched=[parent], announced=parent, force=flag(request, "force"))
     return deployed(plan)
 
 
@@ -153,8 +154,6 @@ def _roll_back(leader: Leader, tree: Tree, group_id: str, version: str) -> None:
 
 def _replace(tree: Tree, update: GroupUpdate) -> None:
     """Lists that are given are the whole truth for the group; absent ones leave things as they are."""
-    if update.id in tree.services:
-        raise errors.conflict(f"An app with the path {update.id} already exists.")
     tree.ensure_group(update.id)
     attributes: dict[str, Any] = {}
     if update.dependencies is not None:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from labengine.common import log
+from labengine.marathon.api import media
 from labengine.marathon.clock import seconds, timestamp
 from labengine.marathon.definition import errors, reader
 from labengine.marathon.leader import Leader
@@ -35,11 +36,34 @@ def deployed(plan: Plan, status: int = 200, headers: dict[str, str] | None = Non
 
 
 async def body_of(request: Request, *, any_type: bool = False) -> Any:
-    """The JSON body; 415 for another content type."""
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not any_type and content_type != "application/json":
+    """The JSON body; 415 for a body of another content type, or of none."""
+    body = await request.body()
+    if body and not any_type and not media.is_json(request.headers.get("content-type", "")):
         raise HTTPException(415)
-    return reader.parse_json(await request.body())
+    return reader.parse_json(body)
+
+
+def choose(request: Request, **handlers: Any) -> Any:
+    """The handler of the request's method; OPTIONS is answered with the methods that there are."""
+    if request.method == "OPTIONS":
+        methods = ["OPTIONS", *handlers, *(["HEAD"] if "GET" in handlers and "HEAD" not in handlers else [])]
+
+        async def options(*_arguments: object) -> Response:
+            return Response(headers={"Allow": ",".join(sorted(methods))})
+
+        return options
+    if request.method not in handlers:
+        raise HTTPException(405)
+    return handlers[request.method]
+
+
+def check_media(request: Request, consumes: str | None, produces: str | None) -> None:
+    """415 or 406 before a resource is asked at all."""
+    given = request.headers.get("content-type")
+    if consumes and given and not media.is_json(given):
+        raise HTTPException(415)
+    if produces and media.chosen(request.headers.get("accept"), [produces]) is None:
+        raise HTTPException(406)
 
 
 def flag(request: Request, name: str, default: bool = False) -> bool:

@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from labengine import BUILD_USER, LAB_ENGINE_VERSION, MARATHON_VERSION
 from labengine.common.zk import ZkUrl
+from labengine.marathon.api import media
 from labengine.marathon.api.http import answer
 from labengine.marathon.definition import errors
 from labengine.marathon.instances import RUNNING, STAGING
@@ -48,10 +49,8 @@ _PLAIN = (
     "max_instances_per_offer",
     "mesos_bridge_name",
     "mesos_heartbeat_failure_threshold",
-    "mesos_leader_ui_url",
     "mesos_role",
     "mesos_user",
-    "new_group_enforce_role",
     "store_cache",
     "webui_url",
 )
@@ -64,6 +63,8 @@ async def info(leader: Leader, _request: Request) -> Response:
     config |= {name: round(getattr(flags, name) * 1000) for name in _MILLISECONDS}
     config |= {
         "master": _masked(flags.master),
+        "mesos_leader_ui_url": flags.mesos_leader_ui_url or leader.scheduler.master_url,
+        "new_group_enforce_role": flags.new_group_enforce_role.title(),
         "failover_timeout": round(flags.failover_timeout),
         "features": flags.enable_features or [],
         "leader_proxy_connection_timeout_ms": round(flags.leader_proxy_connection_timeout * 1000),
@@ -83,7 +84,7 @@ async def info(leader: Leader, _request: Request) -> Response:
     }
     return answer(
         {
-            "name": flags.framework_name,
+            "name": "marathon",
             "version": MARATHON_VERSION,
             # Clients make objects of this answer and take no other keys than Marathon's.
             "buildref": f"{BUILD_USER} {LAB_ENGINE_VERSION}",
@@ -119,21 +120,15 @@ async def abdicate(leader: Leader, request: Request) -> Response:
 
 
 async def ping(_leader: Leader, request: Request) -> Response:
-    accept = request.headers.get("accept", "")
-    if "application/json" in accept and "text/plain" not in accept:
-        return Response(json.dumps("pong"), media_type="application/json")
-    return PlainTextResponse("pong")
+    """In the form that the client likes; nothing but the status where it likes none."""
+    kind = media.chosen(request.headers.get("accept"), (media.TEXT, media.HTML, media.JSON))
+    if kind is None:
+        return Response(status_code=204)
+    return Response(json.dumps("pong") if kind == media.JSON else "pong", media_type=kind)
 
 
 async def plugins(_leader: Leader, _request: Request) -> Response:
     return answer({"plugins": []})
-
-
-async def home(_leader: Leader, _request: Request) -> Response:
-    return HTMLResponse(
-        f"<p>marathon of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; its apps "
-        "are at <a href='/v2/apps'>/v2/apps</a>.</p>\n"
-    )
 
 
 def _gauges(leader: Leader) -> dict[str, float]:
@@ -162,7 +157,7 @@ async def metrics(leader: Leader, _request: Request) -> Response:
 
 async def prometheus(leader: Leader, _request: Request) -> Response:
     if not leader.flags.metrics_prometheus:
-        return PlainTextResponse("Prometheus reporter is disabled", 404)
+        raise errors.not_found("Prometheus reporter is disabled")
     lines = []
     for name, value in _gauges(leader).items():
         name = name.replace(".", "_")

@@ -11,23 +11,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from labengine.marathon import podstatus
-from labengine.marathon.api.http import answer, body_of, flag, moment, remote
+from labengine.marathon.api.http import answer, body_of, choose, flag, moment, remote
+from labengine.marathon.api.ids import refuse_no_instance_ids
 from labengine.marathon.clock import timestamp
 from labengine.marathon.definition import errors, paths, pods, roles
+from labengine.marathon.definition.pipeline import typed
+from labengine.marathon.definition.types import Many, Text
 from labengine.marathon.instances import Instance
 from labengine.marathon.leader import Leader
 from labengine.marathon.plan import Plan
 from labengine.marathon.tree import App, Tree
 
 _PATH = re.compile(r"(?P<id>.*?)(?:::(?P<part>status|versions|instances)(?:/(?P<one>.+))?)?")
-_INSTANCE_ID = re.compile(r"^(.+)\.(instance-|marathon-)([^.]+)$")
 
 
-async def collection(leader: Leader, request: Request) -> Response:
-    if request.method == "HEAD":
-        return Response(status_code=200)
-    if request.method == "POST":
-        return await _create(leader, request)
+async def listing(leader: Leader, _request: Request) -> Response:
     return answer([pods.shown(pod) for pod in leader.state.tree.pods_below("/")])
 
 
@@ -37,9 +35,9 @@ async def member(leader: Leader, request: Request) -> Response:
     assert found is not None
     part, one = found["part"], found["one"]
     if not paths.segments(found["id"]):
-        if part == "status" and one is None and request.method == "GET":
-            return answer([podstatus.render(leader, pod) for pod in leader.state.tree.pods_below("/")])
-        raise HTTPException(404 if part != "status" else 405)
+        if part == "status" and one is None:
+            return await choose(request, GET=_every_status)(leader, request)
+        raise HTTPException(404)
     handlers = {
         (None, False): {"GET": _get, "PUT": _put, "DELETE": _delete},
         ("status", False): {"GET": _status},
@@ -50,10 +48,8 @@ async def member(leader: Leader, request: Request) -> Response:
     }.get((part, one is not None))
     if handlers is None:
         raise HTTPException(404)
-    if request.method not in handlers:
-        raise HTTPException(405)
     arguments = [] if one is None else [one]
-    return await handlers[request.method](leader, request, paths.absolute("/" + found["id"]), *arguments)
+    return await choose(request, **handlers)(leader, request, paths.absolute("/" + found["id"]), *arguments)
 
 
 def _existing(leader: Leader, pod_id: str) -> App:
@@ -77,7 +73,7 @@ async def _read(leader: Leader, request: Request, pod_id: str | None) -> App:
     )
 
 
-async def _create(leader: Leader, request: Request) -> Response:
+async def create(leader: Leader, request: Request) -> Response:
     pod = await _read(leader, request, None)
 
     def change(tree: Tree) -> None:
@@ -103,7 +99,8 @@ def _put_into(tree: Tree, pod: App) -> None:
 
 
 async def _deploy(leader: Leader, request: Request, pod_id: str, change: Any, event: str) -> Plan:
-    plan = await leader.groups.update(change, touched=[paths.parent(pod_id)], force=flag(request, "force"))
+    parent = paths.parent(pod_id)
+    plan = await leader.groups.update(change, touched=[parent], announced=parent, force=flag(request, "force"))
     leader.events.publish(event, clientIp=remote(request), uri=request.url.path)
     return plan
 
@@ -135,6 +132,10 @@ async def _delete(leader: Leader, request: Request, pod_id: str) -> Response:
     return Response(status_code=202, headers={**_deployment(plan), "Location": plan.id})
 
 
+async def _every_status(leader: Leader, _request: Request) -> Response:
+    return answer([podstatus.render(leader, pod) for pod in leader.state.tree.pods_below("/")])
+
+
 async def _status(leader: Leader, _request: Request, pod_id: str) -> Response:
     return answer(podstatus.render(leader, _existing(leader, pod_id)))
 
@@ -145,7 +146,6 @@ async def _versions(leader: Leader, _request: Request, pod_id: str) -> Response:
 
 
 async def _version(leader: Leader, _request: Request, pod_id: str, version: str) -> Response:
-    _existing(leader, pod_id)
     pod = leader.state.app_at(pod_id, moment(version))
     if pod is None:
         raise errors.pod_not_found(pod_id)
@@ -153,19 +153,24 @@ async def _version(leader: Leader, _request: Request, pod_id: str, version: str)
 
 
 async def _kill_many(leader: Leader, request: Request, pod_id: str) -> Response:
-    _existing(leader, pod_id)
-    ids = await body_of(request)
-    if not isinstance(ids, list) or not all(isinstance(one, str) and _INSTANCE_ID.match(one) for one in ids):
-        raise errors.invalid_json([("/", "error.pattern" if isinstance(ids, list) else "error.expected.jsarray")])
+    ids = typed(await body_of(request), Many(Text(), unique=True))
+    refuse_no_instance_ids(ids, "({})")
+    _killable(leader, pod_id)
     return answer(await _kill(leader, [one for one in leader.tracker.of(pod_id) if one.instance_id in ids]))
 
 
 async def _kill_one(leader: Leader, _request: Request, pod_id: str, instance_id: str) -> Response:
-    _existing(leader, pod_id)
+    refuse_no_instance_ids([instance_id], "/")
+    _killable(leader, pod_id)
     found = [one for one in leader.tracker.of(pod_id) if one.instance_id == instance_id]
     if not found:
-        raise errors.not_found(f"Instance '{instance_id}' does not exist")
+        raise errors.not_found(f"Task '{instance_id}' does not exist")
     return answer((await _kill(leader, found))[0])
+
+
+def _killable(leader: Leader, pod_id: str) -> None:
+    if pod_id not in leader.state.tree.services:
+        raise errors.path_not_found(pod_id)
 
 
 async def _kill(leader: Leader, instances: list[Instance]) -> list[dict[str, Any]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import collections
 from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from labengine.marathon.api.http import answer, body_of, deployed, flag
+from labengine.marathon.api.ids import is_task_id, refuse_no_task_id
 from labengine.marathon.appinfo import task_info
 from labengine.marathon.definition import errors, paths
+from labengine.marathon.definition.pipeline import typed
+from labengine.marathon.definition.types import Field, Many, Record, Text
 from labengine.marathon.instances import RUNNING, STAGING, Instance
 from labengine.marathon.leader import Leader
 from labengine.marathon.plan import Plan
 from labengine.marathon.tree import Tree
 
-_TASK_ID = re.compile(r"^(.+)\.(instance-|marathon-)([^.]+)\.(.+)$")
+_IDS = Record({"ids": Field(Many(Text(), unique=True), required=True)})
 _STATUS = {"running": (RUNNING,), "staging": (STAGING, "TASK_STARTING")}
 
 
@@ -33,18 +36,15 @@ async def all_tasks(leader: Leader, request: Request) -> Response:
 
 async def delete_tasks(leader: Leader, request: Request) -> Response:
     """Kill by id, whatever the app."""
-    body = await body_of(request)
-    ids = body.get("ids") if isinstance(body, dict) else None
-    if not isinstance(ids, list):
-        raise errors.invalid_json([("/ids", "error.path.missing")])
-    for task_id in ids:
-        if not isinstance(task_id, str) or not _TASK_ID.match(task_id):
-            raise errors.bad_request(f"Invalid task id '{task_id}'. [{_TASK_ID.pattern}]")
     _refuse_scale_and_wipe(request)
-    found = [one for one in map(leader.tracker.get, ids) if one is not None]
+    ids = typed(await body_of(request), _IDS)["ids"]
+    for task_id in ids:
+        refuse_no_task_id(task_id)
+    # Several tasks may be of one instance.
+    found = {one.instance_id: one for one in map(leader.tracker.get, ids) if one is not None}
     if flag(request, "scale"):
-        return deployed(await _scale_down(leader, found, force=flag(request, "force")))
-    return answer({"tasks": await _kill(leader, found)})
+        return deployed(await _scale_down(leader, list(found.values()), force=flag(request, "force")))
+    return answer({"tasks": await _kill(leader, [one for one in found.values() if leader.state.tree.app(one.app_id)])})
 
 
 async def of_app(leader: Leader, _request: Request, app_id: str) -> Response:
@@ -60,24 +60,32 @@ async def of_app(leader: Leader, _request: Request, app_id: str) -> Response:
 
 
 async def kill_of_app(leader: Leader, request: Request, app_id: str) -> Response:
-    _existing(leader, app_id)
     _refuse_scale_and_wipe(request)
     host = request.query_params.get("host", "*")
     found = [one for one in leader.tracker.of(app_id) if host in ("*", one.host)]
     if flag(request, "scale"):
+        _has_instances(leader, app_id)
         return deployed(await _scale_down(leader, found, force=flag(request, "force")))
+    _existing(leader, app_id)
     return answer({"tasks": await _kill(leader, found)})
 
 
 async def kill_one(leader: Leader, request: Request, app_id: str, task_id: str) -> Response:
-    _existing(leader, app_id)
     _refuse_scale_and_wipe(request)
-    found = leader.tracker.get(task_id)
-    if found is None or found.app_id != app_id:
-        raise errors.not_found(f"Task '{task_id}' does not exist")
+    known = is_task_id(task_id)
+    found = [one for one in leader.tracker.of(app_id) if known and one.task_id == task_id]
     if flag(request, "scale"):
-        return deployed(await _scale_down(leader, [found], force=flag(request, "force")))
-    return answer({"task": (await _kill(leader, [found]))[0]})
+        _has_instances(leader, app_id)
+        return deployed(await _scale_down(leader, found, force=flag(request, "force")))
+    _existing(leader, app_id)
+    if not found:
+        raise errors.not_found(f"Task '{task_id}' does not exist")
+    return answer({"task": (await _kill(leader, found))[0]})
+
+
+def _has_instances(leader: Leader, app_id: str) -> None:
+    if not leader.tracker.of(app_id):
+        raise errors.path_not_found(app_id)
 
 
 def _existing(leader: Leader, app_id: str) -> None:
@@ -101,16 +109,14 @@ async def _kill(leader: Leader, instances: Iterable[Instance]) -> list[dict[str,
 
 async def _scale_down(leader: Leader, instances: list[Instance], *, force: bool) -> Plan:
     """Kill and want fewer; the killing is part of the deployment only in so far as it waits for it."""
-    counts: dict[str, int] = {}
-    for instance in instances:
-        counts[instance.app_id] = counts.get(instance.app_id, 0) + 1
+    # Who is being ended already was counted before.
+    counts = collections.Counter(one.app_id for one in instances if not one.killing)
 
     def change(tree: Tree) -> None:
         for app_id, count in counts.items():
             app = tree.app(app_id)
-            if app is None:
-                raise errors.not_found(f"Path '{app_id}' does not exist")
-            tree.put({**app, "instances": max(0, app["instances"] - count)})
+            if app is not None:
+                tree.put({**app, "instances": max(0, app["instances"] - count)})
 
     def kill() -> None:
         for instance in instances:
@@ -118,5 +124,5 @@ async def _scale_down(leader: Leader, instances: list[Instance], *, force: bool)
 
     # At once: a smaller app would end instances of its own choice.
     return await leader.groups.update(
-        change, touched={paths.parent(app_id) for app_id in counts}, force=force, committed=kill
+        change, touched={paths.parent(app_id) for app_id in counts}, announced="/", force=force, committed=kill
     )

@@ -54,6 +54,10 @@ def group_not_found(group_id: str) -> ApiError:
     return ApiError(404, f"Group '{group_id}' does not exist")
 
 
+def path_not_found(path: str) -> ApiError:
+    return ApiError(404, f"Path '{path}' does not exist")
+
+
 def conflict(message: str) -> ApiError:
     return ApiError(409, message)
 

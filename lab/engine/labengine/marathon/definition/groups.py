@@ -42,6 +42,9 @@ GROUP_UPDATE = Record(
 )
 
 
+_PARTIAL_UPDATE = Record({"enforceRole": _field(Boolean())})
+
+
 @dataclass(frozen=True)
 class GroupUpdate:
     """What a request wants of a group; None where it leaves something alone. Ids are absolute."""
@@ -81,6 +84,11 @@ def read_group_update(
     update = _update(raw, group_id)
     refuse(_stored_failures(update))
     return update
+
+
+def read_enforce_role(obj: Any, defaults: Settings) -> bool:
+    """The body of PATCH; without a value it is the configured one."""
+    return typed(obj, _PARTIAL_UPDATE).get("enforceRole", defaults.new_group_enforce_role == "top")
 
 
 def _changes_services(raw: dict[str, Any]) -> bool:

@@ -10,10 +10,10 @@ from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import Failure, invalid_json, invalid_object
 from labengine.marathon.definition.roles import Roles
 from labengine.marathon.definition.settings import Settings
-from labengine.marathon.definition.types import Record
+from labengine.marathon.definition.types import Type
 
 
-def typed(obj: Any, record: Record) -> Any:
+def typed(obj: Any, record: Type) -> Any:
     """Layer 4: the value in its type, or every failure of it."""
     failures: list[Failure] = []
     value = record.read(obj, "", failures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labengine.marathon.definition import container
@@ -125,9 +125,31 @@ def _dvdi(volume: Volume, path: str, docker: bool) -> list[Failure]:
 
 
 def _instance_failures(app: App) -> list[Failure]:
-    infos = [volume["external"] for volume in container.volumes(app, "external")]
-    unshared = [info for info in infos if info.get("provider") == "dvdi" and not info["shared"]]
+    unshared = [info for info in _dvdi_infos(app) if not info["shared"]]
     if not unshared or app["instances"] <= 1:
         return []
     text = f"Number of instances is limited to 1 when declaring DVDI volumes in app [{app['id']}]"
     return [("/", text)]
+
+
+def name_conflicts(apps: Iterable[App]) -> dict[str, list[str]]:
+    """What is wrong with each app that names an external volume which another app has for itself."""
+    named = [(app["id"], info) for app in apps for info in _dvdi_infos(app)]
+    owners: dict[str, list[str]] = {}
+    for app_id, info in named:
+        if not info["shared"]:
+            owners.setdefault(info["name"], []).append(app_id)
+    found: dict[str, list[str]] = {}
+    for app_id, info in named:
+        others = sorted({owner for owner in owners.get(info["name"], []) if owner != app_id})
+        if others:
+            found.setdefault(app_id, []).append(
+                f"Volume name '{info['name']}' in {app_id} conflicts with volume(s) of same name in app(s): "
+                f"{', '.join(others)}"
+            )
+    return found
+
+
+def _dvdi_infos(app: App) -> list[dict[str, Any]]:
+    infos = [volume["external"] for volume in container.volumes(app, "external")]
+    return [info for info in infos if info.get("provider") == "dvdi"]
