@@ -20,7 +20,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     rows = [value for reports in terminalreporter.stats.values() for report in reports
             for name, value in getattr(report, "user_properties", []) if name == VERDICT and report.when == "call"]
     reasons: collections.Counter[str] = collections.Counter()
-    terminalreporter.section("conformance with Mesos 1.11.0")
+    terminalreporter.section("conformance with Mesos 1.11.0 and Marathon 1.11")
     width = max((len(f"{row['situation']}: {row['name']}") for row in rows), default=0)
     for row in rows:
         told = [f"{len(row['unexplained'])} UNEXPLAINED"] if row["unexplained"] else []

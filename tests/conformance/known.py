@@ -1,4 +1,4 @@
-"""In what the lab engine is known to differ from real Mesos, each with the reason."""
+"""In what the lab engine is known to differ from real Mesos and Marathon, each with the reason."""
 
 from __future__ import annotations
 
@@ -48,5 +48,23 @@ KNOWN = (
         "agent POST /api/v1 GET_(STATE|TASKS)$",
         r".*\.launched_tasks\[\]\.status_update_(state|uuid): not in the recording$",
         "the engine's agent remembers the last status of a recovered task, the real one waits for the next",
+    ),
+)
+# In what the lab engine's Marathon is known to differ from the types of Marathon 1.11.
+MARATHON = (
+    Known(
+        r"GET /v2/info$",
+        r"\.lab_engine: not in the type$",
+        "the engine says in its information that it is not the real program",
+    ),
+    Known(
+        r"GET /v2/info$",
+        r"\.marathon_config\.(maintenance_mode|new_group_enforce_role): not in the type$",
+        "the types do not list all that the real one answers here",
+    ),
+    Known(
+        r"GET /v2/info$",
+        r"\.(frameworkId|(marathon|zookeeper)_config\.\w+): null instead of \w+$",
+        "what is not set is null here in the real one too",
     ),
 )
