@@ -63,8 +63,8 @@ class Story:
         self.events.start()
 
     def ask(self, method: str, path: str, wanted: Any, status: int = 200, body: Any = None, name: str = "") -> Any:
-        """``{}`` in the path and the body is the group."""
-        data = None if body is None else json.dumps(body).replace("{}", self._group)
+        """``{}`` in the path and ``<group>`` in the body are the group."""
+        data = None if body is None else json.dumps(body).replace("<group>", self._group)
         headers = JSON if body is not None else {}
         response = self._session.request(method, self._url + path.replace("{}", self._group), data=data,
                                          headers=headers, timeout=SECONDS)
@@ -93,19 +93,19 @@ class Story:
     def _group_and_apps(self) -> None:
         self.ask("PUT", "/v2/groups{}?dryRun=true", "deploymentSteps.DeploymentSteps",
                  body={"apps": [{"id": "x", "cmd": "sleep 1"}]})
-        made = self.ask("POST", "/v2/groups", RESULT, 201, {"id": "{}"})
+        made = self.ask("POST", "/v2/groups", RESULT, 201, {"id": "<group>"})
         self._settled(made["deploymentId"])
         small = {"cmd": "sleep 1000", "cpus": 0.01, "mem": 16}
         check = {"protocol": "COMMAND", "command": {"value": "true"}, "intervalSeconds": 1, "delaySeconds": 0}
         self.ask("POST", "/v2/apps", "app.AppInfo", 201, {
-            **small, "id": "{}/web", "healthChecks": [check], "labels": {"team": "x"}, "env": {"LEVEL": "info"},
+            **small, "id": "<group>/web", "healthChecks": [check], "labels": {"team": "x"}, "env": {"LEVEL": "info"},
             "portDefinitions": [{"port": 0, "name": "http", "labels": {"a": "b"}}], "fetch": [],
             "unreachableStrategy": {"inactiveAfterSeconds": 5, "expungeAfterSeconds": 10}})
         stuck = self.ask("PUT", "/v2/apps{}/stuck", RESULT, 201, {
             **small, "mem": 10**7, "constraints": [["hostname", "UNIQUE"]],
             "readinessChecks": [{"portName": "http"}], "portDefinitions": [{"name": "http"}]})
         self.ask("PUT", "/v2/apps{}/failing", RESULT, 201, {**small, "cmd": "exit 1", "backoffSeconds": 1})
-        self.ask("POST", "/v2/pods", "pod.Pod", 201, {"id": "{}/pod", "containers": [
+        self.ask("POST", "/v2/pods", "pod.Pod", 201, {"id": "<group>/pod", "containers": [
             {"name": "one", "exec": {"command": {"shell": "sleep 1000"}}, "resources": {"cpus": 0.01, "mem": 16},
              "endpoints": [{"name": "http", "hostPort": 0}]}]})
         self._until("the app is healthy", lambda: self._get("/v2/apps{}/web")["app"]["tasksHealthy"] == 1)
@@ -179,9 +179,9 @@ class Story:
                  body={"level": "info", "logger": "conformance", "durationSeconds": 1})
 
     def _writes(self) -> None:
-        scaled = self.ask("PUT", "/v2/apps", RESULT, body=[{"id": "{}/web", "instances": 2}])
+        scaled = self.ask("PUT", "/v2/apps", RESULT, body=[{"id": "<group>/web", "instances": 2}])
         self._settled(scaled["deploymentId"])
-        self.ask("PATCH", "/v2/apps", RESULT, body=[{"id": "{}/web", "instances": 2}])
+        self.ask("PATCH", "/v2/apps", RESULT, body=[{"id": "<group>/web", "instances": 2}])
         self.ask("PATCH", "/v2/apps{}/web", RESULT, body={"labels": {}})
         self.ask("POST", "/v2/apps{}/web/restart?force=true", RESULT, body={})
         self.ask("DELETE", "/v2/apps{}/web/tasks?scale=true&force=true", RESULT)

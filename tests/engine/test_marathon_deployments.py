@@ -146,7 +146,9 @@ def test_who_is_in_the_way_is_told(harness: Harness, marathon: Marathon) -> None
     assert [one["id"] for one in marathon.get("/v2/apps")["apps"]] == ["/other"]
 
 
-def test_the_way_back_from_a_change(harness: Harness, marathon: Marathon) -> None:
+def test_the_way_back_from_a_change(harness: Harness) -> None:
+    harness.agent("slave1")
+    marathon = harness.marathon(kill_retry_timeout="100")
     marathon.write("PUT", "/v2/apps/web", {**APP, "instances": 2}, 201)
     marathon.settled()
     before = marathon.app("/web")

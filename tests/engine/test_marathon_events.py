@@ -80,15 +80,10 @@ def test_frames_end_in_crlf_and_nothing_is_cached(marathon: Marathon) -> None:
 
 
 def test_others_hear_who_leaves(marathon: Marathon, listener: Listener) -> None:
-    leaving = Listener(marathon.url)
-    marathon.wait("it is there", lambda: leaving.types())
+    leaving = marathon.send("GET", "/v2/events", headers={"Accept": "text/event-stream"}, stream=True)
+    marathon.wait("both are there", lambda: len(listener.data("event_stream_attached")) == 2)
     leaving.close()
-    # It is noticed when the next event is written to it.
-    def noticed() -> list[dict]:
-        marathon.write("PUT", "/v2/groups/a", {})
-        return listener.data("event_stream_detached")
-
-    (event,) = marathon.wait("its end", noticed)
+    (event,) = marathon.wait("its end", lambda: listener.data("event_stream_detached"))
     assert event["remoteAddress"] == "127.0.0.1"
 
 

@@ -84,7 +84,7 @@ def test_everything_is_removed_at_once(marathon: Marathon) -> None:
 @pytest.mark.parametrize(("method", "path", "body", "made"), [
     ("POST", "/v2/groups", {"id": "a"}, "/a"), ("POST", "/v2/groups", {"id": "/a/b"}, "/a/b"),
     ("POST", "/v2/groups/a", {"id": "b"}, "/a/b"), ("POST", "/v2/groups/a", {}, "/a"),
-    ("POST", "/v2/groups/a/b/c", {"id": ".."}, "/a/b"), ("PUT", "/v2/groups/a/b", {}, "/a/b"),
+    ("POST", "/v2/groups/a", {"id": "../b/c"}, "/b/c"), ("PUT", "/v2/groups/a/b", {}, "/a/b"),
     ("PUT", "/v2/groups/a", {"id": "/a"}, "/a"), ("PUT", "/v2/groups/a", {"id": "b"}, "/a/b"),
     ("PUT", "/v2/groups", {"id": "/a"}, "/a")])
 def test_where_a_group_is_made(marathon: Marathon, method: str, path: str, body: dict, made: str) -> None:

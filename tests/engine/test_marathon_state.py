@@ -187,10 +187,10 @@ def test_a_leader_killed_while_it_writes_has_made_the_change_with_its_deployment
     async def story() -> None:
         connection = FakeConnection()
         killed = await Leading().on(connection)
-        first = await killed.groups.update(set_command("one"), touched=["/"], force=False)
+        first = await killed.groups.update(set_command("one"), touched=["/"], announced="/", force=False)
         before = dict(connection.znodes)
         connection.left = arrived
-        second = await killed.groups.update(set_command("two"), touched=["/"], force=True)
+        second = await killed.groups.update(set_command("two"), touched=["/"], announced="/", force=True)
         complete = connection.left >= 0
         await killed.store.close()
         connection.left = None

@@ -20,6 +20,18 @@ def staged_beside_running(harness: Harness, marathon: Marathon) -> tuple[str, st
     return running["id"], staged["id"]
 
 
+def test_what_a_check_of_mesos_comes_to(harness: Harness, marathon: Marathon) -> None:
+    marathon.write("POST", "/v2/apps", {**APP, "check": {"http": {"path": "/"}}}, 201)
+    (task,) = marathon.running("/web", 1)
+    assert "checkResult" not in task
+    for reported, shown in (({"type": "HTTP", "http": {}}, None),
+                            ({"type": "HTTP", "http": {"status_code": 503}}, {"http": {"statusCode": 503}}),
+                            ({"type": "HTTP", "http": {"status_code": 200}}, {"http": {"statusCode": 200}})):
+        harness.report(task["id"], "TASK_RUNNING", check_status=reported)
+        marathon.wait("the result", lambda shown=shown: marathon.running("/web", 1)[0].get("checkResult") == shown)
+    assert marathon.app("/web")["tasksHealthy"] == 0
+
+
 @pytest.mark.parametrize(("query", "wanted"), [
     ("", "both"), ("?status=running", "running"), ("?status=staging", "staged"), ("?status=RUNNING", "running"),
     ("?status=running&status=staging", "both"), ("?status[]=staging", "staged"), ("?status=nonsense", "both"),

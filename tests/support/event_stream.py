@@ -26,9 +26,6 @@ class Listener:
             pass
         self.ended = True
 
-    def close(self) -> None:
-        self._response.close()
-
     def types(self) -> list[str]:
         return [frame.split(b"\r\n")[0].removeprefix(b"event: ").decode()
                 for frame in self._frames() if frame.startswith(b"event: ")]

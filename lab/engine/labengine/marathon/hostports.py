@@ -100,3 +100,14 @@ def _at(index: int, ranges: list[tuple[int, int]]) -> int:
             return low + index
         index -= high - low + 1
     raise IndexError(index)
+
+
+def task_port(check: dict[str, Any], ports: list[int], slots: list[PortSlot]) -> int:
+    """The port a check means inside the task's own network: the container's where it has one."""
+    if "port" in check:
+        return check["port"]
+    index = check.get("portIndex", 0)
+    slot = slots[index]
+    if slot.container_port:
+        return slot.container_port
+    return ports[sum(1 for other in slots[:index] if other.wanted is not None)]

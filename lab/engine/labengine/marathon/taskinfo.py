@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labengine.marathon import hostports, taskenv
+from labengine.marathon import hostports, taskchecks, taskenv
 from labengine.marathon.instances import Instance
 from labengine.marathon.matcher import Match
 from labengine.marathon.tree import App
@@ -35,6 +35,9 @@ def task_info(
     check = _health_check(app, match.ports, slots)
     if check:
         info["health_check"] = check
+    watched = taskchecks.check_info(app, match.ports, slots)
+    if watched:
+        info["check"] = watched
     if "taskKillGracePeriodSeconds" in app:
         info["kill_policy"] = kill_policy(app)
     return info
@@ -164,7 +167,7 @@ def _health_check(app: App, ports: list[int], slots: list[hostports.PortSlot]) -
     if kind == "COMMAND":
         info["command"] = {"shell": True, "value": check["command"]["value"]}
         return info
-    port = task_port(check, ports, slots)
+    port = hostports.task_port(check, ports, slots)
     if kind == "TCP":
         info["tcp"] = {"port": port}
     else:
@@ -174,14 +177,3 @@ def _health_check(app: App, ports: list[int], slots: list[hostports.PortSlot]) -
             "path": check.get("path", "/"),
         }
     return info
-
-
-def task_port(check: dict[str, Any], ports: list[int], slots: list[hostports.PortSlot]) -> int:
-    """The port a check means inside the task's own network: the container's where it has one."""
-    if "port" in check:
-        return check["port"]
-    index = check.get("portIndex", 0)
-    slot = slots[index]
-    if slot.container_port:
-        return slot.container_port
-    return ports[sum(1 for other in slots[:index] if other.wanted is not None)]

@@ -24,6 +24,7 @@ from labengine.marathon.instances import (
 )
 from labengine.marathon.readiness import Readiness
 from labengine.marathon.state import Failures, State
+from labengine.marathon.taskchecks import check_result
 from labengine.marathon.tree import App
 
 logger = log.get(__name__)
@@ -95,6 +96,7 @@ class StatusUpdates:
         instance.state = state
         self._note_times(instance, status, before)
         self._note_addresses(instance, status)
+        instance.check_result = check_result(status) or instance.check_result
         if changed:
             self._publish(instance, status)
         if state in TERMINAL:

@@ -135,6 +135,7 @@ def _gauges(leader: Leader) -> dict[str, float]:
     instances = list(leader.tracker)
     return {
         "marathon.apps.active.gauge": sum(1 for _app in leader.state.tree.apps_below("/")),
+        "marathon.pods.active.gauge": sum(1 for _pod in leader.state.tree.pods_below("/")),
         "marathon.groups.active.gauge": len(leader.state.tree.groups),
         "marathon.deployments.active.gauge": sum(1 for _one in leader.deployments),
         "marathon.instances.running.gauge": sum(one.state == RUNNING for one in instances),
