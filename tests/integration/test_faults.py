@@ -111,7 +111,11 @@ WRITES = [
             exists=True),
     refused("put-403-full", [Fault(WRITE, Reply(403, FULL))], "Max number .* raise its --max_running_deployments"),
     refused("put-404-page", [Fault(WRITE, Reply(404, "<h1>Not Found</h1>"))], "404 and something that is not JSON"),
-    refused("put-page", [Fault(WRITE, ELSEWHERE)], "answered PUT .* not JSON: Welcome to nginx!", status=200),
+    Case("put-page-lost", [Fault(WRITE, ELSEWHERE)]),
+    Case("put-page-done", [Fault(WRITE, ELSEWHERE, lost=False)]),
+    refused("page-always", [Fault(WRITE, ELSEWHERE, times=ALWAYS)],
+            "gave no answer to PUT .* not JSON: Welcome to nginx!"),
+    refused("put-login-page", [Fault(WRITE, LOGIN_PAGE)], "redirects PUT .* to the login page https://sso", status=302),
     refused(
         "put-422", [Fault(WRITE, Reply(422, REFUSED))],
         r"\(422\): Object is not valid; /constraints\(0\): Value needs to be one of UNIQUE, CLUSTER; "

@@ -97,5 +97,9 @@ class Http:
             raise NoAnswer(f"HTTP {answer.status}: {verdict.words_of(answer)}", arrived=passed_on, electing=True)
         if verdict.is_cut_off(answer):
             raise NoAnswer(f"HTTP {answer.status} with JSON that is cut off", arrived=True)
+        if method != "GET" and verdict.is_page(answer):
+            # Whoever answered instead of Marathon may have passed the write on before.
+            said = f"HTTP {answer.status} and something that is not JSON: {verdict.words_of(answer)}"
+            raise NoAnswer(said, arrived=True)
         self._endpoints.prefer(url)
         return Answer(answer.status, verdict.judged(answer, url, method, path, self._login), answer.headers)

@@ -59,6 +59,11 @@ def is_cut_off(answer: Answer) -> bool:
     )
 
 
+def is_page(answer: Answer) -> bool:
+    """A success in words that are not Marathon's, and no wish for a login: somebody on the way has answered."""
+    return answer.status < 300 and bool(answer.text) and _parsed(answer) is None and not _asks_to_log_in(answer)
+
+
 def words_of(answer: Answer) -> str:
     """The words of an answer in any format, short enough for an error message."""
     text = " ".join(re.sub(r"<[^>]*>", " ", answer.text or "").split())
@@ -137,12 +142,16 @@ def _invalid(data: Any, status: int, path: str, message: str) -> MarathonError:
 
 def _no_json(answer: Answer, url: str, method: str, path: str, login: str) -> MarathonError:
     seen = f"{url}{path} answered {method} with HTTP {answer.status} and "
-    if _PAGE.search(answer.text) and answer.status < 300 and _LOGIN_PAGE.search(answer.text):
+    if _asks_to_log_in(answer):
         return Refused(f"{seen}a page to log in instead of JSON: {login}")
     return Unexpected(
         f"{seen}something that is not JSON: {words_of(answer)}. Is this address a Marathon, without a path of another "
         "service?"
     )
+
+
+def _asks_to_log_in(answer: Answer) -> bool:
+    return bool(answer.status < 300 and _PAGE.search(answer.text) and _LOGIN_PAGE.search(answer.text))
 
 
 def _about(path: str) -> str:

@@ -88,6 +88,7 @@ def test_a_write_that_never_arrived_goes_to_the_next_endpoint():
         {"status": 502, "text": "<html>Bad Gateway</html>"},
         {"status": 500, "text": "<html>Error processing request by the leader</html>"},
         {"text": '{"version": "2020-10-29T12:28:4', "headers": {"Content-Type": "application/json"}},
+        {"status": 200, "text": "<html><title>Welcome to nginx!</title></html>"},
     ],
 )
 def test_a_write_that_may_have_arrived_is_not_repeated(outcome):
@@ -284,9 +285,9 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
             "(422): requirement failed: something",
         ),
         (
-            {"status": 200, "text": "<html><title>Welcome to nginx!</title></html>"},
-            errors.Unexpected,
-            "not JSON: Welcome to nginx!. Is this address a Marathon",
+            {"status": 200, "text": "<html><form>Please log in <input type=password></form></html>"},
+            errors.Refused,
+            "a page to log in instead of JSON",
         ),
         ({"status": 404, "text": "<h1>Not Found</h1>"}, errors.Unexpected, "HTTP 404 and something that is not JSON"),
         ({"status": 404, "data": {"message": "no route"}}, errors.Unexpected, "JSON that is not Marathon's"),
@@ -308,6 +309,13 @@ def test_refusals_are_told_in_one_sentence(answer, kind, words):
         client.put_app("/a", {}, partial=False, force=False)
     assert words in str(failure.value)
     assert failure.value.facts.get("status", 404) == answer["status"]
+
+
+def test_a_page_instead_of_an_answer_is_told():
+    page = "<html><title>Welcome to nginx!</title></html>"
+    client, _session, _time = opened(Call("GET", "/v2/apps/a", status=200, text=page))
+    with pytest.raises(errors.Unexpected, match=r"not JSON: Welcome to nginx!\. Is this address a Marathon"):
+        client.app("/a")
 
 
 def test_a_foreign_server_does_not_make_an_app_missing():
