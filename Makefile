@@ -82,7 +82,7 @@ units: ready ## unit tests: by ansible-test as in any collection, then every tes
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
 	@tools/prerequisites.sh tests
-	pytest tests/integration
+	pytest tests/integration $(if $(MARATHON_URL),,-n 3 --dist loadfile)
 
 .PHONY: conformance
 conformance: ready ## the lab engine's answers beside those of Mesos 1.11.0 and Marathon, as a table; MESOS_URL= MARATHON_URL=
