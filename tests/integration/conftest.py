@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import requests
-from local_cluster import LocalCluster
+from local_cluster import LocalCluster, wait_until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -121,6 +121,15 @@ class Marathon:
 
     def write(self, method: str, path: str, body: Any = None, **params: str) -> requests.Response:
         return self.ask.request(method, self.url + path, json=body, params=params, timeout=30)
+
+    def settle(self, group: str) -> None:
+        """Until no deployment holds an app of the group."""
+
+        def free() -> bool:
+            listed = self.write("GET", "/v2/deployments").json()
+            return not any(app.startswith(f"{group}/") for entry in listed for app in entry["affectedApps"])
+
+        wait_until(f"the deployments of {group} are over", free)
 
 
 def _logged_in() -> requests.Session:

@@ -88,6 +88,7 @@ def test_life_of_a_set(apps, marathon, group, tmp_path):
 def test_a_set_that_owns_by_label_adopts_only_when_told(apps, marathon, group):
     assert marathon.write("PUT", f"/v2/apps{group}/old", SLEEP).ok
     assert marathon.write("PUT", f"/v2/apps{group}/strange", SLEEP).ok
+    marathon.settle(group)
     owned = {"owner_label": f"owner={group[1:]}", "prune": True}
     secret = {"env": {"PASSWORD": "correct-horse"}}
     both = [{"id": f"{group}/old", **SLEEP}, {"id": f"{group}/new", **SLEEP, **secret}]

@@ -96,6 +96,7 @@ def test_life_of_a_group(groups, marathon, group, tmp_path):
 def test_scaling_merging_and_what_is_only_in_the_group(groups, marathon, group):
     assert marathon.write("PUT", f"/v2/apps{group}/a", {**SLEEP, "labels": {"keep": "me"}}).ok
     assert marathon.write("PUT", f"/v2/apps{group}/sub/b", {**SLEEP, "instances": 0}).ok
+    marathon.settle(group)
 
     merged = groups(
         id=group, merge=True, definition={"apps": [{"id": "a", "labels": {"new": 1}}], "dependencies": ["/elsewhere"]}
