@@ -153,7 +153,7 @@ def show(log: Callable[[str], None], environ: Mapping[str, str] = os.environ) ->
     wanted = sizes(environ)
     with tempfile.TemporaryDirectory(prefix="quorum-bench-") as name:
         directory = Path(name)
-        cluster = LocalCluster(directory / "cluster")
+        cluster = LocalCluster(directory / "cluster", masters=0)
         try:
             running = start(cluster, wanted.agents)
             with CountingProxy(cluster.marathon_url) as proxy:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import ssl
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from typing import Any
 import httpx
 
 from labengine.common import log
+
+# httpcore asks for it at every request, and Python would look through its whole path each time.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 PREFIX = "LIBPROCESS_SSL_"
 # libprocess' own: RSA alone, and nothing that a client of today still offers.

@@ -36,7 +36,10 @@ class Behaviour:
 
 
 class SimulatedAgent:
-    """``ended(agent)`` is called when the master wants it to end, as when it was marked gone."""
+    """``slots`` are for the updates of all agents: what one process could say at once is more than a master takes.
+
+    ``ended(agent)`` is called when the master wants it to end, as when it was marked gone.
+    """
 
     def __init__(
         self,
@@ -45,12 +48,14 @@ class SimulatedAgent:
         behaviour: Behaviour,
         detector: MasterDetector,
         client: httpx.AsyncClient,
+        slots: asyncio.Semaphore,
         ended: Callable[[SimulatedAgent], None],
     ) -> None:
         self.info = info
         self.tasks: dict[Key, TaskRecord] = {}
         self._ip = ip
         self._behaviour = behaviour
+        self._slots = slots
         self._ended = ended
         self._frameworks: dict[str, dict[str, Any]] = {}
         self._starting: dict[Key, asyncio.TimerHandle] = {}
@@ -94,7 +99,8 @@ class SimulatedAgent:
         }
 
     async def _send_update(self, record: TaskRecord, status: dict[str, Any]) -> bool:
-        return await self._link.post(messages.status_update(self.id, record.framework_id, status))
+        async with self._slots:
+            return await self._link.post(messages.status_update(self.id, record.framework_id, status))
 
     def _handle(self, event: dict[str, Any]) -> None:
         kind = event["type"]

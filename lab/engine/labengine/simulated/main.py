@@ -9,7 +9,6 @@ import sys
 import httpx
 
 from labengine import LAB_ENGINE_VERSION
-from labengine.agent.context import CONNECT_SECONDS
 from labengine.common import httpserver, limits, log
 from labengine.common.access import read_credential
 from labengine.common.supervision import supervise
@@ -24,6 +23,9 @@ logger = log.get(__name__)
 RETRY_SECONDS = 1.0
 # Longer than between two pings of the master, so that their answers need no new connections.
 IDLE_SECONDS = 20.0
+# With a master that has as much to do as so many agents give it.
+PATIENCE_SECONDS = 30.0
+PARALLEL_UPDATES = 16
 
 
 class SharedDetector(MasterDetector):
@@ -69,6 +71,7 @@ def main() -> None:
 
 async def serve(options: Options, detector: SharedDetector, tls: Tls, credential: tuple[str, str] | None) -> None:
     behaviour = Behaviour(options.start_delay, options.failing)
+    slots = asyncio.Semaphore(PARALLEL_UPDATES)
     ending: set[asyncio.Task[None]] = set()
 
     def ended(agent: SimulatedAgent) -> None:
@@ -83,7 +86,8 @@ async def serve(options: Options, detector: SharedDetector, tls: Tls, credential
             options.ip,
             behaviour,
             detector,
-            tls.client(auth=credential, timeout=CONNECT_SECONDS, limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS)),
+            tls.client(auth=credential, timeout=PATIENCE_SECONDS, limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS)),
+            slots,
             ended,
         )
         for info in options.agent_infos()
