@@ -125,7 +125,8 @@ def without_quorum(directory: Path) -> Iterator[Asked]:
 
         def elected() -> bool:
             metrics = requests.get(f"{master.url}/metrics/snapshot", timeout=ANSWER_SECONDS).json()
-            return metrics["master/elected"] == 1.0
+            # The recorded one had also run for a while: statistics are of two runs of the allocator at least.
+            return metrics["master/elected"] == 1.0 and metrics["allocator/mesos/allocation_runs"] > 1.0
 
         wait_until("the master is elected", elected)
         yield Asked({"leader": master.url})
