@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis, normalise, planner
@@ -14,6 +15,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Missing,
     Overridden,
     WriteUncertain,
+    looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
@@ -59,22 +61,28 @@ class Rollback:
             sentence = self._confirmed(facts["deployment_id"])
         except MarathonError as error:
             if facts["action"] == NOTHING:
-                return f"It could not be rolled back: {error}", facts
+                known = not isinstance(error, WriteUncertain)
+                return f"It {'could not be' if known else 'may not have been'} rolled back: {error}", facts
             return f"The rollback was started ({_deed(facts)}), but is not confirmed: {error}", facts
         facts["confirmed"] = True
         return f"It was rolled back ({_deed(facts)}): {sentence}", facts
 
     def _undo(self, deployment_id: str | None) -> tuple[str, str | None]:
+        lost: WriteUncertain | None = None
         for _try in range(_TRIES - 1):
             try:
-                return self._try_to_undo(deployment_id)
-            except (WriteUncertain, Missing):
-                # Done or not, or the deployment has ended meanwhile: the next look tells.
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-        return self._try_to_undo(deployment_id)
+                return self._try_to_undo(deployment_id, lost)
+            except WriteUncertain as error:
+                lost = error
+            except Missing:
+                # The deployment has ended meanwhile: the next look tells.
+                pass
+            self._sleep(_PAUSE_BEFORE_REPEAT)
+        return self._try_to_undo(deployment_id, lost)
 
-    def _try_to_undo(self, deployment_id: str | None) -> tuple[str, str | None]:
-        app = self._client.app(self._app_id)
+    def _try_to_undo(self, deployment_id: str | None, lost: WriteUncertain | None) -> tuple[str, str | None]:
+        with nullcontext() if lost is None else looking_after(lost):
+            app = self._client.app(self._app_id)
         if app is None:
             if self._before is None:
                 return REMOVED, None

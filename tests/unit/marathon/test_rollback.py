@@ -4,7 +4,7 @@ import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
 
 from .app_runs import DEPLOYMENT, INFO, NO_REASON, get, run, second, version
-from .fakes import Call, stored
+from .fakes import LATE, REFUSED, Call, stored
 
 
 class TestRollback:
@@ -46,6 +46,23 @@ class TestRollback:
         )
         assert (rollback["action"], rollback["deployment_id"]) == ("restored", "d2")
         assert "its previous version was restored by deployment d2" in message
+
+    def test_a_removal_without_an_answer_is_not_called_undone(self):
+        starting = get(stored(tasksRunning=0))
+        silent = Call("GET", "/v2/apps/a", raises=REFUSED)
+        message, rollback = self.fails(
+            get(),
+            INFO,
+            Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT),
+            starting,
+            *NO_REASON,
+            starting,
+            Call("DELETE", "/v2/apps/a", raises=LATE),
+            *[silent] * 6,
+        )
+        assert rollback == {"action": "none", "deployment_id": None, "confirmed": False}
+        assert "It may not have been rolled back: Marathon at http://m1:8080 gave no answer to DELETE" in message
+        assert "does not answer at" in message
 
     def test_a_created_app_is_removed_again(self):
         message, rollback = self.fails(
