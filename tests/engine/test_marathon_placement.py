@@ -14,7 +14,7 @@ from labengine.marathon.definition import constraints, reader
 from labengine.marathon.definition.errors import ApiError
 from labengine.marathon.definition.settings import Settings
 from labengine.marathon.instances import Instance
-from labengine.marathon.matcher import Match, match
+from labengine.marathon.matcher import Match, is_away, match
 from labengine.marathon.resources import Remainder
 from labengine.marathon.taskinfo import task_info
 
@@ -133,6 +133,30 @@ def test_a_check_of_mesos(check: dict, kind: str, wanted: dict) -> None:
 ])
 def test_reasons(fields: dict, agent: dict, reasons: list[str]) -> None:
     assert matched(stored(**fields), offer(**agent)) == reasons
+
+
+@pytest.mark.parametrize(("start", "duration", "draining", "away"), [
+    (90, 20, 0, True), (90, 10, 0, False), (101, 20, 0, False), (101, 20, 1, True), (90, None, 0, True),
+    (200, None, 99, False), (100, 1, 0, True)])
+def test_an_agent_in_maintenance_is_away(start: int, duration: int | None, draining: int, away: bool) -> None:
+    window = {"start": {"nanoseconds": start * 10**9}}
+    if duration is not None:
+        window["duration"] = {"nanoseconds": duration * 10**9}
+    assert is_away({"unavailability": window}, draining, 100.0) is away
+    assert not is_away({}, draining, 100.0)
+
+
+@pytest.mark.parametrize(("flags", "waits"), [({}, True), ({"disable_maintenance_mode": ""}, False)])
+def test_nothing_starts_on_an_agent_in_maintenance(harness: Harness, flags: dict, waits: bool) -> None:
+    harness.agent("slave1", unavailability={"start": {"nanoseconds": 1}})
+    marathon = harness.marathon(**flags)
+    marathon.write("POST", "/v2/apps", {"id": "/web", "cmd": "run", "cpus": 0.1, "mem": 16}, 201)
+    if not waits:
+        marathon.running("/web", 1)
+        return
+    (item,) = marathon.wait("a declined offer", lambda: [
+        one for one in marathon.get("/v2/queue?embed=lastUnusedOffers")["queue"] if one.get("lastUnusedOffers")])
+    assert item["lastUnusedOffers"][0]["reason"] == ["UnfulfilledConstraint", "AgentMaintenance"]
 
 
 def test_reserved_resources_are_used_first_and_told_apart() -> None:

@@ -47,6 +47,7 @@ class FakeAgent:
     ports: tuple[int, int] = (31000, 31999)
     role: str = "*"
     attributes: dict[str, str] = field(default_factory=dict)
+    unavailability: dict[str, Any] | None = None
     behaviour: Behaviour = runs
     connected: bool = True
     used: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -172,7 +173,8 @@ class FakeMaster:
                     "id": {"value": agent.offer_id}, "agent_id": {"value": agent.id}, "hostname": agent.hostname,
                     "framework_id": {"value": "framework"}, "resources": agent.resources(),
                     "attributes": [{"name": name, "type": "TEXT", "text": {"value": value}}
-                                   for name, value in agent.attributes.items()]})
+                                   for name, value in agent.attributes.items()],
+                    **({"unavailability": agent.unavailability} if agent.unavailability else {})})
         if offers:
             self.send({"type": "OFFERS", "offers": {"offers": offers}})
 

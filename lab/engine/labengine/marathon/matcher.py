@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,16 @@ def accepted_roles(app: App, default_behavior: str) -> set[str]:
     return {"any": {"*", app["role"]}, "unreserved": {"*"}, "reserved": {app["role"]}}[default_behavior]
 
 
+def is_away(offer: dict[str, Any], draining_seconds: float, now: float) -> bool:
+    """The agent's maintenance has begun, or begins within the time it is given to become empty."""
+    window = offer.get("unavailability")
+    if not window:
+        return False
+    start = window["start"]["nanoseconds"] / 1e9
+    end = start + window["duration"]["nanoseconds"] / 1e9 if "duration" in window else math.inf
+    return start - draining_seconds <= now < end
+
+
 def match(
     app: App,
     offer: dict[str, Any],
@@ -55,10 +66,13 @@ def match(
     left: Remainder,
     placed: list[dict[str, Any]],
     default_behavior: str,
+    *,
+    away: bool = False,
 ) -> Match | list[str]:
     """A match takes its resources out of ``left``; otherwise the reasons, first in the funnel first.
 
-    ``facts`` are those of the offer's agent, ``placed`` those of the agents that have an instance already.
+    ``facts`` are those of the offer's agent, ``placed`` those of the agents that have an instance already; ``away``
+    says that the agent is in maintenance.
     """
     roles = accepted_roles(app, default_behavior)
     reasons: list[str] = []
@@ -69,6 +83,9 @@ def match(
         for constraint in app.get("constraints", [])
     ):
         reasons.append("UnfulfilledConstraint")
+    if away:
+        # The real one counts it as a constraint too, which is what its queue shows first.
+        reasons = [*dict.fromkeys([*reasons, "UnfulfilledConstraint"]), "AgentMaintenance"]
     if container.is_resident(app) or container.volumes(app, "external"):
         # The engine makes no reservations and mounts no external storage: without them nothing must start.
         reasons.append("NoCorrespondingReservationFound")

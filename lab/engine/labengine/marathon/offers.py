@@ -20,7 +20,7 @@ from labengine.marathon.instances import (
     has_config,
     new_task_id,
 )
-from labengine.marathon.matcher import match
+from labengine.marathon.matcher import is_away, match
 from labengine.marathon.queue import Entry, LaunchQueue
 from labengine.marathon.resources import Remainder
 from labengine.marathon.scheduler import SchedulerClient
@@ -119,7 +119,9 @@ class OfferMatcher:
         if self._backoff.left(app) > 0 or self._backoff.agent_blocked(app["id"], agent_id):
             return None
         placed = self._placed(app) if app.get("constraints") else []
-        found = match(app, offer, facts, left, placed, self._flags.accepted_resource_roles_default_behavior)
+        flags = self._flags
+        away = flags.maintenance_mode and is_away(offer, flags.draining_seconds, time.time())
+        found = match(app, offer, facts, left, placed, flags.accepted_resource_roles_default_behavior, away=away)
         if isinstance(found, list):
             # What an offer lacks after a launch from it says nothing about the offer.
             if first:
