@@ -26,6 +26,15 @@ def marathon(harness: Harness) -> Marathon:
     return harness.marathon()
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Marathon]:
+    """One for a whole file, for tests that are refused or only ask."""
+    made = Harness()
+    made.call(made.master.add_agent, "slave1")
+    yield made.marathon()
+    made.close()
+
+
 @pytest.fixture
 def start_master(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     """Starts a standalone master with these flags."""

@@ -111,11 +111,11 @@ def test_where_a_group_is_made(marathon: Marathon, method: str, path: str, body:
     ("PUT", "/v2/groups/a", {"scaleBy": 2, "apps": []}, 422, "Object is not valid"),
     ("PUT", "/v2/groups/a", {"version": "2001-01-01T00:00:00.000Z", "id": "/a"}, 422, "Object is not valid"),
     ("PUT", "/v2/groups/a", {"groups": [{"apps": []}]}, 500, "None.get")])
-def test_what_is_refused(marathon: Marathon, method: str, path: str, body: dict | None, status: int,
+def test_what_is_refused(shared: Marathon, method: str, path: str, body: dict | None, status: int,
                          message: str) -> None:
-    marathon.write("PUT", "/v2/groups/a", {"apps": [app("one", instances=0)]})
-    marathon.settled()
-    assert marathon.refused(method, path, body, status)["message"] == message
+    shared.write("PUT", "/v2/groups/a", {"apps": [app("one", instances=0)]})
+    shared.settled()
+    assert shared.refused(method, path, body, status)["message"] == message
 
 
 @pytest.mark.parametrize(("embed", "apps", "groups", "pods"), [

@@ -18,11 +18,9 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def marathon() -> Iterator[Marathon]:
-    """One for all: what is asked here changes next to nothing."""
-    harness = Harness()
-    yield harness.marathon()
-    harness.close()
+def marathon(shared: Marathon) -> Marathon:
+    """What is asked here changes next to nothing."""
+    return shared
 
 
 @pytest.mark.parametrize(("method", "path", "status", "message"), [

@@ -15,12 +15,12 @@ NO_ID = r"must fully match regular expression '^(.+)\.(instance-|marathon-)([^\.
 THEN = "2001-01-01T00:00:00.000Z"
 
 
-@pytest.fixture
-def with_pod(marathon: Marathon) -> Marathon:
-    marathon.write("POST", "/v2/pods", POD, 201)
-    marathon.write("PUT", "/v2/apps/g/app", {"cmd": "run", "instances": 0}, 201)
-    marathon.settled()
-    return marathon
+@pytest.fixture(scope="module")
+def with_pod(shared: Marathon) -> Marathon:
+    shared.write("POST", "/v2/pods", POD, 201)
+    shared.write("PUT", "/v2/apps/g/app", {"cmd": "run", "instances": 0}, 201)
+    shared.settled()
+    return shared
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "message"), [

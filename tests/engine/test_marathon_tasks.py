@@ -80,10 +80,10 @@ def test_a_task_from_every_side(harness: Harness, marathon: Marathon) -> None:
     ("POST", "/v2/tasks/delete", {"ids": [1]}, 422, "Invalid JSON"),
     ("POST", "/v2/tasks/delete", {"ids": "x"}, 422, "Invalid JSON"),
 ])
-def test_what_cannot_be_ended(marathon: Marathon, method: str, path: str, body: object, status: int,
+def test_what_cannot_be_ended(shared: Marathon, method: str, path: str, body: object, status: int,
                               message: str) -> None:
-    marathon.write("POST", "/v2/apps", {**APP, "id": "/idle", "instances": 0}, 201)
-    assert marathon.refused(method, path, body, status)["message"] == message
+    assert shared.send("PUT", "/v2/apps/idle", {**APP, "instances": 0}).ok
+    assert shared.refused(method, path, body, status)["message"] == message
 
 
 def test_unknown_tasks_are_passed_over(marathon: Marathon) -> None:
