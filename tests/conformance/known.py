@@ -54,11 +54,6 @@ KNOWN = (
 MARATHON = (
     Known(
         r"GET /v2/info$",
-        r"\.lab_engine: not in the type$",
-        "the engine says in its information that it is not the real program",
-    ),
-    Known(
-        r"GET /v2/info$",
         r"\.marathon_config\.(maintenance_mode|new_group_enforce_role): not in the type$",
         "the types do not list all that the real one answers here",
     ),
