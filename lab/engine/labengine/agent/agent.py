@@ -43,7 +43,12 @@ class Agent:
         context.emit = self._emit
         self.updates = UpdateStreams(self._send_update, self._save, self._task_completed)
         self.link = MasterLink(
-            detector, context.flags.registration_backoff_factor, self.subscription, self.handle, context.client()
+            detector,
+            context.flags.registration_backoff_factor,
+            self.subscription,
+            self.handle,
+            context.client(),
+            context.poster(),
         )
 
     # Recovery

@@ -16,6 +16,7 @@ from labengine.agent.docker_janitor import DockerJanitor
 from labengine.agent.metrics import Counters
 from labengine.agent.record import TaskRecord
 from labengine.agent.sandbox_files import SandboxFiles
+from labengine.common.poster import Poster
 from labengine.common.tls import Tls
 from labengine.common.verbosity import Verbosity
 
@@ -38,8 +39,11 @@ class AgentContext:
     tls: Tls = field(default_factory=Tls)
     credential: tuple[str, str] | None = None
 
+    def poster(self) -> Poster:
+        return Poster(self.tls, auth=self.credential, timeout=CONNECT_SECONDS)
+
     def client(self) -> httpx.AsyncClient:
-        """For what the agent says to the master."""
+        """For the subscription to the master."""
         return self.tls.client(auth=self.credential, timeout=CONNECT_SECONDS)
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from labengine.common import log
+from labengine.common.poster import Poster, PostError
 from labengine.common.recordio import Decoder, RecordError
 from labengine.common.zk import Master, MasterDetector, ZkUnavailable
 
@@ -26,7 +27,7 @@ MAX_REDIRECTS = 3
 class MasterLink:
     """``subscription()`` gives the body of SUBSCRIBE, ``handle(event)`` takes what the master sends.
 
-    ``client`` brings TLS and the agent's credential.
+    ``client`` subscribes, ``poster`` sends everything else; both bring TLS and the agent's credential.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class MasterLink:
         subscription: Callable[[], dict[str, Any]],
         handle: Callable[[dict[str, Any]], None],
         client: httpx.AsyncClient,
+        poster: Poster,
     ) -> None:
         self._detector = detector
         self._first_backoff = backoff
@@ -45,6 +47,7 @@ class MasterLink:
         self._url: str | None = None
         self._left = False
         self._client = client
+        self._poster = poster
         self.leader: Master | None = None
 
     @property
@@ -126,11 +129,11 @@ class MasterLink:
         if self._url is None:
             return False
         try:
-            response = await self._client.post(self._url, json=message)
-        except httpx.HTTPError as error:
-            logger.warning("Cannot send %s to the master: %s", message["type"], error or type(error).__name__)
+            status, _text = await self._poster.post(self._url, message)
+        except PostError as error:
+            logger.warning("Cannot send %s to the master: %s", message["type"], error)
             return False
-        return response.status_code == 202
+        return status == 202
 
     async def leave(self, message: dict[str, Any]) -> None:
         """The last message to the master; the agent does not subscribe again."""
@@ -139,4 +142,5 @@ class MasterLink:
 
     async def close(self) -> None:
         await self._detector.stop()
+        self._poster.close()
         await self._client.aclose()

@@ -10,6 +10,7 @@ again without TLS.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import ssl
 import sys
@@ -82,6 +83,16 @@ class Tls:
 
     def url(self, authority: str) -> str:
         return f"{self.scheme}://{authority}"
+
+    async def connection(self, scheme: str, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """As :meth:`client` would make it."""
+        if scheme == "https":
+            try:
+                return await asyncio.open_connection(host, port, ssl=self.connect or _usual())
+            except (ssl.SSLError, ConnectionError):
+                if not self.downgrade:
+                    raise
+        return await asyncio.open_connection(host, port)
 
     def client(self, **options: Any) -> httpx.AsyncClient:
         """An httpx client that trusts what libprocess would."""

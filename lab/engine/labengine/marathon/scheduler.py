@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import httpx
 
 from labengine.common import log, recordio
+from labengine.common.poster import Poster, PostError
 from labengine.common.tls import Tls
 from labengine.common.zk import Master
 
@@ -47,6 +48,7 @@ class SchedulerClient:
         self._handle = handle
         self._heartbeat_timeout = heartbeat_timeout
         self._http = tls.client(auth=auth, timeout=CALL_TIMEOUT)
+        self._poster = Poster(tls, auth=auth, timeout=CALL_TIMEOUT)
         self._slots = asyncio.Semaphore(PARALLEL_CALLS)
         self._url: str | None = None
         self._master_url: str | None = None
@@ -93,6 +95,7 @@ class SchedulerClient:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def close(self) -> None:
+        self._poster.close()
         await self._http.aclose()
 
     async def _subscribe(self, leader: Master) -> None:
@@ -130,15 +133,11 @@ class SchedulerClient:
         if body is not None:
             message[kind.lower()] = body
         try:
-            response = await self._http.post(
-                self._url, json=message, headers={"Mesos-Stream-Id": self._stream_id or ""}
-            )
-        except httpx.HTTPError as error:
-            logger.warning("Call %s to the Mesos master failed: %s", kind, error or type(error).__name__)
+            status, text = await self._poster.post(self._url, message, {"Mesos-Stream-Id": self._stream_id or ""})
+        except PostError as error:
+            logger.warning("Call %s to the Mesos master failed: %s", kind, error)
             return False
-        if response.status_code != httpx.codes.ACCEPTED:
-            logger.warning(
-                "The Mesos master refused the call %s: %d %s", kind, response.status_code, response.text[:200]
-            )
+        if status != httpx.codes.ACCEPTED:
+            logger.warning("The Mesos master refused the call %s: %d %s", kind, status, text[:200])
             return False
         return True

@@ -17,6 +17,7 @@ from labengine.agent.master_link import MasterLink
 from labengine.agent.record import TaskRecord, new_status
 from labengine.agent.updates import UpdateStreams
 from labengine.common import log
+from labengine.common.poster import Poster
 from labengine.common.supervision import supervise
 from labengine.common.zk import MasterDetector
 
@@ -48,6 +49,7 @@ class SimulatedAgent:
         behaviour: Behaviour,
         detector: MasterDetector,
         client: httpx.AsyncClient,
+        poster: Poster,
         slots: asyncio.Semaphore,
         ended: Callable[[SimulatedAgent], None],
     ) -> None:
@@ -63,7 +65,9 @@ class SimulatedAgent:
         self._updates = UpdateStreams(
             self._send_update, save=lambda _record: None, completed=lambda record: self._forget(record.key)
         )
-        self._link = MasterLink(detector, REGISTRATION_BACKOFF_SECONDS, self._subscription, self._handle, client)
+        self._link = MasterLink(
+            detector, REGISTRATION_BACKOFF_SECONDS, self._subscription, self._handle, client, poster
+        )
 
     @property
     def id(self) -> str:

@@ -6,11 +6,10 @@ import asyncio
 import os
 import sys
 
-import httpx
-
 from labengine import LAB_ENGINE_VERSION
 from labengine.common import httpserver, limits, log
 from labengine.common.access import read_credential
+from labengine.common.poster import Poster
 from labengine.common.supervision import supervise
 from labengine.common.tls import Tls
 from labengine.common.zk import MasterDetector, ZkUnavailable
@@ -21,8 +20,6 @@ from labengine.simulated.options import PROGRAM, Options
 logger = log.get(__name__)
 
 RETRY_SECONDS = 1.0
-# Longer than between two pings of the master, so that their answers need no new connections.
-IDLE_SECONDS = 20.0
 # With a master that has as much to do as so many agents give it.
 PATIENCE_SECONDS = 30.0
 PARALLEL_UPDATES = 16
@@ -71,6 +68,7 @@ def main() -> None:
 
 async def serve(options: Options, detector: SharedDetector, tls: Tls, credential: tuple[str, str] | None) -> None:
     behaviour = Behaviour(options.start_delay, options.failing)
+    poster = Poster(tls, auth=credential, timeout=PATIENCE_SECONDS)
     slots = asyncio.Semaphore(PARALLEL_UPDATES)
     ending: set[asyncio.Task[None]] = set()
 
@@ -86,7 +84,8 @@ async def serve(options: Options, detector: SharedDetector, tls: Tls, credential
             options.ip,
             behaviour,
             detector,
-            tls.client(auth=credential, timeout=PATIENCE_SECONDS, limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS)),
+            tls.client(auth=credential),
+            poster,
             slots,
             ended,
         )
