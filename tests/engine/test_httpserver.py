@@ -1,4 +1,4 @@
-"""The end of a program with requests that it has not answered yet."""
+"""Requests that come to no answer: those that the end of the program cuts off, those whose client goes away."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from local_cluster import free_port
+from starlette.requests import Request
 
 from labengine.common import httpserver
 
@@ -34,3 +35,29 @@ def test_a_request_that_the_end_cuts_off_is_no_failure_of_the_application(caplog
     with caplog.at_level(logging.ERROR):
         assert asyncio.run(story()) == 500
     assert [one for one in caplog.records if one.exc_info] == []
+
+
+def test_a_client_that_goes_away_is_no_failure_of_the_application(caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        stop, asked, gone, port = asyncio.Event(), asyncio.Event(), asyncio.Event(), free_port()
+
+        async def late(scope: Any, receive: Any, _send: Any) -> None:
+            asked.set()
+            await gone.wait()
+            await Request(scope, receive).body()
+
+        listener = httpserver.bind("127.0.0.1", port)
+        serving = asyncio.create_task(httpserver.serve(late, "127.0.0.1", port, stop=stop, listener=listener))
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: m\r\nContent-Length: 5\r\n\r\n")
+        await asyncio.wait_for(asked.wait(), 5)
+        writer.transport.abort()
+        await asyncio.sleep(0.1)
+        gone.set()
+        await asyncio.sleep(0.1)
+        stop.set()
+        await serving
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(story())
+    assert [one for one in caplog.records if one.name.startswith("uvicorn")] == []

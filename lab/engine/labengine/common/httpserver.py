@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 
 from labengine.common import log
 from labengine.common.tls import Port
@@ -147,6 +148,9 @@ async def serve(
             # What was not answered in time is no failure of the application, which uvicorn would take it for.
             if not stop.is_set():
                 raise
+        except ClientDisconnect:
+            # Whoever asked waited no longer, or was killed.
+            pass
 
     config = uvicorn.Config(
         ending_with_the_program,
