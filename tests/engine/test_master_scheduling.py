@@ -273,6 +273,19 @@ def test_an_operator_tears_a_framework_down(master: Program) -> None:
     assert scheduler.stream.ended.wait(5)
 
 
+def test_an_operator_tears_a_framework_down_by_the_v1_api(master: Program) -> None:
+    agent, scheduler, _run, _offer = running(master)
+
+    def teardown(**content: object) -> tuple[int, str]:
+        answer = requests.post(master.url + "/api/v1", json={"type": "TEARDOWN"} | content, timeout=5)
+        return answer.status_code, answer.text
+
+    assert teardown() == (400, "Failed to validate master::Call: Expecting 'teardown' to be present")
+    assert teardown(teardown={"framework_id": {"value": "nobody"}}) == (400, "No framework found with specified ID")
+    assert teardown(teardown={"framework_id": {"value": scheduler.id}}) == (200, "")
+    assert agent.stream.expect("SHUTDOWN_FRAMEWORK")["framework_id"] == {"value": scheduler.id}
+
+
 def test_a_decline_counts_for_its_role_only(master: Program) -> None:
     AgentEnd(master.url).subscribed()
     scheduler = Scheduler(master.url, roles=["dev", "prod"])

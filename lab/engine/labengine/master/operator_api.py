@@ -25,6 +25,14 @@ def kind_of(body: Any) -> str:
     return kind
 
 
+def framework_id_of(body: dict[str, Any]) -> str:
+    """Of a TEARDOWN."""
+    try:
+        return str(body["teardown"]["framework_id"]["value"])
+    except (KeyError, TypeError):
+        raise OperatorCallError("Failed to validate master::Call: Expecting 'teardown' to be present") from None
+
+
 def call(master: MasterProcess, body: dict[str, Any]) -> dict[str, Any]:
     """A call of a kind that is known."""
     kind = body["type"]

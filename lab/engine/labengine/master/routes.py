@@ -171,6 +171,9 @@ class Routes:
         framework_id = parse_qs((await request.body()).decode(errors="replace")).get("frameworkId", [""])[0]
         if not framework_id:
             return PlainTextResponse("Missing 'frameworkId' query parameter", 400)
+        return self._end_framework(request, framework_id)
+
+    def _end_framework(self, request: Request, framework_id: str) -> Response:
         framework = self._master.cluster.frameworks.get(framework_id)
         if framework is None:
             return PlainTextResponse("No framework found with specified ID", 400)
@@ -190,6 +193,8 @@ class Routes:
                 return refusal
             if kind == "SUBSCRIBE":
                 return EventResponse(self._master.events.subscribe(operator_api.state(self._master, body)))
+            if kind == "TEARDOWN":
+                return self._end_framework(request, operator_api.framework_id_of(body))
             if operator_actions.known(body):
                 if not self._allows(request, operator_actions.permission(body)):
                     return Response(status_code=403)
