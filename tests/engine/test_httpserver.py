@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import socket
 from typing import Any
 
 import httpx
 import pytest
-from local_cluster import free_port
+from local_cluster import free_port, wait_until
 from starlette.requests import Request
 
 from labengine.common import httpserver
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def test_a_request_that_the_end_cuts_off_is_no_failure_of_the_application(caplog: pytest.LogCaptureFixture) -> None:
@@ -24,6 +32,7 @@ def test_a_request_that_the_end_cuts_off_is_no_failure_of_the_application(caplog
 
         listener = httpserver.bind("127.0.0.1", port)
         serving = asyncio.create_task(httpserver.serve(silent, "127.0.0.1", port, stop=stop, listener=listener))
+        await asyncio.to_thread(wait_until, "the server listens", lambda: answers(port), 5)
         async with httpx.AsyncClient(trust_env=False) as client:
             asking = asyncio.create_task(client.get(f"http://127.0.0.1:{port}/", timeout=10))
             await asyncio.wait_for(asked.wait(), 5)
@@ -48,6 +57,8 @@ def test_a_client_that_goes_away_is_no_failure_of_the_application(caplog: pytest
 
         listener = httpserver.bind("127.0.0.1", port)
         serving = asyncio.create_task(httpserver.serve(late, "127.0.0.1", port, stop=stop, listener=listener))
+        # Before the server has begun the bound port refuses.
+        await asyncio.to_thread(wait_until, "the server listens", lambda: answers(port), 5)
         _reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST / HTTP/1.1\r\nHost: m\r\nContent-Length: 5\r\n\r\n")
         await asyncio.wait_for(asked.wait(), 5)
