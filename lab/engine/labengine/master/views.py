@@ -240,7 +240,11 @@ def tasks(master: MasterProcess, *, limit: int, offset: int, newest_first: bool)
 
 
 def state_summary(master: MasterProcess) -> dict[str, Any]:
-    everything = all_tasks(master)
+    by_agent: dict[str, list[Task]] = {}
+    by_framework: dict[str, list[Task]] = {}
+    for task in all_tasks(master):
+        by_agent.setdefault(task.agent_id, []).append(task)
+        by_framework.setdefault(task.framework_id, []).append(task)
 
     def counts(mine: list[Task]) -> dict[str, int]:
         counted = Counter(task.state for task in mine)
@@ -251,12 +255,12 @@ def state_summary(master: MasterProcess) -> dict[str, Any]:
         result["cluster"] = master.flags.cluster
     result["slaves"] = []
     for agent in master.cluster.agents.values():
-        mine = [task for task in everything if task.agent_id == agent.id]
+        mine = by_agent.get(agent.id, [])
         active = {task.framework_id for task in mine if task.framework_id in master.cluster.frameworks}
         result["slaves"].append({**agent_summary(agent), **counts(mine), "framework_ids": sorted(active)})
     result["frameworks"] = []
     for framework in master.cluster.frameworks.values():
-        mine = [task for task in everything if task.framework_id == framework.id]
+        mine = by_framework.get(framework.id, [])
         result["frameworks"].append(
             {**framework_summary(framework), **counts(mine), "slave_ids": sorted({task.agent_id for task in mine})}
         )
