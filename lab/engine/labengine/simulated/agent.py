@@ -37,7 +37,9 @@ class Behaviour:
 
 
 class SimulatedAgent:
-    """``slots`` are for the updates of all agents: what one process could say at once is more than a master takes.
+    """``answered`` is set when the master has taken it in, or refused it.
+
+    ``slots`` are for the updates of all agents: what one process could say at once is more than a master takes.
 
     ``ended(agent)`` is called when the master wants it to end, as when it was marked gone.
     """
@@ -55,6 +57,7 @@ class SimulatedAgent:
     ) -> None:
         self.info = info
         self.tasks: dict[Key, TaskRecord] = {}
+        self.answered = asyncio.Event()
         self._ip = ip
         self._behaviour = behaviour
         self._slots = slots
@@ -112,6 +115,7 @@ class SimulatedAgent:
             self._spawn(self._link.post(messages.pong(self.id)))
         elif kind == "SUBSCRIBED":
             self.info = {**self.info, "id": event["agent_id"]}
+            self.answered.set()
             self._updates.resend()
         elif kind == "RESEND_UPDATES":
             self._updates.resend(event["framework_id"]["value"])
@@ -131,6 +135,7 @@ class SimulatedAgent:
             self._shutdown_framework(event["framework_id"]["value"])
         elif kind == "SHUTDOWN":
             logger.info("Agent %s (%s) ends: %s", self.id, self.info["hostname"], event.get("message", ""))
+            self.answered.set()
             self._ended(self)
         else:
             logger.warning("Ignoring an event of unknown type '%s'", kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections import deque
 
 from labengine import LAB_ENGINE_VERSION
 from labengine.common import httpserver, limits, log
@@ -23,6 +24,8 @@ RETRY_SECONDS = 1.0
 # With a master that has as much to do as so many agents give it.
 PATIENCE_SECONDS = 30.0
 PARALLEL_UPDATES = 16
+# A master writes its registry for each, and who waits for too long comes again.
+PARALLEL_REGISTRATIONS = 50
 
 
 class SharedDetector(MasterDetector):
@@ -95,8 +98,12 @@ async def serve(options: Options, detector: SharedDetector, tls: Tls, credential
 
     async def start() -> None:
         await detector.begin()
-        for agent in agents:
+        registering: deque[SimulatedAgent] = deque()
+        for agent in list(agents):
             agent.start()
+            registering.append(agent)
+            if len(registering) == PARALLEL_REGISTRATIONS:
+                await registering.popleft().answered.wait()
 
     starting = supervise(start())
     await stop.wait()
