@@ -11,6 +11,7 @@ from labengine import BUILD_USER, LAB_ENGINE_VERSION
 from labengine.common import log
 from labengine.common.supervision import supervise
 from labengine.common.tls import Tls
+from labengine.marathon import backup
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.conductor import Conductor
 from labengine.marathon.definition.settings import Settings
@@ -100,7 +101,7 @@ class Leader:
 
     async def start(self) -> None:
         """Load what earlier leaders stored and go on with it."""
-        documents = await self._store.load()
+        documents = await backup.carried_out(self._store, await self._store.load())
         self.state.load(documents)
         self.tracker.load(documents)
         self.failures = Failures(self._store, documents)

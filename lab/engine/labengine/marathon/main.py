@@ -17,6 +17,7 @@ from labengine.common.supervision import supervise
 from labengine.common.tls import Port, Tls
 from labengine.common.zk import Connection, KazooException, MasterDetector, ZkUnavailable, ZkUrl
 from labengine.marathon.api.routes import application
+from labengine.marathon.backup import BackupError
 from labengine.marathon.election import Candidate
 from labengine.marathon.keystore import Keystore
 from labengine.marathon.leader import Leader
@@ -179,6 +180,8 @@ class Program:
             error = task.exception()
             if isinstance(error, (KazooException, ZkUnavailable)):
                 self._end(f"ZooKeeper failed: {error or type(error).__name__}")
+            elif isinstance(error, BackupError):
+                self._end(str(error))
             else:
                 logger.error("Leading failed", exc_info=error)
                 self._end("leading failed")

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from labengine import BUILD_USER, LAB_ENGINE_VERSION, MARATHON_VERSION
 from labengine.common.zk import ZkUrl
+from labengine.marathon import backup
 from labengine.marathon.api import media
 from labengine.marathon.api.http import answer
 from labengine.marathon.definition import errors
@@ -111,9 +112,13 @@ async def show_leader(leader: Leader, _request: Request) -> Response:
 
 
 async def abdicate(leader: Leader, request: Request) -> Response:
-    for name in ("backup", "restore"):
-        if request.query_params.get(name):
-            raise errors.unprocessable(f"The lab engine cannot {name} its state: leave '{name}' out")
+    into, out_of = (request.query_params.get(name) for name in ("backup", "restore"))
+    for uri in (into, out_of):
+        if uri is not None:
+            backup.check(uri)
+    if into or out_of:
+        backup.order(leader.state.store, into, out_of)
+        await leader.state.store.flush()
     # The answer goes out first.
     asyncio.get_running_loop().call_later(ABDICATION_SECONDS, leader.give_up)
     return answer({"message": "Leadership abdicated"})
