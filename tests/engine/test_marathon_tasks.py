@@ -26,10 +26,33 @@ def test_what_a_check_of_mesos_comes_to(harness: Harness, marathon: Marathon) ->
     assert "checkResult" not in task
     for reported, shown in (({"type": "HTTP", "http": {}}, None),
                             ({"type": "HTTP", "http": {"status_code": 503}}, {"http": {"statusCode": 503}}),
-                            ({"type": "HTTP", "http": {"status_code": 200}}, {"http": {"statusCode": 200}})):
+                            ({"type": "HTTP", "http": {"status_code": 200}}, {"http": {"statusCode": 200}}),
+                            ({"type": "HTTP", "http": {}}, None)):
         harness.report(task["id"], "TASK_RUNNING", check_status=reported)
         marathon.wait("the result", lambda shown=shown: marathon.running("/web", 1)[0].get("checkResult") == shown)
     assert marathon.app("/web")["tasksHealthy"] == 0
+
+
+def test_health_that_another_update_repeats(harness: Harness, marathon: Marathon) -> None:
+    check = {"protocol": "COMMAND", "command": {"value": "true"}}
+    marathon.write("POST", "/v2/apps", {**APP, "check": {"http": {"path": "/"}}, "healthChecks": [check]}, 201)
+    (task,) = marathon.running("/web", 1)
+    told = {"healthy": False, "reason": "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED", "message": "no answer"}
+    repeated = {"healthy": False, "reason": "REASON_TASK_CHECK_STATUS_UPDATED"}
+    for number in (1, 2):
+        harness.report(task["id"], "TASK_RUNNING", **told)
+        code = 500 + number
+        harness.report(task["id"], "TASK_RUNNING", check_status={"type": "HTTP", "http": {"status_code": code}},
+                       **repeated)
+        shown = marathon.wait("the result", lambda code=code: next(
+            (one for one in marathon.running("/web", 1) if one.get("checkResult") == {"http": {"statusCode": code}}),
+            None))
+        (health,) = shown["healthCheckResults"]
+        assert (health["consecutiveFailures"], health["lastFailureCause"]) == (number, "no answer")
+    # It counts where the agent had no update to spare for it.
+    harness.report(task["id"], "TASK_RUNNING", **{**repeated, "healthy": True})
+    marathon.settled()
+    assert marathon.app("/web")["tasksHealthy"] == 1
 
 
 @pytest.mark.parametrize(("query", "wanted"), [

@@ -112,8 +112,11 @@ class HealthMonitor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._http.aclose()
 
-    def reported(self, app: App, instance: Instance, healthy: bool, message: str) -> None:
-        """A Mesos check's result, from a status update."""
+    def reported(self, app: App, instance: Instance, healthy: bool, message: str, *, repeated: bool) -> None:
+        """What Mesos' own check came to, from a status update; one that is ``repeated`` counts where it is news."""
+        known = self._results.get(instance.task_id, {}).get("mesos")
+        if repeated and known is not None and known.alive is healthy:
+            return
         result = self._results.setdefault(instance.task_id, {}).setdefault("mesos", Health())
         if healthy:
             result.passed()

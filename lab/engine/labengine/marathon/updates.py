@@ -32,6 +32,8 @@ logger = log.get(__name__)
 # An end that says something about the app or the agent, and delays the next launch.
 _DELAYING = frozenset({"TASK_FAILED", "TASK_ERROR", "TASK_GONE", "TASK_DROPPED", "TASK_FINISHED"})
 _FAILURES = TERMINAL - {"TASK_FINISHED", "TASK_KILLED"}
+# They carry the health that was told last, but say nothing of it.
+_REPEATING = frozenset({"REASON_TASK_CHECK_STATUS_UPDATED", "REASON_RECONCILIATION"})
 
 
 class StatusUpdates:
@@ -96,7 +98,7 @@ class StatusUpdates:
         instance.state = state
         self._note_times(instance, status, before)
         self._note_addresses(instance, status)
-        instance.check_result = check_result(status) or instance.check_result
+        instance.check_result = check_result(status)
         if changed:
             self._publish(instance, status)
         if state in TERMINAL:
@@ -110,7 +112,13 @@ class StatusUpdates:
                 one["protocol"].startswith("MESOS") or one["protocol"] == "COMMAND"
                 for one in app.get("healthChecks", [])
             ):
-                self._health.reported(app, instance, bool(status["healthy"]), status.get("message", ""))
+                self._health.reported(
+                    app,
+                    instance,
+                    bool(status["healthy"]),
+                    status.get("message", ""),
+                    repeated=status.get("reason") in _REPEATING,
+                )
         # A reconciliation tells of every task, and hardly ever anything new.
         if vars(instance) != known:
             self._tracker.save(instance)
