@@ -29,6 +29,7 @@ from labengine.agent.docker_cli import (
 from labengine.agent.docker_command import DockerSettings, Environment, run_arguments
 from labengine.agent.executor_process import Command, Exit
 from labengine.agent.files_io import write_private
+from labengine.agent.probes import NoResult
 from labengine.agent.resources import scalar
 from labengine.agent.sandbox import tail
 from labengine.agent.task import Task, TaskFailure
@@ -165,7 +166,7 @@ class DockerTask(Task):
         self._container_pid = container["State"]["Pid"]
 
     @property
-    def health_host(self) -> str:
+    def probe_host(self) -> str:
         host_network = (self.record.container.get("docker") or {}).get("network", "HOST") == "HOST"
         return "127.0.0.1" if host_network else self.addresses[0]
 
@@ -261,14 +262,14 @@ class DockerTask(Task):
         if not await self.wait_for_process(END_SECONDS):
             self.process.kill(signal.SIGKILL)
 
-    async def run_command(self, command: dict[str, Any], timeout: float) -> str | None:
+    async def run_command(self, command: dict[str, Any], timeout: float) -> int:
         shell = command.get("shell", True)
         argv = ["/bin/sh", "-c", command["value"]] if shell else [command["value"], *command.get("arguments", [])[1:]]
         try:
             output = await self.docker.run("exec", self.container_name, *argv, timeout=timeout or END_SECONDS)
         except DockerError as error:
-            return f"COMMAND health check failed: {error}"
-        return None if output.status == 0 else f"COMMAND health check returned {output.status}"
+            raise NoResult(f"failed: {error}") from error
+        return output.status
 
     def ended(self) -> None:
         self.process.run_dir.joinpath("environment").unlink(missing_ok=True)

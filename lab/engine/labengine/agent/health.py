@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from labengine.agent import probes
 
-# Runs a command next to the task, bounded by the seconds: what is wrong, or None.
-RunCommand = Callable[[dict[str, Any], float], Awaitable[str | None]]
 # (healthy, what is wrong, the task must be killed)
 Report = Callable[[bool, str, bool], None]
 
@@ -45,36 +42,20 @@ class HealthCheck:
         return cls(kind, check[kind.lower()], **given)
 
 
-async def probe(check: HealthCheck, host: str, run_command: RunCommand) -> str | None:
+async def probe(check: HealthCheck, host: str, run_command: probes.RunCommand) -> str | None:
     """None: healthy; else what is wrong."""
-    if check.kind == "COMMAND":
-        return await run_command(check.definition, check.timeout)
-    port = check.definition["port"]
     try:
-        async with asyncio.timeout(check.timeout or None):
-            if check.kind == "TCP":
-                _, writer = await asyncio.open_connection(host, port)
-                writer.close()
-                return None
-            return await _http(check, host, port)
-    except TimeoutError:
-        return f"{check.kind} health check of port {port} had no answer within {check.timeout:g} seconds"
-    except OSError as error:
-        return f"TCP connection to port {port} failed: {error.strerror or error}"
-
-
-async def _http(check: HealthCheck, host: str, port: int) -> str | None:
-    http = check.definition
-    bracketed = f"[{host}]" if ":" in host else host
-    url = f"{http.get('scheme') or 'http'}://{bracketed}:{port}{http.get('path') or '/'}"
-    try:
-        async with httpx.AsyncClient(verify=False, follow_redirects=True, trust_env=False, timeout=None) as client:
-            response = await client.get(url)
-    except httpx.HTTPError as error:
-        return f"HTTP request to {url} failed: {error or type(error).__name__}"
-    expected = http.get("statuses")
-    ok = response.status_code in expected if expected else 200 <= response.status_code < 400
-    return None if ok else f"Unexpected HTTP response code: {response.status_code}"
+        if check.kind == "COMMAND":
+            status = await run_command(check.definition, check.timeout)
+            return None if status == 0 else f"COMMAND health check returned {status}"
+        if check.kind == "TCP":
+            return await probes.refusal(host, check.definition, check.timeout)
+        status = await probes.http_status(host, check.definition, check.timeout)
+    except probes.NoResult as problem:
+        return f"{check.kind} health check {problem}"
+    expected = check.definition.get("statuses")
+    ok = status in expected if expected else 200 <= status < 400
+    return None if ok else f"Unexpected HTTP response code: {status}"
 
 
 class HealthChecker:
@@ -97,10 +78,10 @@ class HealthChecker:
         self._initializing = not was_healthy
 
     async def run(self) -> None:
-        await asyncio.sleep(max(0.0, self._started + self.check.delay - time.time()))
-        while True:
+        async def probe() -> None:
             self.judge(await self._probe(self.check))
-            await asyncio.sleep(self.check.interval)
+
+        await probes.repeat(self._started + self.check.delay, self.check.interval, probe)
 
     def judge(self, problem: str | None) -> None:
         if problem is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from labengine.agent import environment, leftovers, sandbox
 from labengine.agent.executor_process import Command, Exit
+from labengine.agent.probes import NoResult
 from labengine.agent.task import Task, TaskFailure
 
 START_SECONDS = 30.0
@@ -96,7 +97,7 @@ class ShellTask(Task):
     def ended(self) -> None:
         """The executor left no process behind, and the sandbox stays."""
 
-    async def run_command(self, command: dict[str, Any], timeout: float) -> str | None:
+    async def run_command(self, command: dict[str, Any], timeout: float) -> int:
         shell = command.get("shell", True)
         argv = ["/bin/sh", "-c", command["value"]] if shell else [command["value"], *command.get("arguments", [])[1:]]
         extra = {
@@ -116,15 +117,17 @@ class ShellTask(Task):
                 **switch,
             )
         except OSError as error:
-            return f"COMMAND health check cannot be run: {error.strerror}"
+            raise NoResult(f"cannot be run: {error.strerror}") from error
         try:
             async with asyncio.timeout(timeout or None):
                 status = await process.wait()
         except TimeoutError:
-            return f"COMMAND health check did not end within {timeout:g} seconds"
+            raise NoResult(f"did not end within {timeout:g} seconds") from None
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
-        return None if status == 0 else f"COMMAND health check returned {status}"
+        if status < 0:
+            raise NoResult(f"was ended by signal {-status}")
+        return status

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from labengine.agent import fetcher, sandbox, task_group
+from labengine.agent.checks import Check, Checker
 from labengine.agent.context import AgentContext
 from labengine.agent.docker_cli import DockerError
 from labengine.agent.docker_command import BadContainer
@@ -41,6 +42,8 @@ class Task(ABC):
         self.process = ExecutorProcess(context.checkpoint.run_dir(context.agent_id, record))
         self.addresses = [context.ip]
         self.healthy: bool | None = None
+        check = Check.of(record)
+        self.checker = Checker(check, record, self._check_changed) if check else None
         self.killing = False
         self.kill_reason: str | None = None
         self._unhealthy: str | None = None
@@ -71,11 +74,11 @@ class Task(ABC):
         """SIGTERM, after the grace period SIGKILL."""
 
     @abstractmethod
-    async def run_command(self, command: dict[str, Any], timeout: float) -> str | None:
-        """A health command where the task runs: None if it succeeded, else what is wrong."""
+    async def run_command(self, command: dict[str, Any], timeout: float) -> int:
+        """The exit status of a command of a check where the task runs; raises NoResult."""
 
     @property
-    def health_host(self) -> str:
+    def probe_host(self) -> str:
         return "127.0.0.1"
 
     def root_pid(self) -> int | None:
@@ -128,6 +131,8 @@ class Task(ABC):
 
     def report(self, state: str, **details: Any) -> None:
         details.setdefault("healthy", self.healthy)
+        if self.checker and "source" not in details:
+            details["check_status"] = self.checker.status(state)
         self.context.emit(
             self.record,
             new_status(
@@ -233,12 +238,12 @@ class Task(ABC):
         started = await self.wait_started()
         if started and not self.killing and self.record.state in ("TASK_STAGING", "TASK_STARTING"):
             self.report("TASK_RUNNING")
-        checking = supervise(self._check_health()) if started else None
+        checking = [supervise(one) for one in (self._check_health(), self._check())] if started else []
         try:
             how, message, reason = await self.wait_ended()
         finally:
-            if checking:
-                checking.cancel()
+            for one in checking:
+                one.cancel()
         if self.killing:
             self.report("TASK_KILLED", message=self._unhealthy or message, reason=self.kill_reason)
         elif how.success:
@@ -257,16 +262,15 @@ class Task(ABC):
             return
         last = next((status["healthy"] for status in reversed(self.record.statuses) if "healthy" in status), None)
         self.healthy = last
-        started = self.record.first_time("TASK_RUNNING") or time.time()
 
         async def run_probe(check: HealthCheck) -> str | None:
             try:
-                return await probe(check, self.health_host, self.run_command)
+                return await probe(check, self.probe_host, self.run_command)
             except Exception as error:  # a check that cannot be made is a failed one
                 logger.exception("The health check of task %s cannot be made", self.record.task_id)
                 return f"{check.kind} health check cannot be made: {error!r}"
 
-        await HealthChecker(check, started, run_probe, self._health_changed, was_healthy=last is True).run()
+        await HealthChecker(check, self._started(), run_probe, self._health_changed, was_healthy=last is True).run()
 
     def _health_changed(self, healthy: bool, problem: str, must_die: bool) -> None:
         if self.killing or self.record.terminal:
@@ -276,6 +280,17 @@ class Task(ABC):
         if must_die:
             self._unhealthy = f"Task failed health check too often and was killed: {problem}"
             self.kill(None)
+
+    def _started(self) -> float:
+        return self.record.first_time("TASK_RUNNING") or time.time()
+
+    async def _check(self) -> None:
+        if self.checker:
+            await self.checker.run(self._started(), lambda check: check.probe(self.probe_host, self.run_command))
+
+    def _check_changed(self) -> None:
+        if not self.killing and not self.record.terminal:
+            self.report("TASK_RUNNING", reason="REASON_TASK_CHECK_STATUS_UPDATED")
 
     async def wait_for_process(self, seconds: float) -> bool:
         """True when the executor ended in time."""
