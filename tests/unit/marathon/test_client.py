@@ -205,7 +205,9 @@ def test_an_answer_that_is_not_marathons(
 ) -> None:
     verb, path = request_line.split()
     client, _session = opened(Call(verb, path, **answer))
-    with pytest.raises(errors.Unexpected):
+    # A page that says that all is well may stand before a Marathon that has done it.
+    done = verb == "POST" and answer == FOREIGN[-1]
+    with pytest.raises(errors.WriteUncertain if done else errors.Unexpected):
         getattr(client, method)(*arguments)
 
 
