@@ -94,3 +94,37 @@ def test_how_a_readme_shows_an_option() -> None:
 )
 def test_which_lines_are_never_shown(line: str, secret: bool) -> None:
     assert bool(re.search(load("internal", "vars/main/main.yml")["__internal_secret"], line)) is secret
+
+
+def blocks(
+    tasks: list[dict[str, Any]], after: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each block that rescues, with the tasks that come after it."""
+    found = []
+    for index, task in enumerate(tasks):
+        rest = [*tasks[index + 1 :], *after]
+        if "rescue" in task:
+            found.append((task, rest))
+        for part in ("block", "rescue", "always"):
+            found += blocks(task.get(part) or [], rest)
+    return found
+
+
+def test_a_play_ends_behind_a_rescue() -> None:
+    """Where any error is fatal, Ansible leaves the hosts that did not fail out of ansible_play_hosts from then on.
+
+    So every rescue ends in a refusal, or is followed by one.
+    """
+    found = {
+        path: blocks(yaml.safe_load(path.read_text()) or [], [])
+        for directory in ("tasks", "handlers")
+        for path in sorted(ROLES.glob(f"*/{directory}/**/*.yml"))
+    }
+    rescues = [(path, task, rest) for path, several in found.items() for task, rest in several]
+    assert rescues
+    goes_on = [
+        f"{path.relative_to(ROLES)}: {task['name']}"
+        for path, task, rest in rescues
+        if not any("ansible.builtin.fail" in one for one in [*task["rescue"], *rest])
+    ]
+    assert goes_on == []
