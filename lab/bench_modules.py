@@ -13,7 +13,7 @@ from typing import Any
 
 from local_cluster import ClusterError, LocalCluster
 
-from lab.bench_run import Bench
+from lab.bench_run import Bench, definition
 from lab.bench_table import Cost, Row, table, whole
 from lab.config import LabError
 from lab.counting_proxy import CountingProxy
@@ -27,20 +27,9 @@ LOOPS = {"loop of marathon_app": "bench_marathon_app", "loop of uri (PUT)": "ben
 
 
 def definitions(number: int, release: int) -> list[dict[str, Any]]:
-    """As teams write them: what an app needs and no more. The first ten carry the release."""
+    """The first ten carry the release."""
     return [
-        {
-            "id": f"/bench/team-{index % 20:02}/app-{index:04}",
-            "cmd": "exec python3 -m http.server $PORT0",
-            "cpus": 0.1,
-            "mem": 64,
-            "instances": 0,
-            "env": {"RELEASE": str(release if index < CHANGED else 0), "STAGE": "bench"},
-            "labels": {"team": f"{index % 20:02}"},
-            "healthChecks": [{"protocol": "HTTP", "path": "/", "portIndex": 0}],
-            "upgradeStrategy": {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 0.2},
-        }
-        for index in range(number)
+        definition(index, release if index < CHANGED else 0, instances=0, protocol="HTTP") for index in range(number)
     ]
 
 

@@ -1,4 +1,4 @@
-"""One run of a bench's playbook through a proxy that counts: seconds, requests, and what is told as changed."""
+"""What benches have in common: an app, and a run of a playbook through a proxy that counts its requests."""
 
 from __future__ import annotations
 
@@ -16,6 +16,22 @@ from lab.counting_proxy import READS, CountingProxy
 
 # A loop over all definitions on a busy machine.
 SECONDS = 7200
+
+
+def definition(index: int, release: int, *, instances: int, protocol: str) -> dict[str, Any]:
+    """As teams write them: what an app needs and no more."""
+    team = f"{index % 20:02}"
+    return {
+        "id": f"/bench/team-{team}/app-{index:04}",
+        "cmd": "exec python3 -m http.server $PORT0",
+        "cpus": 0.1,
+        "mem": 64,
+        "instances": instances,
+        "env": {"RELEASE": str(release), "STAGE": "bench"},
+        "labels": {"team": team},
+        "healthChecks": [{"protocol": protocol, "path": "/", "portIndex": 0}],
+        "upgradeStrategy": {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 0.2},
+    }
 
 
 class Bench:

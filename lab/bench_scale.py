@@ -16,9 +16,9 @@ from typing import Any
 
 from local_cluster import ClusterError, LocalCluster, Program
 
-from lab.bench_run import Bench
+from lab.bench_run import Bench, definition
 from lab.bench_table import Row, aligned, costs
-from lab.config import LabError
+from lab.config import LabError, whole_number
 from lab.counting_proxy import CountingProxy
 
 AGENTS, APPS, INSTANCES = 100, 200, 5
@@ -47,30 +47,21 @@ class Process:
 
 
 def sizes(environ: Mapping[str, str]) -> Sizes:
-    return Sizes(_number(environ, "BENCH_AGENTS", AGENTS, 1), _number(environ, "BENCH_APPS", APPS, 2 * CHANGED))
-
-
-def _number(environ: Mapping[str, str], name: str, default: int, least: int) -> int:
-    text = environ.get(name) or str(default)
-    if not text.isdigit() or int(text) < least:
-        raise LabError(f"{name}={text}: give a whole number from {least} on.")
-    return int(text)
+    return Sizes(
+        whole_number(environ, "BENCH_AGENTS", AGENTS),
+        whole_number(environ, "BENCH_APPS", APPS, least=2 * CHANGED),
+    )
 
 
 def definitions(number: int, *, release: int = 0, larger: int = 0) -> list[dict[str, Any]]:
     """The first ten carry the release; the first ``larger`` have twice as many instances."""
     return [
-        {
-            "id": f"/bench/team-{index % 20:02}/app-{index:04}",
-            "cmd": "exec python3 -m http.server $PORT0",
-            "cpus": 0.1,
-            "mem": 64,
-            "instances": INSTANCES * (2 if index < larger else 1),
-            "env": {"RELEASE": str(release if index < CHANGED else 0), "STAGE": "bench"},
-            "labels": {"team": f"{index % 20:02}"},
-            "healthChecks": [{"protocol": "MESOS_HTTP", "path": "/", "portIndex": 0}],
-            "upgradeStrategy": {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 0.2},
-        }
+        definition(
+            index,
+            release if index < CHANGED else 0,
+            instances=INSTANCES * (2 if index < larger else 1),
+            protocol="MESOS_HTTP",
+        )
         for index in range(number)
     ]
 

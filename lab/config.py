@@ -71,10 +71,14 @@ class LabConfig:
         return self.in_group("lab_registry")[0]
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+def whole_number(
+    environ: Mapping[str, str], name: str, default: int, *, least: int = 1, most: int | None = None
+) -> int:
+    """Without ``most`` it may be as large as you like."""
     text = environ.get(name) or str(default)
-    if not text.isdigit() or not 1 <= int(text) <= most:
-        raise LabError(f"{name}={text}: give a whole number from 1 to {most}.")
+    if not text.isdigit() or int(text) < least or (most is not None and int(text) > most):
+        end = "on" if most is None else f"to {most}"
+        raise LabError(f"{name}={text}: give a whole number from {least} {end}.")
     return int(text)
 
 
@@ -127,8 +131,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
     ``LAB_VARIABLES`` (a YAML file, relative to the checkout: group or host -> variables as in group_vars).
     """
     environ = os.environ if environ is None else environ
-    masters = _number(environ, "LAB_MASTERS", 3, 9)
-    slaves = _number(environ, "LAB_SLAVES", 3, 9)
+    masters = whole_number(environ, "LAB_MASTERS", 3, most=9)
+    slaves = whole_number(environ, "LAB_SLAVES", 3, most=9)
     if masters % 2 == 0:
         raise LabError(f"LAB_MASTERS={masters}: ZooKeeper and Mesos need an odd number; give 1, 3 or 5.")
     name = environ.get("LAB_NAME") or "quorum-lab"

@@ -16,7 +16,9 @@ from agent_master import (
     FRAMEWORK,
     AgentProcess,
     FakeMaster,
+    agent_of_a_master,
     busybox_image,
+    containerizers,
     docker_answers,
     docker_task,
     shell_task,
@@ -30,13 +32,8 @@ OFTEN = {"delay_seconds": 0.0, "interval_seconds": 0.1, "timeout_seconds": 5.0}
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeMaster, AgentProcess]]:
-    fake = FakeMaster()
-    process = AgentProcess(fake.port, tmp_path_factory.mktemp("agent") / "work",
-                           containerizers="docker,mesos" if docker_answers() else "mesos").start()
-    fake.wait_subscribed()
-    yield fake, process
-    process.remove_tasks()
-    fake.close()
+    with agent_of_a_master(tmp_path_factory.mktemp("agent"), containerizers()) as both:
+        yield both
 
 
 class Page:

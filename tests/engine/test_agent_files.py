@@ -9,17 +9,13 @@ from typing import Any
 
 import pytest
 import requests
-from agent_master import FRAMEWORK, AgentProcess, FakeMaster, shell_task, wait_for
+from agent_master import FRAMEWORK, AgentProcess, FakeMaster, agent_of_a_master, shell_task, wait_for
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeMaster, AgentProcess]]:
-    fake = FakeMaster()
-    process = AgentProcess(fake.port, tmp_path_factory.mktemp("agent") / "work", containerizers="mesos").start()
-    fake.wait_subscribed()
-    yield fake, process
-    process.remove_tasks()
-    fake.close()
+    with agent_of_a_master(tmp_path_factory.mktemp("agent"), "mesos") as both:
+        yield both
 
 
 @pytest.fixture(scope="module")

@@ -16,18 +16,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from agent_master import AGENT_ID, FRAMEWORK, AgentProcess, FakeMaster, shell_task, wait_for
+from agent_master import AGENT_ID, FRAMEWORK, AgentProcess, FakeMaster, agent_of_a_master, shell_task, wait_for
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeMaster, AgentProcess]]:
     """For the tests that leave the agent as it is."""
-    fake = FakeMaster()
-    process = AgentProcess(fake.port, tmp_path_factory.mktemp("agent") / "work", containerizers="mesos").start()
-    fake.wait_subscribed()
-    yield fake, process
-    process.remove_tasks()
-    fake.close()
+    with agent_of_a_master(tmp_path_factory.mktemp("agent"), "mesos") as both:
+        yield both
 
 
 @pytest.fixture

@@ -19,6 +19,16 @@ def changed(harness: Harness, leader: Marathon) -> Marathon:
     return harness.marathon(leader.documents)
 
 
+def failing(harness: Harness, leader: Marathon, words: str) -> Marathon:
+    """Who comes after this leader, and ends at once."""
+    harness.retire(leader)
+    after = harness.marathon(leader.documents, standby=True)
+    with pytest.raises(BackupError, match=words):
+        after.lead()
+    after.leader = None
+    return after
+
+
 def apps(leader: Marathon) -> dict[str, Any]:
     return {app["id"]: app for app in leader.get("/v2/apps")["apps"]}
 
@@ -79,22 +89,14 @@ def test_what_fails_ends_one_leader_and_changes_nothing(
     leader.settled()
     before = apps(leader)
     leader.send("DELETE", "/v2/leader", params={"restore": f"file://{file}"}).raise_for_status()
-    harness.retire(leader)
-    failing = harness.marathon(leader.documents, standby=True)
-    with pytest.raises(BackupError, match=f"No state can be read from {file}"):
-        failing.lead()
-    failing.leader = None
-    assert apps(changed(harness, failing)) == before
+    after = failing(harness, leader, f"No state can be read from {file}")
+    assert apps(changed(harness, after)) == before
 
 
 def test_a_backup_that_cannot_be_written(harness: Harness, tmp_path: Path) -> None:
     leader = harness.marathon({})
     leader.send("DELETE", "/v2/leader", params={"backup": f"file://{tmp_path}/none/state"}).raise_for_status()
-    harness.retire(leader)
-    failing = harness.marathon(leader.documents, standby=True)
-    with pytest.raises(BackupError, match=r"cannot be written to .*/none/state: No such file"):
-        failing.lead()
-    failing.leader = None
+    failing(harness, leader, r"cannot be written to .*/none/state: No such file")
 
 
 @pytest.mark.parametrize("name", ["backup", "restore"])

@@ -15,7 +15,9 @@ from agent_master import (
     FRAMEWORK,
     AgentProcess,
     FakeMaster,
+    agent_of_a_master,
     busybox_image,
+    containerizers,
     docker_answers,
     shell_task,
     wait_for,
@@ -28,13 +30,8 @@ SHARE = {"source": {"type": "SANDBOX_PATH", "sandbox_path": {"type": "PARENT", "
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeMaster, AgentProcess]]:
-    fake = FakeMaster()
-    process = AgentProcess(fake.port, tmp_path_factory.mktemp("agent") / "work",
-                           containerizers="docker,mesos" if docker_answers() else "mesos").start()
-    fake.wait_subscribed()
-    yield fake, process
-    process.remove_tasks()
-    fake.close()
+    with agent_of_a_master(tmp_path_factory.mktemp("agent"), containerizers()) as both:
+        yield both
 
 
 def run_group(master: FakeMaster, *tasks: dict[str, Any], **executor: Any) -> list[str]:

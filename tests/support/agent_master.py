@@ -253,6 +253,22 @@ def docker_task(image: str, words: str, docker: dict[str, Any] | None = None, **
     return shell_task(words, container=container, **extra)
 
 
+@contextlib.contextmanager
+def agent_of_a_master(scratch: Path, containerizers: str) -> Iterator[tuple[FakeMaster, AgentProcess]]:
+    """An agent that has registered; its tasks go with it."""
+    fake = FakeMaster()
+    process = AgentProcess(fake.port, scratch / "work", containerizers=containerizers).start()
+    fake.wait_subscribed()
+    yield fake, process
+    process.remove_tasks()
+    fake.close()
+
+
+def containerizers() -> str:
+    """Those that there are here."""
+    return "docker,mesos" if docker_answers() else "mesos"
+
+
 def docker_answers() -> bool:
     return bool(shutil.which("docker")) and subprocess.run(["docker", "info"], capture_output=True).returncode == 0
 

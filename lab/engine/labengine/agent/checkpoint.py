@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from labengine.agent.files_io import read_json, write_json
 from labengine.agent.record import TaskRecord
+from labengine.common.files import read_json, write_json
 
 
 def _component(identifier: str) -> str:

@@ -28,11 +28,11 @@ from labengine.agent.docker_cli import (
 )
 from labengine.agent.docker_command import DockerSettings, Environment, run_arguments
 from labengine.agent.executor_process import Command, Exit
-from labengine.agent.files_io import write_private
 from labengine.agent.probes import NoResult
 from labengine.agent.resources import scalar
 from labengine.agent.sandbox import tail
 from labengine.agent.task import Task, TaskFailure
+from labengine.common.files import write_private
 
 # docker's own exit status when it, not the container, failed.
 DOCKER_FAILED = 125

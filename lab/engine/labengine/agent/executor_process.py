@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labengine.agent import executor
-from labengine.agent.files_io import write_private
+from labengine.common.files import write_private
 
 # An executor writes down who it is as soon as it has taken its order.
 TAKING_SECONDS = 5.0

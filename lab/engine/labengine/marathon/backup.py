@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from labengine.common import log
+from labengine.common.files import write_private
 from labengine.marathon.definition import errors
 from labengine.marathon.store import Store
 
@@ -69,12 +70,9 @@ def _path(uri: str) -> str:
 
 def _write(path: str, documents: dict[str, Any]) -> None:
     """Definitions hold secrets, so the file is for its owner alone."""
-    partial = f"{path}.partial"
+    content = json.dumps({"format": _FORMAT, "documents": documents})
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt") as file:
-            json.dump({"format": _FORMAT, "documents": documents}, file)
-        os.replace(partial, path)
+        write_private(Path(path), gzip.compress(content.encode()))
     except OSError as error:
         raise BackupError(f"The state cannot be written to {path}: {error.strerror}") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 from labengine.common import log
 from labengine.common.flagtable import Flags
 from labengine.common.timing import Timing
+from labengine.master import refusals
 from labengine.master.inverse_offers import InverseOffers
 from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
 from labengine.master.resources import Resources
@@ -17,8 +18,6 @@ from labengine.master.standings import Candidate, Standings
 
 logger = log.get(__name__)
 
-DEFAULT_REFUSAL_SECONDS = 5.0
-MAX_REFUSAL_SECONDS = 365 * 86400.0
 TIMING_SECONDS = 3600.0
 SHORTEST_PAUSE_SECONDS = 0.1
 # After an allocation, as many times what it took.
@@ -160,12 +159,9 @@ class Allocator:
 
     def refuse(self, framework: Framework, offer: Offer, resources: Resources, filters: dict[str, Any] | None) -> None:
         """Keep what the framework did not take away from it for a while; others may have it at once."""
-        seconds = float((filters or {}).get("refuse_seconds", DEFAULT_REFUSAL_SECONDS))
-        if seconds < 0:
-            logger.warning("Taking the default for refuse_seconds of framework %s: it is negative", framework.id)
-            seconds = DEFAULT_REFUSAL_SECONDS
+        seconds = refusals.seconds(framework, filters)
         if seconds > 0 and resources:
-            expires = time.monotonic() + min(seconds, MAX_REFUSAL_SECONDS)
+            expires = time.monotonic() + seconds
             framework.refusals.setdefault((offer.role, offer.agent.id), []).append(Refusal(resources, expires))
         self.wake()
 

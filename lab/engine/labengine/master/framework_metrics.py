@@ -5,27 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from urllib.parse import quote
 
+from labengine.master import operations, scheduler_calls
 from labengine.master.model import TERMINAL, Framework
 
-_CALLS = (
-    "subscribe",
-    "teardown",
-    "accept",
-    "decline",
-    "accept_inverse_offers",
-    "decline_inverse_offers",
-    "revive",
-    "kill",
-    "shutdown",
-    "acknowledge",
-    "acknowledge_operation_status",
-    "reconcile",
-    "reconcile_operations",
-    "message",
-    "request",
-    "suppress",
-    "update_framework",
-)
+_CALLS = tuple(name.lower() for name in scheduler_calls.TYPES if name != "UNKNOWN")
 _EVENTS = (
     "subscribed",
     "offers",
@@ -39,18 +22,7 @@ _EVENTS = (
     "error",
     "heartbeat",
 )
-_OPERATIONS = (
-    "launch",
-    "launch_group",
-    "reserve",
-    "unreserve",
-    "create",
-    "destroy",
-    "grow_volume",
-    "shrink_volume",
-    "create_disk",
-    "destroy_disk",
-)
+_OPERATIONS = tuple(name.lower() for name in (*operations.LAUNCHING, *operations.OTHERS))
 _ACTIVE = ("killing", "running", "staging", "starting", "unknown", "unreachable")
 _COUNTED = (
     *("offers/sent", "offers/accepted", "offers/declined", "offers/rescinded", "calls", "events", "operations"),

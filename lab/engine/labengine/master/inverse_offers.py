@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from labengine.common import log
+from labengine.master import refusals
 from labengine.master.model import Agent, Cluster, Framework, InverseOffer
 
 logger = log.get(__name__)
-
-DEFAULT_REFUSAL_SECONDS = 5.0
-MAX_REFUSAL_SECONDS = 365 * 86400.0
 
 
 class InverseOffers:
@@ -66,9 +64,8 @@ class InverseOffers:
                 "framework_id": {"value": framework.id},
                 "timestamp": {"nanoseconds": time.time_ns()},
             }
-            seconds = float(call.get("filters", {}).get("refuse_seconds", DEFAULT_REFUSAL_SECONDS))
-            seconds = seconds if seconds >= 0 else DEFAULT_REFUSAL_SECONDS
-            self._refused[offer.agent.id, framework.id] = time.monotonic() + min(seconds, MAX_REFUSAL_SECONDS)
+            seconds = refusals.seconds(framework, call.get("filters"))
+            self._refused[offer.agent.id, framework.id] = time.monotonic() + seconds
 
     def expire(self) -> None:
         if self._timeout:

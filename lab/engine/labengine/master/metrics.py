@@ -6,20 +6,10 @@ import os
 import time
 from collections import Counter
 
-from labengine.master import allocator_metrics, framework_metrics
+from labengine.master import allocator_metrics, framework_metrics, operations
 from labengine.master.process import MasterProcess
 from labengine.master.resources import Resources
 
-_OPERATIONS = (
-    "create",
-    "create_disk",
-    "destroy",
-    "destroy_disk",
-    "grow_volume",
-    "reserve",
-    "shrink_volume",
-    "unreserve",
-)
 _OPERATION_STATES = (
     "dropped",
     "error",
@@ -77,7 +67,7 @@ _COUNTERS = (
     "valid_status_update_acknowledgements",
     "valid_status_updates",
     *(f"operations/{state}" for state in _OPERATION_STATES),
-    *(f"operations/{name}/{state}" for name in _OPERATIONS for state in _OPERATION_STATES),
+    *(f"operations/{name.lower()}/{state}" for name in operations.OTHERS for state in _OPERATION_STATES),
 )
 # What the engine never does is never counted: its masters have no revocable resources, no updates of operations, no
 # messages from executors, no cache of answers, and none of the messages by which libmesos

@@ -69,11 +69,16 @@ class Task:
             self.update_state, self.update_uuid = status["state"], status["uuid"]
 
 
-def held(tasks: Iterable[Task]) -> list[Resources]:
-    """What living tasks hold, with that of each executor they share."""
+def holdings(tasks: Iterable[Task]) -> Iterator[tuple[str, Resources]]:
+    """What living tasks hold, piece by piece with the role; an executor once, whatever it runs."""
     living = [task for task in tasks if not task.terminal]
-    executors = {(task.framework_id, task.executor_id): task.executor_resources for task in living if task.executor_id}
-    return [*(task.resources for task in living), *executors.values()]
+    executors = {(task.framework_id, task.executor_id): task for task in living if task.executor_id}
+    yield from ((task.role, task.resources) for task in living)
+    yield from ((task.role, task.executor_resources) for task in executors.values())
+
+
+def held(tasks: Iterable[Task]) -> list[Resources]:
+    return [resources for _role, resources in holdings(tasks)]
 
 
 class Subscriber:
@@ -253,11 +258,8 @@ class Framework(Subscriber):
         return float(self.info.get("failover_timeout", 0.0))
 
     def holdings(self) -> Iterator[tuple[str, Resources]]:
-        """What is allocated or offered to it, piece by piece with the role; an executor once, whatever it runs."""
-        living = [task for task in self.tasks.values() if not task.terminal]
-        executors = {task.executor_id: task for task in living if task.executor_id}
-        yield from ((task.role, task.resources) for task in living)
-        yield from ((task.role, task.executor_resources) for task in executors.values())
+        """What is allocated or offered to it, piece by piece with the role."""
+        yield from holdings(self.tasks.values())
         yield from ((offer.role, offer.resources) for offer in self.offers.values())
 
 
