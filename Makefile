@@ -9,9 +9,15 @@ VENV := .venv
 BUILD := .build
 COLLECTIONS := $(BUILD)/collections
 LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
-STAGES := lint sanity units integration molecule
+# What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
+# cluster or for Ansible, so two lanes take hardly longer than the longer one.
+LANES := "lint sanity units engine integration" "molecule"
+LANES_ALL := "lint sanity units engine integration" "molecule molecule-rest"
+# Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
+UNITS := tests/build tests/lab tests/properties tests/roles
+ENGINE := tests/conformance tests/engine
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
-SCENARIOS := default single rolling
+SCENARIOS := default single
 SCENARIOS_REST := secured membership package container
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -50,16 +56,16 @@ prerequisites: ## as root on Debian: installs what tests and lab need from the s
 ## Tests
 
 .PHONY: test
-test: ready ## lint, sanity, units, integration and molecule, with a table of the stages' times
+test: ready ## lint, sanity, units, engine, integration and molecule, with a table of the stages' times
 	@tools/prerequisites.sh tests lab
 	@python -m lab docker start
-	@tools/stages.sh $(STAGES)
+	@tools/stages.py $(LANES)
 
 .PHONY: test-all
 test-all: ready ## `make test`, then the scenarios that it leaves out for their minutes
 	@tools/prerequisites.sh tests lab
 	@python -m lab docker start
-	@tools/stages.sh $(STAGES) molecule-rest
+	@tools/stages.py $(LANES_ALL)
 
 .PHONY: lint
 lint: ready ## ruff, yamllint, ansible-lint (production profile), changelog fragments, READMEs of the roles
@@ -74,10 +80,15 @@ sanity: ready ## ansible-test sanity
 	python tools/ansible_test.py sanity
 
 .PHONY: units
-units: ready ## unit tests: by ansible-test as in any collection, then every test without a cluster by pytest
+units: ready ## unit tests of the plugins by ansible-test, as in any collection, then those of roles, playbooks and lab
 	python tools/ansible_test.py units
 	@tools/prerequisites.sh tests
-	pytest tests --ignore tests/integration -n 4 --dist loadfile
+	pytest $(UNITS) -n 3 --dist loadfile
+
+.PHONY: engine
+engine: ready ## the lab engine: its own tests, and its answers beside recorded ones
+	@tools/prerequisites.sh tests
+	pytest $(ENGINE) -n 4 --dist loadfile
 
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=

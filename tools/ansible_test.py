@@ -23,6 +23,7 @@ NOT_SHIPPED = (
     "lab/",
     "molecule/",
     "tools/",
+    "tests/conformance/",
     "tests/engine/",
     "tests/integration/",
     "tests/lab/",

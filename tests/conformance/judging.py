@@ -17,4 +17,4 @@ def judge(found: Verdicts, name: str, record_property: Record) -> None:
     if name not in found:
         pytest.skip("the cluster has no such host")
     record_property("conformance", dataclasses.asdict(found[name]))
-    assert not found[name].unexplained
+    assert not found[name].unexplained, found[name].unexplained
