@@ -55,13 +55,14 @@ class ActionModule(ActionBase):
     def _predict(self, arguments: dict[str, t.Any], source: str, home: str) -> dict[str, t.Any]:
         option = arguments.get("option", "src")
         try:
-            found = programs.layout(home, programs.archive_names(source), arguments["programs"])
+            names = programs.archive_names(source)
+            found = programs.layout(home, names, arguments["programs"])
         except programs.ArchiveError as error:
             return _refusal(option, source, str(error), "give a tar archive of the programs")
         if found["program"] is None:
             why = "it has no %s in sbin/ or bin/" % " or ".join(arguments["programs"])
             return _refusal(option, source, why, "give the archive of an installed tree")
-        return {"changed": True, "home": home, **found}
+        return {"changed": True, "home": home, "jars": programs.has_jars(names), **found}
 
 
 def _refusal(option: str, source: str, why: str, remedy: str) -> dict[str, t.Any]:

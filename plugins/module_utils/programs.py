@@ -44,6 +44,11 @@ def home_of(dest: str, digest: str) -> str:
     return os.path.join(dest, digest[:DIRECTORY_DIGITS])
 
 
+def has_jars(names: t.Iterable[str]) -> bool:
+    """Whether the program in an archive runs on the JVM; ``names`` are paths relative to its home."""
+    return any(re.match(r"lib/[^/]+\.jar$", name) for name in names)
+
+
 def layout(home: str, names: t.Iterable[str], candidates: t.Sequence[str]) -> dict[str, str | None]:
     """Where in ``home`` the wanted program and its companions are; ``names`` are paths relative to it."""
     known = {name.strip("/") for name in names}

@@ -115,6 +115,16 @@ java:
   returned: success
   type: str
   sample: 17.0.11
+libmesos:
+  description: The libmesos of the Mesos on the host, or null.
+  returned: success
+  type: str
+  sample: /opt/mesos/7f3ad7fc2e2e/lib/libmesos.so
+libmesos_link:
+  description: Whether Marathon's link to it is there.
+  returned: success
+  type: bool
+  sample: true
 addresses:
   description: C(ipv4) and C(ipv6), the addresses from which the host speaks to others, or null.
   returned: success
@@ -142,7 +152,7 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import look, sockets
+from ansible_collections.quorum.mesos.plugins.module_utils.host import look, native, sockets
 
 
 def java_version(module: AnsibleModule) -> str | None:
@@ -189,6 +199,8 @@ def main() -> None:
         "ports": sockets.read(lambda: container_names(module)),
         "selinux": look.selinux(),
         "java": java_version(module),
+        "libmesos": native.here(),
+        "libmesos_link": os.path.islink(native.LINK),
         "addresses": look.addresses(),
     }
     module.exit_json(changed=False, **found)

@@ -97,6 +97,13 @@ library_dir:
   returned: success
   type: str
   sample: /opt/mesos/1.11.0/lib
+jars:
+  description:
+    - Whether its C(lib) has jars, so that the program runs on the JVM.
+    - Null for an archive that check mode did not fetch.
+  returned: success
+  type: bool
+  sample: false
 """
 
 import os
@@ -179,7 +186,7 @@ def main() -> None:
     if missing and "://" not in params["src"] and not params["transferred"]:
         module.exit_json(changed=False, home=home, wanted=True)
     if missing and module.check_mode:
-        names = _assumed(params["programs"])
+        names, jars = _assumed(params["programs"]), None
     else:
         if missing:
             path = params["transferred"] or _fetch(module, params["src"])
@@ -193,6 +200,7 @@ def main() -> None:
                     module, "it cannot be unpacked to %s (%s)" % (home, error), "make room or correct the rights there"
                 )
         names = programs.tree_names(home)
+        jars = programs.has_jars(names)
     found = programs.layout(home, names, params["programs"])
     if found["program"] is None:
         refuse(
@@ -200,7 +208,7 @@ def main() -> None:
             "it has no %s in sbin/ or bin/" % " or ".join(params["programs"]),
             "give the archive of an installed tree",
         )
-    module.exit_json(changed=missing, home=home, **found)
+    module.exit_json(changed=missing, home=home, jars=jars, **found)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -573,6 +574,44 @@ def test_a_clock_that_is_wrong(cluster: Cluster) -> None:
         "let chrony or systemd-timesyncd set the clocks."
     )
     assert cluster.check("-e", json.dumps({"seen_here": here}), "-e", "quorum_clock_skew=30")[0] == 0
+
+
+def archive_with(path: Path, *names: str) -> dict[str, Any]:
+    """An archive of Marathon that needs no package of the role."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {
+        "marathon_packages": [], "marathon_archive": str(path), "marathon_archive_checksum": f"sha256:{digest}",
+    }  # fmt: skip
+
+
+def test_a_marathon_without_libmesos(cluster: Cluster, tmp_path: Path) -> None:
+    refused = {
+        # Its master is from an image, which has none for other programs.
+        "c": {"mesos_master_install_method": "container", "mesos_master_image": "mesos:1.11.0"},
+        "without": {},
+        "jar": archive_with(tmp_path / "real.tgz", "bin/marathon", "lib/marathon.jar"),
+    }
+    accepted = {
+        # It has an agent from an archive.
+        "d": {},
+        "engine": archive_with(tmp_path / "engine.tgz", "bin/marathon", "lib/python/x.py"),
+        "image": {"marathon_install_method": "container", "marathon_image": "marathon:1.11.24"},
+        "option": {"marathon_native_library": "/srv/libmesos.so"},
+        "variable": {"marathon_environment": {"MESOS_NATIVE_JAVA_LIBRARY": "/srv/libmesos.so"}},
+        "by_hand": {},
+    }
+    cluster.hosts["marathon"] = [*refused, *accepted]
+    cluster.host_variables = {**refused, **accepted}
+    seen = {"by_hand": {"libmesos": "/usr/lib/libmesos.so"}}
+    assert sorted(cluster.refusals("-e", json.dumps({"seen_here": seen}))) == [
+        f"{host}: Marathon's program runs on Java and loads libmesos, and this host has no Mesos from an archive or a "
+        "package; set marathon_native_library to the path of a libmesos.so there, or put the host into the group of "
+        "the masters or the agents."
+        for host in sorted(refused)
+    ]
 
 
 def test_no_group_of_ours(cluster: Cluster) -> None:

@@ -34,11 +34,19 @@ def listening(tables: t.Iterable[str]) -> dict[str, Socket]:
 
 
 def unit_of(cgroups: str) -> str | None:
-    """From the text of /proc/<pid>/cgroup: the innermost service or scope of systemd."""
-    for line in sorted(
-        cgroups.splitlines(), key=lambda line: "name=systemd" not in line and not line.startswith("0::")
-    ):
-        names = [name for name in line.split("/") if name.endswith((".service", ".scope"))]
+    """From the text of /proc/<pid>/cgroup: the innermost service or scope of systemd.
+
+    Where both versions are mounted systemd keeps its units in version 2. In the hierarchies of version 1 other programs
+    move processes, as a Mesos agent does with its executors.
+    """
+    paths = {}
+    for line in cgroups.splitlines():
+        _number, _colon, rest = line.partition(":")
+        controllers, _colon, path = rest.partition(":")
+        paths[controllers] = path
+    # Only the line of version 2 names no controllers.
+    for hierarchy in ("", "name=systemd"):
+        names = [name for name in paths.get(hierarchy, "").split("/") if name.endswith((".service", ".scope"))]
         if names:
             return names[-1]
     return None

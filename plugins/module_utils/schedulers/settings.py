@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 
+from ansible_collections.quorum.mesos.plugins.module_utils import programs
 from ansible_collections.quorum.mesos.plugins.module_utils.masters.settings import tls_problems, zookeeper_problems
 from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import as_boolean, seconds
-from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import versions
+from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import runtime, versions
 
 # ZookeeperConf.scala: user and password stand once, before the hosts.
 ZK = re.compile(r"^zk://([^/:@]+:[^/@]+@)?[A-Za-z0-9_.\[\]:-]+(,[A-Za-z0-9_.\[\]:-]+)*(/[^/]+)+$")
@@ -29,7 +31,8 @@ def problems(settings: Settings, host: str) -> list[str]:
     ``version``, ``versions``, ``since``, ``until`` and ``requirements`` are what is known of versions; ``flags`` the
     option marathon_flags and ``all_flags`` the flags with those of the other options; ``http``, ``mesos``,
     ``zookeeper``, ``tls``, ``pem``, ``plugins`` the values of options; ``java`` the host's; ``own_flags`` the option in
-    place of a flag; ``masters`` what the inventory says of each; ``slaves`` by host its executor registration timeout.
+    place of a flag; ``native`` where libmesos comes from; ``masters`` what the inventory says of each; ``slaves`` by
+    host its executor registration timeout.
     """
     if settings["version"] not in settings["versions"]:
         return [
@@ -63,9 +66,19 @@ def problems(settings: Settings, host: str) -> list[str]:
         *_receiver_problems(settings["metrics"]),
         *zookeeper_problems("marathon", settings["zookeeper"]),
         *tls_problems("marathon", settings["pem"]),
+        *runtime.library_problems(settings["native"], lambda: _runs_on_java(settings)),
         *_cluster_problems(settings),
     ]
     return ["%s: %s" % (host, sentence) for sentence in found]
+
+
+def _runs_on_java(settings: Settings) -> bool:
+    """An archive on the controller can be asked; otherwise the role brings Java only to what needs it."""
+    path = os.path.expanduser(settings["native"]["archive"] or "")
+    try:
+        return programs.has_jars(programs.archive_names(path))
+    except (OSError, programs.ArchiveError):
+        return bool(settings["java_is_used"])
 
 
 def _url_problems(flags: Settings) -> list[str]:

@@ -17,6 +17,12 @@ def key(version: t.Any) -> tuple[int, ...]:
     return tuple(int(part) for part in match.group().split(".")) if match else ()
 
 
+def java_number(version: t.Any) -> int | None:
+    """8 for 1.8.0_392, as Java was numbered until then, and 17 for 17.0.11."""
+    numbers = key(version)[1:] if key(version)[:1] == (1,) else key(version)
+    return numbers[0] if numbers else None
+
+
 def flag_problems(flags: Table, version: str, since: Table, until: Table) -> list[str]:
     """One sentence for every flag that this version does not have yet, or no more."""
     found = []
@@ -45,9 +51,8 @@ def partner_problems(
         for host, given in sorted(mesos.items())
         if key(given) and key(given) < key(needed["mesos"])
     ]
-    # Until Java 8 the first number was a 1.
-    number = key(java)[1:2] if key(java)[:1] == (1,) else key(java)[:1]
-    if java_is_used and number and number[0] < needed["java"]:
+    number = java_number(java)
+    if java_is_used and number is not None and number < needed["java"]:
         found.append(
             "Marathon %s needs Java %s, and the host has %s; install a newer one or name it in marathon_packages."
             % (version, needed["java"], java)

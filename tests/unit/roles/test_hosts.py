@@ -6,6 +6,7 @@ import os
 import socket
 
 import pytest
+from ansible_collections.quorum.mesos.plugins.filter.host_problems import host_problems
 from ansible_collections.quorum.mesos.plugins.module_utils.host import look, sockets
 from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster, hosts
 
@@ -25,20 +26,67 @@ def test_sockets_that_listen() -> None:
     assert sockets.listening([TCP, TCP6]) == {"4711": (5050, 998), "4712": (5051, 0), "4714": (8080, 997)}
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "container"),
-    [
-        (MASTER, "mesos-master.service", None),
-        ("0::/system.slice/ssh.service\n", "ssh.service", None),
-        ("12:pids:/user.slice\n1:name=systemd:/user.slice/user-0.slice/session-1.scope\n", "session-1.scope", None),
-        (f"1:name=systemd:/system.slice/docker-{CONTAINER}.scope\n", f"docker-{CONTAINER}.scope", CONTAINER),
-        (f"1:name=systemd:/docker/{CONTAINER}\n", None, CONTAINER),
-        ("0::/\n", None, None),
-        ("", None, None),
-    ],
-)
-def test_who_a_process_belongs_to(text: str, unit: str | None, container: str | None) -> None:
+# What real Mesos 1.11.0 does where both versions of the control groups are mounted: its agent after a restart, and an
+# executor that it moved.
+AGENT = """12:pids:/system.slice/mesos-slave.service
+4:memory:/system.slice/mesos-slave.service
+1:name=systemd:/init.scope
+0::/system.slice/mesos-slave.service
+"""
+EXECUTOR = """12:pids:/mesos_executors.slice
+4:memory:/mesos/4f6b3fa5-3c05-4ee4-a7d9-2b9a8f5d2f1c
+1:name=systemd:/mesos/4f6b3fa5-3c05-4ee4-a7d9-2b9a8f5d2f1c
+0::/system.slice/mesos-slave.service
+"""
+OWNERS: dict[str, tuple[str, str | None, str | None]] = {
+    "version 1": (MASTER, "mesos-master.service", None),
+    "version 1, a session": (
+        "12:pids:/user.slice\n1:name=systemd:/user.slice/user-0.slice/session-1.scope\n", "session-1.scope", None
+    ),
+    "version 1, version 2 without units": ("1:name=systemd:/system.slice/ssh.service\n0::/\n", "ssh.service", None),
+    "version 1, a controller alone": ("4:memory:/system.slice/ssh.service\n1:name=systemd:/mesos/1\n", None, None),
+    "hybrid": ("1:name=systemd:/system.slice/ssh.service\n0::/system.slice/ssh.service\n", "ssh.service", None),
+    "hybrid, an agent after its restart": (AGENT, "mesos-slave.service", None),
+    "hybrid, an executor of it": (EXECUTOR, "mesos-slave.service", None),
+    "hybrid, the first line": ("0::/system.slice/a.service\n1:name=systemd:/init.scope\n", "a.service", None),
+    "version 2": ("0::/system.slice/ssh.service\n", "ssh.service", None),
+    "version 2, of a user": (
+        "0::/user.slice/user-0.slice/user@0.service/app.slice/web.service\n", "web.service", None
+    ),
+    "version 2, no unit": ("0::/\n", None, None),
+    "Docker with the driver systemd, version 1": (
+        f"1:name=systemd:/system.slice/docker-{CONTAINER}.scope\n", f"docker-{CONTAINER}.scope", CONTAINER
+    ),
+    "Docker with the driver cgroupfs, version 1": (f"1:name=systemd:/docker/{CONTAINER}\n", None, CONTAINER),
+    "Docker with the driver systemd, version 2": (
+        f"0::/system.slice/docker-{CONTAINER}.scope\n", f"docker-{CONTAINER}.scope", CONTAINER
+    ),
+    "Docker with the driver cgroupfs, hybrid": (
+        f"1:name=systemd:/docker/{CONTAINER}\n0::/system.slice/containerd.service\n", "containerd.service", CONTAINER
+    ),
+    "ended": ("", None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(OWNERS))
+def test_who_a_process_belongs_to(case: str) -> None:
+    text, unit, container = OWNERS[case]
     assert (sockets.unit_of(text), sockets.container_of(text)) == (unit, container)
+
+
+@pytest.mark.parametrize("text", [AGENT, EXECUTOR])
+def test_the_roles_own_agent_is_no_stranger(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From what host_check reads of this process to what preflight refuses."""
+    monkeypatch.setattr(
+        look, "text", lambda path, read=look.text: text if path == f"/proc/{os.getpid()}/cgroup" else read(path)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        seen = {"ports": sockets.read(dict), "directories": {}}
+    needs = {"ports": {"mesos_slave_port": port}, "units": ["mesos-slave"]}
+    assert host_problems(seen, needs, 0, "d") == []
+    (refused,) = host_problems(seen, {**needs, "units": ["mesos-master"]}, 0, "d")
+    assert refused.startswith(f"d: its port {port} (mesos_slave_port) is taken by mesos-slave.service (")
 
 
 def test_who_holds_a_port() -> None:

@@ -69,6 +69,17 @@ def test_which_program(names: list[str], program: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "jvm"),
+    [
+        (["bin/marathon", "lib/mesosphere.marathon.marathon-1.11.24.jar"], True),
+        (["bin/marathon", "lib/python/x.jar", "lib/python/x.py", "share/x.jar", "lib/x.jar.txt"], False),
+    ],
+)
+def test_what_runs_on_the_jvm(names: list[str], jvm: bool) -> None:
+    assert programs.has_jars(names) is jvm
+
+
+@pytest.mark.parametrize(
     ("members", "links"),
     [
         ({"top/../../evil": 0o644, "top/a": 0o644}, {}),
