@@ -7,8 +7,6 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
 BUILD := .build
-COLLECTIONS := $(BUILD)/collections
-LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
 STAGES := lint sanity units integration molecule
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single rolling
@@ -18,7 +16,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
 export PYTHONDONTWRITEBYTECODE := 1
 export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
-export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+# A link in it makes the checkout itself the installed collection.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 # The lab's parameters, given as `make lab LAB_SLAVES=1` or in the environment.
 export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
 export MESOS_ARCHIVE MESOS_ARCHIVE_CHECKSUM MESOS_CHECKSUM MARATHON_ARCHIVE MARATHON_ARCHIVE_CHECKSUM MARATHON_CHECKSUM
@@ -35,13 +34,8 @@ $(VENV)/.complete: requirements-dev.txt tools/venv.sh
 	@tools/prerequisites.sh tools
 	@tools/venv.sh $(VENV)
 
-# Ansible and the tests find the checkout itself as the installed collection.
-$(LINK):
-	@mkdir -p $(@D)
-	@ln -sfn ../../../.. $@
-
 .PHONY: ready
-ready: $(VENV)/.complete $(LINK)
+ready: $(VENV)/.complete
 
 .PHONY: prerequisites
 prerequisites: ## as root on Debian: installs what tests and lab need from the system

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the given groups (tools, tests, lab) need from the system and do not find.
-# As root on Debian or a derivative with apt-get; elsewhere it says what is missing and stops.
+# As root on Debian or a derivative with apt-get; elsewhere, and with --check first, it says in one sentence what is
+# missing and the command that installs it.
 set -euo pipefail
 
 export DEBIAN_FRONTEND=noninteractive
@@ -21,26 +22,32 @@ lab|command -v ssh && command -v ssh-keygen|openssh-client|Ansible reaches the l
 TABLE
 }
 
+check=
+if [[ ${1:-} == --check ]]; then
+  check=1
+  shift
+fi
+
 missing=()
-report=()
-while IFS='|' read -r group check package purpose; do
+purposes=
+while IFS='|' read -r group present package purpose; do
   [[ " $* " == *" $group "* ]] || continue
-  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$check" </dev/null >/dev/null 2>&1; then
+  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$present" </dev/null >/dev/null 2>&1; then
     [[ " ${missing[*]:-} " == *" $package "* ]] || missing+=("$package")
-    report+=("  $package ($purpose)")
+    purposes+="${purposes:+, }$package ($purpose)"
   fi
 done < <(needs)
 
 ((${#missing[@]})) || exit 0
 
 if ! command -v apt-get >/dev/null; then
-  printf 'Missing on this machine, by the names of Debian packages:\n%s\n' "$(printf '%s\n' "${report[@]}")" >&2
-  echo "This is not Debian (no apt-get): install their counterparts, then run make again." >&2
+  echo "Missing on this machine, by the names of Debian packages: $purposes;" \
+    "there is no apt-get here, so install their counterparts and try again." >&2
   exit 1
 fi
-if ((EUID != 0)); then
-  printf 'Missing on this machine:\n%s\n' "$(printf '%s\n' "${report[@]}")" >&2
-  echo "Run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+if [[ -n $check ]] || ((EUID != 0)); then
+  echo "Missing on this machine: $purposes;" \
+    "run as root \`apt-get install --no-install-recommends ${missing[*]}\` and try again." >&2
   exit 1
 fi
 
