@@ -6,9 +6,22 @@ set -euo pipefail
 
 export DEBIAN_FRONTEND=noninteractive
 
+check=
+if [[ ${1:-} == --check ]]; then
+  check=1
+  shift
+fi
+
+missing=()
+purposes=
 # group | present when this succeeds | Debian package | what for
-needs() {
-  cat <<'TABLE'
+while IFS='|' read -r group present package purpose; do
+  [[ " $* " == *" $group "* ]] || continue
+  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$present" </dev/null >/dev/null 2>&1; then
+    [[ " ${missing[*]:-} " == *" $package "* ]] || missing+=("$package")
+    purposes+="${purposes:+, }$package ($purpose)"
+  fi
+done <<'TABLE'
 tools|command -v git|git|ansible-test and ansible-lint ask Git for the files
 tools|test -s /etc/ssl/certs/ca-certificates.crt -o -s /etc/pki/tls/certs/ca-bundle.crt|ca-certificates|pip
 tools|python3 -c 'import ensurepip, venv'|python3-venv|.venv
@@ -20,23 +33,6 @@ lab|command -v skopeo|skopeo|the images go into the lab's registry
 lab|command -v gpg|gnupg|the lab signs its packages
 lab|command -v ssh && command -v ssh-keygen|openssh-client|Ansible reaches the lab's hosts
 TABLE
-}
-
-check=
-if [[ ${1:-} == --check ]]; then
-  check=1
-  shift
-fi
-
-missing=()
-purposes=
-while IFS='|' read -r group present package purpose; do
-  [[ " $* " == *" $group "* ]] || continue
-  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$present" </dev/null >/dev/null 2>&1; then
-    [[ " ${missing[*]:-} " == *" $package "* ]] || missing+=("$package")
-    purposes+="${purposes:+, }$package ($purpose)"
-  fi
-done < <(needs)
 
 ((${#missing[@]})) || exit 0
 
