@@ -7,15 +7,6 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
 BUILD := .build
-COLLECTIONS := $(BUILD)/collections
-LINK := $(COLLECTIONS)/ansible_collections/quorum/mesos
-# What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
-# cluster or for Ansible, so two lanes take hardly longer than the longer one.
-LANES := "lint sanity units engine integration" "molecule"
-LANES_ALL := "lint sanity units engine integration" "molecule molecule-rest"
-# Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
-UNITS := tests/build tests/lab tests/properties tests/roles
-ENGINE := tests/conformance tests/engine
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
 SCENARIOS_REST := secured membership package container
@@ -24,7 +15,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
 export PYTHONDONTWRITEBYTECODE := 1
 export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
-export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+# A link in it makes the checkout itself the installed collection.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 # The lab's parameters, given as `make lab LAB_SLAVES=1` or in the environment.
 export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
 export MESOS_ARCHIVE MESOS_ARCHIVE_CHECKSUM MESOS_CHECKSUM MARATHON_ARCHIVE MARATHON_ARCHIVE_CHECKSUM MARATHON_CHECKSUM
@@ -41,13 +33,8 @@ $(VENV)/.complete: requirements-dev.txt tools/venv.sh
 	@tools/prerequisites.sh tools
 	@tools/venv.sh $(VENV)
 
-# Ansible and the tests find the checkout itself as the installed collection.
-$(LINK):
-	@mkdir -p $(@D)
-	@ln -sfn ../../../.. $@
-
 .PHONY: ready
-ready: $(VENV)/.complete $(LINK)
+ready: $(VENV)/.complete
 
 .PHONY: prerequisites
 prerequisites: ## as root on Debian: installs what tests and lab need from the system

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 
+from lab import prerequisites
 from lab.config import BUILD, LabError
 
 STATE = BUILD / "machine-docker"
@@ -45,13 +45,15 @@ def start() -> str:
     """Makes sure a daemon answers; returns what was done, as a sentence."""
     if answers():
         return "Docker answers."
-    if not shutil.which("dockerd"):
-        raise LabError("Docker is not installed: run `make prerequisites` as root (Debian's docker.io).")
+    prerequisites.check()
+    command = "systemctl start docker" if _systemd_runs() else "dockerd"
     if os.geteuid() != 0:
-        raise LabError("Docker does not run and only root can start it: run this as root.")
+        raise LabError(f"No Docker daemon answers and only root can start it: run `{command}` as root and try again.")
     STATE.mkdir(parents=True, exist_ok=True)
     if _systemd_runs():
-        subprocess.run(["systemctl", "start", "docker"], check=True, timeout=START_SECONDS)
+        done = subprocess.run(command.split(), stdin=subprocess.DEVNULL, check=False, timeout=START_SECONDS)
+        if done.returncode != 0:
+            raise LabError(f"Docker could not be started by `{command}`: see `journalctl -u docker`.")
         started = "Started Docker by systemd."
     else:
         with (STATE / "dockerd.log").open("ab") as log:

@@ -16,17 +16,12 @@ SECONDS = 1800
 
 def environment() -> dict[str, str]:
     """The environment in which Ansible finds this checkout as the collection and keeps its files below ``.build``."""
-    collection = BUILD / "collections" / "ansible_collections" / "quorum" / "mesos"
-    if not collection.exists():
-        collection.parent.mkdir(parents=True, exist_ok=True)
-        collection.symlink_to(CHECKOUT)
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "ANSIBLE_HOME": str(BUILD / "ansible"),
-        "ANSIBLE_COLLECTIONS_PATH": str(BUILD / "collections"),
-        "ANSIBLE_FORKS": "10",
-        "ANSIBLE_PIPELINING": "true",
+        "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".collections"),
         "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=120s",
         # A socket's path may have 104 characters at the most; a deep checkout would exceed it.
         "ANSIBLE_SSH_CONTROL_PATH_DIR": "/tmp/quorum-lab-cp",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import ca, images, inventory, machine_docker, playbook, registry, report
+from lab import ca, images, inventory, machine_docker, playbook, prerequisites, registry, report
 from lab.config import BUILD, CHECKOUT, LabConfig, Program
 from lab.engine import pack
 from lab.hosts import containers, image
@@ -26,6 +26,7 @@ def engine_program() -> Program:
 
 def hosts(config: LabConfig, log: Log) -> None:
     """Docker, the images, the hosts, their certificates and their inventory."""
+    prerequisites.check()
     log(machine_docker.start())
     client = machine_docker.client()
     with ThreadPoolExecutor() as pool:
@@ -45,6 +46,7 @@ def packages(config: LabConfig, engine: Program) -> None:
 
 
 def fill_registry(config: LabConfig, log: Log) -> None:
+    prerequisites.check()
     playbook.run("lab/playbooks/registry.yml", config.directory / "inventory.yml")
     built = images.build_all(log)
     if config.method == "container":

@@ -20,6 +20,9 @@ HOME = BUILD / "home"
 
 # The lab and the scenarios never leave this repository: ruff, yamllint and ansible-lint look after them.
 NOT_SHIPPED = (
+    # The link would lead back into the copy.
+    ".collections/",
+    "ansible.cfg",
     "lab/",
     "molecule/",
     "tools/",

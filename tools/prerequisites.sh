@@ -1,13 +1,27 @@
 #!/usr/bin/env bash
 # Installs what the given groups (tools, tests, lab) need from the system and do not find.
-# As root on Debian or a derivative with apt-get; elsewhere it says what is missing and stops.
+# As root on Debian or a derivative with apt-get; elsewhere, and with --check first, it says in one sentence what is
+# missing and the command that installs it.
 set -euo pipefail
 
 export DEBIAN_FRONTEND=noninteractive
 
+check=
+if [[ ${1:-} == --check ]]; then
+  check=1
+  shift
+fi
+
+missing=()
+purposes=
 # group | present when this succeeds | Debian package | what for
-needs() {
-  cat <<'TABLE'
+while IFS='|' read -r group present package purpose; do
+  [[ " $* " == *" $group "* ]] || continue
+  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$present" </dev/null >/dev/null 2>&1; then
+    [[ " ${missing[*]:-} " == *" $package "* ]] || missing+=("$package")
+    purposes+="${purposes:+, }$package ($purpose)"
+  fi
+done <<'TABLE'
 tools|command -v git|git|ansible-test and ansible-lint ask Git for the files
 tools|test -s /etc/ssl/certs/ca-certificates.crt -o -s /etc/pki/tls/certs/ca-bundle.crt|ca-certificates|pip
 tools|python3 -c 'import ensurepip, venv'|python3-venv|.venv
@@ -19,28 +33,17 @@ lab|command -v skopeo|skopeo|the images go into the lab's registry
 lab|command -v gpg|gnupg|the lab signs its packages
 lab|command -v ssh && command -v ssh-keygen|openssh-client|Ansible reaches the lab's hosts
 TABLE
-}
-
-missing=()
-report=()
-while IFS='|' read -r group check package purpose; do
-  [[ " $* " == *" $group "* ]] || continue
-  if ! PATH="$PATH:/usr/sbin:/sbin" bash -c "$check" </dev/null >/dev/null 2>&1; then
-    [[ " ${missing[*]:-} " == *" $package "* ]] || missing+=("$package")
-    report+=("  $package ($purpose)")
-  fi
-done < <(needs)
 
 ((${#missing[@]})) || exit 0
 
 if ! command -v apt-get >/dev/null; then
-  printf 'Missing on this machine, by the names of Debian packages:\n%s\n' "$(printf '%s\n' "${report[@]}")" >&2
-  echo "This is not Debian (no apt-get): install their counterparts, then run make again." >&2
+  echo "Missing on this machine, by the names of Debian packages: $purposes;" \
+    "there is no apt-get here, so install their counterparts and try again." >&2
   exit 1
 fi
-if ((EUID != 0)); then
-  printf 'Missing on this machine:\n%s\n' "$(printf '%s\n' "${report[@]}")" >&2
-  echo "Run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+if [[ -n $check ]] || ((EUID != 0)); then
+  echo "Missing on this machine: $purposes;" \
+    "run as root \`apt-get install --no-install-recommends ${missing[*]}\` and try again." >&2
   exit 1
 fi
 

@@ -12,10 +12,11 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.types import EndpointConfig, IPAMConfig, IPAMPool
 
-from lab.config import Host, LabConfig, LabError
+from lab.config import CHECKOUT, Host, LabConfig, LabError
 from lab.hosts import image
 
 LABEL = "quorum.lab"
+OWNER = "quorum.lab.checkout"
 READY_SECONDS = 60
 
 
@@ -25,6 +26,21 @@ def container_name(config: LabConfig, host: Host) -> str:
 
 def _filters(config: LabConfig) -> dict[str, str]:
     return {"label": f"{LABEL}={config.name}"}
+
+
+def _labels(config: LabConfig) -> dict[str, str]:
+    return {LABEL: config.name, OWNER: str(CHECKOUT)}
+
+
+def _refuse_another_checkouts(client: docker.DockerClient, config: LabConfig) -> None:
+    """A lab's name and network are the machine's: of two checkouts, only the one that made a lab changes it."""
+    for network in client.networks.list(filters=_filters(config)):
+        owner = network.attrs["Labels"].get(OWNER, str(CHECKOUT))
+        if owner != str(CHECKOUT) and Path(owner).is_dir():
+            raise LabError(
+                f"The hosts of {config.name} were made from {owner}, not from {CHECKOUT}: remove them there first "
+                "(`make lab-down`, or `molecule destroy -s SCENARIO`)."
+            )
 
 
 def ensure_key(config: LabConfig) -> Path:
@@ -47,7 +63,7 @@ def _ensure_network(client: docker.DockerClient, config: LabConfig) -> None:
         return
     pool = IPAMPool(subnet=str(config.network), gateway=config.gateway)
     try:
-        client.networks.create(config.name, ipam=IPAMConfig(pool_configs=[pool]), labels={LABEL: config.name})
+        client.networks.create(config.name, ipam=IPAMConfig(pool_configs=[pool]), labels=_labels(config))
     except APIError as error:
         raise LabError(
             f"The network {config.network} cannot be made ({error.explanation}): choose another with LAB_NETWORK=."
@@ -64,13 +80,13 @@ def _start(client: docker.DockerClient, config: LabConfig, host: Host) -> None:
     except NotFound:
         pass
     # Overlay on overlay does not work, so the host's own Docker keeps its layers in a volume.
-    volume = client.volumes.create(f"{name}-docker", labels={LABEL: config.name})
+    volume = client.volumes.create(f"{name}-docker", labels=_labels(config))
     client.containers.run(
         image.TAG,
         name=name,
         hostname=host.name,
         detach=True,
-        labels={LABEL: config.name},
+        labels=_labels(config),
         cap_add=["SYS_ADMIN", "NET_ADMIN"],
         security_opt=["seccomp=unconfined", "apparmor=unconfined"],
         cgroupns="private",
@@ -121,6 +137,7 @@ def _wait_ready(client: docker.DockerClient, config: LabConfig, host: Host, dead
 
 def up(client: docker.DockerClient, config: LabConfig, log: Callable[[str], None]) -> None:
     """Starts what does not run yet and waits until every host can be reached by ssh."""
+    _refuse_another_checkouts(client, config)
     public_key = ensure_key(config).with_suffix(".pub").read_text().strip()
     _ensure_network(client, config)
     for host in config.hosts:
@@ -144,6 +161,7 @@ def _remains(client: docker.DockerClient, config: LabConfig) -> Iterator[Callabl
 
 def down(client: docker.DockerClient, config: LabConfig) -> int:
     """Removes the lab's containers, network and volumes; returns how many things were removed."""
+    _refuse_another_checkouts(client, config)
     removed = 0
     for remove in _remains(client, config):
         with suppress(NotFound):

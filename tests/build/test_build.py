@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -52,6 +53,22 @@ def test_top_level_entries(archive: Path) -> None:
 def test_no_generated_files(archive: Path) -> None:
     generated = (".pyc", ".orig", ".swp", ".retry")
     assert [name for name in members(archive) if name.endswith(generated) or "__pycache__" in name] == []
+
+
+@pytest.mark.parametrize("playbook", ["site", "uninstall"])
+def test_an_installed_playbook_finds_those_beside_it(archive: Path, playbook: str, tmp_path: Path) -> None:
+    installed = tmp_path / "ansible_collections" / "quorum" / "mesos"
+    shutil.unpack_archive(archive, installed)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "ansible-playbook", "--syntax-check", f"quorum.mesos.{playbook}"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"playbook: {installed}/playbooks/{playbook}.yml" in done.stdout
 
 
 def test_manifest(archive: Path) -> None:

@@ -43,7 +43,7 @@ def ansible_doc(kind: str, *arguments: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     environment = {
         **kept,
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".build" / "collections"),
+        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".collections"),
         "ANSIBLE_HOME": str(CHECKOUT / ".build" / "ansible"),
         "ANSIBLE_NOCOLOR": "true",
         "LC_ALL": "C.UTF-8",

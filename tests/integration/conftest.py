@@ -59,7 +59,7 @@ class Ansible:
         }
         self._environment = {
             **kept,
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".build" / "collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".collections"),
             "ANSIBLE_HOME": str(directory / "home"),
             "ANSIBLE_CONFIG": str(directory / "none.cfg"),
             "ANSIBLE_LOCALHOST_WARNING": "false",

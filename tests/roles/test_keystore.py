@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lab import ca
+from lab import ca, playbook
 from lab.config import from_environment
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
@@ -38,7 +38,7 @@ class Store:
         done = subprocess.run(
             ["ansible", "localhost", "-o", "-m", "quorum.mesos.pkcs12_keystore", "-a", json.dumps(parameters),
              "-e", f"ansible_python_interpreter={sys.executable}", *arguments],
-            capture_output=True, text=True, timeout=120,
+            env=playbook.environment(), capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.split("=>", 1)[1])

@@ -632,4 +632,4 @@ def test_a_limit_leaves_the_rest_of_the_cluster_in_what_is_computed(cluster: Clu
 
 def test_site_checks_before_it_changes() -> None:
     site = yaml.safe_load((HERE.parent.parent / "playbooks" / "site.yml").read_text())
-    assert site[0]["ansible.builtin.import_playbook"] == "quorum.mesos.preflight"
+    assert site[0]["ansible.builtin.import_playbook"] == "preflight.yml"
