@@ -7,6 +7,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
 BUILD := .build
+# What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
+# cluster or for Ansible, so two lanes take hardly longer than the longer one.
+LANES := "lint sanity units engine integration" "molecule"
+LANES_ALL := "lint sanity units engine integration" "molecule molecule-rest"
+# Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
+UNITS := tests/build tests/lab tests/properties tests/roles
+ENGINE := tests/conformance tests/engine
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
 SCENARIOS_REST := secured membership package container
