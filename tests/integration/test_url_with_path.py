@@ -90,7 +90,9 @@ def results(ansible, there, tmp_path_factory):
     asked = [("/v2/apps", name, case) for name, case in {**removing, **others}.items()]
     asked += [("/v2/apps", f"{name}-checked", case) for name, case in removing.items()]
     asked += [(f"/v2/{kind}s", f"{kind}-absent", removing[f"{kind}-absent"]) for kind in ("group", "pod")]
-    asked += [(end, name, removing[name]) for end in ("/v2", "/v2/apps/x", "/ui") for name in ("app-absent", "apps-prune")]
+    asked += [
+        (end, name, removing[name]) for end in ("/v2", "/v2/apps/x", "/ui") for name in ("app-absent", "apps-prune")
+    ]
     runs, urls = {}, {}
     for number, (end, name, (module, options)) in enumerate(asked):
         host = f"{name}-{number}"
@@ -106,7 +108,10 @@ def test_every_module_says_that_the_url_is_wrong(ansible, results):
     for case, url, result in results:
         assert result["failed"] and not result["changed"], (case, result)
         assert re.search(rf"{re.escape(url)}[/ ]", result["msg"]), (case, result["msg"])
-        assert result["msg"].endswith(f"give the root URL of Marathon as url, for example {ansible.url}"), (case, result)
+        assert result["msg"].endswith(f"give the root URL of Marathon as url, for example {ansible.url}"), (
+            case,
+            result,
+        )
 
 
 def test_nothing_is_removed_or_killed(there, results):

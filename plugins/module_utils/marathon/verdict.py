@@ -175,7 +175,9 @@ def _no_json(answer: Answer, url: str, method: str, path: str, login: str) -> Ma
     seen = f"{url}{path} answered {method} with HTTP {answer.status} and "
     if _asks_to_log_in(answer):
         return Refused(f"{seen}a page to log in instead of JSON: {login}")
-    return Unexpected(f"{seen}something that is not JSON: {words_of(answer)}. Is this a Marathon? If not, {remedy(url)}")
+    return Unexpected(
+        f"{seen}something that is not JSON: {words_of(answer)}. Is this a Marathon? If not, {remedy(url)}"
+    )
 
 
 def _asks_to_log_in(answer: Answer) -> bool:

@@ -184,7 +184,12 @@ def test_a_write_about_what_does_not_exist(
     [
         # The forms of the releases: with and without a version, encoded twice, of the launch queue.
         ("app", ("/a/b",), "GET /v2/apps/a/b", "App '/a/b' does not exist"),
-        ("app_version", ("/a", OLDER), f"GET /v2/apps/a/versions/{OLDER}", f"App '/a' does not exist in version {OLDER}"),
+        (
+            "app_version",
+            ("/a", OLDER),
+            f"GET /v2/apps/a/versions/{OLDER}",
+            f"App '/a' does not exist in version {OLDER}",
+        ),
         ("group_version", ("/", OLDER), f"GET /v2/groups/versions/{OLDER}", "Group '/' does not exist"),
         ("pod", ("/a.b",), "GET /v2/pods/a.b", '{"message": "pod with /a.b does not exist"}'),
         ("pod_status", ("/p",), "GET /v2/pods/p::status", "Pod '/p' does not exist"),

@@ -290,7 +290,11 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
             "a page to log in instead of JSON",
         ),
         ({"status": 404, "text": "<h1>Not Found</h1>"}, errors.Unexpected, "HTTP 404 and something that is not JSON"),
-        ({"status": 404, "data": {"message": "no route"}}, errors.Unexpected, "not an address of Marathon's API (404: no route)"),
+        (
+            {"status": 404, "data": {"message": "no route"}},
+            errors.Unexpected,
+            "not an address of Marathon's API (404: no route)",
+        ),
         (
             {"status": 302, "text": "", "headers": {"Location": "https://m1/"}},
             errors.Unexpected,
