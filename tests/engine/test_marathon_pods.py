@@ -78,7 +78,7 @@ def test_an_endpoint_without_a_port_ends_the_launch_queue(harness: Harness, mara
     """Recorded of Marathon 1.11.24 without networks: it is accepted, and nothing starts before another leader leads."""
     created(marathon, networks=networks)
     app = {"id": "/after", "cmd": "run", "cpus": 0.1, "mem": 16}
-    marathon.wait("an offer was looked at", lambda: "the launch queue ends" in caplog.text)
+    marathon.wait("an offer was looked at", lambda: "unexpected combination of network mode" in caplog.text)
     marathon.write("POST", "/v2/apps", app, 201)
     marathon.send("DELETE", "/v2/pods/shop/front?force=true")
     time.sleep(0.5)

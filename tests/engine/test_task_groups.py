@@ -84,7 +84,8 @@ def test_the_tasks_of_a_group_share_a_volume(shared: tuple[FakeMaster, AgentProc
 def test_without_its_isolator_nobody_mounts_what_a_group_shares(tmp_path: Path) -> None:
     """Mesos starts the tasks all the same, and they do not find it."""
     master = FakeMaster()
-    agent = AgentProcess(master.port, tmp_path / "work", containerizers="mesos", isolation="posix/cpu,posix/mem").start()
+    flags = {"containerizers": "mesos", "isolation": "posix/cpu,posix/mem"}
+    agent = AgentProcess(master.port, tmp_path / "work", **flags).start()
     try:
         master.wait_subscribed()
         container = {"type": "MESOS", "volumes": [{"container_path": "box", "mode": "RW", **SHARE}]}

@@ -131,8 +131,8 @@ class OfferMatcher:
             return None
         if is_pod(app) and (endpoint := podtasks.unlaunchable(app["pod"])):
             logger.error(
-                "unexpected combination of network mode and endpoint ports for Endpoint %s of %s: the launch queue ends, "
-                "and nothing is launched before another leader is elected",
+                "unexpected combination of network mode and endpoint ports for Endpoint %s of %s: the launch queue "
+                "ends, and nothing is launched before another leader is elected",
                 endpoint,
                 app["id"],
             )
