@@ -190,9 +190,10 @@ def test_what_cannot_be_written(marathon: Marathon) -> None:
     assert marathon.refused("PUT", "/v2/apps/shop/front/below", app)["details"][0]["errors"] == [
         "Groups and Pods may not have the same identifier."]
     assert marathon.refused("GET", "/v2/pods/none", status=404) == {
-        "message": '{"message": "pod with /none does not exist"}'}
-    assert marathon.refused("DELETE", "/v2/pods/none", status=404) == {"message": "Pod '/none' does not exist"}
-    assert marathon.refused("GET", "/v2/pods/none::status", status=404) == {"message": "Pod '/none' does not exist"}
+        "message": '{"message": "pod with /none does not exist"}', "details": []}
+    none = {"message": "Pod '/none' does not exist", "details": []}
+    assert marathon.refused("DELETE", "/v2/pods/none", status=404) == none
+    assert marathon.refused("GET", "/v2/pods/none::status", status=404) == none
     assert marathon.refused("GET", "/v2/apps/shop/front", status=404)
     assert marathon.refused("PATCH", "/v2/pods/shop/front", {}, 405)
 
