@@ -163,15 +163,14 @@ def test_a_definition_that_marathon_refuses(ansible, marathon, group):
 
 
 @pytest.mark.parametrize("check", [["--check"], []], ids=["check", "run"])
-@pytest.mark.parametrize("how", ["definition", "src", "suspended"])
+@pytest.mark.parametrize("how", ["definition", "src"])
 def test_a_pod_that_would_stop_marathon_is_refused(ansible, marathon, group, tmp_path, how, check):
     pod_id = f"{group}/lethal"
     definition = {"id": pod_id, "containers": [{**SLEEP, "endpoints": [{"name": "http"}]}]}
     path = tmp_path / "pod.json"
     path.write_text(json.dumps(definition))
     given = {"src": str(path)} if how == "src" else {"definition": definition}
-    state = "suspended" if how == "suspended" else "present"
-    failed = ansible.module(*check, module=MODULE, state=state, **given)
+    failed = ansible.module(*check, module=MODULE, **given)
     assert failed["failed"] and not failed["changed"] and pod(marathon, pod_id) is None
     assert failed["msg"].startswith(
         f"the pod {pod_id} has the endpoint /containers(0)/endpoints(0) and no /networks. "
