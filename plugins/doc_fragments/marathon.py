@@ -14,7 +14,8 @@ options:
       - Any node of a Marathon cluster will do. With several addresses, the next one is asked when one does not answer
         or knows no leader.
       - A path in front of the API is part of the address, like V(https://cluster.example.com/service/marathon) for the
-        Marathon of a DC/OS cluster.
+        Marathon of a DC/OS cluster. Leave out the path of an API call, like C(/v2/apps). Such an address is an error,
+        not a Marathon on which nothing exists.
       - If not set, the environment variable E(MARATHON_URL) is used, in which commas separate several addresses.
       - It must not hold a user name or password; use O(url_username) and O(url_password).
       - The proxy of the environment (E(http_proxy), E(https_proxy), E(no_proxy)) is used.

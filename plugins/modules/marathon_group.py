@@ -80,7 +80,8 @@ options:
         had. Marathon does it in one write. It gives the group a new version.
       - The module returns versions as RV(previous_version) and RV(versions). Marathon keeps the last 50 of all groups
         together unless told otherwise (C(--zk_max_versions)).
-      - Pods are put back too, but compared only as far as Marathon shows them in that version.
+      - Pods are put back too, but compared only as far as Marathon shows them in that version. A version with a pod
+        that would stop Marathon, as M(quorum.mesos.marathon_pod) describes it, is refused.
     type: str
   merge:
     description:

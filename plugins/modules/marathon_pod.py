@@ -18,8 +18,12 @@ description:
   - Marathon does not notice a change of C(executorResources), C(legacySharedCgroups), C(scheduling.killSelection) or
     C(scheduling.unreachableStrategy) alone (C(PodDefinition.scala) of Marathon 1.11). Such a difference is not a change
     here either, but a warning; it is written along with any other change.
-  - Marathon does not fill in C(networks) of a pod. No networks and one of the mode C(host) mean the same, yet the step
-    from the one to the other restarts the instances.
+  - Marathon does not fill in C(networks) of a pod. A pod with C(endpoints) must declare them, for example
+    C([{"mode":"host"}]), and in the mode C(container/bridge) every endpoint must declare its C(containerPort). Marathon
+    accepts other pods with C(endpoints) too, and then starts no app and no pod any more until the pod is removed and
+    another leader is elected. The module refuses such a pod before anything is sent, also in check mode. It can still
+    be removed, or suspended without a definition.
+  - The step from no C(networks) to the mode C(host) restarts the instances.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
@@ -127,6 +131,9 @@ options:
     default: leave
 notes:
   - Pods came with Marathon 1.4. An older one is refused with a sentence that names its version.
+  - An ephemeral volume, one with nothing but a name, is shared by the containers of an instance. It needs the isolator
+    C(volume/sandbox_path) on the agents, which the role C(quorum.mesos.mesos_slave) sets by default. Without it the
+    containers start, do not find the volume, and fail again and again.
 """
 
 EXAMPLES = r"""
@@ -135,6 +142,8 @@ EXAMPLES = r"""
     url: http://marathon.example.com:8080
     id: /shop/front
     definition:
+      networks:
+        - mode: host
       scaling:
         kind: fixed
         instances: 2

@@ -105,7 +105,8 @@ class Story:
             **small, "mem": 10**7, "constraints": [["hostname", "UNIQUE"]],
             "readinessChecks": [{"portName": "http"}], "portDefinitions": [{"name": "http"}]})
         self.ask("PUT", "/v2/apps{}/failing", RESULT, 201, {**small, "cmd": "exit 1", "backoffSeconds": 1})
-        self.ask("POST", "/v2/pods", "pod.Pod", 201, {"id": "<group>/pod", "containers": [
+        networks = [{"mode": "host"}]
+        self.ask("POST", "/v2/pods", "pod.Pod", 201, {"id": "<group>/pod", "networks": networks, "containers": [
             {"name": "one", "exec": {"command": {"shell": "sleep 1000"}}, "resources": {"cpus": 0.01, "mem": 16},
              "endpoints": [{"name": "http", "hostPort": 0}]}]})
         self._until("the app is healthy", lambda: self._get("/v2/apps{}/web")["app"]["tasksHealthy"] == 1)

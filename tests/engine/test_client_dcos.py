@@ -72,7 +72,7 @@ def dcos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dcos]:
 def web(dcos: Dcos) -> Iterator[str]:
     """`dcos marathon app add`: the app must not be there, is created, and its deployment named."""
     absent = dcos.marathon("GET", "v2/apps/cli/web", status=404)
-    assert absent == {"message": "App '/cli/web' does not exist"}
+    assert absent == {"message": "App '/cli/web' does not exist", "details": []}
     created = dcos.marathon("POST", "v2/apps", status=201, body={
         "id": "/cli/web", "cmd": "echo hello; echo trouble >&2; sleep 1000", "cpus": 0.1, "mem": 32, "instances": 1})
     (deployment,) = created["deployments"]

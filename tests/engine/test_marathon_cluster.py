@@ -68,7 +68,8 @@ def test_a_pod_answers_on_the_port_of_its_endpoint_and_is_checked_by_the_agent(c
         {"name": "pages", "exec": {"command": {"shell": "echo hello > out/word; exec sleep 1000"}},
          "resources": {"cpus": 0.1, "mem": 32}, "volumeMounts": [{"name": "pages", "mountPath": "out"}]}]
     created = requests.post(f"{standby.url}/v2/pods", timeout=10,
-                            json={"id": "/pod", "containers": containers, "volumes": [{"name": "pages"}]})
+                            json={"id": "/pod", "networks": [{"mode": "host"}], "containers": containers,
+                                  "volumes": [{"name": "pages"}]})
     assert created.status_code == 201, created.text
     settle(standby)
     status = requests.get(f"{standby.url}/v2/pods/pod::status", timeout=5).json()

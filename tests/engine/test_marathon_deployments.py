@@ -188,7 +188,7 @@ def test_an_end_by_force_keeps_the_definition_and_the_tasks(harness: Harness, ma
     assert old["id"] in {one["id"] for one in marathon.app("/web")["tasks"]}
     for force in ("", "?force=true"):
         assert marathon.refused("DELETE", f"/v2/deployments/{changed}{force}", status=404) == {
-            "message": f"DeploymentPlan {changed} does not exist"}
+            "message": f"DeploymentPlan {changed} does not exist", "details": []}
 
 
 LIMIT = ("Max number (1) of running deployments is achieved. Wait for existing deployments to complete or cancel "

@@ -61,7 +61,7 @@ def test_the_delay_grows_and_can_be_reset(harness: Harness) -> None:
 
     marathon.wait("the launch is delayed", delayed)
     assert marathon.send("DELETE", "/v2/queue/none/delay").json() == {
-        "message": "Application /none not found in tasks queue."}
+        "message": "Application /none not found in tasks queue.", "details": []}
     harness.call(setattr, harness.master.agents["agent-slave1"], "behaviour", runs)
     assert marathon.send("DELETE", "/v2/queue/web/delay").status_code == 204
     marathon.running("/web", 1)

@@ -36,7 +36,7 @@ def test_a_tree_is_created_at_once(marathon: Marathon) -> None:
     assert [one["id"] for one in marathon.get("/v2/groups/shop/apps")] == ["/shop/db/mysql", "/shop/front/web"]
     assert marathon.refused("POST", "/v2/groups", {"id": "/shop"}, 409) == {
         "message": "Group /shop is already created. Use PUT to change this group."}
-    assert marathon.refused("GET", "/v2/groups/none", status=404) == {"message": "Group '/none' does not exist"}
+    assert marathon.refused("GET", "/v2/groups/none", status=404)["message"] == "Group '/none' does not exist"
 
 
 def test_what_a_list_leaves_out_is_removed(marathon: Marathon) -> None:

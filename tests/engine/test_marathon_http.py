@@ -14,6 +14,7 @@ from labengine.marathon.api import media
 from labengine.marathon.api.filters import Limit
 
 APP = {"id": "/web", "cmd": "run", "cpus": 0.1, "mem": 16}
+THEN = "2001-01-01T00:00:00.000Z"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -57,8 +58,34 @@ def marathon(shared: Marathon) -> Marathon:
 def test_paths_and_methods_that_there_are_not(marathon: Marathon, method: str, path: str, status: int,
                                               message: str) -> None:
     answer = marathon.send(method, path)
-    assert (answer.status_code, answer.json()) == (status, {"message": message})
+    details = {"details": []} if status == 404 else {}
+    assert (answer.status_code, answer.json()) == (status, {"message": message, **details})
     assert answer.headers["X-Marathon-Leader"] == marathon.url and answer.headers["Pragma"] == "no-cache"
+
+
+@pytest.mark.parametrize(("method", "path", "message", "details"), [
+    ("GET", "/v2/apps/none", "App '/none' does not exist", True),
+    ("GET", "/v2/apps//none", "App '/none' does not exist", True),
+    ("GET", "/v2/apps/v2/apps/none", "App '/v2/apps/none' does not exist", True),
+    ("GET", "/v2/apps/v2/groups", "App '/v2/groups' does not exist", True),
+    ("GET", "/v2/apps/none/versions", "App '/none' does not exist", True),
+    ("GET", f"/v2/apps/none/versions/{THEN}", f"App '/none' does not exist in version {THEN}", True),
+    ("GET", "/v2/apps/none/tasks", "App '/none' does not exist", True),
+    ("POST", "/v2/apps/none/restart", "App '/none' does not exist", False),
+    ("DELETE", "/v2/apps/none", "App '/none' does not exist", False),
+    ("GET", "/v2/groups/none", "Group '/none' does not exist", True),
+    ("GET", "/v2/groups/none/versions", "Group '/none' does not exist", True),
+    ("DELETE", "/v2/groups/none", "Group '/none' does not exist", False),
+    ("GET", "/v2/pods/none", '{"message": "pod with /none does not exist"}', True),
+    ("GET", "/v2/pods/none::status", "Pod '/none' does not exist", True),
+    ("GET", "/v2/pods/none::versions", "Pod '/none' does not exist", True),
+    ("DELETE", "/v2/pods/none", "Pod '/none' does not exist", True),
+])
+def test_what_is_not_there(marathon: Marathon, method: str, path: str, message: str, details: bool) -> None:
+    """As Marathon 1.11.24 answered; with ``details`` where the resource itself looks."""
+    answer = marathon.send(method, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"message": message, **({"details": []} if details else {})}
 
 
 @pytest.mark.parametrize(("path", "methods"), [

@@ -44,7 +44,7 @@ def test_a_standby_passes_everything_on(marathon: Marathon, standby: Marathon) -
     assert created.headers["Marathon-Deployment-Id"] == created.json()["deployments"][0]["id"]
     assert "X-Marathon-Via" not in marathon.send("GET", "/v2/apps").headers
     assert standby.app("/web")["id"] == "/web"
-    assert standby.refused("GET", "/v2/apps/none", status=404) == {"message": "App '/none' does not exist"}
+    assert standby.refused("GET", "/v2/apps/none", status=404)["message"] == "App '/none' does not exist"
     assert standby.send("GET", "/ping").text == "pong"
     events = standby.send("GET", "/v2/events?event_type=x", allow_redirects=False)
     assert (events.status_code, events.headers["Location"]) == (302, f"{marathon.url}/v2/events?event_type=x")

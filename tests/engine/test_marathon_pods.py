@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from marathon_harness import Harness, Marathon
 
 POD: dict[str, Any] = {
     "id": "/shop/front",
+    "networks": [{"mode": "host"}],
     "containers": [
         {"name": "web", "exec": {"command": {"shell": "serve $ENDPOINT_HTTP"}}, "resources": {"cpus": 0.1, "mem": 32},
          "endpoints": [{"name": "http", "protocol": ["tcp"]}], "labels": {"part": "web"}},
@@ -69,11 +71,29 @@ def test_a_pod_is_created_and_runs(harness: Harness, marathon: Marathon) -> None
     assert marathon.get("/v2/tasks") == {"tasks": []} and marathon.get("/v2/apps") == {"apps": []}
 
 
+@pytest.mark.parametrize("networks", [[], [{"mode": "container/bridge"}]])
+def test_an_endpoint_without_a_port_ends_the_launch_queue(harness: Harness, marathon: Marathon,
+                                                          caplog: pytest.LogCaptureFixture,
+                                                          networks: list[dict[str, str]]) -> None:
+    """Recorded of Marathon 1.11.24 without networks: it is accepted, and nothing starts before another leader leads."""
+    created(marathon, networks=networks)
+    app = {"id": "/after", "cmd": "run", "cpus": 0.1, "mem": 16}
+    marathon.wait("an offer was looked at", lambda: "unexpected combination of network mode" in caplog.text)
+    marathon.write("POST", "/v2/apps", app, 201)
+    marathon.send("DELETE", "/v2/pods/shop/front?force=true")
+    time.sleep(0.5)
+    assert marathon.app("/after")["tasksRunning"] == 0 and not harness.master.active()
+    harness.retire(marathon)
+    heir = harness.marathon(marathon.documents)
+    heir.wait("the app runs", lambda: heir.app("/after")["tasksRunning"] == 1)
+
+
 def test_what_get_returns_has_the_defaults(marathon: Marathon) -> None:
     body = created(marathon)
     version = body.pop("version")
     assert version and body == {
         "id": "/shop/front",
+        "networks": [{"mode": "host"}],
         "environment": {"LEVEL": "info", "COLOUR": "green"},
         "containers": [
             {"name": "web", "exec": {"command": {"shell": "serve $ENDPOINT_HTTP"}}, "labels": {"part": "web"},
@@ -170,9 +190,10 @@ def test_what_cannot_be_written(marathon: Marathon) -> None:
     assert marathon.refused("PUT", "/v2/apps/shop/front/below", app)["details"][0]["errors"] == [
         "Groups and Pods may not have the same identifier."]
     assert marathon.refused("GET", "/v2/pods/none", status=404) == {
-        "message": '{"message": "pod with /none does not exist"}'}
-    assert marathon.refused("DELETE", "/v2/pods/none", status=404) == {"message": "Pod '/none' does not exist"}
-    assert marathon.refused("GET", "/v2/pods/none::status", status=404) == {"message": "Pod '/none' does not exist"}
+        "message": '{"message": "pod with /none does not exist"}', "details": []}
+    none = {"message": "Pod '/none' does not exist", "details": []}
+    assert marathon.refused("DELETE", "/v2/pods/none", status=404) == none
+    assert marathon.refused("GET", "/v2/pods/none::status", status=404) == none
     assert marathon.refused("GET", "/v2/apps/shop/front", status=404)
     assert marathon.refused("PATCH", "/v2/pods/shop/front", {}, 405)
 

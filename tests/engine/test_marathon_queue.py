@@ -79,5 +79,5 @@ def test_a_delay_is_put_back(harness: Harness, create: tuple, path: str, running
     marathon.settled()
     assert marathon.get("/v2/queue") == {"queue": []}
     assert marathon.refused("DELETE", f"/v2/queue{path}/delay", status=404) == {
-        "message": f"Application {path} not found in tasks queue."}
+        "message": f"Application {path} not found in tasks queue.", "details": []}
     assert marathon.send("GET", running).status_code == 200

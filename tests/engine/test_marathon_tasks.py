@@ -77,8 +77,9 @@ def test_a_task_from_every_side(harness: Harness, marathon: Marathon) -> None:
     for path in ("/v2/apps/shop/*/tasks", "/v2/apps/*/tasks"):
         assert marathon.get(path)["tasks"] == [task]
     assert marathon.app("/shop/web")["tasks"] == [task]
-    assert marathon.refused("GET", "/v2/apps/none/*/tasks", status=404) == {"message": "Group '/none' does not exist"}
-    assert marathon.refused("GET", "/v2/apps/none/tasks", status=404) == {"message": "App '/none' does not exist"}
+    for path, kind in (("*/tasks", "Group"), ("tasks", "App")):
+        refused = marathon.refused("GET", f"/v2/apps/none/{path}", status=404)
+        assert refused == {"message": f"{kind} '/none' does not exist", "details": []}
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "message"), [

@@ -81,6 +81,22 @@ def test_the_tasks_of_a_group_share_a_volume(shared: tuple[FakeMaster, AgentProc
     assert "MESOS_EXECUTOR_ID=group-" in words and f"MESOS_TASK_ID={reader}" in words
 
 
+def test_without_its_isolator_nobody_mounts_what_a_group_shares(tmp_path: Path) -> None:
+    """Mesos starts the tasks all the same, and they do not find it."""
+    master = FakeMaster()
+    flags = {"containerizers": "mesos", "isolation": "posix/cpu,posix/mem"}
+    agent = AgentProcess(master.port, tmp_path / "work", **flags).start()
+    try:
+        master.wait_subscribed()
+        container = {"type": "MESOS", "volumes": [{"container_path": "box", "mode": "RW", **SHARE}]}
+        (one,) = run_group(master, shell_task("cd box && exec sleep 1000", container=container))
+        last = master.wait_over(one)
+        assert last["state"] == "TASK_FAILED" and last["message"].startswith("Command exited with status ")
+    finally:
+        agent.remove_tasks()
+        master.close()
+
+
 def test_a_network_of_its_own_is_refused(shared: tuple[FakeMaster, AgentProcess]) -> None:
     master, _agent = shared
     (one,) = run_group(master, shell_task("exec sleep 1000"),

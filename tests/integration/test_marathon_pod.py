@@ -26,6 +26,7 @@ def front(group):
         "id": f"{group}/front",
         "labels": {"team": "shop", "tier": 1},
         "environment": {"COLOUR": "green", "PASSWORD": "hunter22"},
+        "networks": [{"mode": "host"}],
         "volumes": [{"name": "pages"}],
         "containers": [
             {
@@ -159,3 +160,19 @@ def test_a_definition_that_marathon_refuses(ansible, marathon, group):
     failed = ansible.module(id=pod_id, definition=definition, module=MODULE)
     assert failed["failed"] and pod(marathon, pod_id) is None
     assert "/containers(0)/endpoints(0)/containerPort: is not allowed when using host-mode networking" in failed["msg"]
+
+
+@pytest.mark.parametrize("check", [["--check"], []], ids=["check", "run"])
+@pytest.mark.parametrize("how", ["definition", "src"])
+def test_a_pod_that_would_stop_marathon_is_refused(ansible, marathon, group, tmp_path, how, check):
+    pod_id = f"{group}/lethal"
+    definition = {"id": pod_id, "containers": [{**SLEEP, "endpoints": [{"name": "http"}]}]}
+    path = tmp_path / "pod.json"
+    path.write_text(json.dumps(definition))
+    given = {"src": str(path)} if how == "src" else {"definition": definition}
+    failed = ansible.module(*check, module=MODULE, **given)
+    assert failed["failed"] and not failed["changed"] and pod(marathon, pod_id) is None
+    assert failed["msg"].startswith(
+        f"the pod {pod_id} has the endpoint /containers(0)/endpoints(0) and no /networks. "
+        'Declare networks, for example [{"mode": "host"}]. Marathon accepts such a pod'
+    )

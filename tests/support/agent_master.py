@@ -171,6 +171,7 @@ class AgentProcess:
         self.work_dir = work_dir
         self.flags = {"master": f"127.0.0.1:{master_port}", "work_dir": str(work_dir), "ip": "127.0.0.1",
                       "port": str(self.port), "containerizers": "docker,mesos",
+                      "isolation": "posix/cpu,posix/mem,volume/sandbox_path",
                       "resources": "cpus:2;mem:1024;disk:2048", "systemd_enable_support": "false",
                       "registration_backoff_factor": "100ms", "docker_remove_delay": "1ms", **flags}
         self._process: subprocess.Popen[bytes] | None = None

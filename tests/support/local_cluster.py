@@ -320,6 +320,7 @@ class LocalCluster:
         return self._program(self.agents, "labengine.agent", f"agent{number}", {
             "ip": ip, "hostname": ip, "port": str(port), "master": self.zk_url("mesos"), "work_dir": str(home),
             "runtime_dir": str(home / "run"), "systemd_enable_support": "false", "launcher": "posix",
+            "isolation": "posix/cpu,posix/mem,volume/sandbox_path",
             "docker_kill_orphans": "false", "zk_session_timeout": f"{self.session_timeout}secs",
             "resources": "cpus:4;mem:4096;disk:10240;ports:[31000-32000]", **self._agent_flags, **flags}, ip, port)
 

@@ -15,7 +15,7 @@ _ANSWERS = {"/v2/info": {"name": "marathon", "version": "1.11.24"}, "/v2/deploym
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        self._answer(200, _ANSWERS[path]) if path in _ANSWERS else self._answer(404, {"message": "does not exist"})
+        self._answer(200, _ANSWERS[path]) if path in _ANSWERS else self._answer(404, _missing(path))
 
     def _refuse(self) -> None:
         text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -34,6 +34,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: Any) -> None:
         pass
+
+
+def _missing(path: str) -> dict[str, Any]:
+    name = path.removesuffix("::status").split("/", 3)[-1]
+    return {"message": f"Path '/{name}' does not exist", "details": []}
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import verdict
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     Conflict,
     MarathonError,
@@ -17,28 +19,44 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Answer, Http
 
 # Marathon's own words for what it does not have; any web server answers 404.
-_ABSENT = ("does not exist", "not found in tasks queue", "no leader")
+_ABSENT = ("does not exist", "not found in tasks queue", "There is no ")
+# Letters of ids: a name is only named where it is not part of a longer one.
+_OF_NAMES = r"[\w./-]"
 
 
 class Resource:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def _read(self, path: str, params: dict[str, Any] | None = None) -> Answer | None:
-        """None where Marathon does not have it."""
-        return known(self._http.get(path, params), path)
+    def _read(self, path: str, params: dict[str, Any] | None = None, *, name: str) -> Answer | None:
+        """None where Marathon says that it does not have what goes by this name."""
+        return known(self._http.get(path, params), name)
 
     def _need(self, path: str, params: dict[str, Any] | None = None) -> Answer:
         """An answer of what every Marathon has."""
-        return there(self._http.get(path, params), path)
+        return there(self._http.get(path, params))
 
-    def _write(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
-        return there(self._sent(method, path, params, body), path)
+    def _write(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None = None,
+        body: Any = None,
+        *,
+        names: tuple[str, ...] = (),
+    ) -> Answer:
+        return there(self._sent(method, path, params, body), *names)
 
-    def _delete(self, path: str, params: dict[str, Any]) -> str | None:
+    def _delete(self, path: str, params: dict[str, Any], name: str) -> str | None:
         """The deployment; None also where there is nothing to delete."""
-        answer = known(self._sent("DELETE", path, params), path)
-        return None if answer is None else deployment_id(answer)
+        answer = known(self._sent("DELETE", path, params), name)
+        if answer is None:
+            return None
+        deployment = deployment_id(answer)
+        # That of a pod has no body, and a proxy may leave out the header.
+        if deployment is None and answer.data is not None:
+            raise foreign(answer)
+        return deployment
 
     def _sent(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
         try:
@@ -53,10 +71,10 @@ class Resource:
         if not ids:
             return
         try:
-            listed = array(self._http.get("/v2/deployments").data, "/v2/deployments")
+            running = listed(self._http.get("/v2/deployments"))
         except MarathonError:
             return
-        holders = [holder(entry) for entry in listed if entry.get("id") in ids]
+        holders = [holder(entry) for entry in running if entry.get("id") in ids]
         told = "".join(
             f". {one['id']} changes {', '.join(one['affected']) or 'nothing any more'}, step {one['step']} of "
             f"{one['steps']}"
@@ -92,38 +110,62 @@ def deployment_id(answer: Answer) -> str | None:
     return data.get("deploymentId") or answer.headers.get("Marathon-Deployment-Id") or listed[0].get("id")
 
 
-def known(answer: Answer, path: str) -> Answer | None:
+def known(answer: Answer, *names: str) -> Answer | None:
+    """None where Marathon says that it does not have what goes by one of these names."""
     if answer.status != 404:
         return answer
-    if any(words in str(member(answer, "message", path)) for words in _ABSENT):
+    words = _words(answer)
+    if any(absent in words for absent in _ABSENT) and any(_mentions(words, name) for name in names):
         return None
-    raise foreign(path)
+    raise verdict.misplaced(answer.base, answer.path, words)
 
 
-def there(answer: Answer, path: str) -> Answer:
-    found = known(answer, path)
+def there(answer: Answer, *names: str) -> Answer:
+    found = known(answer, *names)
     if found is None:
-        raise Missing(f"Marathon has nothing at {path}: {' '.join(str(answer.data['message']).split())}")
+        raise Missing(f"Marathon has nothing at {answer.path}: {_words(answer)}", status=404)
     return found
 
 
-def member(answer: Answer, name: str, path: str) -> Any:
-    if not isinstance(answer.data, dict) or name not in answer.data:
-        raise foreign(path)
-    return answer.data[name]
+def member(answer: Answer, name: str) -> Any:
+    data = mapping(answer)
+    if name not in data:
+        raise foreign(answer)
+    return data[name]
 
 
-def mapping(answer: Answer, path: str) -> dict[str, Any]:
+def mapping(answer: Answer) -> dict[str, Any]:
     if not isinstance(answer.data, dict):
-        raise foreign(path)
+        raise foreign(answer)
     return answer.data
 
 
-def array(data: Any, path: str) -> list[Any]:
+def listed(answer: Answer, name: str | None = None) -> list[Any]:
+    """The answer itself, or what it has by this name."""
+    data = answer.data if name is None else member(answer, name)
     if not isinstance(data, list):
-        raise foreign(path)
+        raise foreign(answer)
     return data
 
 
-def foreign(path: str) -> Unexpected:
-    return Unexpected(f"the server answers {path} with JSON that is not Marathon's: check the address in url")
+def described(answer: Answer, wanted: str, name: str | None = None) -> dict[str, Any]:
+    """The answer itself, or what it has by this name: an app, pod or group with the id that was asked for."""
+    data = answer.data if name is None else member(answer, name)
+    if not isinstance(data, dict) or data.get("id") != wanted:
+        raise foreign(answer)
+    return data
+
+
+def foreign(answer: Answer) -> Unexpected:
+    return Unexpected(
+        f"{answer.base}{answer.path} answers with JSON that is not Marathon's: {verdict.remedy(answer.base)}"
+    )
+
+
+def _words(answer: Answer) -> str:
+    message = answer.data.get("message") if isinstance(answer.data, dict) else None
+    return " ".join(str(message or "").split())
+
+
+def _mentions(words: str, name: str) -> bool:
+    return re.search(f"(?<!{_OF_NAMES}){re.escape(name)}(?!{_OF_NAMES})", words) is not None

@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answers import (
     Resource,
-    array,
     deployment_id,
-    mapping,
-    member,
+    described,
+    listed,
     path_of,
     switched,
 )
@@ -22,48 +21,49 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answe
 class Apps(Resource):
     def apps(self, **selectors: Any) -> list[dict[str, Any]]:
         """All apps, or those that the selectors label, id and cmd leave; embed says what to tell of each."""
-        return array(member(self._need("/v2/apps", selectors), "apps", "/v2/apps"), "/v2/apps")
+        return listed(self._need("/v2/apps", selectors), "apps")
 
     def apps_below(self, group_id: str, embed: tuple[str, ...] = ()) -> list[dict[str, Any]] | None:
         """All apps of a group and of the groups in it; None where there is no such group."""
-        path = path_of("apps", group_id, "/*")
-        answer = self._read(path, {"embed": list(embed)} if embed else None)
-        return None if answer is None else array(member(answer, "*", path), path)
+        params = {"embed": list(embed)} if embed else None
+        answer = self._read(path_of("apps", group_id, "/*"), params, name=group_id)
+        return None if answer is None else listed(answer, "*")
 
     def app(self, app_id: str, embed: tuple[str, ...] = ()) -> dict[str, Any] | None:
         """With its tasks, whatever embed adds."""
-        path = path_of("apps", app_id)
-        answer = self._read(path, {"embed": list(embed)} if embed else None)
-        return None if answer is None else dict(member(answer, "app", path))
+        answer = self._read(path_of("apps", app_id), {"embed": list(embed)} if embed else None, name=app_id)
+        return None if answer is None else described(answer, app_id, "app")
 
     def app_versions(self, app_id: str) -> list[str] | None:
         """Newest first; Marathon keeps the last ones only (zk_max_versions)."""
-        path = path_of("apps", app_id, "/versions")
-        answer = self._read(path)
-        return None if answer is None else sorted(array(member(answer, "versions", path), path), reverse=True)
+        answer = self._read(path_of("apps", app_id, "/versions"), name=app_id)
+        return None if answer is None else sorted(listed(answer, "versions"), reverse=True)
 
     def app_version(self, app_id: str, version: str) -> dict[str, Any] | None:
         """The definition alone, without state."""
-        path = path_of("apps", app_id, f"/versions/{quote(version, safe=':')}")
-        answer = self._read(path)
-        return None if answer is None else mapping(answer, path)
+        answer = self._read(path_of("apps", app_id, f"/versions/{quote(version, safe=':')}"), name=app_id)
+        return None if answer is None else described(answer, app_id)
 
     def post_app(self, body: dict[str, Any], force: bool) -> str | None:
         return deployment_id(self._write("POST", "/v2/apps", switched(force=force), body))
 
     def put_app(self, app_id: str, body: dict[str, Any], partial: bool, force: bool) -> str | None:
-        return deployment_id(self._write("PUT", path_of("apps", app_id), _replacing(partial, force), body))
+        return deployment_id(
+            self._write("PUT", path_of("apps", app_id), _replacing(partial, force), body, names=(app_id,))
+        )
 
     def put_apps(self, bodies: list[dict[str, Any]], force: bool) -> str | None:
         """All of them or none, in one deployment; every body is a whole definition with its id."""
         return deployment_id(self._write("PUT", "/v2/apps", _replacing(False, force), bodies))
 
     def restart_app(self, app_id: str, force: bool) -> str | None:
-        return deployment_id(self._write("POST", path_of("apps", app_id, "/restart"), switched(force=force)))
+        return deployment_id(
+            self._write("POST", path_of("apps", app_id, "/restart"), switched(force=force), names=(app_id,))
+        )
 
     def delete_app(self, app_id: str, force: bool) -> str | None:
         # The server's own default for this call is true, unlike that of all others.
-        return self._delete(path_of("apps", app_id), {"force": "true" if force else "false"})
+        return self._delete(path_of("apps", app_id), {"force": "true" if force else "false"}, app_id)
 
 
 def _replacing(partial: bool, force: bool) -> dict[str, str]:

@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answers import (
     Resource,
-    array,
     deployment_id,
     known,
-    member,
+    listed,
     path_of,
     switched,
 )
@@ -23,22 +22,22 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_group
 class Deployments(Resource):
     def deployments(self) -> list[dict[str, Any]]:
         """The running ones; one that has ended, in whatever way, is not listed any more."""
-        listed = array(self._need("/v2/deployments").data, "/v2/deployments")
-        return [{**entry, "steps": steps_of(entry.get("steps"))} for entry in listed]
+        running = listed(self._need("/v2/deployments"))
+        return [{**entry, "steps": steps_of(entry.get("steps"))} for entry in running]
 
     def delete_deployment(self, deployment: str, force: bool) -> str | None:
         """Without force the new deployment that undoes it. With force it is dropped where it stands, which starts none.
 
         Raises Missing where it has ended already.
         """
-        return deployment_id(self._write("DELETE", f"/v2/deployments/{quote(deployment)}", switched(force=force)))
+        path = f"/v2/deployments/{quote(deployment)}"
+        return deployment_id(self._write("DELETE", path, switched(force=force), names=(deployment,)))
 
     def queue(self, offers: bool = True) -> list[dict[str, Any]]:
         """What waits to be launched, with the last offers that were not used."""
         answer = self._need("/v2/queue", {"embed": "lastUnusedOffers"} if offers else None)
-        return array(member(answer, "queue", "/v2/queue"), "/v2/queue")
+        return listed(answer, "queue")
 
     def reset_delay(self, run_spec_id: str) -> bool:
         """End the back-off of an app or pod; False where nothing of it waits to be launched."""
-        path = path_of("queue", run_spec_id, "/delay")
-        return known(self._sent("DELETE", path), path) is not None
+        return known(self._sent("DELETE", path_of("queue", run_spec_id, "/delay")), run_spec_id) is not None

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answers import (
     Resource,
-    array,
     deployment_id,
-    mapping,
+    described,
+    listed,
     member,
     path_of,
     switched,
@@ -21,37 +21,36 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answe
 
 class Groups(Resource):
     def group(self, group_id: str, embed: tuple[str, ...] = ()) -> dict[str, Any] | None:
-        return self._group(path_of("groups", group_id), embed)
+        return self._group(group_id, "", embed)
 
     def group_versions(self, group_id: str) -> list[str] | None:
         """Newest first; Marathon keeps the last ones only (zk_max_versions)."""
-        path = path_of("groups", group_id, "/versions")
-        answer = self._read(path)
-        return None if answer is None else sorted(array(answer.data, path), reverse=True)
+        answer = self._read(path_of("groups", group_id, "/versions"), name=group_id)
+        return None if answer is None else sorted(listed(answer), reverse=True)
 
     def group_version(self, group_id: str, version: str, embed: tuple[str, ...] = ()) -> dict[str, Any] | None:
-        return self._group(path_of("groups", group_id, f"/versions/{quote(version, safe=':')}"), embed)
+        return self._group(group_id, f"/versions/{quote(version, safe=':')}", embed)
 
     def post_group(self, group_id: str, body: dict[str, Any], force: bool) -> str | None:
-        return deployment_id(self._write("POST", path_of("groups", group_id), switched(force=force), body))
+        answer = self._write("POST", path_of("groups", group_id), switched(force=force), body, names=(group_id,))
+        return deployment_id(answer)
 
     def put_group(self, group_id: str, body: dict[str, Any], force: bool) -> str | None:
-        return deployment_id(self._write("PUT", path_of("groups", group_id), switched(force=force), body))
+        answer = self._write("PUT", path_of("groups", group_id), switched(force=force), body, names=(group_id,))
+        return deployment_id(answer)
 
     def plan_group(self, group_id: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         """The steps that put_group would take by Marathon's own dry run, which also lists apps that do not change."""
-        path = path_of("groups", group_id)
-        return steps_of(member(self._write("PUT", path, {"dryRun": "true"}, body), "steps", path))
+        answer = self._write("PUT", path_of("groups", group_id), {"dryRun": "true"}, body, names=(group_id,))
+        return steps_of(member(answer, "steps"))
 
     def delete_group(self, group_id: str, force: bool) -> str | None:
-        return self._delete(path_of("groups", group_id), switched(force=force))
+        return self._delete(path_of("groups", group_id), switched(force=force), group_id)
 
-    def _group(self, path: str, embed: tuple[str, ...]) -> dict[str, Any] | None:
-        answer = self._read(path, {"embed": list(embed)} if embed else None)
-        if answer is None:
-            return None
-        member(answer, "id", path)
-        return mapping(answer, path)
+    def _group(self, group_id: str, suffix: str, embed: tuple[str, ...]) -> dict[str, Any] | None:
+        params = {"embed": list(embed)} if embed else None
+        answer = self._read(path_of("groups", group_id, suffix), params, name=group_id)
+        return None if answer is None else described(answer, group_id)
 
 
 def steps_of(steps: Any) -> list[dict[str, Any]]:

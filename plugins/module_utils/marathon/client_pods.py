@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answers import (
     Resource,
-    array,
     deployment_id,
-    mapping,
+    described,
+    listed,
     path_of,
     switched,
 )
@@ -20,41 +20,41 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answe
 
 class Pods(Resource):
     def pods(self) -> list[dict[str, Any]]:
-        return array(self._need("/v2/pods").data, "/v2/pods")
+        return listed(self._need("/v2/pods"))
 
     def pod(self, pod_id: str) -> dict[str, Any] | None:
-        return self._mapping(path_of("pods", pod_id))
+        return self._pod(pod_id)
 
     def pod_statuses(self) -> list[dict[str, Any]]:
-        return array(self._need("/v2/pods/::status").data, "/v2/pods/::status")
+        return listed(self._need("/v2/pods/::status"))
 
     def pod_status(self, pod_id: str) -> dict[str, Any] | None:
         """The pod with its instances and containers."""
-        return self._mapping(path_of("pods", pod_id, "::status"))
+        return self._pod(pod_id, "::status")
 
     def pod_versions(self, pod_id: str) -> list[str] | None:
         """Newest first; Marathon keeps the last ones only (zk_max_versions)."""
-        path = path_of("pods", pod_id, "::versions")
-        answer = self._read(path)
-        return None if answer is None else sorted(array(answer.data, path), reverse=True)
+        answer = self._read(path_of("pods", pod_id, "::versions"), name=pod_id)
+        return None if answer is None else sorted(listed(answer), reverse=True)
 
     def pod_version(self, pod_id: str, version: str) -> dict[str, Any] | None:
-        return self._mapping(path_of("pods", pod_id, f"::versions/{quote(version, safe=':')}"))
+        return self._pod(pod_id, f"::versions/{quote(version, safe=':')}")
 
     def post_pod(self, body: dict[str, Any], force: bool) -> str | None:
         return deployment_id(self._write("POST", "/v2/pods", switched(force=force), body))
 
     def put_pod(self, pod_id: str, body: dict[str, Any], force: bool) -> str | None:
         """A whole definition, whose id has to be that of the path; it is created where there is none."""
-        return deployment_id(self._write("PUT", path_of("pods", pod_id), switched(force=force), body))
+        answer = self._write("PUT", path_of("pods", pod_id), switched(force=force), body, names=(pod_id,))
+        return deployment_id(answer)
 
     def delete_pod(self, pod_id: str, force: bool) -> str | None:
-        return self._delete(path_of("pods", pod_id), switched(force=force))
+        return self._delete(path_of("pods", pod_id), switched(force=force), pod_id)
 
     def kill_pod_instances(self, pod_id: str, ids: list[str], wipe: bool = False) -> list[dict[str, Any]]:
         path = path_of("pods", pod_id, "::instances")
-        return array(self._write("DELETE", path, switched(wipe=wipe), ids).data, path)
+        return listed(self._write("DELETE", path, switched(wipe=wipe), ids, names=(pod_id, *ids)))
 
-    def _mapping(self, path: str) -> dict[str, Any] | None:
-        answer = self._read(path)
-        return None if answer is None else mapping(answer, path)
+    def _pod(self, pod_id: str, suffix: str = "") -> dict[str, Any] | None:
+        answer = self._read(path_of("pods", pod_id, suffix), name=pod_id)
+        return None if answer is None else described(answer, pod_id)

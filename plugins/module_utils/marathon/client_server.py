@@ -23,8 +23,8 @@ class Server(Resource):
 
     def info(self) -> dict[str, Any]:
         answer = self._need("/v2/info")
-        self._version = str(member(answer, "version", "/v2/info"))
-        return mapping(answer, "/v2/info")
+        self._version = str(member(answer, "version"))
+        return mapping(answer)
 
     def version(self) -> str:
         """As Marathon writes it, like 1.11.24 or 1.5.0-96-gf84298d; asked once."""
@@ -37,12 +37,12 @@ class Server(Resource):
 
     def leader(self) -> str | None:
         """host:port; None while there is none."""
-        answer = self._read("/v2/leader")
-        return None if answer is None else str(member(answer, "leader", "/v2/leader"))
+        answer = self._read("/v2/leader", name="leader")
+        return None if answer is None else str(member(answer, "leader"))
 
     def delete_leader(self) -> None:
         """The leading process gives up and ends; its supervisor starts it again."""
-        self._write("DELETE", "/v2/leader")
+        self._write("DELETE", "/v2/leader", names=("leader",))
 
     def ping(self) -> None:
         """Answered by the leader, through any node: a Marathon that can be used."""

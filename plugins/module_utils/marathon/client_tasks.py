@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answers import (
     Resource,
-    array,
     deployment_id,
+    listed,
     mapping,
-    member,
     path_of,
     switched,
 )
@@ -31,34 +30,42 @@ class Tasks(Resource):
     def tasks(self, status: str | None = None) -> list[dict[str, Any]]:
         """The tasks of all apps, or only those running or staging; those of pods are not among them."""
         answer = self._need("/v2/tasks", {"status": status} if status else None)
-        return array(member(answer, "tasks", "/v2/tasks"), "/v2/tasks")
+        return listed(answer, "tasks")
 
     def app_tasks(self, app_id: str) -> list[dict[str, Any]] | None:
-        path = path_of("apps", app_id, "/tasks")
-        answer = self._read(path)
-        return None if answer is None else array(member(answer, "tasks", path), path)
+        answer = self._read(path_of("apps", app_id, "/tasks"), name=app_id)
+        return None if answer is None else listed(answer, "tasks")
 
     def tasks_below(self, group_id: str) -> list[dict[str, Any]] | None:
         """The tasks of all apps of a group; None where there is no such group."""
-        path = path_of("apps", group_id, "/*/tasks")
-        answer = self._read(path)
-        return None if answer is None else array(member(answer, "tasks", path), path)
+        answer = self._read(path_of("apps", group_id, "/*/tasks"), name=group_id)
+        return None if answer is None else listed(answer, "tasks")
 
-    def kill_tasks(self, ids: list[str], scale: bool = False, wipe: bool = False, force: bool = False) -> Killed:
-        """Ids that no task has any more are passed over."""
-        return self._kill("POST", "/v2/tasks/delete", scale, wipe, force, body={"ids": ids})
+    def kill_tasks(
+        self,
+        ids: list[str],
+        scale: bool = False,
+        wipe: bool = False,
+        force: bool = False,
+        app_ids: tuple[str, ...] = (),
+    ) -> Killed:
+        """Ids that no task has any more are passed over; app_ids are the apps that they are of."""
+        names = (*ids, *app_ids)
+        return self._kill("POST", "/v2/tasks/delete", scale, wipe, force, names=names, body={"ids": ids})
 
     def kill_app_tasks(
         self, app_id: str, host: str | None = None, scale: bool = False, wipe: bool = False, force: bool = False
     ) -> Killed:
         """Those of the app, on one host or on any."""
         path = path_of("apps", app_id, "/tasks")
-        return self._kill("DELETE", path, scale, wipe, force, params={} if host is None else {"host": host})
+        params = {} if host is None else {"host": host}
+        return self._kill("DELETE", path, scale, wipe, force, names=(app_id,), params=params)
 
     def kill_app_task(
         self, app_id: str, task_id: str, scale: bool = False, wipe: bool = False, force: bool = False
     ) -> Killed:
-        return self._kill("DELETE", path_of("apps", app_id, f"/tasks/{quote(task_id)}"), scale, wipe, force)
+        path = path_of("apps", app_id, f"/tasks/{quote(task_id)}")
+        return self._kill("DELETE", path, scale, wipe, force, names=(app_id, task_id))
 
     def _kill(
         self,
@@ -67,15 +74,16 @@ class Tasks(Resource):
         scale: bool,
         wipe: bool,
         force: bool,
+        names: tuple[str, ...],
         params: dict[str, str] | None = None,
         body: Any = None,
     ) -> Killed:
         switches = switched(scale=scale, wipe=wipe, force=force)
-        answer = self._write(method, path, {**(params or {}), **switches}, body)
-        return Killed([], deployment_id(answer)) if scale else Killed(_killed(answer, path), None)
+        answer = self._write(method, path, {**(params or {}), **switches}, body, names=names)
+        return Killed([], deployment_id(answer)) if scale else Killed(_killed(answer), None)
 
 
-def _killed(answer: Answer, path: str) -> list[dict[str, Any]]:
+def _killed(answer: Answer) -> list[dict[str, Any]]:
     """A list, or the one task where its own path was asked."""
-    data = mapping(answer, path)
-    return [data["task"]] if "task" in data else array(member(answer, "tasks", path), path)
+    data = mapping(answer)
+    return [data["task"]] if "task" in data else listed(answer, "tasks")

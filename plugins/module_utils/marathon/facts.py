@@ -150,10 +150,15 @@ def _pods(client: Client, wanted: Selection) -> list[dict[str, Any]]:
 
 
 def _no_pods(client: Client, error: MarathonError) -> MarathonError:
-    if client.release() >= _FIRST_WITH_PODS:
+    try:
+        version, release = client.version(), client.release()
+    except MarathonError:
+        # Of a server that is no Marathon, the first answer says enough.
+        return error
+    if release >= _FIRST_WITH_PODS:
         return error
     return DefinitionError(
-        f"this Marathon is {client.version()} and pods need 1.4: leave pods out of gather, or upgrade Marathon"
+        f"this Marathon is {version} and pods need 1.4: leave pods out of gather, or upgrade Marathon"
     )
 
 

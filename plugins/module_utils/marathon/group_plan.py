@@ -142,7 +142,10 @@ def _removal(group_id: str, tree: Tree) -> GroupPlan:
 def _changed_pods(declared: DeclaredTree, tree: Tree, release: tuple[int, ...]) -> tuple[str, ...]:
     before = {pod_id: pod_normalise.canonical(pod, release) for pod_id, pod in tree.pods.items()}
     after = {pod_id: pod_normalise.canonical(pod, release) for pod_id, pod in declared.pods.items()}
-    return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    for name in changed:
+        pod_normalise.check_harmless(after.get(name, {}))
+    return tuple(changed)
 
 
 def _role(declared: DeclaredTree, tree: Tree, release: tuple[int, ...]) -> bool | None:

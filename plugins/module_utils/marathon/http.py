@@ -33,9 +33,13 @@ _NEVER_PASSED_ON = (
 
 @dataclass(frozen=True)
 class Answer:
+    """base is the address of the service that answered, path what was asked there."""
+
     status: int
     data: Any
     headers: Mapping[str, str]
+    base: str
+    path: str
 
 
 class Http:
@@ -102,4 +106,5 @@ class Http:
             said = f"HTTP {answer.status} and something that is not JSON: {verdict.words_of(answer)}"
             raise NoAnswer(said, arrived=True)
         self._endpoints.prefer(url)
-        return Answer(answer.status, verdict.judged(answer, url, method, path, self._login), answer.headers)
+        data = verdict.judged(answer, url, method, path, self._login)
+        return Answer(answer.status, data, answer.headers, url, path)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis_offers
 
 _LONGEST = 300
+_FAILED_BY_ITSELF = re.compile(r"exited with status [1-9]")
 _STATES = ("STABLE", "DEGRADED", "STAGING", "PENDING", "TERMINAL")
 
 
@@ -26,6 +28,7 @@ def explain(
     reasons = [
         *diagnosis_offers.blocked(_as_app(status["spec"], instances), queue_item),
         *ended,
+        *_unmounted(status["spec"], ended),
         *_backing_off(queue_item, recorded=bool(ended)),
         *_degraded(instances),
         *_staging(status["spec"], instances),
@@ -86,6 +89,22 @@ def _termination(container: dict[str, Any]) -> str:
     if not message and code is None:
         return ""
     return message or f"{container.get('containerId', 'a container')} exited with status {code}"
+
+
+def _unmounted(pod: dict[str, Any], ended: list[str]) -> list[str]:
+    """What is not seen from here: no error tells that an agent does not mount an ephemeral volume."""
+    ephemeral = [
+        str(volume.get("name"))
+        for volume in pod.get("volumes") or []
+        if not any(volume.get(kind) for kind in ("host", "persistent", "secret"))
+    ]
+    if not ephemeral or not any(map(_FAILED_BY_ITSELF.search, ended)):
+        return []
+    names = f"volume {ephemeral[0]}" if len(ephemeral) == 1 else f"volumes {', '.join(ephemeral)}"
+    return [
+        f"if its containers do not find the {names}: agents mount that only with the isolator volume/sandbox_path "
+        "(mesos_slave_isolation of the role mesos_slave)"
+    ]
 
 
 def _backing_off(item: dict[str, Any] | None, recorded: bool) -> list[str]:

@@ -103,6 +103,34 @@ def _noticed(pod: dict[str, Any]) -> dict[str, Any]:
     return left
 
 
+def check_harmless(pod: dict[str, Any]) -> None:
+    """Refuses what Marathon accepts and cannot bear: no release is known that can."""
+    modes = [network.get("mode", "container") for network in pod.get("networks") or []]
+    for index, container in enumerate(pod.get("containers") or []):
+        for number, endpoint in enumerate(container.get("endpoints") or []):
+            at = f"/containers({index})/endpoints({number})"
+            if not modes:
+                raise _harmful(
+                    pod,
+                    f"has the endpoint {at} and no /networks",
+                    'Declare networks, for example [{"mode": "host"}]',
+                )
+            # In the mode container Marathon refuses it itself.
+            if "container/bridge" in modes and "containerPort" not in endpoint:
+                raise _harmful(
+                    pod,
+                    f"has a network of the mode container/bridge and no {at}/containerPort",
+                    "Declare there the port on which the container listens, for example 80",
+                )
+
+
+def _harmful(pod: dict[str, Any], what: str, remedy: str) -> DefinitionError:
+    return DefinitionError(
+        f"the pod {pod['id']} {what}. {remedy}. Marathon accepts such a pod, and at the next offer its launch queue "
+        "ends: no app and no pod starts any more until the pod is removed and another leader is elected"
+    )
+
+
 def check_complete(pod: dict[str, Any]) -> None:
     """What Marathon cannot do without, said before it is asked."""
     if not pod.get("containers"):

@@ -77,6 +77,7 @@ def plan_present(
     if current is None:
         body = _body(_counted(wanted, copy.deepcopy(wanted.pod)))
         pod_normalise.check_complete(body)
+        pod_normalise.check_harmless(body)
         return PodPlan(wanted.pod_id, CREATED, None, pod_normalise.complete(body, release), Request("POST", body))
     base = pod_normalise.declared(current)
     before = pod_normalise.complete(base, release)
@@ -85,6 +86,8 @@ def plan_present(
         _take_over(_ALIASES.get(path, path).split("."), base, body)
     body = _body(_counted(wanted, body))
     pod_normalise.check_complete(body)
+    if not _only_stops(base, body):
+        pod_normalise.check_harmless(body)
     # What Marathon chooses itself where nothing is declared.
     if "role" in base:
         body.setdefault("role", base["role"])
@@ -104,6 +107,11 @@ def plan_absent(pod_id: str, current: dict[str, Any] | None) -> PodPlan:
     if current is None:
         return PodPlan(pod_id, NONE)
     return PodPlan(pod_id, DELETED, pod_normalise.canonical(current), None, Request("DELETE"))
+
+
+def _only_stops(base: dict[str, Any], body: dict[str, Any]) -> bool:
+    """Whether all that is asked for is that the pod as it is has no instance, which ends the harm that it does."""
+    return body == _body(pod_normalise.scaled(base, 0))
 
 
 def _counted(wanted: WantedPod, body: dict[str, Any]) -> dict[str, Any]:

@@ -105,7 +105,8 @@ class Runner:
 
     def _kill(self, ids: list[str]) -> str | None:
         options = self._options
-        return self._client.kill_tasks(ids, options.scale, options.wipe, options.scale and options.force).deployment_id
+        force = options.scale and options.force
+        return self._client.kill_tasks(ids, options.scale, options.wipe, force, tuple(self._app_ids)).deployment_id
 
     def _left(self, plan: Plan, ids: list[str]) -> list[str]:
         apps = self._read()

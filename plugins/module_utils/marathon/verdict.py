@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access, Answer
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
@@ -24,6 +25,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 _EMPTY = (200, 202, 204)
 _NO_LOGIN = "it wants a login: give url_username and url_password, or url_token"
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+# Where the paths of Marathon's own API and pages begin.
+_BELOW_MARATHON = re.compile(r"/(?:v2|ui|ping|help|metrics)(?=/|$)")
+# An unknown path, by the message; 404 before 1.6.
+_NO_ROUTE = "URI not found"
+_EXAMPLE = "http://marathon.example.com:8080"
 _LOGIN_PAGE = re.compile(r"type=[\"']?password|log ?in|sign ?in|authenticat", re.IGNORECASE)
 
 
@@ -44,6 +50,28 @@ def judged(answer: Answer, url: str, method: str, path: str, login: str) -> Any:
         message = _message_of(_parsed(answer))
         error.facts = {"status": answer.status, **({"message": message} if message else {}), **error.facts}
         raise
+
+
+def misplaced(url: str, path: str, message: str) -> Unexpected:
+    """404 that is not about what was asked for: it must not be taken for absence."""
+    told = f"404: {message}" if message else "404"
+    error = Unexpected(
+        f"{url}{path} is not an address of Marathon's API ({told}), so nothing is known about what was asked for: "
+        f"{remedy(url)}"
+    )
+    error.facts = {"status": 404, **({"message": message} if message else {})}
+    return error
+
+
+def remedy(url: str) -> str:
+    """What to give as url instead of the one that was asked."""
+    parts = urlsplit(url)
+    if not parts.path:
+        return f"give the address of Marathon itself as url, for example {_EXAMPLE}"
+    below = _BELOW_MARATHON.search(parts.path)
+    # A proxy may have Marathon below a path.
+    prefix = parts.path[: below.start()] if below else ""
+    return f"url is {url}; give the root URL of Marathon as url, for example {parts.scheme}://{parts.netloc}{prefix}"
 
 
 def is_json(answer: Answer) -> bool:
@@ -95,7 +123,10 @@ def _data(answer: Answer, url: str, method: str, path: str, login: str) -> Any:
         raise _no_json(answer, url, method, path, login)
     if status == 404 or status < 300:
         return data
-    raise Unexpected(f"Marathon at {url} answered {method} {path} with HTTP {status}: {message or words_of(answer)}")
+    said = f"Marathon at {url} answered {method} {path} with HTTP {status}: {message or words_of(answer)}"
+    if status == 405 or _NO_ROUTE in message:
+        raise Unexpected(f"{said}. It has no such address: {remedy(url)}")
+    raise Unexpected(said)
 
 
 def _redirected(answer: Answer, url: str, method: str, path: str, login: str) -> MarathonError:
@@ -145,8 +176,7 @@ def _no_json(answer: Answer, url: str, method: str, path: str, login: str) -> Ma
     if _asks_to_log_in(answer):
         return Refused(f"{seen}a page to log in instead of JSON: {login}")
     return Unexpected(
-        f"{seen}something that is not JSON: {words_of(answer)}. Is this address a Marathon, without a path of another "
-        "service?"
+        f"{seen}something that is not JSON: {words_of(answer)}. Is this a Marathon? If not, {remedy(url)}"
     )
 
 

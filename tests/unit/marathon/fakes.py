@@ -125,6 +125,7 @@ def stored_pod(pod_id: str = "/p", instances: int = 1, **declared: Any) -> dict[
     """A pod as GET returns it."""
     return {
         "id": pod_id,
+        "networks": [{"mode": "host"}],
         "version": "2020-10-29T12:00:00.000Z",
         "containers": [
             {

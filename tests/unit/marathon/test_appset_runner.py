@@ -26,7 +26,8 @@ def app(app_id, **declared):
 
 
 def read(*apps, groups=(), path="/v2/groups/g"):
-    return Call("GET", path, data={"id": "/g", "apps": list(apps), "groups": list(groups), "pods": []})
+    group_id = path.removeprefix("/v2/groups") or "/"
+    return Call("GET", path, data={"id": group_id, "apps": list(apps), "groups": list(groups), "pods": []})
 
 
 def put(status=200, data=None, **more):

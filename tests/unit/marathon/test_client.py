@@ -20,8 +20,8 @@ ACTIONS = [{"action": "StartApplication", "app": "/a"}]
 GROUP = {"id": "/g", "apps": [], "groups": [], "version": OLDER}
 
 
-def missing(kind: str) -> dict[str, Any]:
-    return {"status": 404, "data": {"message": f"{kind} '/a' does not exist"}}
+def missing(kind: str, name: str = "/a") -> dict[str, Any]:
+    return {"status": 404, "data": {"message": f"{kind} '{name}' does not exist", "details": []}}
 
 
 @dataclass
@@ -46,7 +46,7 @@ READS = [
     Sent("apps_below", ("/g",), "GET /v2/apps/g/*", {"data": {"*": [{"id": "/g/a"}]}}, [{"id": "/g/a"}]),
     Sent("apps_below", ("/", ("apps.tasks",)), "GET /v2/apps/*", {"data": {"*": []}}, [],
          params={"embed": ["apps.tasks"]}),
-    Sent("apps_below", ("/g",), "GET /v2/apps/g/*", missing("Group"), None),
+    Sent("apps_below", ("/g",), "GET /v2/apps/g/*", missing("Group", "/g"), None),
     Sent("app_versions", ("/a",), "GET /v2/apps/a/versions", {"data": {"versions": [OLDER, NEWER]}}, [NEWER, OLDER]),
     Sent("app_versions", ("/a",), "GET /v2/apps/a/versions", missing("App"), None),
     Sent("app_version", ("/a", OLDER), "GET /v2/apps/a/versions/2020-10-29T12:28:49.123Z", {"data": {"id": "/a"}},
@@ -54,14 +54,14 @@ READS = [
     Sent("app_tasks", ("/g/a",), "GET /v2/apps/g/a/tasks", {"data": {"tasks": [{"id": "t"}]}}, [{"id": "t"}]),
     Sent("app_tasks", ("/a",), "GET /v2/apps/a/tasks", missing("App"), None),
     Sent("tasks_below", ("/g",), "GET /v2/apps/g/*/tasks", {"data": {"tasks": [{"id": "t"}]}}, [{"id": "t"}]),
-    Sent("tasks_below", ("/g",), "GET /v2/apps/g/*/tasks", missing("Group"), None),
+    Sent("tasks_below", ("/g",), "GET /v2/apps/g/*/tasks", missing("Group", "/g"), None),
     Sent("tasks", (), "GET /v2/tasks", {"data": {"tasks": []}}, []),
     Sent("tasks", ("running",), "GET /v2/tasks", {"data": {"tasks": []}}, [], params={"status": "running"}),
     Sent("group", ("/",), "GET /v2/groups", {"data": {"id": "/"}}, {"id": "/"}),
     Sent("group", ("/g",), "GET /v2/groups/g", {"data": GROUP}, GROUP),
     Sent("group", ("/g", ("group.apps",)), "GET /v2/groups/g", {"data": GROUP}, GROUP,
          params={"embed": ["group.apps"]}),
-    Sent("group", ("/g",), "GET /v2/groups/g", missing("Group"), None),
+    Sent("group", ("/g",), "GET /v2/groups/g", missing("Group", "/g"), None),
     Sent("group_versions", ("/",), "GET /v2/groups/versions", {"data": [OLDER, NEWER]}, [NEWER, OLDER]),
     Sent("group_version", ("/g", OLDER), "GET /v2/groups/g/versions/2020-10-29T12:28:49.123Z", {"data": GROUP},
          GROUP),
@@ -110,7 +110,7 @@ WRITES = [
     Sent("plan_group", ("/g", {"apps": []}), "PUT /v2/groups/g", {"data": {"steps": [ACTIONS]}},
          [{"actions": ACTIONS}], params={"dryRun": "true"}, body={"apps": []}),
     Sent("delete_group", ("/g", True), "DELETE /v2/groups/g", {"data": DEPLOYED}, "d", params={"force": "true"}),
-    Sent("delete_group", ("/g", False), "DELETE /v2/groups/g", missing("Group"), None),
+    Sent("delete_group", ("/g", False), "DELETE /v2/groups/g", missing("Group", "/g"), None),
     Sent("post_pod", (BODY, False), "POST /v2/pods", {"status": 201, "data": BODY, "headers": HEADER}, "d", body=BODY),
     Sent("put_pod", ("/a", BODY, True), "PUT /v2/pods/a", {"data": BODY, "headers": HEADER}, "d",
          params={"force": "true"}, body=BODY),
@@ -157,19 +157,178 @@ def test_selectors_are_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "arguments", "request_line"),
+    ("method", "arguments", "request_line", "message"),
     [
-        ("restart_app", ("/a", False), "POST /v2/apps/a/restart"),
-        ("put_app", ("/a", {}, True, False), "PUT /v2/apps/a"),
-        ("delete_deployment", ("d", False), "DELETE /v2/deployments/d"),
-        ("kill_app_task", ("/a", "t"), "DELETE /v2/apps/a/tasks/t"),
+        ("restart_app", ("/a", False), "POST /v2/apps/a/restart", "App '/a' does not exist"),
+        ("put_app", ("/a", {}, True, False), "PUT /v2/apps/a", "App '/a' does not exist"),
+        ("put_group", ("/a", {}, False), "PUT /v2/groups/a", "Group '/a' does not exist"),
+        ("delete_deployment", ("d-1", False), "DELETE /v2/deployments/d-1", "DeploymentPlan d-1 does not exist"),
+        ("kill_app_task", ("/a", "t"), "DELETE /v2/apps/a/tasks/t", "Task 't' does not exist"),
+        ("kill_app_task", ("/a", "t"), "DELETE /v2/apps/a/tasks/t", "App '/a' does not exist"),
+        ("kill_tasks", (["t"], True, False, False, ("/a",)), "POST /v2/tasks/delete", "Path '/a' does not exist"),
+        ("kill_pod_instances", ("/p", ["i"]), "DELETE /v2/pods/p::instances", "Path '/p' does not exist"),
+        ("delete_leader", (), "DELETE /v2/leader", "There is no leader"),
     ],
 )
-def test_a_write_about_what_does_not_exist(method: str, arguments: tuple[Any, ...], request_line: str) -> None:
+def test_a_write_about_what_does_not_exist(
+    method: str, arguments: tuple[Any, ...], request_line: str, message: str
+) -> None:
     verb, path = request_line.split()
-    client, _session = opened(Call(verb, path, **missing("App")))
-    with pytest.raises(errors.Missing, match=f"Marathon has nothing at {path}: App '/a' does not exist"):
+    client, _session = opened(Call(verb, path, status=404, data={"message": message}))
+    with pytest.raises(errors.Missing, match=f"Marathon has nothing at {path}: {message}"):
         getattr(client, method)(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "request_line", "message"),
+    [
+        # The forms of the releases: with and without a version, encoded twice, of the launch queue.
+        ("app", ("/a/b",), "GET /v2/apps/a/b", "App '/a/b' does not exist"),
+        (
+            "app_version",
+            ("/a", OLDER),
+            f"GET /v2/apps/a/versions/{OLDER}",
+            f"App '/a' does not exist in version {OLDER}",
+        ),
+        ("group_version", ("/", OLDER), f"GET /v2/groups/versions/{OLDER}", "Group '/' does not exist"),
+        ("pod", ("/a.b",), "GET /v2/pods/a.b", '{"message": "pod with /a.b does not exist"}'),
+        ("pod_status", ("/p",), "GET /v2/pods/p::status", "Pod '/p' does not exist"),
+        ("pod_versions", ("/p",), "GET /v2/pods/p::versions", "Pod '/p' does not exist"),
+    ],
+)
+def test_marathons_own_words_for_what_it_does_not_have(
+    method: str, arguments: tuple[Any, ...], request_line: str, message: str
+) -> None:
+    verb, path = request_line.split()
+    client, _session = opened(Call(verb, path, status=404, data={"message": message, "details": []}))
+    assert getattr(client, method)(*arguments) is None
+
+
+# Each with the path that follows that of the url in the request.
+OF_NAMES = [
+    ("app", ("/a",), "GET /v2/apps/a"),
+    ("apps_below", ("/a",), "GET /v2/apps/a/*"),
+    ("app_tasks", ("/a",), "GET /v2/apps/a/tasks"),
+    ("tasks_below", ("/a",), "GET /v2/apps/a/*/tasks"),
+    ("app_versions", ("/a",), "GET /v2/apps/a/versions"),
+    ("app_version", ("/a", OLDER), f"GET /v2/apps/a/versions/{OLDER}"),
+    ("group", ("/a",), "GET /v2/groups/a"),
+    ("group", ("/",), "GET /v2/groups"),
+    ("group_versions", ("/a",), "GET /v2/groups/a/versions"),
+    ("group_version", ("/a", OLDER), f"GET /v2/groups/a/versions/{OLDER}"),
+    ("pod", ("/a",), "GET /v2/pods/a"),
+    ("pod_status", ("/a",), "GET /v2/pods/a::status"),
+    ("pod_versions", ("/a",), "GET /v2/pods/a::versions"),
+    ("pod_version", ("/a", OLDER), f"GET /v2/pods/a::versions/{OLDER}"),
+    ("delete_app", ("/a", False), "DELETE /v2/apps/a"),
+    ("delete_group", ("/a", False), "DELETE /v2/groups/a"),
+    ("delete_pod", ("/a", False), "DELETE /v2/pods/a"),
+    ("delete_deployment", ("a", False), "DELETE /v2/deployments/a"),
+    ("kill_app_tasks", ("/a",), "DELETE /v2/apps/a/tasks"),
+    ("restart_app", ("/a", False), "POST /v2/apps/a/restart"),
+    ("put_app", ("/a", {}, False, False), "PUT /v2/apps/a"),
+    ("put_group", ("/a", {}, False), "PUT /v2/groups/a"),
+    ("reset_delay", ("/a",), "DELETE /v2/queue/a/delay"),
+    ("apps", (), "GET /v2/apps"),
+    ("tasks", (), "GET /v2/tasks"),
+    ("pods", (), "GET /v2/pods"),
+    ("deployments", (), "GET /v2/deployments"),
+    ("queue", (False,), "GET /v2/queue"),
+    ("leader", (), "GET /v2/leader"),
+    ("info", (), "GET /v2/info"),
+]
+
+
+@pytest.mark.parametrize(
+    ("end", "root"),
+    [
+        ("/v2/apps", "http://m1:8080"),
+        ("/v2/apps/a", "http://m1:8080"),
+        ("/v2/groups", "http://m1:8080"),
+        ("/v2/pods", "http://m1:8080"),
+        ("/proxy/marathon/v2/apps", "http://m1:8080/proxy/marathon"),
+        ("/ui", "http://m1:8080"),
+        ("/v2apps", "http://m1:8080"),
+    ],
+)
+@pytest.mark.parametrize(("method", "arguments", "request_line"), OF_NAMES, ids=[one[2] for one in OF_NAMES])
+def test_what_a_marathon_says_of_a_url_with_a_path(
+    method: str, arguments: tuple[Any, ...], request_line: str, end: str, root: str
+) -> None:
+    """It takes the rest of the path for an id, and says that no app has it."""
+    verb, path = request_line.split()
+    taken_for = end.partition("/v2/apps")[2] + path
+    answer = missing("App", taken_for)
+    host = "http://m1:8080" + end
+    session = FakeSession(Call(verb, path, host=host, **answer))
+    client = Client(Http([host], FakeTime().sleep, session=session))
+    with pytest.raises(errors.Unexpected) as failure:
+        getattr(client, method)(*arguments)
+    assert str(failure.value) == (
+        f"{host}{path} is not an address of Marathon's API (404: App '{taken_for}' does not exist), so nothing is "
+        f"known about what was asked for: url is {host}; give the root URL of Marathon as url, for example {root}"
+    )
+    assert failure.value.facts == {"status": 404, "message": f"App '{taken_for}' does not exist"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 404, "data": {"message": "App '/a/b' does not exist"}},
+        {"status": 404, "data": {"message": "App '/b/a' does not exist"}},
+        {"status": 404, "data": {"message": "App '/a-1' does not exist"}},
+        {"status": 404, "data": {"message": "does not exist"}},
+        {"status": 404, "data": {"message": "/a"}},
+        {"status": 404, "data": ["App '/a' does not exist"]},
+        {"status": 405, "data": {"message": "Method Not Allowed"}},
+        {"status": 500, "data": {"message": "URI not found"}},
+        {"status": 404, "data": {"message": "URI not found: /v2/v2/apps/a"}},
+        {"status": 200, "data": {"app": {"id": "/v2/apps/a"}}},
+        {"status": 200, "data": {"app": None}},
+        {"status": 200, "data": []},
+        {"status": 200, "data": None},
+        {"status": 200, "text": ""},
+        {"status": 204, "text": ""},
+        {"status": 200, "text": "<html>It works!</html>"},
+        {"status": 410, "data": {"message": "App '/a' does not exist"}},
+    ],
+)
+def test_what_is_no_word_about_the_app(answer: dict[str, Any]) -> None:
+    url = "http://m1:8080/v2"
+    client = Client(Http([url], FakeTime().sleep, session=FakeSession(Call("GET", "/v2/apps/a", host=url, **answer))))
+    with pytest.raises(errors.Unexpected, match="http://m1:8080/v2") as failure:
+        client.app("/a")
+    remedy = "url is http://m1:8080/v2; give the root URL of Marathon as url, for example http://m1:8080"
+    assert str(failure.value).endswith(remedy) or answer["status"] == 410
+
+
+@pytest.mark.parametrize(
+    ("method", "request_line", "data"),
+    [
+        ("apps", "GET /v2/apps", {"apps": None}),
+        ("apps", "GET /v2/apps", []),
+        ("tasks", "GET /v2/tasks", {"tasks": None}),
+        ("queue", "GET /v2/queue", {"queue": {}}),
+        ("deployments", "GET /v2/deployments", {}),
+        ("pods", "GET /v2/pods", {"apps": []}),
+        ("pod_statuses", "GET /v2/pods/::status", None),
+    ],
+)
+def test_what_is_no_list_is_not_taken_for_an_empty_one(method: str, request_line: str, data: Any) -> None:
+    verb, path = request_line.split()
+    client, _session = opened(Call(verb, path, data=data))
+    with pytest.raises(errors.Unexpected, match=f"http://m1:8080{path} answer"):
+        getattr(client, method)()
+
+
+def test_a_marathon_behind_a_path_of_a_proxy() -> None:
+    url = "http://proxy/service/marathon"
+    session = FakeSession(
+        Call("GET", "/v2/apps/a", host=url, **missing("App")), Call("DELETE", "/v2/apps/a", host=url, data=DEPLOYED)
+    )
+    client = Client(Http([url + "/"], FakeTime().sleep, session=session))
+    assert client.app("/a") is None
+    assert client.delete_app("/a", False) == "d"
 
 
 # A web server that is no Marathon must never make anything look deleted, empty or done.
@@ -211,9 +370,9 @@ def test_an_answer_that_is_not_marathons(
         getattr(client, method)(*arguments)
 
 
-@pytest.mark.parametrize("answer", FOREIGN[:4])
+@pytest.mark.parametrize("answer", FOREIGN[:-1])
 @pytest.mark.parametrize("method", ["delete_app", "delete_group", "delete_pod"])
-def test_a_foreign_404_deletes_nothing(method: str, answer: dict[str, Any]) -> None:
+def test_a_foreign_answer_deletes_nothing(method: str, answer: dict[str, Any]) -> None:
     kind = method.removeprefix("delete_") + "s"
     client, _session = opened(Call("DELETE", f"/v2/{kind}/a", **answer))
     with pytest.raises(errors.Unexpected):

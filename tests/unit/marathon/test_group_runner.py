@@ -291,6 +291,16 @@ def test_a_version_brings_pods_back_and_waits_for_their_deployment():
     assert [one["after_header"] for one in result["diff"]] == ["pod /g/p"]
 
 
+def test_a_version_with_a_pod_that_would_stop_marathon_is_not_put_back():
+    lethal = stored_pod("/g/p", networks=[])
+    for check_mode in (True, False):
+        with pytest.raises(errors.DefinitionError, match=r"the pod /g/p has the endpoint .* and no /networks"):
+            run(at(OLD, pods=[lethal]), read(), check_mode=check_mode, version=OLD)
+    # It is to go.
+    result = run(at(OLD), read(pods=[lethal]), check_mode=True, version=OLD)
+    assert result["pods"] == ["/g/p"]
+
+
 @pytest.mark.parametrize(
     ("versions", "words"),
     [

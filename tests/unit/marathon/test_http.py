@@ -290,7 +290,11 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
             "a page to log in instead of JSON",
         ),
         ({"status": 404, "text": "<h1>Not Found</h1>"}, errors.Unexpected, "HTTP 404 and something that is not JSON"),
-        ({"status": 404, "data": {"message": "no route"}}, errors.Unexpected, "JSON that is not Marathon's"),
+        (
+            {"status": 404, "data": {"message": "no route"}},
+            errors.Unexpected,
+            "not an address of Marathon's API (404: no route)",
+        ),
         (
             {"status": 302, "text": "", "headers": {"Location": "https://m1/"}},
             errors.Unexpected,
@@ -314,13 +318,13 @@ def test_refusals_are_told_in_one_sentence(answer, kind, words):
 def test_a_page_instead_of_an_answer_is_told():
     page = "<html><title>Welcome to nginx!</title></html>"
     client, _session, _time = opened(Call("GET", "/v2/apps/a", status=200, text=page))
-    with pytest.raises(errors.Unexpected, match=r"not JSON: Welcome to nginx!\. Is this address a Marathon"):
+    with pytest.raises(errors.Unexpected, match=r"not JSON: Welcome to nginx!\. Is this a Marathon"):
         client.app("/a")
 
 
 def test_a_foreign_server_does_not_make_an_app_missing():
     client, _session, _time = opened(Call("GET", "/v2/apps/a", status=404, data={"error": "not found"}))
-    with pytest.raises(errors.Unexpected, match="not Marathon's"):
+    with pytest.raises(errors.Unexpected, match="not an address of Marathon's API"):
         client.app("/a")
 
 

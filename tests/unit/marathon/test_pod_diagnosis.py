@@ -135,6 +135,34 @@ def test_sentences(status, item, sentence):
     assert sentence in ". ".join(pod_diagnosis.explain(status, item))
 
 
+# As recorded of a real agent without the isolator.
+UNMOUNTED = {"terminatedAt": "2020-10-29T12:00:05.000Z", "message": "Command exited with status 2", "containers": []}
+ISOLATOR = "only with the isolator volume/sandbox_path (mesos_slave_isolation of the role mesos_slave)"
+
+
+@pytest.mark.parametrize(
+    ("volumes", "history", "words"),
+    [
+        ([{"name": "pages"}], UNMOUNTED, "if its containers do not find the volume pages: "),
+        ([{"name": "a"}, {"name": "b"}], UNMOUNTED, "if its containers do not find the volumes a, b: "),
+        ([{"name": "pages"}, {"name": "etc", "host": "/etc"}], UNMOUNTED, "the volume pages: "),
+        ([{"name": "etc", "host": "/etc"}], UNMOUNTED, None),
+        ([{"name": "data", "persistent": {"size": 1}}], UNMOUNTED, None),
+        ([], UNMOUNTED, None),
+        ([{"name": "pages"}], {**UNMOUNTED, "message": "Command exited with status 0"}, None),
+        ([{"name": "pages"}], {**UNMOUNTED, "message": "Container was killed"}, None),
+        ([{"name": "pages"}], {**UNMOUNTED, "terminatedAt": "2019-10-29T12:00:05.000Z"}, None),
+    ],
+)
+def test_a_volume_that_no_agent_may_have_mounted(volumes, history, words):
+    spec = stored_pod(volumes=volumes)
+    told = ". ".join(pod_diagnosis.explain(pod_status(spec, terminationHistory=[history])))
+    if words is None:
+        assert "isolator" not in told
+    else:
+        assert words in told and ISOLATOR in told and "Command exited with status 2" in told
+
+
 def test_an_end_that_is_older_than_the_definition_says_nothing():
     old = {**HISTORY, "terminatedAt": "2020-10-29T11:59:59.999Z"}
     assert pod_diagnosis.explain(pod_status(SPEC, terminationHistory=[old])) == [

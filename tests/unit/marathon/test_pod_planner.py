@@ -11,6 +11,7 @@ from .fakes import stored_pod
 
 DECLARED = {
     "id": "/p",
+    "networks": [{"mode": "host"}],
     "containers": [
         {
             "name": "web",
@@ -43,6 +44,7 @@ def test_creation_sends_what_is_declared():
     assert (found.action, found.before, found.restarts, found.request.method) == ("created", None, False, "POST")
     assert found.request.body == {
         "id": "/p",
+        "networks": [{"mode": "host"}],
         "containers": [
             {
                 "name": "web",
@@ -60,7 +62,7 @@ def test_creation_sends_what_is_declared():
     ("change", "action", "restarts"),
     [
         ({"user": "root"}, "updated", True),
-        ({"networks": [{"mode": "host"}]}, "updated", True),
+        ({"networks": [{"mode": "container", "name": "n"}]}, "updated", True),
         ({"scaling": {"kind": "fixed", "instances": 3}}, "scaled", False),
         ({"scaling": {"kind": "fixed", "instances": 0}, "user": "root"}, "updated", False),
     ],
@@ -178,6 +180,69 @@ def test_ignored_fields_must_exist():
 def test_what_cannot_be_a_pod(pod, message):
     with pytest.raises(DefinitionError, match=message):
         plan(None, pod)
+
+
+WITHOUT_NETWORKS = stored_pod(networks=[])
+LETHAL = "Marathon accepts such a pod, and at the next offer its launch queue ends: no app and no pod starts any more"
+
+
+@pytest.mark.parametrize(
+    ("current", "pod", "options"),
+    [
+        (None, declared(networks=[]), {}),
+        (None, declared(networks=None), {}),
+        (None, declared(networks=[], scaling={"kind": "fixed", "instances": 0}), {}),
+        (None, declared(networks=[]), {"instances": 0}),
+        (None, declared(networks=[]), {"merge": True}),
+        (stored_pod(), declared(networks=[]), {}),
+        # What is there already is no reason to send it again, nor to call it right.
+        (WITHOUT_NETWORKS, declared(networks=[]), {}),
+        (WITHOUT_NETWORKS, {"id": "/p"}, {"merge": True, "instances": 2}),
+        (WITHOUT_NETWORKS, {"id": "/p", "labels": {"a": "b"}}, {"merge": True}),
+        (WITHOUT_NETWORKS, {"id": "/p", "labels": {"a": "b"}}, {"merge": True, "instances": 0}),
+        (WITHOUT_NETWORKS, declared(), {"ignored": ("networks",)}),
+    ],
+)
+def test_a_pod_that_would_stop_marathon_is_refused(current, pod, options):
+    with pytest.raises(DefinitionError) as failure:
+        plan(current, pod, **options)
+    assert str(failure.value).startswith(
+        "the pod /p has the endpoint /containers(0)/endpoints(0) and no /networks. Declare networks, for example "
+        f'[{{"mode": "host"}}]. {LETHAL}'
+    )
+
+
+def test_so_is_an_endpoint_without_a_port_on_a_bridge():
+    """The same exception of Marathon, whose rules ask for the port in the mode container alone."""
+    with pytest.raises(DefinitionError) as failure:
+        plan(None, declared(networks=[{"mode": "CONTAINER/bridge"}]))
+    assert str(failure.value).startswith(
+        "the pod /p has a network of the mode container/bridge and no /containers(0)/endpoints(0)/containerPort. "
+        f"Declare there the port on which the container listens, for example 80. {LETHAL}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("current", "pod", "options", "action"),
+    [
+        (None, declared(), {}, "created"),
+        (None, {"id": "/p", "containers": [{"name": "c", "endpoints": []}]}, {}, "created"),
+        (None, {"id": "/p", "containers": [{"name": "c"}]}, {}, "created"),
+        # The remedies: networks, no endpoints, and to stop what is there.
+        (WITHOUT_NETWORKS, declared(), {}, "updated"),
+        (WITHOUT_NETWORKS, {"id": "/p", "networks": [{"mode": "host"}]}, {"merge": True}, "updated"),
+        (WITHOUT_NETWORKS, {"id": "/p", "containers": [{"name": "c"}]}, {}, "updated"),
+        (WITHOUT_NETWORKS, {"id": "/p"}, {"merge": True, "instances": 0}, "scaled"),
+    ],
+)
+def test_what_is_harmless_is_not_refused(current, pod, options, action):
+    assert plan(current, pod, **options).action == action
+
+
+def test_ports_on_a_bridge_are_harmless():
+    pod = declared(networks=[{"mode": "container/bridge"}])
+    pod["containers"][0]["endpoints"] = [{"name": "http", "containerPort": 80}]
+    assert plan(None, pod).action == "created"
 
 
 def test_removal():

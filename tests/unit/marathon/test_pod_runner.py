@@ -11,6 +11,7 @@ from .fakes import LATE, Call, FakeSession, FakeTime, pod_instance, pod_status, 
 
 DEFINITION = {
     "id": "p",
+    "networks": [{"mode": "host"}],
     "containers": [
         {
             "name": "web",
@@ -110,6 +111,20 @@ def test_check_mode_plans_the_same_and_writes_nothing():
     assert (planned["action"], planned["restarts"]) == ("updated", True)
     assert planned["diff"] == done["diff"]
     assert planned["pod"]["environment"] == {"COLOUR": "green"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("state", ["present", "suspended"])
+def test_a_pod_that_would_stop_marathon_is_not_sent(check_mode, state):
+    with pytest.raises(errors.DefinitionError, match="no app and no pod starts any more"):
+        run(status(), check_mode=check_mode, state=state, definition={**DEFINITION, "networks": []})
+
+
+def test_one_that_is_there_can_be_stopped_and_removed():
+    lethal = pod_status(stored_pod(networks=[]))
+    stopped = run(status(lethal), INFO, check_mode=True, definition=None, pod_id="/p", state="suspended")
+    removed = run(status(lethal), check_mode=True, definition=None, pod_id="/p", state="absent")
+    assert (stopped["action"], removed["action"]) == ("scaled", "deleted")
 
 
 def test_old_instances_are_not_the_new_ones_though_the_pod_is_called_stable():

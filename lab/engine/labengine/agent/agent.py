@@ -174,9 +174,11 @@ class Agent:
         records = [TaskRecord(framework["id"]["value"], info, str(uuid.uuid4()), group_id=group_id) for info in infos]
         shared = checkpoint.group_sandbox(agent_id, records[0])
         checkpoint.save_group(agent_id, records[0])
+        without = task_group.SANDBOX_VOLUMES not in self.context.flags.isolation.split(",")
         for record in records:
-            task_group.create_volumes(record.info, shared)
-            record.launched_as = task_group.launched_as(record.info, shared)
+            info = task_group.without_sandbox_volumes(record.info) if without else record.info
+            task_group.create_volumes(info, shared)
+            record.launched_as = task_group.launched_as(info, shared)
         self._start(framework, records)
 
     def _start(self, framework: dict[str, Any], records: list[TaskRecord]) -> None:

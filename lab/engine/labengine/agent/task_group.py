@@ -13,6 +13,9 @@ from typing import Any
 
 from labengine.agent.record import TaskRecord
 
+# The isolator that mounts what the tasks of a group share.
+SANDBOX_VOLUMES = "volume/sandbox_path"
+
 
 def members(records: Iterable[TaskRecord], one: TaskRecord) -> list[TaskRecord]:
     """The others of its group."""
@@ -64,6 +67,13 @@ def _volume(volume: dict[str, Any], shared: Path) -> dict[str, Any]:
         return volume
     path = shared / source["sandbox_path"]["path"]
     return {"container_path": volume["container_path"], "mode": volume.get("mode", "RW"), "host_path": str(path)}
+
+
+def without_sandbox_volumes(info: dict[str, Any]) -> dict[str, Any]:
+    """As the task runs where the isolator is missing: nobody refuses the volume, and nobody mounts it."""
+    container = info.get("container") or {}
+    kept = [one for one in container.get("volumes", []) if (one.get("source") or {}).get("type") != "SANDBOX_PATH"]
+    return {**info, "container": {**container, "volumes": kept}} if "container" in info else info
 
 
 def create_volumes(info: dict[str, Any], shared: Path) -> None:

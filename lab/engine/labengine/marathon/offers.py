@@ -55,6 +55,8 @@ class OfferMatcher:
         self._suppressed = False
         self._revive_wanted = False
         self._last_revive = 0.0
+        # Marathon's own fault, kept because clients meet it: its launch queue ends with the first such pod.
+        self._ended = False
         self.scheduler: SchedulerClient
 
     def hungry(self) -> None:
@@ -103,7 +105,7 @@ class OfferMatcher:
         launches: list[dict[str, Any]] = []
         for entry in self._queue.entries():
             while entry.count > 0 and len(launches) < self._flags.max_instances_per_offer:
-                launch = self._place(entry, offer, facts, left, first=not launches)
+                launch = None if self._ended else self._place(entry, offer, facts, left, first=not launches)
                 if launch is None:
                     break
                 launches.append(launch)
@@ -126,6 +128,15 @@ class OfferMatcher:
             # What an offer lacks after a launch from it says nothing about the offer.
             if first:
                 entry.declined(offer, found)
+            return None
+        if is_pod(app) and (endpoint := podtasks.unlaunchable(app["pod"])):
+            logger.error(
+                "unexpected combination of network mode and endpoint ports for Endpoint %s of %s: the launch queue "
+                "ends, and nothing is launched before another leader is elected",
+                endpoint,
+                app["id"],
+            )
+            self._ended = True
             return None
         instance_id = entry.used(offer)
         now = time.time()

@@ -37,6 +37,14 @@ def launch_group(
     return {"type": "LAUNCH_GROUP", "launch_group": {"executor": executor, "task_group": {"tasks": tasks}}}
 
 
+def unlaunchable(pod: dict[str, Any]) -> str | None:
+    """The endpoint for which there is no port in a launch; no rule of Marathon's keeps such a pod out."""
+    if any(network["mode"] == "host" for network in pod.get("networks", [])):
+        return None
+    endpoints = [one for box in pod["containers"] for one in box.get("endpoints", [])]
+    return next((one["name"] for one in endpoints if "containerPort" not in one), None)
+
+
 def _labels(labels: dict[str, str]) -> dict[str, Any]:
     return {"labels": [{"key": key, "value": value} for key, value in sorted(labels.items())]}
 

@@ -46,6 +46,14 @@ def existing(leader: Leader, app_id: str) -> App:
     return app
 
 
+def _written(leader: Leader, app_id: str) -> App:
+    """The same for a write, which finds out further down."""
+    app = leader.state.tree.app(app_id)
+    if app is None:
+        raise errors.unknown_app(app_id)
+    return app
+
+
 async def listing(leader: Leader, request: Request) -> Response:
     query = request.query_params
     selectors = [labels.parse(text) for text in query.getlist("label")]
@@ -122,7 +130,7 @@ async def put_many(leader: Leader, request: Request) -> Response:
 
     def current(app_id: str) -> App | None:
         # Only PUT creates what is missing.
-        return existing(leader, app_id) if request.method == "PATCH" else leader.state.tree.app(app_id)
+        return _written(leader, app_id) if request.method == "PATCH" else leader.state.tree.app(app_id)
 
     body = await body_of(request)
     updates = reader.read_updates(
@@ -155,7 +163,7 @@ def _resolve(leader: Leader, app_id: str, update: Any) -> App:
     version = moment(update.version)
     app = leader.state.app_at(app_id, version)
     if app is None:
-        raise errors.app_not_found(app_id, version)
+        raise errors.unknown_app(app_id)
     return app
 
 
@@ -165,7 +173,7 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     body = await body_of(request)
     current = leader.state.tree.app(app_id)
     if patching and current is None:
-        raise errors.app_not_found(app_id)
+        raise errors.unknown_app(app_id)
     update = reader.read_update(
         body,
         current=current,
@@ -195,7 +203,7 @@ def _announce(leader: Leader, request: Request, app_id: str) -> None:
 
 
 async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
-    existing(leader, app_id)
+    _written(leader, app_id)
 
     def change(tree: Tree) -> None:
         del tree.services[app_id]
@@ -205,7 +213,7 @@ async def _delete(leader: Leader, request: Request, app_id: str) -> Response:
 
 
 async def _restart(leader: Leader, request: Request, app_id: str) -> Response:
-    existing(leader, app_id)
+    _written(leader, app_id)
     force = flag(request, "force")
     return deployed(await _update(leader, app_id, lambda tree: None, force=force, restarted=[app_id]))
 

@@ -122,7 +122,7 @@ async def _patch(leader: Leader, request: Request, group_id: str) -> Response:
 async def _delete(leader: Leader, request: Request, group_id: str) -> Response:
     def change(tree: Tree) -> None:
         if group_id not in tree.groups:
-            raise errors.group_not_found(group_id)
+            raise errors.unknown_group(group_id)
         tree.remove_group(group_id)
 
     parent = paths.parent(group_id)

@@ -38,19 +38,28 @@ def bad_request(message: str, details: str | None = None) -> ApiError:
 
 
 def not_found(message: str) -> ApiError:
-    return ApiError(404, message)
+    """As the resources themselves answer; ``unknown_...`` and ``path_not_found`` are what is thrown below them."""
+    return ApiError(404, message, [])
 
 
 def app_not_found(app_id: str, version: str | None = None) -> ApiError:
     suffix = f" in version {version}" if version else ""
-    return ApiError(404, f"App '{app_id}' does not exist{suffix}")
+    return not_found(f"App '{app_id}' does not exist{suffix}")
 
 
 def pod_not_found(pod_id: str) -> ApiError:
-    return ApiError(404, f"Pod '{pod_id}' does not exist")
+    return not_found(f"Pod '{pod_id}' does not exist")
 
 
 def group_not_found(group_id: str) -> ApiError:
+    return not_found(f"Group '{group_id}' does not exist")
+
+
+def unknown_app(app_id: str) -> ApiError:
+    return ApiError(404, f"App '{app_id}' does not exist")
+
+
+def unknown_group(group_id: str) -> ApiError:
     return ApiError(404, f"Group '{group_id}' does not exist")
 
 
