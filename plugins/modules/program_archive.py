@@ -116,24 +116,28 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
-from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
 
 FETCH_SECONDS = 60
 
 
 def refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
     source = re.sub(r"//[^/@]*@", "//***@", module.params["src"])
+    source = re.sub(r"[?].*", "?***", source) if "://" in source else source
     module.fail_json(msg="%s is %s: %s; %s." % (module.params["option"], source, why, remedy))
 
 
-def hide_password(module: AnsibleModule) -> None:
-    """A URL is shown among the arguments of a failed task, too."""
+def hide_credentials(module: AnsibleModule) -> None:
+    """A URL is shown among the arguments of a task: without its user, its password and what signs it."""
+    source = module.params["src"]
+    if "://" not in source:
+        return
     try:
-        password = urlsplit(module.params["src"]).password
+        parts = urlsplit(source)
     except ValueError:
         return
-    if password:
-        module.no_log_values.add(password)
+    user = parts.netloc.rpartition("@")[0]
+    module.no_log_values.update(secret for secret in (user, parts.password, parts.query) if secret)
 
 
 def _check(module: AnsibleModule, path: str, digest: str) -> None:
@@ -177,7 +181,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     params = module.params
-    hide_password(module)
+    hide_credentials(module)
     digest = programs.digest_of(params["checksum"])
     if digest is None:
         refuse(module, "its checksum '%s' is no SHA-256" % params["checksum"], "write it as sha256:<64 hex digits>")
@@ -192,9 +196,9 @@ def main() -> None:
             path = params["transferred"] or _fetch(module, params["src"])
             _check(module, path, digest)
             try:
-                programs.unpack(path, home)
-            except programs.ArchiveError as error:
-                refuse(module, str(error), "give a tar archive of the programs")
+                programs.unpack(path, home, params["programs"])
+            except archives.ArchiveError as error:
+                refuse(module, str(error), "give a tar archive of an installed tree")
             except OSError as error:
                 refuse(
                     module, "it cannot be unpacked to %s (%s)" % (home, error), "make room or correct the rights there"
@@ -206,7 +210,7 @@ def main() -> None:
         refuse(
             module,
             "it has no %s in sbin/ or bin/" % " or ".join(params["programs"]),
-            "give the archive of an installed tree",
+            "give a tar archive of an installed tree",
         )
     module.exit_json(changed=missing, home=home, jars=jars, **found)
 
