@@ -20,7 +20,10 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
-        arguments = {key: value for key, value in self._task.args.items() if key != "transferred"}
+        arguments = {key: value for key, value in self._task.args.items() if key not in ("transferred", "url")}
+        source = str(arguments.get("src", ""))
+        if "://" in source:
+            arguments.update(src=programs.shown(source), url=source)
         answer = self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
         if answer.pop("wanted", False):
             answer = self._bring(arguments, answer["home"], task_vars)

@@ -23,6 +23,13 @@ def digest_of(checksum: str) -> str | None:
     return match.group(1) if match else None
 
 
+def shown(source: str) -> str:
+    """Where an archive comes from, without the user, the password and the signature of a URL."""
+    if "://" not in source:
+        return source
+    return re.sub(r"[?#].*", "?***", re.sub(r"//[^/@]*@", "//***@", source))
+
+
 def sha256(path: str) -> str:
     """The SHA-256 of a file."""
     digest = hashlib.sha256()
