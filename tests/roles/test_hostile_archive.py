@@ -64,7 +64,8 @@ def test_it_is_refused_by_name(tmp_path: Path, arguments: list[str]) -> None:
 
 def test_the_credentials_of_a_url_show_nowhere(tmp_path: Path) -> None:
     parameters = {
-        "src": "{{ source }}", "checksum": f"sha256:{'0' * 64}", "dest": str(tmp_path / "opt"), "programs": ["marathon"],
+        "src": "{{ source }}", "checksum": f"sha256:{'0' * 64}", "dest": str(tmp_path / "opt"),
+        "programs": ["marathon"],
     }  # fmt: skip
     source = "http://me:fake-password@127.0.0.1:1/mesos.tar.gz?signature=fake-signature"
     output = unpack(parameters, "-vvv", "-e", json.dumps({"source": source}))
