@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from lab import playbook
@@ -19,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 NAMES = ["SESAME", "PIN", "DSN", "HMAC", "LICENCE", "SALT", "OTP", "AUTH", "WEBHOOK", "JDBC_URL"]
 ENVIRONMENT = {name: f"fake-{name.lower()}-value" for name in NAMES}
 VARIABLES: dict[str, Any] = {
+    **{f"{role}_install_method": "package" for role in ("mesos_master", "mesos_slave", "marathon")},
+    **{f"{role}_package_version": "1.11.0" for role in ("mesos_master", "mesos_slave", "marathon")},
     "mesos_master_environment": ENVIRONMENT,
     "mesos_slave_environment": ENVIRONMENT,
     "marathon_environment": ENVIRONMENT,
@@ -40,7 +43,7 @@ VARIABLES: dict[str, Any] = {
     "marathon_plugin_dir": "/srv/plugins",
     "marathon_plugin_conf": {"plugins": {"auth": {"configuration": {"users": "fake-users"}}}},
     "marathon_java_opts": ["-Dhttp.sesame=fake-java"],
-    "marathon_flags": {"sentry_url": "https://fake-sentry@sentry.example.org/1"},
+    "marathon_flags": {"sentry": "https://fake-sentry@sentry.example.org/1"},
     "zookeeper_users": [{"username": "console", "password": "fake-console"}],
     "zookeeper_super_password": "fake-super",
     "zookeeper_settings": {"ssl.keyStore.password": "fake-store"},
@@ -51,6 +54,11 @@ VARIABLES: dict[str, Any] = {
     "docker_daemon_options": {"labels": ["sesame=fake-label"]},
     "docker_registry_credentials": [{"registry": "r:5000", "username": "me", "password": "fake-registry"}],
 }
+# Nothing in the same files looks like a secret.
+UNDER_ANY_NAME = (
+    "mesos_master_environment", "mesos_slave_environment", "marathon_environment", "docker_log_driver",
+    "docker_log_options", "zookeeper_settings",
+)  # fmt: skip
 PROGRAM = {"program": "/opt/x/bin/x", "home": "/opt/x", "launcher_dir": None, "webui_dir": None, "library_dir": None}
 FACTS: dict[str, Any] = {
     **{f"__{role}_program": PROGRAM for role in ("zookeeper", "mesos_master", "mesos_slave", "marathon")},
@@ -76,23 +84,22 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
     return done.returncode, done.stdout
 
 
-def test_nothing_that_the_roles_configure_shows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [tuple(VARIABLES), UNDER_ANY_NAME], ids=["all", "under any name"])
+def test_nothing_that_the_roles_configure_shows(tmp_path: Path, options: tuple[str, ...]) -> None:
     tasks = [
         {"ansible.builtin.include_role": {"name": f"quorum.mesos.{role}", "tasks_from": step}}
         for role in ("zookeeper", "docker", "mesos_master", "mesos_slave", "marathon")
-        for step in ("configure",)
+        for step in ("preflight", "configure")
     ]
     plays = [{"hosts": "a", "gather_facts": False, "tasks": [{"ansible.builtin.set_fact": FACTS}, *tasks]}]
-    code, output = run(tmp_path, plays, VARIABLES, "--check")
+    sources = {
+        name: value for name, value in VARIABLES.items() if name.endswith(("_install_method", "_package_version"))
+    }
+    variables = {**sources, **{name: VARIABLES[name] for name in options}}
+    code, output = run(tmp_path, plays, variables, "--check")
     assert code == 0, output
     assert re.findall(r".*fake-.*", output) == []
-    for name in [
-        *NAMES,
-        "MESOS_CREDENTIALS",
-        "ssl.keyStore.password",
-        "log-opts.splunk-token",
-        "MARATHON_HTTP_CREDENTIALS",
-    ]:
+    for name in [*NAMES, "MESOS_PORT", "ssl.keyStore.password", "log-opts.splunk-token"]:
         assert f"+{name}=<hidden" in output
 
 
