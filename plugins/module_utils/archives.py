@@ -66,9 +66,9 @@ def _headers(archive: tarfile.TarFile) -> list[tarfile.TarInfo]:
         if info.size < 0:
             raise ArchiveError("its member %s has a negative size" % ascii(info.name))
         found.append(info)
-    assert archive.fileobj
-    archive.fileobj.seek(archive.offset)  # type: ignore[attr-defined]
-    if archive.fileobj.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+    file = t.cast("t.IO[bytes]", archive.fileobj)
+    file.seek(archive.offset)  # type: ignore[attr-defined]
+    if file.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
         after = " after its member %s" % ascii(found[-1].name) if found else ""
         raise ArchiveError("it is no whole tar archive (it breaks off%s)" % after)
     return found
