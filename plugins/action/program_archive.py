@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
 
 MODULE = "quorum.mesos.program_archive"
 
@@ -20,7 +20,10 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
-        arguments = {key: value for key, value in self._task.args.items() if key != "transferred"}
+        arguments = {key: value for key, value in self._task.args.items() if key not in ("transferred", "url")}
+        source = str(arguments.get("src", ""))
+        if "://" in source:
+            arguments.update(src=programs.shown(source), url=source)
         answer = self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
         if answer.pop("wanted", False):
             answer = self._bring(arguments, answer["home"], task_vars)
@@ -55,13 +58,13 @@ class ActionModule(ActionBase):
     def _predict(self, arguments: dict[str, t.Any], source: str, home: str) -> dict[str, t.Any]:
         option = arguments.get("option", "src")
         try:
-            names = programs.archive_names(source)
+            names = archives.names(source)
             found = programs.layout(home, names, arguments["programs"])
-        except programs.ArchiveError as error:
-            return _refusal(option, source, str(error), "give a tar archive of the programs")
+        except archives.ArchiveError as error:
+            return _refusal(option, source, str(error), "give a tar archive of an installed tree")
         if found["program"] is None:
             why = "it has no %s in sbin/ or bin/" % " or ".join(arguments["programs"])
-            return _refusal(option, source, why, "give the archive of an installed tree")
+            return _refusal(option, source, why, "give a tar archive of an installed tree")
         return {"changed": True, "home": home, "jars": programs.has_jars(names), **found}
 
 

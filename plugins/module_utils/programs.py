@@ -1,33 +1,33 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archives of programs: their checksum, what lies where in them, and unpacking them."""
+"""Archives of programs: their checksum, and what lies where in them."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-import shutil
-import tarfile
-import tempfile
 import typing as t
-import zlib
+
+from ansible_collections.quorum.mesos.plugins.module_utils import archives
 
 CHECKSUM = re.compile(r"^sha256:([0-9a-f]{64})$")
 DIRECTORY_DIGITS = 12
 PROGRAM_DIRECTORIES = ("sbin", "bin")
 
 
-class ArchiveError(Exception):
-    """The archive cannot be installed; the text says why."""
-
-
 def digest_of(checksum: str) -> str | None:
     """The hex digits of ``sha256:<hex>``, or nothing for any other text."""
     match = CHECKSUM.match(checksum)
     return match.group(1) if match else None
+
+
+def shown(source: str) -> str:
+    """Where an archive comes from, without the user, the password and the signature of a URL."""
+    if "://" not in source:
+        return source
+    return re.sub(r"[?#].*", "?***", re.sub(r"//[^/@]*@", "//***@", source))
 
 
 def sha256(path: str) -> str:
@@ -68,26 +68,6 @@ def layout(home: str, names: t.Iterable[str], candidates: t.Sequence[str]) -> di
     return found
 
 
-def _single_top(names: list[str]) -> str:
-    """The one directory that holds everything, with a slash, or nothing."""
-    tops = {name.split("/", 1)[0] for name in names}
-    if len(tops) == 1 and all("/" in name or name in tops for name in names) and len(names) > 1:
-        return tops.pop() + "/"
-    return ""
-
-
-def _normal(name: str) -> str:
-    return os.path.normpath(name).lstrip("/")
-
-
-def archive_names(path: str) -> list[str]:
-    """The paths in an archive, without its single top directory."""
-    with _open(path) as archive:
-        names = [name for name in (_normal(member.name) for member in archive) if name != "."]
-    top = _single_top(names)
-    return [name[len(top) :] for name in names if len(name) > len(top)]
-
-
 def tree_names(home: str) -> list[str]:
     """The paths of an unpacked archive."""
     names = []
@@ -97,52 +77,11 @@ def tree_names(home: str) -> list[str]:
     return names
 
 
-@contextlib.contextmanager
-def _open(path: str) -> t.Iterator[tarfile.TarFile]:
-    """The archive; what is found broken only while it is read ends in the same error."""
-    try:
-        with tarfile.open(path, "r:*") as archive:
-            yield archive
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise ArchiveError("it is no whole tar archive (%s)" % error) from error
+def unpack(path: str, home: str, candidates: t.Sequence[str]) -> None:
+    """Unpacks an archive to ``home`` if one of the wanted programs is in it; else nothing is left behind."""
 
+    def check(names: list[str]) -> None:
+        if layout(home, names, candidates)["program"] is None:
+            raise archives.ArchiveError("it has no %s in sbin/ or bin/" % " or ".join(candidates))
 
-def _outside(name: str) -> bool:
-    return name == ".." or name.startswith("../")
-
-
-def unpack(path: str, home: str) -> None:
-    """Unpacks so that ``home`` exists only when all of it is there; everything belongs to root."""
-    parent = os.path.dirname(home)
-    os.makedirs(parent, mode=0o755, exist_ok=True)
-    partial = tempfile.mkdtemp(prefix=".unpack-", dir=parent)
-    try:
-        with _open(path) as archive:
-            members = [member for member in archive.getmembers() if _normal(member.name) != "."]
-            top = _single_top([_normal(member.name) for member in members])
-            for member in members:
-                name = _normal(member.name)
-                if len(name) <= len(top):
-                    continue
-                if member.islnk():
-                    member.linkname = _normal(member.linkname)[len(top) :]
-                member.name = name[len(top) :]
-                if _outside(member.name) or member.isdev():
-                    raise ArchiveError("its member %s does not belong into a program archive" % name)
-                member.uid = member.gid = 0
-                member.uname = member.gname = "root"
-                member.mode = (member.mode | 0o444 | (0o111 if member.isdir() else 0)) & 0o755
-                _extract(archive, member, partial)
-        os.chmod(partial, 0o755)
-        os.rename(partial, home)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-
-
-def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, directory: str) -> None:
-    # A symbolic link in the archive must not redirect a later member out of the directory.
-    parent = os.path.realpath(os.path.join(directory, os.path.dirname(member.name)))
-    if os.path.commonpath([parent, os.path.realpath(directory)]) != os.path.realpath(directory):
-        raise ArchiveError("its member %s would be written outside" % member.name)
-    archive.extract(member, directory, numeric_owner=True)
+    archives.unpack(path, home, check)

@@ -50,9 +50,9 @@ RETURN = r""""""
 
 import json
 import os
-import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils import private_file
 from ansible_collections.quorum.mesos.plugins.module_utils.docker import credentials
 
 
@@ -83,12 +83,9 @@ def main() -> None:
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     differs = found != text
     if differs and not module.check_mode:
-        handle, name = tempfile.mkstemp(dir=module.tmpdir)
-        with os.fdopen(handle, "wb") as file:
-            file.write(credentials.archive(text))
-        module.atomic_move(name, path)
+        private_file.write(module, path, credentials.archive(text), 0o600, 0, 0)
     loose = not differs and (os.stat(path).st_mode & 0o7777, os.stat(path).st_uid) != (0o600, 0)
-    if (differs or loose) and not module.check_mode:
+    if loose and not module.check_mode:
         os.chmod(path, 0o600)
         os.chown(path, 0, 0)
     module.exit_json(changed=differs or loose)

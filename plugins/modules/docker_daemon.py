@@ -13,14 +13,15 @@ description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - Writes the file, and compares it with what the daemon runs with. Some settings are taken over by a reload, which no
     container notices; the others need a restart.
+  - The file is readable by root alone.
   - What the daemon runs with is what stood in the file when it started, or what was noted in O(record) afterwards.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
   config:
     description:
-      - The content of the file.
-    type: dict
+      - The content of the file, as JSON text. It may hold secrets, of which nothing is shown but their names.
+    type: str
     required: true
   path:
     description:
@@ -32,11 +33,6 @@ options:
       - Where the module notes what the daemon runs with while that differs from the file. A reboot forgets it.
     type: path
     default: /run/quorum-docker.json
-  mode:
-    description:
-      - The permissions of the file.
-    type: str
-    default: "0644"
   state:
     description:
       - V(written) writes the file, V(reloaded) makes the daemon take over what a reload can.
@@ -67,8 +63,7 @@ attributes:
 EXAMPLES = r"""
 - name: Write daemon.json
   quorum.mesos.docker_daemon:
-    config:
-      registry-mirrors: [https://mirror.example.org]
+    config: '{"registry-mirrors": ["https://mirror.example.org"]}'
   register: daemon
 """
 
@@ -89,11 +84,14 @@ names:
 
 import json
 import os
-import tempfile
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils import masked, private_file
 from ansible_collections.quorum.mesos.plugins.module_utils.docker import daemon
+
+# Options of a log driver may be tokens, under any name.
+MODE = 0o600
 
 
 def _read(path: str) -> str | None:
@@ -143,15 +141,16 @@ def _modified(path: str) -> int | None:
     return int(os.stat(path).st_mtime) if os.path.exists(path) else None
 
 
-def _write(module: AnsibleModule, path: str, text: str, mode: int) -> None:
+def _write(module: AnsibleModule, path: str, text: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    # The name of what stands in the same directory for a moment must not end with .json.
-    handle, name = tempfile.mkstemp(prefix=".quorum-", dir=module.tmpdir)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(name, mode)
-    module.atomic_move(name, path)
-    os.chmod(path, mode)
+    private_file.write(module, path, text.encode(), MODE)
+
+
+def _diff(path: str, before: str | None, after: str | None, loose: bool) -> dict[str, str]:
+    diff = masked.difference(path, before, after, "json")
+    if loose:
+        diff["before"] += "(readable by others)\n"
+    return diff
 
 
 def _refuse_invalid(module: AnsibleModule, config: t.Mapping[str, t.Any], text: str, path: str) -> None:
@@ -174,7 +173,7 @@ def _refuse_invalid(module: AnsibleModule, config: t.Mapping[str, t.Any], text: 
         file.write(text)
     code, output, errors = module.run_command([program, "--validate", "--config-file", name])
     if code:
-        why = (errors or output).strip().replace(name, path)
+        why = masked.without((errors or output).strip().replace(name, path), config)
         module.fail_json(msg="Docker would not start with the new %s: %s; correct docker_daemon_options." % (path, why))
 
 
@@ -184,25 +183,24 @@ def _reload(module: AnsibleModule, text: str) -> None:
         module.fail_json(
             msg="Docker cannot be reloaded: %s; see `journalctl -u docker` there." % (errors or output).strip()
         )
-    _write(module, module.params["record"], text, 0o600)
+    _write(module, module.params["record"], text)
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "config": {"type": "dict", "required": True},
+            # One text: each value of a dictionary would be taken out of the result, where it may be a word by chance.
+            "config": {"type": "str", "required": True, "no_log": True},
             "path": {"type": "path", "default": "/etc/docker/daemon.json"},
             "record": {"type": "path", "default": "/run/quorum-docker.json"},
-            "mode": {"type": "str", "default": "0644"},
             "state": {"type": "str", "choices": ["written", "reloaded"], "default": "written"},
             "unless_restart": {"type": "str"},
             "agent_unit": {"type": "str", "default": "mesos-slave"},
         },
         supports_check_mode=True,
     )
-    path, record, wanted = module.params["path"], module.params["record"], module.params["config"]
+    path, record, wanted = module.params["path"], module.params["record"], json.loads(module.params["config"])
     text = json.dumps(wanted, indent=2, sort_keys=True) + "\n"
-    mode = int(module.params["mode"], 8)
     old = _read(path)
     started = _started(module)
     running = _running(started, path, record) if started is not None else None
@@ -214,7 +212,7 @@ def main() -> None:
         module.exit_json(changed=need == "reload", need=need, names=names)
 
     other = _parse(old) != wanted or old is None
-    loose = old is not None and os.stat(path).st_mode & 0o7777 != mode
+    loose = old is not None and os.stat(path).st_mode & 0o7777 != MODE
     why = module.params["unless_restart"]
     if need == "restart" and why and _property(module, module.params["agent_unit"], "ActiveState") == "active":
         module.fail_json(msg=why)
@@ -223,16 +221,16 @@ def main() -> None:
     if not module.check_mode:
         if other and started is not None and running is not None:
             # Before the file, so that a play which stops in between can tell what is still to be done.
-            _write(module, record, json.dumps(running), 0o600)
+            _write(module, record, json.dumps(running))
         if other:
-            _write(module, path, text, mode)
+            _write(module, path, text)
         elif loose:
-            os.chmod(path, mode)
+            os.chmod(path, MODE)
     module.exit_json(
         changed=other or loose,
         need=need,
         names=names,
-        diff={"before_header": path, "after_header": path, "before": old or "", "after": text if other else old or ""},
+        diff=_diff(path, old, text if other else old, loose),
     )
 
 

@@ -89,6 +89,7 @@ import tempfile
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils import private_file
 
 PASSWORD = "QUORUM_KEYSTORE_PASSWORD"
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -108,14 +109,6 @@ def _read_password(path: str, variable: str) -> str | None:
     with open(path, encoding="utf-8") as file:
         found = re.search(r"^%s=(.+)$" % re.escape(variable), file.read(), re.MULTILINE)
     return found.group(1) if found else None
-
-
-def _write_private(path: str, content: bytes) -> None:
-    # Beside the file and private from its first byte on; what moves files for Ansible gives a new one wider rights.
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.replace(temporary, path)
 
 
 def _made_of(module: AnsibleModule, path: str, password: str) -> str | None:
@@ -188,7 +181,8 @@ def main() -> None:
         module.exit_json(changed=True)
     if not password:
         password = secrets.token_urlsafe(32)
-        _write_private(params["password_file"], b"%s=%s\n" % (params["password_variable"].encode(), password.encode()))
+        text = "%s=%s\n" % (params["password_variable"], password)
+        private_file.write(module, params["password_file"], text.encode())
     module.exit_json(changed=True, trusts_authorities=_make(module, digest, password))
 
 

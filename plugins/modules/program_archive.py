@@ -48,6 +48,10 @@ options:
     description:
       - Where the action plugin has put the archive on the host. Not for users.
     type: path
+  url:
+    description:
+      - The URL with its user, password and query, which the action plugin takes out of O(src). Not for users.
+    type: str
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -107,33 +111,20 @@ jars:
 """
 
 import os
-import re
 import shutil
 import tempfile
 import typing as t
 from http.client import HTTPException
-from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
-from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
 
 FETCH_SECONDS = 60
 
 
 def refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
-    source = re.sub(r"//[^/@]*@", "//***@", module.params["src"])
-    module.fail_json(msg="%s is %s: %s; %s." % (module.params["option"], source, why, remedy))
-
-
-def hide_password(module: AnsibleModule) -> None:
-    """A URL is shown among the arguments of a failed task, too."""
-    try:
-        password = urlsplit(module.params["src"]).password
-    except ValueError:
-        return
-    if password:
-        module.no_log_values.add(password)
+    module.fail_json(msg="%s is %s: %s; %s." % (module.params["option"], module.params["src"], why, remedy))
 
 
 def _check(module: AnsibleModule, path: str, digest: str) -> None:
@@ -173,28 +164,28 @@ def main() -> None:
             "programs": {"type": "list", "elements": "str", "required": True},
             "option": {"type": "str", "default": "src"},
             "transferred": {"type": "path"},
+            "url": {"type": "str", "no_log": True},
         },
         supports_check_mode=True,
     )
     params = module.params
-    hide_password(module)
     digest = programs.digest_of(params["checksum"])
     if digest is None:
         refuse(module, "its checksum '%s' is no SHA-256" % params["checksum"], "write it as sha256:<64 hex digits>")
     home = programs.home_of(params["dest"], digest)
     missing = not os.path.isdir(home)
-    if missing and "://" not in params["src"] and not params["transferred"]:
+    if missing and not params["url"] and not params["transferred"]:
         module.exit_json(changed=False, home=home, wanted=True)
     if missing and module.check_mode:
         names, jars = _assumed(params["programs"]), None
     else:
         if missing:
-            path = params["transferred"] or _fetch(module, params["src"])
+            path = params["transferred"] or _fetch(module, params["url"])
             _check(module, path, digest)
             try:
-                programs.unpack(path, home)
-            except programs.ArchiveError as error:
-                refuse(module, str(error), "give a tar archive of the programs")
+                programs.unpack(path, home, params["programs"])
+            except archives.ArchiveError as error:
+                refuse(module, str(error), "give a tar archive of an installed tree")
             except OSError as error:
                 refuse(
                     module, "it cannot be unpacked to %s (%s)" % (home, error), "make room or correct the rights there"
@@ -206,7 +197,7 @@ def main() -> None:
         refuse(
             module,
             "it has no %s in sbin/ or bin/" % " or ".join(params["programs"]),
-            "give the archive of an installed tree",
+            "give a tar archive of an installed tree",
         )
     module.exit_json(changed=missing, home=home, jars=jars, **found)
 

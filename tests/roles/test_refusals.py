@@ -86,7 +86,12 @@ def test_lists_and_numbers_may_be_text(cluster: Cluster) -> None:
 WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "zookeeper": (
         {
-            "zookeeper_settings": {"clientPort": 2182, "dataLogDir": "/srv"},
+            "zookeeper_settings": {"clientPort": 2182, "dataLogDir": "/srv", "globalOutstandingLimit": "1\nserver.9=x"},
+            "zookeeper_service_settings": {"MemoryMax": "2G\nExecStartPre=/bin/x"},
+            "zookeeper_java_opts": ["-Da=%$", "-Db=c\n-Dd=e"],
+            "zookeeper_heap_size": "1g $HOME",
+            "zookeeper_users": [{"username": "a b", "password": "fake-password"}],
+            "zookeeper_container_options": ["--env", "SESAME=fake-sesame"],
             "zookeeper_dynamic_reconfiguration": True,
             "zookeeper_require_authentication": ["sasl"],
             "zookeeper_tls_ca": "/ca.pem",
@@ -102,6 +107,14 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "b: only some of zookeeper_tls_certificate, zookeeper_tls_key and zookeeper_tls_ca are set; "
             "set all three or none.",
             "b: zookeeper_image",
+            "b: zookeeper_settings.globalOutstandingLimit has a line break or another control character; take it out.",
+            "b: zookeeper_service_settings.MemoryMax has a line break or another control character; take it out.",
+            "b: zookeeper_java_opts has a line break or another control character; take it out.",
+            "b: zookeeper_heap_size has a space, '$', which a systemd unit reads as something else; use letters, "
+            "digits and _@+.,:/=- alone.",
+            "b: zookeeper_users has the username 'a b'; use letters, digits, dots, dashes and underscores.",
+            "b: zookeeper_container_options gives the value of SESAME, which everyone on the host can read in the unit "
+            "and among the processes; name a file of mode 0600 with --env-file instead.",
         ],
     ),
     "docker": (
@@ -122,7 +135,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "d: docker_daemon_options.debug is 'yes'; write true or false.",
             "d: docker_daemon_options.hosts is given by Docker's unit too (-H), and the daemon does not start with "
             "both; use a drop-in of the unit.",
-            "d: daemon.json (by options of the role).log-opts has the value 3 for max-file, and Docker takes only "
+            "d: daemon.json (by options of the role).log-opts has a number for max-file, and Docker takes only "
             "text; put it in quotes.",
             "d: daemon.json (by options of the role).registry-mirrors has 'mirror.example.org', which is no URL; write "
             "http:// or https:// before it.",
@@ -182,6 +195,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "mesos_slave_archive_checksum": "md5:0",
             "mesos_slave_containerizers": "dokcer,mesos",
             "mesos_slave_gc_delay": "1d",
+            "mesos_slave_service_settings": {"Environment": "SESAME=fake-sesame"},
             "mesos_slave_credential": {"principal": "agents"},
             "mesos_slave_authenticate_http_readonly": True,
             "mesos_slave_tls_certificate": "/nowhere/certificate",
@@ -194,6 +208,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "d: mesos_slave_resources has 'cpus:many', which is no number; write one, like cpus:4.",
             "d: mesos_slave_archive_checksum is 'md5:0'; write the archive's SHA-256 as sha256:<64 hex digits>.",
             "d: mesos_slave_containerizers has 'dokcer', which Mesos does not know; write docker.",
+            "d: mesos_slave_service_settings has Environment, which everyone on the host can read in the unit; set "
+            "mesos_slave_environment instead.",
             "d: mesos_slave_gc_delay is '1d'; write a number and a unit: "
             "ns, us, ms, secs, mins, hrs, days or weeks, like 15secs.",
             "d: mesos_slave_credential has no secret; write {principal: ..., secret: ...}.",
@@ -290,6 +306,7 @@ def test_wrong_settings(cluster: Cluster, role: str) -> None:
     refused = " ".join(cluster.refusals())
     for sentence in sentences:
         assert sentence in refused
+    assert "fake-" not in refused
 
 
 def test_a_wrong_checksum(cluster: Cluster) -> None:
@@ -514,6 +531,14 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {},
         {"quorum_hosts_file": "present", "quorum_firewall_sources": ["10.0.0.0/33"]},
         "a: quorum_firewall_sources has '10.0.0.0/33', which is no network; write it like 10.0.0.0/8.",
+    ),
+    "a port that would be another rule": (
+        {},
+        {
+            "quorum_firewall": "nftables", "mesos_slave_resources": "ports:[1-2 } accept]",
+            "quorum_address": "10.0.0.{{ 'abcd'.index(inventory_hostname) + 1 }}",
+        },
+        "is no port of a service or of the resources of the agent; write a number or a range like 31000-32000.",
     ),
     "an unknown firewall": (
         {},

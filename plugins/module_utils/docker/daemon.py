@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
@@ -70,9 +71,27 @@ def problems(config: Config, option: str, host: str) -> list[str]:
     return found
 
 
+def _type(value: t.Any) -> str:
+    if value is None:
+        return "nothing"
+    kinds = ((bool, "true or false"), ((int, float), "a number"), (list, "a list"), (dict, "a dictionary"))
+    return next((words for kind, words in kinds if isinstance(value, kind)), "a text")
+
+
+def _shown(name: str, value: t.Any) -> str:
+    """A value in a sentence, if it can be no secret: a dictionary is of options of others, which take tokens."""
+    if KINDS[name] == "a dictionary" or isinstance(value, (dict, list)):
+        return _type(value)
+    return repr(_without_user(value) if isinstance(value, str) else value)
+
+
+def _without_user(url: t.Any) -> str:
+    return re.sub(r"[^/@\s]*:[^/@\s]*@", "***@", str(url))
+
+
 def _complaints(name: str, value: t.Any) -> list[str]:
     if not _FITS[KINDS[name]](value):
-        return ["is %r; write %s" % (value, KINDS[name])]
+        return ["is %s; write %s" % (_shown(name, value), KINDS[name])]
     if name in ("hosts", "containerd"):
         flag = "-H" if name == "hosts" else "--containerd"
         return [
@@ -82,17 +101,17 @@ def _complaints(name: str, value: t.Any) -> list[str]:
     if name == "log-opts":
         wrong = sorted(key for key, item in value.items() if not isinstance(item, str))
         return [
-            "has the value %r for %s, and Docker takes only text; put it in quotes" % (value[key], key) for key in wrong
+            "has %s for %s, and Docker takes only text; put it in quotes" % (_type(value[key]), key) for key in wrong
         ]
     if name == "exec-opts":
         good = ("native.cgroupdriver=cgroupfs", "native.cgroupdriver=systemd")
         return ["has '%s'; write %s or %s" % (item, *good) for item in value if item not in good]
     if name == "registry-mirrors":
         bad = [item for item in value if not str(item).startswith(("http://", "https://"))]
-        return ["has '%s', which is no URL; write http:// or https:// before it" % item for item in bad]
+        return ["has '%s', which is no URL; write http:// or https:// before it" % _without_user(item) for item in bad]
     if name == "insecure-registries":
         bad = [item for item in value if "://" in str(item)]
-        return ["has '%s', which is a URL; write host:port or a network" % item for item in bad]
+        return ["has '%s', which is a URL; write host:port or a network" % _without_user(item) for item in bad]
     return []
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
 from ansible_collections.quorum.mesos.plugins.module_utils.masters.settings import tls_problems, zookeeper_problems
 from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import as_boolean, seconds
 from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import runtime, versions
@@ -76,8 +76,8 @@ def _runs_on_java(settings: Settings) -> bool:
     """An archive on the controller can be asked; otherwise the role brings Java only to what needs it."""
     path = os.path.expanduser(settings["native"]["archive"] or "")
     try:
-        return programs.has_jars(programs.archive_names(path))
-    except (OSError, programs.ArchiveError):
+        return programs.has_jars(archives.names(path))
+    except (OSError, archives.ArchiveError):
         return bool(settings["java_is_used"])
 
 

@@ -54,3 +54,19 @@ def test_every_reloadable_and_young_name_is_known() -> None:
 def test_nearest_name() -> None:
     (problem,) = daemon.problems({"insecure-registry": []}, "o", "h")
     assert problem.endswith("write insecure-registries.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("log-opts", {"splunk-token": 424242}),
+        ("log-opts", "splunk-token=424242"),
+        ("proxies", ["http://me:424242@proxy"]),
+        ("labels", "pin=me:424242@x"),
+        ("registry-mirrors", ["me:424242@mirror:5000"]),
+        ("insecure-registries", ["https://me:424242@registry:5000"]),
+    ],
+)
+def test_a_sentence_has_no_secret(name: str, value: Any) -> None:
+    (problem,) = daemon.problems({name: value}, "o", "h")
+    assert "424242" not in problem

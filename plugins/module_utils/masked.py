@@ -1,0 +1,73 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: the difference of two texts that hold secrets, by the names in them and without any of their values."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+HIDDEN = "<hidden>"
+CHANGED = "<hidden, changed>"
+# What a text is not split into: a key, a certificate, a bare password, lines that are no setting.
+REST = "(content)"
+COMMENTS = "(comments)"
+FORMS = ("lines", "json", "whole")
+SETTING = re.compile(r"^\s*([A-Za-z_][\w.:-]*|\d\w*(?:\.[\w-]+)+)\s*=(.*)$")
+
+
+def _flat(value: t.Any, name: str) -> t.Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for key in value:
+            yield from _flat(value[key], "%s.%s" % (name, key) if name else str(key))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from _flat(item, "%s[%d]" % (name, index))
+    else:
+        yield name or REST, json.dumps(value, sort_keys=True)
+
+
+def _entries(text: str, form: str) -> dict[str, str]:
+    """What a text sets, by name."""
+    if form == "json":
+        try:
+            return dict(_flat(json.loads(text), ""))
+        except ValueError:
+            return {REST: text}
+    if form == "whole":
+        return {REST: text}
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        setting = SETTING.match(line)
+        if setting:
+            found[setting.group(1)] = setting.group(2)
+        elif line.strip():
+            name = COMMENTS if line.startswith("#") else REST
+            found[name] = found.get(name, "") + line + "\n"
+    return found
+
+
+def without(text: str, values: t.Mapping[str, t.Any]) -> str:
+    """What another program says of a JSON text, without the texts that stand in its lists and dictionaries."""
+    nested = {name: value for name, value in values.items() if isinstance(value, (dict, list))}
+    secrets = {json.loads(value) for _name, value in _flat(nested, "") if value[:1] == '"'}
+    # What is as short as a number would be found in every word.
+    for secret in sorted((one for one in secrets if len(one) > 3), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def difference(path: str, before: str | None, after: str | None, form: str) -> dict[str, str]:
+    """A diff in Ansible's form: every name, and whether its value changes, but no value. ``None`` is no file."""
+    old = _entries(before, form) if before is not None else {}
+    new = _entries(after, form) if after is not None else {}
+    return {
+        "before_header": path,
+        "after_header": path,
+        "before": "".join("%s=%s\n" % (name, HIDDEN) for name in sorted(old)),
+        "after": "".join(
+            "%s=%s\n" % (name, HIDDEN if name not in old or old[name] == new[name] else CHANGED) for name in sorted(new)
+        ),
+    }

@@ -1,0 +1,59 @@
+"""Values that would mean something else in a unit or a configuration file, or show to everyone, are refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.filter.unit_problems import unit_problems
+
+SETTINGS: dict[str, Any] = {
+    "MemoryMax": "2G",
+    "OOMScoreAdjust": -500,
+    "ReadWritePaths": "%S/x",
+    "NoNewPrivileges": False,
+}
+LINES = "has a line break or another control character; take it out."
+CASES: list[tuple[dict[str, Any], str]] = [
+    ({"settings": {"MemoryMax": "2G\nExecStartPre=/bin/secret"}}, f"mesos_slave_service_settings.MemoryMax {LINES}"),
+    ({"settings": {"MemoryMax": "secret \\"}}, "mesos_slave_service_settings.MemoryMax has a backslash"),
+    ({"settings": {"MemoryMax": ["secret"]}}, "mesos_slave_service_settings.MemoryMax is a list; write one text."),
+    ({"settings": {"x\n[Install]": "y"}}, r"mesos_slave_service_settings has 'x\n[Install]', which is no name"),
+    (
+        {"settings": {"Environment": "TOKEN=secret"}, "environment": True},
+        "has Environment, which everyone on the host can read in the unit; set mesos_slave_environment instead.",
+    ),
+    (
+        {"settings": {"SetCredential": "a:secret"}},
+        "can read in the unit; name a file of mode 0600 with EnvironmentFile instead.",
+    ),
+    ({"container": ["--env", "SESAME=secret"], "environment": True}, "set mesos_slave_environment instead."),
+    ({"container": ["--env=SESAME=secret"]}, "among the processes; name a file of mode 0600 with --env-file instead."),
+    ({"container": ["-eSESAME=secret"]}, "gives the value of SESAME"),
+    ({"container": "--privileged -e SESAME=secret"}, "gives the value of SESAME"),
+    ({"container": "--label 'secret"}, ""),
+    ({"container": ["--label=a\nb"]}, f"mesos_slave_container_options {LINES}"),
+    ({"container": ["--env", "HOME", "--env-file=/etc/x", "-i", "--entrypoint=/x"]}, ""),
+    ({"plain": {"mesos_slave_work_dir": "/var/lib/%h $x"}}, "mesos_slave_work_dir has a space, '$', '%', which"),
+    ({"plain": {"mesos_slave_work_dir": "/a\nUser=root"}}, r"mesos_slave_work_dir has '\n', which"),
+    ({"plain": {"a": None, "b": "", "c": 65536, "d": "infinity", "e": "/opt/a-b_c/x@1.2,3:4+5=6", "f": "14d"}}, ""),
+    ({"words": {"zookeeper_java_opts": ["-Da=b c", "-Dd=$%\"\\"]}}, ""),
+    ({"words": {"zookeeper_java_opts": ["-Da=secret\n-XX:OnError=x"]}}, f"zookeeper_java_opts {LINES}"),
+    ({"properties": {"zookeeper_settings": {"a.b-c": "secret\nquorum=1"}}}, f"zookeeper_settings.a.b-c {LINES}"),
+    ({"properties": {"zookeeper_settings": {"a b": 1}}}, "zookeeper_settings has 'a b', which is no name"),
+    ({"properties": {"zookeeper_settings": {"a": "C:\\x"}}}, "zookeeper_settings.a has a backslash"),
+    ({"properties": {"zookeeper_settings": {"a": "50% $x", "b": True, "c": None}}}, ""),
+    ({"users": {"zookeeper_users": [{"username": 'a"; x', "password": "p"}]}}, "zookeeper_users has the username"),
+    ({"users": {"zookeeper_users": [{"username": "a", "password": "secret\n};"}]}}, "the password of 'a' in zookeeper"),
+    ({"users": {"zookeeper_users": [{"username": "a", "password": '%$"\\ x'}]}}, ""),
+    ({"settings": SETTINGS}, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "sentence"), CASES)
+def test_what_is_refused(values: dict[str, Any], sentence: str) -> None:
+    found = unit_problems(values, "mesos_slave", "h")
+    assert [text.startswith("h: ") and text.endswith(".") and "\n" not in text for text in found] == [True] * len(found)
+    assert len(found) == (1 if sentence else 0), found
+    assert sentence in "".join(found)
+    assert "secret" not in "".join(found)
