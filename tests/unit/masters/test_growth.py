@@ -125,8 +125,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str, int, str]] = {
     "five to three, all stopped and nobody to ask": (
         dict.fromkeys("abc", stopped(3)), "abc", 2,
         "a, b, c would get the quorum 2 instead of 3, and whether masters run outside the group cannot be seen: none "
-        "of this play answers, and the election in ZooKeeper cannot be read; start ZooKeeper, then these masters as they "
-        "are (systemctl start mesos-master), and run again.",
+        "of this play answers, and the election in ZooKeeper cannot be read; start ZooKeeper, then these masters as "
+        "they are (systemctl start mesos-master), and run again.",
     ),
     "a master that comes back": (
         {**THREE, "d": LEFT, "e": NEW}, "abcde", 3,
