@@ -51,6 +51,8 @@ class Cluster:
             for group, hosts in self.hosts.items()
         }
         self.path.write_text(yaml.safe_dump({"all": {"vars": self.variables, "children": children}}))
+        # The hosts are this machine, and a refusal that is missing must not change it.
+        arguments = (*arguments, *(() if playbook_name.endswith("preflight") else ("--check",)))
         done = playbook.run(str(HERE / "facts.yml"), self.path, playbook_name, *arguments, capture=True)
         assert set(re.findall(r"changed=(\d+)", done.stdout)) == {"0"}, done.stdout
         return done.returncode, done.stdout
@@ -413,10 +415,9 @@ def test_new_zookeeper_servers_that_need_no_old_one(cluster: Cluster) -> None:
     cluster.hosts = {"zookeeper": ["a", "b", "c"]}
     refused = cluster.refusals(*servers({"a": SERVER, "b": NO_SERVER, "c": NO_SERVER}))
     assert len(refused) == 3
-    assert (
-        "a: 2 of the 3 voters in the group zookeeper are new (b, c), a majority that could elect a leader" in refused[0]
-    )
-    assert "(--limit a)" in refused[0]
+    for sentence in refused:
+        assert "2 of the 3 voters in the group zookeeper are new (b, c), a majority that could elect" in sentence
+        assert "(--limit a)" in sentence
 
 
 CUT = "a: 2 of the 3 voters would leave at once"
