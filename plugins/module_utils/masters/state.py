@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import json
 import os
 import socket
@@ -108,10 +109,12 @@ def is_local(address: str) -> bool:
     """Whether an address is this host's own: to reach such a one, the host sends from it."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
+        if ipaddress.ip_address(address).is_loopback:
+            return True
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((address, 9))
             return str(probe.getsockname()[0]) == address
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

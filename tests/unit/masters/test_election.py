@@ -125,3 +125,11 @@ def test_candidates_of_this_host_and_of_known_ones(monkeypatch: pytest.MonkeyPat
 def test_a_zookeeper_that_does_not_listen_tells_nothing() -> None:
     assert state.standing("zk://127.0.0.1:9/mesos") is None
     assert state.standing("no URL") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [("127.0.0.1", True), ("127.0.0.7", True), ("::1", True), ("192.0.2.1", False), ("a.name", False)],
+)
+def test_own_addresses(address: str, own: bool) -> None:
+    assert state.is_local(address) is own
