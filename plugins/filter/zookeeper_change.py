@@ -6,64 +6,87 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: zookeeper_change
-short_description: Judge a change of zoo.cfg before it is made
+short_description: Find why servers must not become the ensemble that the inventory describes
 version_added: 0.1.0
 description:
-  - Compares the C(zoo.cfg) that a server has with the servers and the stage of TLS that it shall have.
+  - A helper of the collection's own roles, which may change without notice between releases.
+  - Compares what P(quorum.mesos.zookeeper_state#module) found on the hosts of the play with what they are to become.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: lines, quorum_tls
+positional: hostvars, own, servers, lines, quorum_tls, dynamic, group
 options:
   _input:
-    description: The C(zoo.cfg) that the server has, or an empty text.
+    description: The hosts of this run.
+    type: list
+    elements: str
+    required: true
+  hostvars:
+    description: The variables of all hosts.
+    type: dict
+    required: true
+  own:
+    description: The host that is judged.
     type: str
     required: true
+  servers:
+    description: All servers of the group, each with its C(host) and C(id).
+    type: list
+    elements: dict
+    required: true
   lines:
-    description: The lines of all servers that the ensemble shall have.
+    description: The C(server.N=) lines of all servers.
     type: list
     elements: str
     required: true
   quorum_tls:
-    description: The stage of TLS among the servers that it shall have.
+    description: The stage of TLS among the servers that they are to have.
+    type: str
+    required: true
+  dynamic:
+    description: Whether the ensemble is to keep its members itself.
+    type: bool
+    required: true
+  group:
+    description: The group's name.
     type: str
     required: true
 """
 
 EXAMPLES = r"""
-change: "{{ zoo_cfg | quorum.mesos.zookeeper_change(__zookeeper_lines, 'required') }}"
+problems: >-
+  {{ ansible_play_hosts
+     | quorum.mesos.zookeeper_change(hostvars, 'zk1', servers, lines, 'required', false, 'zookeeper') }}
 """
 
 RETURN = r"""
 _value:
-  description:
-    - C(problems), why the change must not be made.
-    - C(removed), where servers that leave the ensemble have their clients.
-  type: dict
+  description: One sentence for each problem; empty when there is none.
+  type: list
+  elements: str
 """
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import members
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import change, members
 
-# What a server's zoo.cfg has of an ensemble that keeps its members elsewhere.
-_DYNAMIC = "reconfigEnabled=true"
+RESULT = "__zookeeper_state"
 
 
-def zookeeper_change(before: str, lines: t.Iterable[str], quorum_tls: str) -> dict[str, list[str]]:
-    if not before:
-        return {"problems": [], "removed": []}
-    wanted = members.parse("\n".join(lines))
-    try:
-        seen = members.parse(before)
-    except ValueError:
-        # Written by another hand; it is replaced.
-        seen = {}
-    problems = [
-        members.static_refusal(wanted, seen),
-        members.tls_refusal(quorum_tls, members.tls_stage(before)) if seen or _DYNAMIC in before else None,
-    ]
-    gone = [seen[number].endpoint for number in sorted(set(seen) - set(wanted)) if seen[number].client_port]
-    return {"problems": [problem for problem in problems if problem], "removed": gone}
+def zookeeper_change(
+    hosts: t.Iterable[str],
+    hostvars: t.Mapping[str, t.Mapping[str, t.Any]],
+    own: str,
+    servers: t.Iterable[t.Mapping[str, t.Any]],
+    lines: t.Iterable[str],
+    quorum_tls: str,
+    dynamic: bool,
+    group: str,
+) -> list[str]:
+    found = {name: hostvars[name].get(RESULT) for name in hosts}
+    states = {name: state for name, state in found.items() if state and "server" in state}
+    numbers = {int(server["id"]): str(server["host"]) for server in servers}
+    wish = change.Wish(numbers, members.parse("\n".join(lines)), quorum_tls, dynamic, group)
+    return ["%s: %s." % (own, problem) for problem in change.problems(own, states, wish)]
 
 
 class FilterModule:

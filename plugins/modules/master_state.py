@@ -11,8 +11,8 @@ short_description: Find out what a Mesos master on a host is now
 version_added: 0.2.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
-  - Tells whether a master runs, with which quorum, and whether the host has a replica of the registry, so that the
-    role can refuse a step that would lose it.
+  - Gathers whether a master runs, with which quorum, whether the host has a replica of the registry, and which masters
+    outside the group stand for election, so that the role can refuse a step that would lose the registry.
   - Reads only.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -43,9 +43,21 @@ options:
     type: str
   members:
     description:
-      - How many masters there should be.
+      - V(host:port) of all masters that there should be.
       - Where the running master sees more, it is asked again for O(patience) seconds.
-    type: int
+    type: list
+    elements: str
+    required: true
+  names:
+    description:
+      - Further names and addresses with which these masters may stand for election.
+    type: list
+    elements: str
+    default: []
+  zk:
+    description:
+      - The C(zk://) URL of the election. The one in O(environment_file) is read as well.
+    type: str
     required: true
   patience:
     description:
@@ -84,7 +96,8 @@ EXAMPLES = r"""
     environment_file: /etc/mesos/mesos-master.env
     work_dir: /var/lib/mesos/master
     address: 192.168.20.41
-    members: 3
+    members: ["192.168.20.41:5050", "192.168.20.42:5050", "192.168.20.43:5050"]
+    zk: zk://192.168.20.41:2181/mesos
 """
 
 RETURN = r"""
@@ -134,6 +147,14 @@ alive_elsewhere:
   type: list
   elements: str
   sample: ["192.0.2.12:5050"]
+strangers:
+  description:
+    - Masters that stand for election and are neither on this host nor among O(members).
+    - Null where ZooKeeper cannot be asked, or the host has no kazoo.
+  returned: always
+  type: list
+  elements: str
+  sample: ["192.0.2.14:5050"]
 leftovers:
   description: Those of O(unwanted) that are there.
   returned: always
@@ -147,6 +168,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
 from ansible_collections.quorum.mesos.plugins.module_utils.masters import state
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import split_address
 
 
 def main() -> None:
@@ -157,7 +179,9 @@ def main() -> None:
             "work_dir": {"type": "path", "required": True},
             "address": {"type": "str", "required": True},
             "url_username": {"type": "str"},
-            "members": {"type": "int", "required": True},
+            "members": {"type": "list", "elements": "str", "required": True},
+            "names": {"type": "list", "elements": "str", "default": []},
+            "zk": {"type": "str", "required": True, "no_log": True},
             "patience": {"type": "float", "default": 15},
             "elsewhere": {"type": "list", "elements": "str", "default": []},
             "unwanted": {"type": "list", "elements": "path", "default": []},
@@ -177,9 +201,20 @@ def main() -> None:
 
         def see_no_more_than_members() -> list[str]:
             answer.update(state.ask(variables, params["address"], access))
-            return ["too many"] if (answer.get("ensemble_size") or 0) > params["members"] else []
+            return ["too many"] if (answer.get("ensemble_size") or 0) > len(params["members"]) else []
 
         wait_until_well(see_no_more_than_members, params["patience"])
+    known = [*params["names"], *(split_address(place)[0] for place in params["members"])]
+    urls = [params["zk"], *([variables["MESOS_ZK"]] if "MESOS_ZK" in variables else [])]
+    strangers: list[str] | None = None
+
+    def see_only_living_strangers() -> list[str]:
+        """A master that has just stopped stands until ZooKeeper ends its session."""
+        nonlocal strangers
+        strangers = state.strangers(urls, known)
+        return [place for place in strangers or [] if not state.listens(place)]
+
+    wait_until_well(see_only_living_strangers, params["patience"])
     quorum = variables.get("MESOS_QUORUM", "")
     module.exit_json(
         changed=False,
@@ -191,6 +226,7 @@ def main() -> None:
         ensemble_size=answer.get("ensemble_size"),
         tls=state.switched_on(variables, "LIBPROCESS_SSL_ENABLED"),
         downgrade=state.switched_on(variables, "LIBPROCESS_SSL_SUPPORT_DOWNGRADE"),
+        strangers=strangers,
         leftovers=[path for path in params["unwanted"] if os.path.lexists(path)],
         alive_elsewhere=[] if running or registry else [place for place in params["elsewhere"] if state.listens(place)],
     )

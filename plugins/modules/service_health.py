@@ -14,7 +14,7 @@ description:
   - The gate that stands after every start and restart of the collection's roles.
   - Waits until the service answers and has its place in the cluster, at most O(timeout) seconds.
   - A failure says what was seen last.
-  - Reads only.
+  - Reads only, unless O(stop_unhealthy) is set.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
@@ -72,6 +72,12 @@ options:
     description:
       - The systemd unit of the service. With it RV(stale) is reported, and a failure names its log.
     type: str
+  stop_unhealthy:
+    description:
+      - Stop O(unit) again where it does not become healthy, as one that this run has started.
+      - Without a healthy place in its quorum it could lead beside the others.
+    type: bool
+    default: false
   files:
     description:
       - The files that the service reads when it starts.
@@ -109,7 +115,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads only, so it does the same in check mode.
+      - Stops nothing in check mode, and does the same otherwise.
   diff_mode:
     support: none
   idempotent:
@@ -254,6 +260,13 @@ def _end_of_agent(module: AnsibleModule) -> list[str]:
     return verdicts.told_to_end(dict(line.split("=", 1) for line in output.splitlines() if "=" in line))
 
 
+def _stop(module: AnsibleModule) -> str:
+    code, _output, error = module.run_command(["systemctl", "stop", module.params["unit"]])
+    if code:
+        return ". This run has started it, and it could not be stopped again (%s)" % error.strip()
+    return ". This run has started it and has stopped it again"
+
+
 # What an operator sets in the inventory so that the gate can ask.
 OPTIONS = {
     service: {"credentials_option": role + "_http_credentials", "ca_option": role + "_tls_ca"}
@@ -274,6 +287,7 @@ def main() -> None:
             "min_uptime": {"type": "float", "default": 0},
             "timeout": {"type": "float", "default": 60},
             "unit": {"type": "str"},
+            "stop_unhealthy": {"type": "bool", "default": False},
             "files": {"type": "list", "elements": "path", "default": []},
             "url_username": {"type": "str"},
             "url_password": {"type": "str", "no_log": True},
@@ -302,9 +316,10 @@ def main() -> None:
         found = found + _end_of_agent(module)
         state = "must not be restarted" if params["before_restart"] else "is not healthy"
         log = ". Its log: journalctl -u %s" % params["unit"] if params["unit"] else ""
+        end = _stop(module) if params["stop_unhealthy"] and not module.check_mode else ""
         module.fail_json(
-            msg="The %s at %s %s after %.0f s: %s%s."
-            % (params["service"], params["address"], state, elapsed, "; ".join(found), log),
+            msg="The %s at %s %s after %.0f s: %s%s%s."
+            % (params["service"], params["address"], state, elapsed, "; ".join(found), log, end),
             problems=found,
             leads=last.leads,
         )

@@ -50,6 +50,66 @@ def test_each_step_has_its_tag(role: str) -> None:
         assert step in steps[step]
 
 
+def refusals(tasks: list[dict[str, Any]], tags: frozenset[str] = frozenset()) -> list[tuple[str, frozenset[str]]]:
+    """The tasks that refuse something, with the tags that they have where they stand."""
+    found = []
+    for task in tasks:
+        own = task.get("tags") or []
+        effective = tags | frozenset([own] if isinstance(own, str) else own)
+        if {"ansible.builtin.fail", "ansible.builtin.assert"} & set(task):
+            found.append((task["name"], effective))
+        for part in ("block", "rescue", "always", "tasks", "pre_tasks"):
+            found += refusals(task.get(part) or [], effective)
+    return found
+
+
+@pytest.mark.parametrize("role", PUBLIC)
+def test_no_step_runs_without_the_checks(role: str) -> None:
+    """They have the tag always; where they are left out all the same, each step misses the first of them."""
+    first = load(role, "tasks/preflight.yml")[0]
+    condition = f"{first['register']} | ansible.builtin.mandatory(__internal_unchecked) is mapping"
+    preflight, *steps = load(role, "tasks/main.yml")
+    assert preflight["ansible.builtin.import_tasks"] == "preflight.yml"
+    assert "always" in preflight["tags"]
+    assert "when" not in preflight
+    for step in steps:
+        when = step.get("when")
+        first_condition = when[0] if isinstance(when, list) else when
+        assert first_condition == condition or "ansible.builtin.meta" in step, step["name"]
+
+
+# Refusals that are no checks before a run, each with its reason.
+LATER = {
+    "docker/tasks/uninstall.yml": "an entry point of its own, without tags",
+    "mesos_slave/tasks/uninstall.yml": "an entry point of its own, without tags",
+    "mesos_master/tasks/seed.yml": "says how a step of the run has ended",
+    "internal/tasks/package.yml": "says how a step of the run has ended",
+    "uninstall.yml": "each of its plays asks for the confirmation again",
+}
+
+
+def test_every_check_has_the_tag_always() -> None:
+    playbooks = ROLES.parent / "playbooks"
+    files = [*ROLES.glob("*/tasks/**/*.yml"), *playbooks.glob("*.yml")]
+    without: dict[str, list[str]] = {}
+    for path in files:
+        name = str(path.relative_to(playbooks if path.parent == playbooks else ROLES))
+        if path.name == "preflight.yml" and path.parent != playbooks:
+            # Imported with the tag, as the test above says.
+            continue
+        for task, tags in refusals(yaml.safe_load(path.read_text()) or []):
+            if "always" not in tags:
+                without.setdefault(name, []).append(task)
+    assert set(without) == set(LATER), without
+
+
+def test_the_check_of_all_hosts_has_the_tag_always() -> None:
+    _inventory, hosts = yaml.safe_load((ROLES.parent / "playbooks" / "preflight.yml").read_text())
+    for task in hosts["tasks"]:
+        assert "always" in task["tags"], task["name"]
+        assert "always" in task["ansible.builtin.include_role"]["apply"]["tags"], task["name"]
+
+
 @pytest.mark.parametrize("role", PUBLIC)
 def test_data_is_kept_unless_told_otherwise(role: str) -> None:
     assert load(role, "defaults/main.yml")[f"{role}_uninstall_data"] is False

@@ -51,6 +51,8 @@ class Cluster:
             for group, hosts in self.hosts.items()
         }
         self.path.write_text(yaml.safe_dump({"all": {"vars": self.variables, "children": children}}))
+        # The hosts are this machine, and a refusal that is missing must not change it.
+        arguments = (*arguments, *(() if playbook_name.endswith("preflight") else ("--check",)))
         done = playbook.run(str(HERE / "facts.yml"), self.path, playbook_name, *arguments, capture=True)
         assert set(re.findall(r"changed=(\d+)", done.stdout)) == {"0"}, done.stdout
         return done.returncode, done.stdout
@@ -124,7 +126,10 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "docker_log_options": {"max-file": 3},
             "docker_log_driver": "local",
             "docker_daemon_options": {
-                "live-restore": True, "registry-miror": [], "debug": "yes", "hosts": ["tcp://0.0.0.0:2375"],
+                "live-restore": True,
+                "registry-miror": [],
+                "debug": "yes",
+                "hosts": ["tcp://0.0.0.0:2375"],
                 "log-driver": "journald",
             },
         },
@@ -350,20 +355,9 @@ def test_an_id_given_twice(cluster: Cluster) -> None:
     )
 
 
-def start_of(role: str, facts: dict[str, Any], directory: Path) -> str:
-    """A playbook that comes to the start of a service, after tasks that have found these facts."""
-    tasks: list[dict[str, Any]] = [
-        {"ansible.builtin.set_fact": facts},
-        {"ansible.builtin.include_role": {"name": f"quorum.mesos.{role}", "tasks_from": "service"}},
-    ]
-    path = directory / "start.yml"
-    path.write_text(yaml.safe_dump([{"hosts": "a:b:c", "gather_facts": False, "tasks": tasks}]))
-    return str(path)
-
-
 NO_MASTER: dict[str, Any] = {
     "running": False, "configured": False, "registry": False, "registry_path": "/w/replicated_log", "quorum": None,
-    "ensemble_size": None, "tls": False, "downgrade": False, "alive_elsewhere": [], "leftovers": [],
+    "ensemble_size": None, "tls": False, "downgrade": False, "alive_elsewhere": [], "strangers": None, "leftovers": [],
 }  # fmt: skip
 MASTER = {**NO_MASTER, "running": True, "configured": True, "registry": True}
 
@@ -421,17 +415,88 @@ def test_tls_for_a_running_cluster(cluster: Cluster, tmp_path: Path) -> None:
     assert code == 0, output
 
 
-def test_new_zookeeper_servers_that_need_no_old_one(cluster: Cluster, tmp_path: Path) -> None:
-    facts = {
-        "__zookeeper_myid": {"changed": "{{ inventory_hostname != 'a' }}"},
-        "__zookeeper_config": {"changed": True},
-        "__zookeeper_unit": {"changed": True},
-    }
-    growing = start_of("zookeeper", facts, tmp_path)
-    refused = cluster.refusals("--check", playbook_name=growing)
+NO_SERVER: dict[str, Any] = {
+    "written": False, "lines": [], "dynamic": False, "tls": "disabled", "data": False, "directories": ["/data"],
+    "epoch": None, "server": {"address": "?:2181", "mode": None, "zxid": None}, "elsewhere": [], "leaving": [],
+}  # fmt: skip
+SERVER = {**NO_SERVER, "written": True, "data": True, "epoch": 1}
+OF_THREE = {**SERVER, "lines": [f"server.{number}={host}:2888:3888;2181" for number, host in enumerate("abc", 1)]}
+
+
+def servers(states: dict[str, dict[str, Any]]) -> tuple[str, str]:
+    """Arguments with which ZooKeeper's preflight believes to have found these states."""
+    return "-e", json.dumps({"servers": states, "__zookeeper_state": "{{ servers[inventory_hostname] }}"})
+
+
+def test_new_zookeeper_servers_that_need_no_old_one(cluster: Cluster) -> None:
+    cluster.hosts = {"zookeeper": ["a", "b", "c"]}
+    refused = cluster.refusals(*servers({"a": SERVER, "b": NO_SERVER, "c": NO_SERVER}))
     assert len(refused) == 3
-    assert "2 of the 3 servers in the group zookeeper are new" in refused[0]
-    assert "(--limit a)" in refused[0]
+    for sentence in refused:
+        assert "2 of the 3 voters in the group zookeeper are new (b, c), a majority that could elect" in sentence
+        assert "(--limit a)" in sentence
+
+
+CUT = "a: 2 of the 3 voters would leave at once"
+
+
+@pytest.mark.parametrize("tags", ["configure", "service", "health"])
+def test_the_guards_of_zookeeper_run_with_any_tag(cluster: Cluster, tags: str) -> None:
+    cluster.hosts = {"zookeeper": ["a"]}
+    (refused,) = cluster.refusals(*servers({"a": OF_THREE}), "--tags", tags, playbook_name="quorum.mesos.zookeeper")
+    assert CUT in refused
+
+
+def test_the_check_of_all_hosts_runs_with_any_tag(cluster: Cluster) -> None:
+    cluster.hosts = {"zookeeper": ["a"]}
+    code, output = cluster.check(*servers({"a": OF_THREE}), "--tags", "configure", playbook_name="quorum.mesos.site")
+    assert code != 0
+    assert CUT in output
+    assert "PLAY [Run ZooKeeper]" not in output
+
+
+@pytest.mark.parametrize("tags", ["configure", "service"])
+def test_one_of_three_masters_that_is_stopped_does_not_go_on_alone(cluster: Cluster, tags: str) -> None:
+    cluster.hosts.update(mesos_masters=["a"])
+    masters_only(cluster)
+    state = {**MASTER, "running": False, "quorum": 2}
+    (refused,) = cluster.refusals(*found({"a": state}), "--tags", tags, playbook_name="quorum.mesos.mesos_masters")
+    assert "a: the masters have the quorum 2, and the group has only 1 (a)" in refused
+
+
+UNCHECKED = "the checks of the role were left out, so nothing is changed; run it without --start-at-task"
+LEFT_OUT = [
+    ("zookeeper", ["--skip-tags", "always"]),
+    ("zookeeper", ["--skip-tags", "preflight", "--tags", "service"]),
+    ("zookeeper", ["--start-at-task", "quorum.mesos.zookeeper : Start ZooKeeper now and at boot"]),
+    ("docker", ["--skip-tags", "always"]),
+    ("mesos_masters", ["--skip-tags", "always,install"]),
+    ("mesos_masters", ["--start-at-task", "quorum.mesos.mesos_master : Learn what the master is now"]),
+    ("mesos_slaves", ["--skip-tags", "always,install"]),
+    ("marathon", ["--skip-tags", "always,install"]),
+    ("marathon", ["--start-at-task", "quorum.mesos.marathon : Write the environment file"]),
+    ("network", ["--skip-tags", "always", "-e", "quorum_hosts_file=present"]),
+]
+
+
+@pytest.mark.parametrize(("playbook_name", "arguments"), LEFT_OUT, ids=[" ".join([p, *a[:2]]) for p, a in LEFT_OUT])
+def test_nothing_runs_without_the_guards(cluster: Cluster, playbook_name: str, arguments: list[str]) -> None:
+    for host in "ad":
+        cluster.host_variables[host] = {"mesos_master_zk": "zk://localhost:9/mesos"}
+    name = f"quorum.mesos.{playbook_name}"
+    code, output = cluster.check(*arguments, playbook_name=name)
+    assert code != 0
+    # A task with a loop says it for every item.
+    refused = re.findall(r"^(?:fatal|failed): .*$", output, re.MULTILINE)
+    assert refused
+    assert [line for line in refused if UNCHECKED not in line] == []
+
+
+def test_new_zookeeper_servers_beside_one_that_is_left_out(cluster: Cluster) -> None:
+    cluster.hosts = {"zookeeper": ["a", "b", "c"]}
+    states = servers({"b": NO_SERVER, "c": NO_SERVER})
+    for sentence in cluster.refusals(*states, "--limit", "b,c", playbook_name="quorum.mesos.zookeeper"):
+        assert "could elect a leader without the data that a may have, which the play leaves out" in sentence
 
 
 def test_no_zookeeper_at_all(cluster: Cluster) -> None:

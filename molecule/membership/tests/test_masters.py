@@ -151,6 +151,25 @@ def test_one_becomes_three(masters: Masters) -> None:
     settled(masters, 3)
 
 
+def test_one_of_three_does_not_go_on_alone_while_it_is_stopped(masters: Masters) -> None:
+    stopped = masters.host(1)
+    shell = masters.cluster.shell(stopped)
+    masters.write(3)
+    assert shell.run("systemctl stop mesos-master").rc == 0
+    try:
+        eventually("another leads", 60, lambda: masters.cluster.leading_master() not in (None, stopped))
+        masters.write(1)
+        others = ", ".join(f"{host.address}:5050" for host in masters.hosts[1:3])
+        for tags in ("all", "configure", "service"):
+            refused = masters.refusal("--tags", tags)
+            assert f"masters that are not in the group stand for election in ZooKeeper ({others})" in refused
+    finally:
+        assert shell.run("systemctl start mesos-master").rc == 0
+    eventually("it is back", 60, lambda: masters.replicas(3) == [3, 3, 3])
+    masters.write(3)
+    settled(masters, 3)
+
+
 def test_three_become_five(masters: Masters) -> None:
     masters.write(5)
     output = masters.apply()

@@ -163,7 +163,24 @@ def test_an_even_number_is_refused(ensemble: Ensemble) -> None:
 def test_two_of_three_may_not_leave(ensemble: Ensemble) -> None:
     ensemble.write(1)
     assert "2 of the 3 voters would leave at once" in ensemble.refusal()
+    assert "2 of the 3 voters would leave at once" in ensemble.refusal("--tags", "configure,service")
+    assert "the checks of the role were left out" in ensemble.refusal("--skip-tags", "always")
     ensemble.write(1, 2, 3)
+
+
+def test_a_server_that_ran_alone_is_not_let_in(ensemble: Ensemble) -> None:
+    alone = ensemble.host(3)
+    zoo_cfg = "/etc/zookeeper/conf/zoo.cfg"
+    ensemble.shell(3, f"systemctl stop zookeeper && sed -i '/^server[.]/d' {zoo_cfg} && systemctl start zookeeper")
+    eventually("it serves alone", 30, lambda: probe.zookeeper(f"{alone.address}:2181").mode == "standalone")
+    with ensemble.client([alone]) as client:
+        client.create("/alone")
+    assert "it has data of a server that ran alone; stop zookeeper there" in ensemble.refusal()
+    ensemble.shell(3, "systemctl stop zookeeper && mv /var/lib/zookeeper/version-2 /root/")
+    ensemble.apply()
+    settled(ensemble, 1, 2, 3)
+    with ensemble.client([alone]) as client:
+        assert client.exists("/alone") is None
 
 
 def test_three_become_five_by_restarts(ensemble: Ensemble) -> None:

@@ -9,6 +9,8 @@ import json
 import re
 import typing as t
 
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.client import ZooKeeperError
+
 URL = re.compile(r"^zk://(?:(?P<user>[^:@/]+):(?P<password>[^@/]*)@)?(?P<hosts>[^@/]+)(?P<path>/[^?#]*)$")
 PREFIX = "json.info_"
 
@@ -56,6 +58,48 @@ def is_own(data: bytes, names: t.Collection[str], port: int) -> bool:
         )
     except (ValueError, TypeError, AttributeError):
         return False
+
+
+class Candidate(t.NamedTuple):
+    """A master that stands for election, by what it says of itself."""
+
+    name: str
+    addresses: frozenset[str]
+
+
+def candidate(data: bytes) -> Candidate | None:
+    """The master whose znode this is; None where it cannot be read."""
+    try:
+        info = json.loads(data.decode("utf-8"))
+        address = info.get("address") or {}
+        found = [str(word) for word in (address.get("ip"), address.get("hostname"), info.get("hostname")) if word]
+        port = info.get("port") or address.get("port")
+    except (ValueError, AttributeError):
+        return None
+    return Candidate("%s:%s" % (found[0], port), frozenset(found)) if found else None
+
+
+def candidates(store: Store, path: str) -> list[Candidate]:
+    """All that stand for election at a path, which may not be there yet; one that ends meanwhile stands no more."""
+    found = []
+    for name in sorted(_unless_gone(store.children, path) or []):
+        data = _unless_gone(store.get, "%s/%s" % (path, name)) if name.startswith(PREFIX) else None
+        found.append(candidate(data) if data is not None else None)
+    return [each for each in found if each is not None]
+
+
+def _unless_gone(read: t.Callable[[str], t.Any], path: str) -> t.Any:
+    try:
+        return read(path)
+    except ZooKeeperError as error:
+        if error.kind == "NoNodeError":
+            return None
+        raise
+
+
+def strangers(standing: t.Iterable[Candidate], known: t.Collection[str]) -> list[str]:
+    """The names of those that have none of the known names and addresses."""
+    return sorted({each.name for each in standing if not each.addresses & set(known)})
 
 
 def give_up(store: Store, path: str, names: t.Collection[str], port: int) -> str | None:

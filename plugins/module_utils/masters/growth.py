@@ -30,9 +30,13 @@ def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, m
     running = [name for name in here if states[name]["running"]]
     holders = [name for name in here if states[name]["registry"]]
     new = [name for name in here if name not in running and name not in holders]
+    # One that is stopped starts with what its file says.
+    kept = [name for name in here if states[name]["running"] or states[name]["configured"]]
     found = (
         _outsiders(states, running, members)
-        or _remaining(states, running, members)
+        or _standing(states, here)
+        or _remaining(states, kept, members)
+        or _unproven(states, running, kept, quorum)
         or _moved(states, running, members)
         or _left(states, here)
     )
@@ -62,14 +66,42 @@ def _outsiders(states: t.Mapping[str, State], running: list[str], members: t.Seq
     ]
 
 
-def _remaining(states: t.Mapping[str, State], running: list[str], members: t.Sequence[str]) -> list[str]:
-    most = max([states[name]["quorum"] or 0 for name in running], default=0)
+def _standing(states: t.Mapping[str, State], here: list[str]) -> list[str]:
+    """Masters outside the group that stand for election; a host knows its own candidate best, so all must agree."""
+    seen = [set(states[name]["strangers"]) for name in here if states[name]["strangers"] is not None]
+    strangers = sorted(set.intersection(*seen)) if seen else []
+    if not strangers:
+        return []
+    return [
+        "masters that are not in the group stand for election in ZooKeeper (%s), so they can lead with a quorum of "
+        "their own; stop them for good first (playbook quorum.mesos.mesos_masters_remove), or put them back into the "
+        "group." % ", ".join(strangers)
+    ]
+
+
+def _remaining(states: t.Mapping[str, State], kept: list[str], members: t.Sequence[str]) -> list[str]:
+    most = max([states[name]["quorum"] or 0 for name in kept], default=0)
     if len(members) >= most:
         return []
     return [
-        "the running masters have the quorum %d, and the group has only %d (%s), which need not have all of the "
-        "registry; "
+        "the masters have the quorum %d, and the group has only %d (%s), which need not have all of the registry; "
         "put masters back into the group and take away fewer at a time." % (most, len(members), ", ".join(members))
+    ]
+
+
+def _unproven(states: t.Mapping[str, State], running: list[str], kept: list[str], quorum: int) -> list[str]:
+    """A smaller quorum is safe only where it is known that nobody outside the group still has the larger one."""
+    larger = [name for name in kept if (states[name]["quorum"] or 0) > quorum]
+    known = any(states[name]["ensemble_size"] is not None for name in running) or any(
+        states[name]["strangers"] is not None for name in states
+    )
+    if known or not larger:
+        return []
+    return [
+        "%s would get the quorum %d instead of %d, and whether masters run outside the group cannot be seen: none of "
+        "this play answers, and the election in ZooKeeper cannot be read; start ZooKeeper, then these masters as they "
+        "are (systemctl start mesos-master), and run again."
+        % (", ".join(larger), quorum, max(states[name]["quorum"] for name in larger))
     ]
 
 

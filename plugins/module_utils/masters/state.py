@@ -1,19 +1,27 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a master on this host is now: its unit, its configuration, its registry, its own word."""
+"""What a master on this host is now: its unit, its configuration, its registry, its own word, and who else stands."""
 
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import json
 import os
 import socket
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils.masters import election
 from ansible_collections.quorum.mesos.plugins.module_utils.options.cluster import host_and_port
 from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import as_boolean
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.client import (
+    KAZOO_IMPORT_ERROR,
+    ZooKeeperError,
+    connect,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import split_address
 
 SECONDS = 5.0
 
@@ -86,3 +94,52 @@ def listens(place: str) -> bool:
             return True
     except OSError:
         return False
+
+
+def addresses_of(names: t.Iterable[str]) -> set[str]:
+    """Names, and the addresses that this host knows for them."""
+    found = set(names)
+    for name in sorted(found):
+        with contextlib.suppress(OSError):
+            found.update(str(each[4][0]) for each in socket.getaddrinfo(name, None))
+    return found
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is this host's own: to reach such a one, the host sends from it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        if ipaddress.ip_address(address).is_loopback:
+            return True
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, 9))
+            return str(probe.getsockname()[0]) == address
+    except (OSError, ValueError):
+        return False
+
+
+def standing(url: str) -> list[election.Candidate] | None:
+    """The candidates of an election; None where ZooKeeper does not tell them."""
+    place = election.parse(url)
+    if KAZOO_IMPORT_ERROR or place is None:
+        return None
+    serving = [server for server in place.hosts.split(",") if listens("%s:%d" % split_address(server))]
+    if not serving:
+        return None
+    try:
+        with connect(",".join(serving), place.user, place.password, SECONDS) as store:
+            return election.candidates(store, place.path)
+    except ZooKeeperError:
+        return None
+
+
+def strangers(urls: t.Iterable[str], known: t.Collection[str]) -> list[str] | None:
+    """Who stands for election without being this host's own master or one that is known."""
+    answers = [found for found in map(standing, sorted(set(urls))) if found is not None]
+    if not answers:
+        return None
+    everybody = [each for found in answers for each in found]
+    own = {address for each in everybody for address in each.addresses if is_local(address)}
+    left = election.strangers(everybody, own | set(known))
+    # Names are resolved only where it matters, because that may take long.
+    return election.strangers(everybody, own | addresses_of(known)) if left else left

@@ -60,4 +60,20 @@ def problems(servers: list[dict[str, t.Any]]) -> list[str]:
         leaders = modes.count("leader")
         if leaders != 1:
             found.append("the ensemble has %d leaders" % leaders)
+        found += _trees(servers)
     return found
+
+
+def _trees(servers: list[dict[str, t.Any]]) -> list[str]:
+    """The same transactions make the same tree, so members at the same transaction have as many znodes."""
+    counts: dict[str, dict[int, list[str]]] = {}
+    for server in servers:
+        if server["mode"] and server.get("zxid") and server.get("node_count") is not None:
+            counts.setdefault(server["zxid"], {}).setdefault(server["node_count"], []).append(server["address"])
+    return [
+        "at the same transaction %s the znode trees differ (%s); keep the one of the leader, stop the others that "
+        "differ, move version-2 out of their data directories, and start them again"
+        % (zxid, ", ".join("%d znodes on %s" % (count, ", ".join(sorted(of[count]))) for count in sorted(of)))
+        for zxid, of in sorted(counts.items())
+        if len(of) > 1
+    ]

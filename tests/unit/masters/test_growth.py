@@ -15,6 +15,7 @@ NEW: dict[str, Any] = {
     "quorum": None,
     "ensemble_size": None,
     "alive_elsewhere": [],
+    "strangers": None,
 }
 
 
@@ -38,6 +39,27 @@ FINE: dict[str, tuple[dict[str, Any], str, int, bool, list[str]]] = {
     "five to three": ({name: runs(3, 3) for name in "abc"}, "abc", 2, False, []),
     "a wiped follower": ({**THREE, "c": NEW}, "abc", 2, False, ["c"]),
     "all stopped, one wiped": ({"a": stopped(2), "b": stopped(2), "c": NEW}, "abc", 2, False, ["c"]),
+    "five to three, all stopped and seen": (
+        {name: {**stopped(3), "strangers": []} for name in "abc"},
+        "abc",
+        2,
+        False,
+        [],
+    ),
+    "five to three, one answers": (
+        {"a": runs(3, 3), "b": stopped(3), "c": stopped(3)},
+        "abc",
+        2,
+        False,
+        [],
+    ),
+    "each knows its own candidate": (
+        {"a": {**runs(2, 2), "strangers": ["b:5050"]}, "b": {**runs(2, 2), "strangers": []}},
+        "abc",
+        2,
+        False,
+        [],
+    ),
     "a dead one left out": ({"a": runs(2, 2), "b": runs(2, 2)}, "abc", 2, False, []),
     "kept data of a whole cluster": (dict.fromkeys("abc", LEFT), "abc", 2, False, []),
     "others that are new": ({"a": NEW}, "abc", 2, False, ["a"]),
@@ -80,8 +102,31 @@ REFUSED: dict[str, tuple[dict[str, Any], str, int, str]] = {
     ),
     "fewer than the quorum": (
         {"a": runs(2, 1)}, "a", 1,
-        "the running masters have the quorum 2, and the group has only 1 (a), which need not have all of the registry; "
+        "the masters have the quorum 2, and the group has only 1 (a), which need not have all of the registry; "
         "put masters back into the group and take away fewer at a time.",
+    ),
+    "fewer than the quorum of a master that is stopped": (
+        {"a": stopped(2)}, "a", 1,
+        "the masters have the quorum 2, and the group has only 1 (a), which need not have all of the registry; "
+        "put masters back into the group and take away fewer at a time.",
+    ),
+    "a lone one whose settings are gone, beside others": (
+        {"a": {**LEFT, "strangers": ["b:5050", "c:5050"]}}, "a", 1,
+        "masters that are not in the group stand for election in ZooKeeper (b:5050, c:5050), so they can lead with a "
+        "quorum of their own; stop them for good first (playbook quorum.mesos.mesos_masters_remove), or put them back "
+        "into the group.",
+    ),
+    "a new one alone beside others": (
+        {"d": {**NEW, "strangers": ["b:5050"]}}, "d", 1,
+        "masters that are not in the group stand for election in ZooKeeper (b:5050), so they can lead with a quorum of "
+        "their own; stop them for good first (playbook quorum.mesos.mesos_masters_remove), or put them back into the "
+        "group.",
+    ),
+    "five to three, all stopped and nobody to ask": (
+        dict.fromkeys("abc", stopped(3)), "abc", 2,
+        "a, b, c would get the quorum 2 instead of 3, and whether masters run outside the group cannot be seen: none "
+        "of this play answers, and the election in ZooKeeper cannot be read; start ZooKeeper, then these masters as "
+        "they are (systemctl start mesos-master), and run again.",
     ),
     "a master that comes back": (
         {**THREE, "d": LEFT, "e": NEW}, "abcde", 3,

@@ -68,6 +68,21 @@ def test_problems(modes: list[str | None], problem: str | None) -> None:
     assert ensemble.problems(servers) == ([problem] if problem else [])
 
 
+def test_trees_are_compared_at_the_same_transaction() -> None:
+    servers = [
+        {**server(f"h{n}", mode, None), "zxid": zxid, "node_count": count}
+        for n, (mode, zxid, count) in enumerate(
+            [("leader", "0x300000009", 12), ("follower", "0x300000009", 15), ("follower", "0x300000008", 11)]
+        )
+    ]
+    (problem,) = ensemble.problems(servers)
+    assert problem.startswith(
+        "at the same transaction 0x300000009 the znode trees differ (12 znodes on h0, 15 znodes on h1); keep the one"
+    )
+    servers[1]["node_count"] = 12
+    assert ensemble.problems(servers) == []
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [
