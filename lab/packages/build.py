@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.config import LabError, Program
-from lab.engine.labengine import MESOS_VERSION
+from lab.engine.labengine import MARATHON_VERSION, MESOS_VERSION
 
 FILES = Path(__file__).resolve().parent / "files"
 BUILD_SECONDS = 120
@@ -49,15 +49,15 @@ PACKAGES = [
 ]  # fmt: skip
 
 
-def version(engine: Program) -> str:
+def version(engine: Program, program: str = MESOS_VERSION) -> str:
     """The version that packages and images of this engine have: another engine has another one."""
-    return f"{MESOS_VERSION}-0.lab.{engine.checksum.removeprefix('sha256:')[:DIGITS]}"
+    return f"{program}-0.lab.{engine.checksum.removeprefix('sha256:')[:DIGITS]}"
 
 
-def _control(package: Package, engine: Program) -> str:
+def _control(package: Package, engine: Program, program: str) -> str:
     return (
-        f"Package: {package.name}\nVersion: {version(engine)}\nArchitecture: all\nSection: misc\nPriority: optional\n"
-        "Maintainer: The lab <lab@quorum.invalid>\nDepends: python3\n"
+        f"Package: {package.name}\nVersion: {version(engine, program)}\nArchitecture: all\nSection: misc\n"
+        "Priority: optional\nMaintainer: The lab <lab@quorum.invalid>\nDepends: python3\n"
         f"Description: {package.name} of the lab engine\n A stand-in for labs and tests.\n"
     )
 
@@ -68,13 +68,24 @@ def _write(path: Path, text: str, mode: int = 0o644) -> None:
     path.chmod(mode)
 
 
-def _lay_out(root: Path, package: Package, engine: Program) -> None:
+def _call(library: Path, program: str) -> None:
+    """Lets the programs say that they are this version."""
+    path = library / "lib" / "python" / "labengine" / "__init__.py"
+    text = path.read_text()
+    for own in (MESOS_VERSION, MARATHON_VERSION):
+        text = text.replace(f'"{own}"', f'"{program}"')
+    path.write_text(text)
+
+
+def _lay_out(root: Path, package: Package, engine: Program, program: str) -> None:
     library = root / "usr" / "lib" / f"{package.name}-lab-engine"
     with tarfile.open(engine.archive) as archive, tempfile.TemporaryDirectory(dir=root.parent) as scratch:
         archive.extractall(scratch, filter="data")
         (top,) = Path(scratch).iterdir()
         library.parent.mkdir(parents=True)
         shutil.move(top, library)
+    if program != MESOS_VERSION:
+        _call(library, program)
     for link, target in package.programs.items():
         (root / link).parent.mkdir(parents=True, exist_ok=True)
         (root / link).symlink_to(f"/{library.relative_to(root)}/{target}")
@@ -85,7 +96,7 @@ def _lay_out(root: Path, package: Package, engine: Program) -> None:
         _write(root / "usr" / "bin" / "mesos-init-wrapper", (FILES / "mesos-init-wrapper").read_text(), 0o755)
     for path, text in package.conffiles.items():
         _write(root / path, text)
-    _write(root / "DEBIAN" / "control", _control(package, engine))
+    _write(root / "DEBIAN" / "control", _control(package, engine, program))
     _write(root / "DEBIAN" / "conffiles", "".join(f"/{path}\n" for path in package.conffiles))
     _write(
         root / "DEBIAN" / "postinst", (FILES / "postinst").read_text().replace("@UNITS@", " ".join(package.units)),
@@ -93,12 +104,15 @@ def _lay_out(root: Path, package: Package, engine: Program) -> None:
     )  # fmt: skip
 
 
-def build_all(engine: Program, output: Path) -> list[Path]:
-    """Builds what ``output`` does not have of this engine; returns the packages' paths."""
+def build_all(engine: Program, output: Path, program: str = MESOS_VERSION) -> list[Path]:
+    """Builds what ``output`` does not have of this engine; returns the packages' paths.
+
+    ``program`` is the version that the programs say, if they are not to say the engine's own.
+    """
     output.mkdir(parents=True, exist_ok=True)
     paths = []
     for package in PACKAGES:
-        path = output / f"{package.name}_{version(engine)}_all.deb"
+        path = output / f"{package.name}_{version(engine, program)}_all.deb"
         paths.append(path)
         if path.exists():
             continue
@@ -107,7 +121,7 @@ def build_all(engine: Program, output: Path) -> list[Path]:
         with tempfile.TemporaryDirectory() as directory:
             root = Path(directory) / "root"
             root.mkdir(mode=0o755)
-            _lay_out(root, package, engine)
+            _lay_out(root, package, engine, program)
             partial = path.with_suffix(".partial")
             done = subprocess.run(
                 ["dpkg-deb", "--root-owner-group", "-Zgzip", "--build", str(root), str(partial)],

@@ -70,7 +70,7 @@ options:
     default: 60
   unit:
     description:
-      - The systemd unit of the service. With it RV(stale) is reported, and a failure names its log.
+      - The systemd unit of the service. With it a failure names its log.
     type: str
   stop_unhealthy:
     description:
@@ -81,9 +81,19 @@ options:
   files:
     description:
       - The files that the service reads when it starts.
+      - With them and O(source), a warning says where the service runs with something else than it would start with now.
     type: list
     elements: path
     default: []
+  source:
+    description:
+      - Where the program comes from, as in M(quorum.mesos.service_running).
+    type: dict
+  restarted:
+    description:
+      - The service was restarted just now, so that a failure says what the warning of O(files) would say.
+    type: bool
+    default: false
   url_username:
     description:
       - User for HTTP basic authentication.
@@ -141,11 +151,6 @@ leads:
   returned: always
   type: bool
   sample: false
-stale:
-  description: Whether one of O(files) is newer than the running service, as after a play that stopped half-way.
-  returned: success
-  type: bool
-  sample: false
 problems:
   description: What is wrong.
   returned: failure
@@ -154,13 +159,13 @@ problems:
   sample: ["the port 5050 does not answer"]
 """
 
-import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.health import verdicts
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
 from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils.host import running
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
 
@@ -240,16 +245,14 @@ def _access(params: dict[str, t.Any]) -> Access:
     return Access(params["url_username"], params["url_password"], **given, **options)
 
 
-def _is_stale(module: AnsibleModule) -> bool:
-    unit, files = module.params["unit"], module.params["files"]
-    if not unit:
-        return False
-    command = ["systemctl", "show", "--timestamp=unix", "--property=ActiveEnterTimestamp", "--value", unit]
-    _code, output, _error = module.run_command(command)
-    started = output.strip().lstrip("@")
-    if not started.isdigit():
-        return False
-    return any(int(os.stat(path).st_mtime) > int(started) for path in files if os.path.exists(path))
+def _outdated(module: AnsibleModule) -> list[str]:
+    params = module.params
+    if not params["files"] or not params["unit"] or params["source"] is None:
+        return []
+    try:
+        return running.Service(module.run_command, params["unit"], params["files"], params["source"]).outdated()
+    except running.ServiceError as error:
+        return [str(error)]
 
 
 def _end_of_agent(module: AnsibleModule) -> list[str]:
@@ -289,6 +292,8 @@ def main() -> None:
             "unit": {"type": "str"},
             "stop_unhealthy": {"type": "bool", "default": False},
             "files": {"type": "list", "elements": "path", "default": []},
+            "source": {"type": "dict"},
+            "restarted": {"type": "bool", "default": False},
             "url_username": {"type": "str"},
             "url_password": {"type": "str", "no_log": True},
             "ca_path": {"type": "path"},
@@ -325,7 +330,22 @@ def main() -> None:
         )
     for member in last.silent:
         module.warn("The %s at %s does not answer: the cluster runs without it." % (params["service"], member))
-    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads, stale=_is_stale(module))
+    outdated = _outdated(module)
+    if outdated:
+        text = "The %s at %s does not run with what it must: %s" % (
+            params["service"],
+            params["address"],
+            "; ".join(outdated),
+        )
+        if params["restarted"]:
+            module.fail_json(
+                msg="%s. It was restarted just now; see systemctl cat %s and journalctl -u %s."
+                % (text, params["unit"], params["unit"]),
+                problems=outdated,
+                leads=last.leads,
+            )
+        module.warn(text + ". Run the playbook without --tags, which restarts it.")
+    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 
 from lab import inventory
 from lab.config import LabError, Program, from_environment
+from lab.engine.labengine import MARATHON_VERSION, MESOS_VERSION
 from lab.packages import build, repository
 
 
@@ -24,6 +25,10 @@ def engine(tmp_path: Path) -> Program:
             member = tarfile.TarInfo(f"engine/{name}")
             member.size, member.mode = 1, 0o755
             archive.addfile(member, io.BytesIO(b"x"))
+        text = f'MESOS_VERSION = "{MESOS_VERSION}"\nMARATHON_VERSION = "{MARATHON_VERSION}"\n'.encode()
+        member = tarfile.TarInfo("engine/lib/python/labengine/__init__.py")
+        member.size = len(text)
+        archive.addfile(member, io.BytesIO(text))
     return Program(str(path), f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
@@ -39,6 +44,14 @@ def test_packages_are_the_same_each_time_and_start_what_they_bring(engine: Progr
 
 def test_another_engine_has_another_version(engine: Program) -> None:
     assert build.version(engine) != build.version(Program(engine.archive, "sha256:" + "f" * 64))
+
+
+def test_programs_of_a_newer_package_say_its_version(engine: Program, tmp_path: Path) -> None:
+    package = build.build_all(engine, tmp_path / "built", "1.11.100")[0]
+    assert package.name == f"mesos_{build.version(engine, '1.11.100')}_all.deb"
+    subprocess.run(["dpkg-deb", "--extract", str(package), str(tmp_path / "root")], check=True, timeout=60)
+    path = tmp_path / "root" / "usr/lib/mesos-lab-engine/lib/python/labengine/__init__.py"
+    assert path.read_text() == 'MESOS_VERSION = "1.11.100"\nMARATHON_VERSION = "1.11.100"\n'
 
 
 def test_the_repository_is_signed_once(engine: Program, tmp_path: Path) -> None:

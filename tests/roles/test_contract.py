@@ -110,6 +110,25 @@ def test_the_check_of_all_hosts_has_the_tag_always() -> None:
         assert "always" in task["ansible.builtin.include_role"]["apply"]["tags"], task["name"]
 
 
+@pytest.mark.parametrize("role", [role for role in PUBLIC if role != "docker"])
+def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
+    """The unit, the start, the handlers and the gate name the same files and the same source of the program."""
+    unit = role.replace("_", "-")
+    template = (ROLES / role / "templates" / f"{unit}.service.j2").read_text()
+    recorded = f"unit_record('{unit}', __{role}_read_files, __{role}_source, __internal_old_systemd)"
+    assert f"quorum.mesos.{recorded}" in template
+    same = {"unit": unit, "files": f"{{{{ __{role}_read_files }}}}", "source": f"{{{{ __{role}_source }}}}"}
+    compared = [
+        task[module]
+        for path in ("tasks/service.yml", "tasks/health.yml", "handlers/main.yml")
+        for task in load(role, path)
+        for module in ("quorum.mesos.service_running", "quorum.mesos.service_health")
+        if "unit" in task.get(module, {})
+    ]
+    assert len(compared) == 3
+    assert [{name: options[name] for name in same} for options in compared] == [same] * 3
+
+
 @pytest.mark.parametrize("role", PUBLIC)
 def test_data_is_kept_unless_told_otherwise(role: str) -> None:
     assert load(role, "defaults/main.yml")[f"{role}_uninstall_data"] is False

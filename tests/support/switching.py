@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import requests
@@ -35,10 +36,19 @@ def run(cluster: LabCluster, name: str, variables: dict[str, Any] | None = None)
     assert done[0] == 0, done[1]
 
 
-def attempt(cluster: LabCluster, name: str, variables: dict[str, Any]) -> tuple[int, str]:
+def attempt(cluster: LabCluster, name: str, variables: dict[str, Any], *arguments: str) -> tuple[int, str]:
     path = cluster.config.directory / "inventory.yml"
-    done = playbook.run(f"quorum.mesos.{name}", path, "-e", json.dumps(variables), capture=True)
+    done = playbook.run(f"quorum.mesos.{name}", path, "-e", json.dumps(variables), *arguments, capture=True)
     return done.returncode, done.stdout
+
+
+def changes(output: str) -> set[str]:
+    """The tasks that changed something, in the output of a playbook."""
+    return {
+        block.split("]", 1)[0].rpartition(" : ")[2]
+        for block in re.split(r"^(?:TASK|RUNNING HANDLER) \[", output, flags=re.MULTILINE)[1:]
+        if re.search(r"^changed: ", block, re.MULTILINE)
+    }
 
 
 def start_app(cluster: LabCluster) -> str:
@@ -61,4 +71,4 @@ def command_of(cluster: LabCluster, group: str, unit: str) -> str:
     return shell.check_output(f"systemctl show --property=ExecStart {unit}")
 
 
-__all__ = ["agent_ids", "archive_variables", "attempt", "command_of", "run", "start_app"]
+__all__ = ["agent_ids", "archive_variables", "attempt", "changes", "command_of", "run", "start_app"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,13 +10,17 @@ import switching
 import yaml
 from lab_cluster import LabCluster, eventually
 
-from lab.packages import repository
+from lab import inventory, playbook, up
+from lab.config import BUILD
+from lab.packages import build, repository
 
 PROGRAMS = [
     ("mesos_masters", "mesos-master", "/usr/sbin/mesos-master"),
     ("mesos_slaves", "mesos-slave", "/usr/sbin/mesos-slave"),
     ("marathon", "marathon", "/usr/share/marathon/bin/marathon"),
 ]
+NEWER = "1.11.100"
+RESTARTS = {"Restart the master", "Restart the agent", "Restart Marathon"}
 FOREIGN = [("mesos_masters", "mesos-slave"), ("mesos_slaves", "mesos-master")]
 
 
@@ -28,6 +33,41 @@ def variables(cluster: LabCluster) -> dict[str, Any]:
     """What the inventory says of the masters."""
     with open(cluster.inventory, encoding="utf-8") as file:
         return yaml.safe_load(file)["all"]["children"]["mesos_masters"]["vars"]
+
+
+@pytest.fixture(scope="module")
+def newer(cluster: LabCluster) -> dict[str, Any]:
+    """Variables with the versions of newer packages, which the cluster's repository has from now on."""
+    engine = up.engine_program()
+    packages = build.build_all(engine, BUILD / "packages") + build.build_all(engine, BUILD / "packages-newer", NEWER)
+    directory = inventory.repository_directory(cluster.config)
+    repository.write(inventory.packages_directory(cluster.config), packages, directory, time.time())
+    playbook.run("lab/playbooks/registry.yml", cluster.config.directory / "inventory.yml")
+    return {f"{role}_package_version": build.version(engine, NEWER) for role in switching.ROLES}
+
+
+def programs(cluster: LabCluster) -> dict[str, str]:
+    """The versions that the running programs say they are."""
+    (master,), (slave,), (marathon,) = map(cluster.config.in_group, ("mesos_masters", "mesos_slaves", "marathon"))
+    return {
+        "mesos-master": cluster.get(master, 5050, "/version").json()["version"],
+        "mesos-slave": cluster.get(slave, 5051, "/version").json()["version"],
+        "marathon": cluster.get(marathon, 8080, "/v2/info").json()["version"],
+    }
+
+
+def processes(cluster: LabCluster) -> dict[str, str]:
+    return {
+        unit: cluster.shell(cluster.config.in_group(group)[0]).check_output(f"systemctl show --property=MainPID {unit}")
+        for group, unit, _program in PROGRAMS
+    }
+
+
+def settled(cluster: LabCluster, variables: dict[str, Any]) -> None:
+    """A run changes nothing."""
+    code, output = switching.attempt(cluster, "site", variables)
+    assert code == 0, output
+    assert switching.changes(output) == set(), output
 
 
 def no_foreign_service_ran(cluster: LabCluster) -> None:
@@ -84,3 +124,63 @@ def test_to_archives_and_back_no_task_is_touched(cluster: LabCluster) -> None:
         eventually("the agent is back", 60, lambda: switching.agent_ids(cluster) == agents)
         eventually("Marathon has the task", 60, lambda: [item["id"] for item in cluster.running("web")] == [task])
     no_foreign_service_ran(cluster)
+
+
+def test_a_newer_version_takes_effect(cluster: LabCluster, newer: dict[str, Any]) -> None:
+    task, agents, before = switching.start_app(cluster), switching.agent_ids(cluster), programs(cluster)
+    code, output = switching.attempt(cluster, "site", newer, "--check")
+    assert code == 0, output
+    assert switching.changes(output) >= RESTARTS
+    assert programs(cluster) == before
+    switching.run(cluster, "site", newer)
+    settled(cluster, newer)
+    assert programs(cluster) == dict.fromkeys(before, NEWER)
+    assert switching.agent_ids(cluster) == agents
+    eventually("Marathon has the task", 60, lambda: [item["id"] for item in cluster.running("web")] == [task])
+    no_foreign_service_ran(cluster)
+
+
+def test_packages_that_were_installed_by_hand_take_effect(cluster: LabCluster, newer: dict[str, Any]) -> None:
+    """As after a play that stopped between the packages and the restarts."""
+    version = variables(cluster)["mesos_master_package_version"]
+    for group, package in (("mesos_masters", "mesos"), ("mesos_slaves", "mesos"), ("marathon", "marathon")):
+        shell = cluster.shell(cluster.config.in_group(group)[0])
+        # The scripts of the package would start what is masked.
+        shell.check_output(
+            f"mkdir -p /root/hand && ln -sf /bin/true /root/hand/systemctl && cd /root/hand && "
+            f"apt-get download {package}={version} && PATH=/root/hand:$PATH dpkg --install {package}_*.deb"
+        )
+    assert set(programs(cluster).values()) == {NEWER}
+    code, output = switching.attempt(cluster, "site", {}, "--check", "--diff")
+    assert code == 0, output
+    assert switching.changes(output) >= RESTARTS
+    assert f"mesos is {version}, and it was started from {newer['mesos_master_package_version']}" in output
+    switching.run(cluster, "site")
+    assert NEWER not in programs(cluster).values()
+
+
+def test_a_unit_that_systemd_has_not_loaded_takes_effect(cluster: LabCluster) -> None:
+    """As after a play that stopped behind the unit, whose service has been started anew since, by the old unit."""
+    shell = cluster.shell(cluster.config.in_group("mesos_masters")[0])
+    changed = {"mesos_master_limit_nofile": 10000}
+    switching.run(cluster, "mesos_masters", changed)
+    unit = "/etc/systemd/system/mesos-master.service"
+    shell.check_output(f"cp {unit} /root/new")
+    switching.run(cluster, "mesos_masters")
+    shell.check_output(f"cp /root/new {unit} && touch -d 2001-01-01 {unit} && systemctl kill -s KILL mesos-master")
+    eventually("the master is back", 60, lambda: programs(cluster))
+    shell.check_output("systemctl daemon-reload")
+    code, output = switching.attempt(cluster, "mesos_masters", changed)
+    assert code == 0, output
+    process = "$(systemctl show --property=MainPID --value mesos-master)"
+    assert "10000" in shell.check_output(f"grep 'open files' /proc/{process}/limits")
+    switching.run(cluster, "mesos_masters")
+
+
+def test_the_dates_of_files_restart_nothing(cluster: LabCluster) -> None:
+    before = processes(cluster)
+    for group, unit, _program in PROGRAMS:
+        shell = cluster.shell(cluster.config.in_group(group)[0])
+        shell.check_output(f"touch -d 2035-01-01 /etc/mesos/{unit}.env /etc/systemd/system/{unit}.service")
+    settled(cluster, {})
+    assert processes(cluster) == before

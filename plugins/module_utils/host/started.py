@@ -1,0 +1,131 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a service was started with, and whether that is what it must run with.
+
+Each unit of the roles records at every start the unit that systemd has loaded, the digests of the files that the
+program is about to read, and the installed program. Dates of files say nothing: neither an interrupted play nor a wrong
+clock matters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+import typing as t
+
+RECORDS = "/run/quorum-mesos"
+UNITS = "/etc/systemd/system"
+SECTION = "[Service]\n"
+UNIT_DIGEST = re.compile(r"echo unit ([0-9a-f]{64})")
+# Characters that systemd would expand or end a word at.
+SPECIAL = {"\\": "\\\\", '"': '\\"', "%": "%%", "$": "$$"}
+UNKNOWN = "it is not known what it was started with"
+
+
+def record_file(unit: str) -> str:
+    return "%s/%s" % (RECORDS, unit)
+
+
+def unit_file(unit: str) -> str:
+    return "%s/%s.service" % (UNITS, unit)
+
+
+def _program(source: t.Mapping[str, t.Any]) -> list[str]:
+    """Shell commands that tell which program is installed: an archive's path, which the unit has, says that already."""
+    if source["method"] == "container":
+        image = shlex.quote(source["image"])
+        return ["echo program %s $(docker image inspect --format '{{.Id}}' %s)" % (image, image)]
+    if source["method"] != "package":
+        return []
+    packages = [source["package"]] if isinstance(source["package"], str) else source["package"]
+    # The version alone would not tell a package that was built again.
+    command = (
+        "echo program $(rpm --query --queryformat '%%{NAME} %%{VERSION}-%%{RELEASE} %%{SHA1HEADER}' %(name)s)"
+        if source["family"] == "redhat"
+        else "echo program $(dpkg-query --show %(name)s) $(dpkg-query --control-show %(name)s md5sums | sha256sum)"
+    )
+    return [command % {"name": shlex.quote(name)} for name in packages]
+
+
+def script(files: t.Iterable[str], source: t.Mapping[str, t.Any]) -> str:
+    """The shell script that prints what a start now would begin with, apart from the unit."""
+    # The libraries of an archive are not for the tools of the host.
+    return "; ".join(
+        ["unset LD_LIBRARY_PATH LD_PRELOAD", "sha256sum -- " + " ".join(map(shlex.quote, files)), *_program(source)]
+    )
+
+
+def _line(unit: str, digest: str, files: t.Iterable[str], source: t.Mapping[str, t.Any], as_root: str) -> str:
+    command = "umask 077; mkdir -p %s; { echo invocation $INVOCATION_ID; echo unit %s; %s; } >%s" % (
+        RECORDS,
+        digest,
+        script(files, source),
+        record_file(unit),
+    )
+    # A service whose record cannot be written starts all the same.
+    return 'ExecStartPre=-%s/bin/sh -c "%s"\n' % (as_root, "".join(SPECIAL.get(one, one) for one in command))
+
+
+def with_record(
+    text: str, unit: str, files: t.Sequence[str], source: t.Mapping[str, t.Any], old_systemd: bool = False
+) -> str:
+    """The text of a unit, which also records with what it starts."""
+    # systemd before 231 does not know the plus.
+    before = SECTION + ("PermissionsStartOnly=yes\n" if old_systemd else "")
+    as_root = "" if old_systemd else "+"
+    plain = text.replace(SECTION, before + _line(unit, "", files, source, as_root), 1)
+    digest = hashlib.sha256(plain.encode()).hexdigest()
+    return text.replace(SECTION, before + _line(unit, digest, files, source, as_root), 1)
+
+
+def unit_digest(text: str) -> str | None:
+    """Which unit this is: from its file, or from what systemd shows of it."""
+    found = UNIT_DIGEST.search(text)
+    return found.group(1) if found else None
+
+
+def _read(record: str) -> dict[str, str]:
+    """What a record says of each thing."""
+    found = {}
+    for line in record.splitlines():
+        words = line.split()
+        if words[:1] == ["program"]:
+            found[" ".join(words[:2])] = " ".join(words[2:])
+        elif words[:1] in (["unit"], ["invocation"]):
+            found[words[0]] = " ".join(words[1:])
+        elif words:
+            digest, _space, path = line.partition(" ")
+            found[path.lstrip()] = digest
+    return found
+
+
+def reasons(record: str, invocation: str, wanted: str) -> list[str]:
+    """Why a running service must be restarted; nothing where it runs with what it must.
+
+    ``record`` is from its start, ``invocation`` is systemd's id of that, ``wanted`` is what a start now would record.
+    """
+    then, now = _read(record), _read(wanted)
+    if then.pop("invocation", None) != invocation:
+        return [UNKNOWN]
+    found = []
+    for thing in sorted(set(then) | set(now)):
+        before, after = then.get(thing), now.get(thing)
+        if before == after:
+            continue
+        if thing == "unit" or thing.endswith(".service"):
+            text = "its unit has changed"
+        elif thing.startswith("program "):
+            text = _program_reason(thing.split()[1], (before or "").split(), (after or "").split())
+        else:
+            text = "%s has changed" % thing
+        if text not in found:
+            found.append(text)
+    return found
+
+
+def _program_reason(name: str, before: list[str], after: list[str]) -> str:
+    if before[:1] == after[:1]:
+        return "%s %s was built again" % (name, after[0])
+    return "%s is %s, and it was started from %s" % (name, *((words or ["missing"])[0] for words in (after, before)))
