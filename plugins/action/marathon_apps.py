@@ -20,9 +20,9 @@ class ActionModule(WaitingAction):
         sources = _listed(arguments.pop("src", None), "src")
         inline = _listed(arguments.get("definitions"), "definitions")
         origins = [f"definitions[{index}]" for index in range(len(inline))]
-        empty_allowed = boolean(arguments.get("allow_empty", False), strict=False)
-        read, where = definition_set.read(self, sources, task_vars, empty_allowed)
-        return {**arguments, "definitions": [*inline, *read], "origins": [*origins, *where]}
+        switches = [boolean(arguments.get(name, False), strict=False) for name in definition_set.Rules._fields]
+        read, where, blank = definition_set.read(self, sources, task_vars, definition_set.Rules(*switches))
+        return {**arguments, "definitions": [*inline, *read], "origins": [*origins, *where], "blank": blank}
 
 
 def _listed(value: t.Any, name: str) -> list[t.Any]:

@@ -53,7 +53,12 @@ options:
     description:
       - Files on the controller with definitions, in JSON, or in YAML if their name ends in C(.yml) or C(.yaml) before a
         C(.j2) if it has one. A file holds one app, one group, or a list of them.
-      - A directory stands for all files C(*.json), C(*.yml) and C(*.yaml) directly in it, in the order of their names.
+      - A directory stands for all files C(*.json), C(*.yml) and C(*.yaml) in it, also with C(.j2) behind, in the order
+        of their names; for those in its sub-directories too if O(recurse) is set. Hidden files and directories, whose
+        names begin with a dot, are never read.
+      - An entry of a directory that looks like a definition but is not read, such as a link to a missing file, a name
+        in upper case (C(web.JSON)) or, without O(recurse), a sub-directory with definitions, is reported as a warning.
+        With O(prune), which would remove its apps, it is an error.
       - They are looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in C(templates) and then
         in C(files) of the role or playbook.
       - They are templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its
@@ -62,9 +67,20 @@ options:
     type: list
     elements: path
     default: []
+  recurse:
+    description:
+      - Also read the sub-directories of a directory in O(src), in the order of their names.
+    type: bool
+    default: false
   origins:
     description:
       - Where each element of O(definitions) comes from, for messages. Filled in from O(src); not meant for playbooks.
+    type: list
+    elements: str
+    default: []
+  blank:
+    description:
+      - Files of O(src) that hold an empty list. Filled in from O(src); not meant for playbooks.
     type: list
     elements: str
     default: []
@@ -95,7 +111,11 @@ options:
     type: bool
     default: false
   allow_empty:
-    description: Allow O(prune) to remove all that the set owns when nothing at all is declared.
+    description:
+      - Allow O(prune) to remove apps although no app at all is declared, although a file of O(src) holds an empty list,
+        or although the apps are in a declared group whose C(apps) and C(groups) are empty. Without it this fails, in
+        check mode too, and names what would be removed, because a template whose loop yields nothing looks the same.
+      - Also allow a directory in O(src) that holds no definition.
     type: bool
     default: false
   ignore_fields:
@@ -151,6 +171,7 @@ EXAMPLES = r"""
   quorum.mesos.marathon_apps:
     url: http://marathon.example.com:8080
     src: ["{{ playbook_dir }}/apps"]
+    recurse: true
     owner_group: /shop
     prune: true
   delegate_to: localhost
@@ -342,7 +363,9 @@ def argument_spec():
         connection_spec(),
         definitions={"type": "list", "elements": "dict", "default": []},
         src={"type": "list", "elements": "path", "default": []},
+        recurse={"type": "bool", "default": False},
         origins={"type": "list", "elements": "str", "default": []},
+        blank={"type": "list", "elements": "str", "default": []},
         owner_group={"type": "str"},
         owner_label={"type": "str"},
         adopt={"type": "bool", "default": False},
@@ -372,6 +395,7 @@ def read_options(params):
             adopt=params["adopt"],
             prune=params["prune"],
             allow_empty=params["allow_empty"],
+            blank=tuple(params["blank"]),
             ignored=tuple(params["ignore_fields"]),
         ),
         secret_names=secret_names(params),

@@ -11,35 +11,109 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
 from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file
 
 _PATTERNS = ", ".join(f"*{suffix}" for suffix in documents.SUFFIXES)
 
 
-def files(path: str, empty_allowed: bool) -> list[str]:
-    """The file itself, or those directly in the directory, in the order of their names."""
-    if not os.path.isdir(path):
-        return [path]
-    names = [os.path.join(path, name) for name in sorted(os.listdir(path))]
-    found = [name for name in names if name.removesuffix(".j2").endswith(documents.SUFFIXES) and os.path.isfile(name)]
-    if not found and not empty_allowed:
-        raise AnsibleActionFail(f"src {path} holds no file {_PATTERNS}: check the path, or set allow_empty")
-    return found
+class Rules(t.NamedTuple):
+    """Options that decide which files of a directory are read, and what it means that one is not."""
+
+    recurse: bool = False
+    prune: bool = False
+    allow_empty: bool = False
+
+
+class Listing(t.NamedTuple):
+    """Files of a directory in the order in which they are read, and what looks like a definition but is not read."""
+
+    files: list[str]
+    skipped: list[str]
+
+
+def listing(path: str, recurse: bool) -> Listing:
+    """The file itself, or those in the directory. Hidden files and directories are no part of it."""
+    return _directory(path, recurse, ()) if os.path.isdir(path) else Listing([path], [])
 
 
 def read(
-    action: ActionBase, sources: list[str], task_vars: dict[str, t.Any], empty_allowed: bool
-) -> tuple[list[dict[str, t.Any]], list[str]]:
-    """The definitions and, for each, its origin. A file that is named twice is read once."""
-    definitions, origins = [], []
-    paths = [path for src in sources for path in files(definition_file.find(action, src), empty_allowed)]
-    for path in dict.fromkeys(paths):
-        for definition, origin in _elements(definition_file.read(action, path, task_vars), path):
+    action: ActionBase, sources: list[str], task_vars: dict[str, t.Any], rules: Rules
+) -> tuple[list[dict[str, t.Any]], list[str], list[str]]:
+    """The definitions, the origin of each, and the files without any. A file that is named twice is read once."""
+    definitions, origins, blank = [], [], []
+    for path in dict.fromkeys(_paths(action, sources, rules)):
+        found = list(_elements(definition_file.read(action, path, task_vars), path))
+        if not found:
+            blank.append(path)
+        for definition, origin in found:
             if not isinstance(definition, dict):
                 raise AnsibleActionFail(f"{origin}: a definition of an app or a group is a mapping")
             definitions.append(definition)
             origins.append(origin)
-    return definitions, origins
+    return definitions, origins, blank
+
+
+def _paths(action: ActionBase, sources: list[str], rules: Rules) -> list[str]:
+    paths, skipped = [], []
+    for src in sources:
+        place = definition_file.find(action, src)
+        found = listing(place, rules.recurse)
+        paths += found.files
+        skipped += found.skipped
+        if not found.files and not rules.allow_empty:
+            told = f", but {listed(found.skipped)}" if found.skipped else ""
+            raise AnsibleActionFail(
+                f"src {place} holds no file {_PATTERNS}{told}: check the path, or set recurse or allow_empty"
+            )
+    if skipped and rules.prune:
+        raise AnsibleActionFail(
+            f"prune would remove the apps of definitions that are not read: {listed(skipped)}. Rename or repair them, "
+            "set recurse to read sub-directories, or move what is no definition out of the directory"
+        )
+    if skipped:
+        action._display.warning(f"not read, although it looks like a definition: {listed(skipped)}")
+    return paths
+
+
+def _directory(path: str, recurse: bool, above: tuple[str, ...]) -> Listing:
+    try:
+        names = sorted(os.listdir(path))
+    except OSError as error:
+        return Listing([], [f"{path} (cannot be listed: {error.strerror})"])
+    above = (*above, os.path.realpath(path))
+    files, skipped = [], []
+    for name in names:
+        entry = os.path.join(path, name)
+        if name.startswith(".") or os.path.realpath(entry) in above:
+            continue
+        if os.path.isdir(entry):
+            below = _directory(entry, True, above)
+            if recurse:
+                files += below.files
+                skipped += below.skipped
+            elif below.files or below.skipped:
+                skipped.append(f"{entry} (a sub-directory with definitions)")
+        elif _reads_as_definition(name.lower()):
+            reason = _unread(entry, name)
+            if reason:
+                skipped.append(f"{entry} ({reason})")
+            else:
+                files.append(entry)
+    return Listing(files, skipped)
+
+
+def _reads_as_definition(name: str) -> bool:
+    return name.removesuffix(".j2").endswith(documents.SUFFIXES)
+
+
+def _unread(path: str, name: str) -> str | None:
+    """Why a file is not read that has the name of a definition, but for upper and lower case."""
+    if not _reads_as_definition(name):
+        return "its ending is not in lower case"
+    if not os.path.exists(path):
+        return "a link to a file that is missing"
+    return None if os.path.isfile(path) else "not a regular file"
 
 
 def _elements(value: t.Any, path: str) -> t.Iterator[tuple[t.Any, str]]:

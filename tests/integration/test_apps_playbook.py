@@ -92,6 +92,37 @@ def test_removes_what_was_taken_out_of_the_directory_when_asked_to(ansible, mara
     assert "apps_prune needs apps_owner_group or apps_owner_label" in refused.output
 
 
+def test_reads_sub_directories_and_removes_nothing_that_it_did_not_read(ansible, marathon, apps, group):
+    own = {"apps_owner_group": group, "apps_prune": True}
+    below = apps / "team-a"
+    below.mkdir()
+    (apps / "yaml.yml").rename(below / "yaml.yml")
+    (below / ".draft.json").write_text(json.dumps({"id": f"{group}/draft", "cmd": "sleep 1000"}))
+    first = deploy(ansible, apps, **own)
+    assert (first.code, first.changed) == (0, 1), first.output
+    assert marathon.app(f"{group}/yaml")["tasksRunning"] == 1
+    assert marathon.app(f"{group}/draft") is None
+    second = deploy(ansible, apps, **own)
+    assert (second.code, second.changed) == (0, 0), second.output
+
+    flat = deploy(ansible, apps, "--check", apps_recurse=False, **own)
+    assert flat.code != 0
+    assert f"{below} (a sub-directory with definitions)" in " ".join(flat.output.split())
+    (below / "yaml.yml").rename(below / "yaml.YML")
+    renamed = deploy(ansible, apps, **own)
+    assert renamed.code != 0
+    assert "yaml.YML (its ending is not in lower case)" in " ".join(renamed.output.split())
+
+    (below / "yaml.YML").unlink()
+    (apps / "basic.json").write_text("[]")
+    emptied = deploy(ansible, apps, **own)
+    assert emptied.code != 0
+    assert "no app is declared, " in " ".join(emptied.output.split())
+    assert marathon.app(f"{group}/basic")["tasksRunning"] == marathon.app(f"{group}/yaml")["tasksRunning"] == 1
+    assert deploy(ansible, apps, apps_allow_empty=True, **own).changed == 1
+    assert marathon.app(f"{group}/basic") is None
+
+
 def test_a_broken_file_is_named_and_nothing_is_written(ansible, marathon, apps, group):
     (apps / "zz-broken.json").write_text('{\n  "id": "a",\n  "cpus": 0.1,,\n}')
     done = deploy(ansible, apps)
@@ -112,7 +143,10 @@ def test_an_app_that_does_not_start_fails_with_the_reason(ansible, marathon, app
     ("variables", "words"),
     [
         ({"marathon_url": "http://127.0.0.1:9"}, "apps_dir is not set"),
-        ({"apps_dir": "/nonexistent", "marathon_url": "http://127.0.0.1:9"}, "apps_dir /nonexistent holds no *.json"),
+        (
+            {"apps_dir": "/nonexistent", "marathon_url": "http://127.0.0.1:9"},
+            "apps_dir /nonexistent is not a directory",
+        ),
         ({"apps_dir": "{apps}"}, "No Marathon is known: set marathon_url"),
         (
             {"apps_dir": "{apps}", "marathon_url": "http://127.0.0.1:9"},

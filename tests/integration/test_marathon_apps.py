@@ -77,12 +77,47 @@ def test_life_of_a_set(apps, marathon, group, tmp_path):
 
     refused = apps(owner_group=group, prune=True)
     assert refused["failed"]
-    assert "nothing is declared, so prune would remove all that this set owns" in refused["msg"]
+    assert "no app is declared, so prune would remove 2 apps" in refused["msg"]
     emptied = apps(owner_group=group, prune=True, allow_empty=True)
     assert actions(emptied, group) == {"/back/db": "deleted", "/front/web": "deleted"}
     # One for the whole group.
     assert len(emptied["deployment_ids"]) == 1
     assert marathon.write("GET", f"/v2/groups{group}").status_code == 404
+
+
+def test_prune_takes_no_missing_definition_for_a_decision(apps, marathon, group, tmp_path):
+    assert marathon.write("PUT", f"/v2/apps{group}/a", SLEEP).ok
+    assert marathon.write("PUT", f"/v2/apps{group}/b", SLEEP).ok
+    marathon.settle(group)
+    owned = {"src": [str(tmp_path)], "owner_group": group, "prune": True}
+    loop = "{% for app in enabled | default([]) %}\n  - {id: {{ app }}, cmd: sleep 1000}\n{% endfor %}"
+    both = f"2 apps ({group}/a, {group}/b)"
+
+    (tmp_path / "shop.yml.j2").write_text(f"id: {group}\napps:\n{loop}\n")
+    for switches in (["--check"], []):
+        emptied = apps(*switches, **owned)
+        assert emptied["failed"]
+        assert "no app is declared, the group" in emptied["msg"]
+        assert f"so prune would remove {both}: " in emptied["msg"]
+        assert "allow_empty" in emptied["msg"]
+    planned = apps("--check", allow_empty=True, **owned)
+    assert actions(planned, group) == {"/a": "deleted", "/b": "deleted"}
+
+    (tmp_path / "shop.yml.j2").unlink()
+    (tmp_path / "a.json").write_text(json.dumps({"id": f"{group}/a", **SLEEP}))
+    (tmp_path / "b.json").symlink_to("/nonexistent/b.json")
+    for switches in (["--check"], []):
+        dangling = apps(*switches, **owned)
+        assert dangling["failed"]
+        assert "b.json (a link to a file that is missing)" in dangling["msg"]
+    kept = apps(**{**owned, "prune": False})
+    assert not kept["failed"]
+    assert "b.json (a link to a file that is missing)" in " ".join(kept["output"].split())
+    (tmp_path / "b.json").unlink()
+    (tmp_path / "b.json").write_text("[]")
+    blank = apps(**owned)
+    assert f"b.json is an empty list, so prune would remove 1 app ({group}/b)" in blank["msg"]
+    assert marathon.app(f"{group}/b")["instances"] == 1
 
 
 def test_a_set_that_owns_by_label_adopts_only_when_told(apps, marathon, group):

@@ -56,10 +56,8 @@ class AppSet:
 
     apps: dict[str, DeclaredApp]
     groups: dict[str, DeclaredGroup]
-
-    @property
-    def empty(self) -> bool:
-        return not self.apps and not self.groups
+    # Groups whose lists of apps and of groups hold not one app, as from a loop that yields nothing.
+    hollow: set[str] = field(default_factory=set)
 
 
 def build(sources: Iterable[Source]) -> AppSet:
@@ -142,9 +140,12 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
     names = _list(definition, "dependencies")
     dependencies = sorted({_absolute(name, group_id) for name in names})
     result.groups[group_id] = DeclaredGroup(group_id, tuple(dependencies), origin)
+    others = len(result.apps)
     for name in ("apps", "groups"):
         for child in _list(definition, name):
             _take(result, child, group_id, origin)
+    if len(result.apps) == others and ("apps" in definition or "groups" in definition):
+        result.hollow.add(group_id)
 
 
 def _list(definition: dict[str, Any], name: str) -> list[Any]:

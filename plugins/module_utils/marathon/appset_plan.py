@@ -29,6 +29,8 @@ class Rules:
     adopt: bool = False
     prune: bool = False
     allow_empty: bool = False
+    # Files in which a list of definitions is empty.
+    blank: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
 
 
@@ -140,12 +142,26 @@ def _doomed(appset: AppSet, tree: Tree, rules: Rules) -> list[dict[str, Any]]:
     if not rules.prune:
         return []
     doomed = [app for app_id, app in sorted(tree.apps.items()) if app_id not in appset.apps and rules.owner.owns(app)]
-    if doomed and appset.empty and not rules.allow_empty:
-        raise DefinitionError(
-            f"nothing is declared, so prune would remove all that this set owns "
-            f"({appset_owner.listed([app['id'] for app in doomed])}): check definitions and src, or set allow_empty"
-        )
+    if not rules.allow_empty:
+        _refuse_emptiness(appset, rules, [app["id"] for app in doomed])
     return doomed
+
+
+def _refuse_emptiness(appset: AppSet, rules: Rules, doomed: list[str]) -> None:
+    """A template that yields nothing, because a variable is missing, is no decision to remove what it declared."""
+    if not doomed:
+        return
+    outermost = [name for name in sorted(appset.hollow) if not appset.hollow.intersection(ancestors(name))]
+    hollow = [name for name in outermost if any(inside(app_id, name) for app_id in doomed)]
+    reasons = [] if appset.apps else ["no app is declared"]
+    reasons += [f"{path} is an empty list" for path in rules.blank]
+    reasons += [f"the group {name} of {appset.groups[name].origin} has no apps" for name in hollow]
+    if reasons:
+        raise DefinitionError(
+            f"{appset_owner.listed(reasons)}, so prune would remove {len(doomed)} "
+            f"app{'s' if len(doomed) > 1 else ''} ({appset_owner.listed(doomed)}): check definitions and src, or set "
+            "allow_empty if that is intended"
+        )
 
 
 def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, appset_tree, fields
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
@@ -90,8 +92,8 @@ def test_nothing_to_change_is_nothing_to_write():
         ),
         # So does being declared.
         (
-            [{"id": "/g/x", "apps": []}],
-            there(stored("/g/x/c")),
+            [{"id": "/g/x", "dependencies": []}, app("/g/a")],
+            there(stored("/g/a"), stored("/g/x/c")),
             BY_GROUP,
             ["/g/x/c"],
             [("delete app", "/g/x/c")],
@@ -142,10 +144,39 @@ def test_without_prune_nothing_is_removed():
 @pytest.mark.parametrize("rules", [BY_GROUP, BY_LABEL])
 def test_an_empty_set_removes_all_only_when_that_is_allowed(rules):
     tree = there(stored("/g/a", labels={"owner": "shop"}))
-    with pytest.raises(DefinitionError, match=r"nothing is declared, so prune would remove all .*/g/a"):
+    with pytest.raises(
+        DefinitionError, match=r"^no app is declared, so prune would remove 1 app \(/g/a\): .*allow_empty"
+    ):
         plan([], tree, rules)
     allowed = Rules(owner=rules.owner, prune=True, allow_empty=True)
     assert plan([], tree, allowed).doomed == {"/g/a"}
+    # There is nothing to lose.
+    assert not plan([], there(), rules).changed
+
+
+@pytest.mark.parametrize("lists", [{"apps": []}, {"apps": None}, {"groups": []}, {"groups": [{"id": "x", "apps": []}]}])
+@pytest.mark.parametrize("others", [[], [app("/g/kept")]])
+def test_a_group_without_apps_removes_them_only_when_that_is_allowed(lists, others):
+    declared = [{"id": "/g/shop", **lists}, *others]
+    tree = there(stored("/g/kept"), *(stored(f"/g/shop/x/{number}") for number in range(7)))
+    reason = r"the group /g/shop of file1 has no apps, so prune would remove "
+    listed = r"\(.*/g/shop/x/0, .* more\): check definitions and src, or set allow_empty"
+    with pytest.raises(DefinitionError, match=rf"{reason}{7 if others else 8} apps {listed}"):
+        plan(declared, tree, BY_GROUP)
+    allowed = Rules(owner=BY_GROUP.owner, prune=True, allow_empty=True)
+    assert len(plan(declared, tree, allowed).doomed) == (7 if others else 8)
+    # Nothing in it is there, so nothing of it is removed.
+    assert plan([*declared, app("/g/a")], there(stored("/g/b")), BY_GROUP).doomed == {"/g/b"}
+
+
+def test_a_file_with_an_empty_list_removes_only_when_that_is_allowed():
+    tree = there(stored("/g/a"), stored("/g/b"))
+    rules = Rules(owner=BY_GROUP.owner, prune=True, blank=("apps/b.json",))
+    words = r"^apps/b.json is an empty list, so prune would remove 1 app \(/g/b\)"
+    with pytest.raises(DefinitionError, match=words):
+        plan([app("/g/a")], tree, rules)
+    assert plan([app("/g/a")], tree, replace(rules, allow_empty=True)).doomed == {"/g/b"}
+    assert not plan([app("/g/a")], there(stored("/g/a")), rules).changed
 
 
 def test_the_label_of_the_owner_is_set_when_an_app_is_created():
