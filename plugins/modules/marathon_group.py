@@ -13,7 +13,8 @@ description:
   - Creates, changes, scales and removes a group with the apps and groups in it, or puts back an earlier version of it.
   - A list that the definition of a group has is the whole list, as in Marathon. What C(apps) does not list is removed
     from that group, and so are, with all that is in them, the groups that C(groups) does not list, and the
-    C(dependencies). A list that it does not have is left alone. See O(merge) for another rule.
+    C(dependencies). A list that it does not have is left alone. See O(merge) for another rule, and O(allow_empty) for
+    lists that are empty.
   - The definition of an app is the whole truth about that app, as with M(quorum.mesos.marathon_app).
   - Everything is compared before the first write, and nothing is written when nothing differs. A group write of
     Marathon would remove what somebody else has put into the group meanwhile, so all apps that change are sent as one
@@ -87,6 +88,12 @@ options:
     description:
       - Keep what the group and its apps have and the definition does not declare. Nothing is removed then, and
         C(dependencies) are added to those that there are.
+    type: bool
+    default: false
+  allow_empty:
+    description:
+      - Allow a list of C(apps) or C(groups) that is empty to remove the apps that are there. Without it this fails, in
+        check mode too, and names what would be removed, because a template whose loop yields nothing looks the same.
     type: bool
     default: false
   ignore_fields:
@@ -363,6 +370,7 @@ def argument_spec():
         scale_by={"type": "float"},
         version={"type": "str"},
         merge={"type": "bool", "default": False},
+        allow_empty={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
@@ -384,6 +392,7 @@ def read_options(params):
         scale_by=params["scale_by"],
         version=params["version"],
         merge=params["merge"],
+        allow_empty=params["allow_empty"],
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
         force=params["force"],

@@ -77,7 +77,7 @@ def test_life_of_a_set(apps, marathon, group, tmp_path):
 
     refused = apps(owner_group=group, prune=True)
     assert refused["failed"]
-    assert "no app is declared, so prune would remove 2 apps" in refused["msg"]
+    assert "no app is declared, so 2 apps would be removed" in refused["msg"]
     emptied = apps(owner_group=group, prune=True, allow_empty=True)
     assert actions(emptied, group) == {"/back/db": "deleted", "/front/web": "deleted"}
     # One for the whole group.
@@ -91,14 +91,13 @@ def test_prune_takes_no_missing_definition_for_a_decision(apps, marathon, group,
     marathon.settle(group)
     owned = {"src": [str(tmp_path)], "owner_group": group, "prune": True}
     loop = "{% for app in enabled | default([]) %}\n  - {id: {{ app }}, cmd: sleep 1000}\n{% endfor %}"
-    both = f"2 apps ({group}/a, {group}/b)"
 
     (tmp_path / "shop.yml.j2").write_text(f"id: {group}\napps:\n{loop}\n")
     for switches in (["--check"], []):
         emptied = apps(*switches, **owned)
         assert emptied["failed"]
         assert "no app is declared, the group" in emptied["msg"]
-        assert f"so prune would remove {both}: " in emptied["msg"]
+        assert f"so 2 apps would be removed ({group}/a, {group}/b): " in emptied["msg"]
         assert "allow_empty" in emptied["msg"]
     planned = apps("--check", allow_empty=True, **owned)
     assert actions(planned, group) == {"/a": "deleted", "/b": "deleted"}
@@ -116,7 +115,7 @@ def test_prune_takes_no_missing_definition_for_a_decision(apps, marathon, group,
     (tmp_path / "b.json").unlink()
     (tmp_path / "b.json").write_text("[]")
     blank = apps(**owned)
-    assert f"b.json is an empty list, so prune would remove 1 app ({group}/b)" in blank["msg"]
+    assert f"b.json is an empty list, so 1 app would be removed ({group}/b)" in blank["msg"]
     assert marathon.app(f"{group}/b")["instances"] == 1
 
 

@@ -56,7 +56,8 @@ class AppSet:
 
     apps: dict[str, DeclaredApp]
     groups: dict[str, DeclaredGroup]
-    # Groups whose lists of apps and of groups hold not one app, as from a loop that yields nothing.
+    # Groups whose list of apps is empty, as from a loop that yields nothing, and those that hold no app further down.
+    bare: set[str] = field(default_factory=set)
     hollow: set[str] = field(default_factory=set)
 
 
@@ -146,6 +147,8 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
             _take(result, child, group_id, origin)
     if len(result.apps) == others and ("apps" in definition or "groups" in definition):
         result.hollow.add(group_id)
+    if "apps" in definition and not definition["apps"]:
+        result.bare.add(group_id)
 
 
 def _list(definition: dict[str, Any], name: str) -> list[Any]:

@@ -15,7 +15,13 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     planner,
     releases,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, DeclaredApp, ancestors, inside
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import (
+    AppSet,
+    DeclaredApp,
+    ancestors,
+    inside,
+    parent,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_order import find_circle
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
@@ -151,17 +157,24 @@ def _refuse_emptiness(appset: AppSet, rules: Rules, doomed: list[str]) -> None:
     """A template that yields nothing, because a variable is missing, is no decision to remove what it declared."""
     if not doomed:
         return
-    outermost = [name for name in sorted(appset.hollow) if not appset.hollow.intersection(ancestors(name))]
-    hollow = [name for name in outermost if any(inside(app_id, name) for app_id in doomed)]
+    losing = {parent(app_id) for app_id in doomed} & appset.bare
+    losing |= {name for app_id in doomed for name in ancestors(app_id)} & appset.hollow
     reasons = [] if appset.apps else ["no app is declared"]
     reasons += [f"{path} is an empty list" for path in rules.blank]
-    reasons += [f"the group {name} of {appset.groups[name].origin} has no apps" for name in hollow]
+    reasons += [
+        f"the group {name} of {appset.groups[name].origin} has no apps"
+        for name in sorted(losing)
+        if not losing.intersection(ancestors(name))
+    ]
     if reasons:
-        raise DefinitionError(
-            f"{appset_owner.listed(reasons)}, so prune would remove {len(doomed)} "
-            f"app{'s' if len(doomed) > 1 else ''} ({appset_owner.listed(doomed)}): check definitions and src, or set "
-            "allow_empty if that is intended"
-        )
+        raise emptiness(reasons, doomed, "definitions and src")
+
+
+def emptiness(reasons: list[str], doomed: list[str], place: str) -> DefinitionError:
+    return DefinitionError(
+        f"{appset_owner.listed(reasons)}, so {len(doomed)} app{'s' if len(doomed) > 1 else ''} would be removed "
+        f"({appset_owner.listed(doomed)}): check {place}, or set allow_empty if that is intended"
+    )
 
 
 def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan 
     AppPlan,
     GroupPlan,
     SetPlan,
+    emptiness,
     refuse_circles,
     refuse_clashes,
 )
@@ -67,6 +68,7 @@ def plan_tree(
     merge: bool = False,
     ignored: tuple[str, ...] = (),
     release: tuple[int, ...] = fields.NEWEST,
+    allow_empty: bool = False,
 ) -> TreePlan:
     apps = []
     for app_id, app in sorted(declared.appset.apps.items()):
@@ -76,6 +78,8 @@ def plan_tree(
     doomed = [] if merge else _unlisted_apps(declared, tree, going)
     if declared.version is None:
         # An earlier version is put back by Marathon itself, whatever is there now.
+        if not allow_empty:
+            _refuse_emptiness(declared, doomed)
         _refuse_pods(going, tree)
         refuse_clashes(declared.appset, tree, set(doomed))
     removed = [AppPlan(planner.plan_absent(app_id, tree.apps[app_id], release)) for app_id in doomed]
@@ -105,6 +109,18 @@ def _unlisted_apps(declared: DeclaredTree, tree: Tree, going: list[str]) -> list
         if app_id not in known
         and (parent(app_id) in declared.whole_apps or any(inside(app_id, name) for name in going))
     )
+
+
+def _refuse_emptiness(declared: DeclaredTree, doomed: list[str]) -> None:
+    """A template that yields nothing, because a variable is missing, is no decision to remove what it declared."""
+    no_apps = declared.whole_apps - {parent(app_id) for app_id in declared.appset.apps}
+    no_groups = declared.whole_groups - {parent(group_id) for group_id in declared.appset.groups}
+    losing = {f"the list of apps of {parent(app_id)} is empty" for app_id in doomed if parent(app_id) in no_apps}
+    for app_id in doomed:
+        above = no_groups.intersection(ancestors(parent(app_id)))
+        losing.update(f"the list of groups of {name} is empty" for name in above)
+    if losing:
+        raise emptiness(sorted(losing), doomed, "the definition")
 
 
 def _refuse_pods(going: list[str], tree: Tree) -> None:

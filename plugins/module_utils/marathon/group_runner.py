@@ -40,6 +40,7 @@ class GroupOptions:
     scale_by: float | None = None
     version: str | None = None
     merge: bool = False
+    allow_empty: bool = False
     ignored: tuple[str, ...] = ()
     secret_names: tuple[str, ...] = ()
     force: bool = False
@@ -91,6 +92,7 @@ class GroupRunner(SetRunner):
         # A number of instances is all that is declared then.
         self._merge = options.merge or options.scale_by is not None
         self._ignored = options.ignored
+        self._allow_empty = options.allow_empty
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         result = super().run(check_mode)
@@ -100,7 +102,7 @@ class GroupRunner(SetRunner):
         return {**result, "versions": versions or [], "requests": self._client.requests}
 
     def _plan(self, tree: Tree) -> TreePlan:
-        return plan_tree(self._declared, tree, self._merge, self._ignored, self._release)
+        return plan_tree(self._declared, tree, self._merge, self._ignored, self._release, self._allow_empty)
 
     def _release_matters(self, plan: SetPlan) -> bool:
         return super()._release_matters(plan) or plan.role is not None

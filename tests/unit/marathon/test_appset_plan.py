@@ -145,7 +145,7 @@ def test_without_prune_nothing_is_removed():
 def test_an_empty_set_removes_all_only_when_that_is_allowed(rules):
     tree = there(stored("/g/a", labels={"owner": "shop"}))
     with pytest.raises(
-        DefinitionError, match=r"^no app is declared, so prune would remove 1 app \(/g/a\): .*allow_empty"
+        DefinitionError, match=r"^no app is declared, so 1 app would be removed \(/g/a\): .*allow_empty"
     ):
         plan([], tree, rules)
     allowed = Rules(owner=rules.owner, prune=True, allow_empty=True)
@@ -159,9 +159,9 @@ def test_an_empty_set_removes_all_only_when_that_is_allowed(rules):
 def test_a_group_without_apps_removes_them_only_when_that_is_allowed(lists, others):
     declared = [{"id": "/g/shop", **lists}, *others]
     tree = there(stored("/g/kept"), *(stored(f"/g/shop/x/{number}") for number in range(7)))
-    reason = r"the group /g/shop of file1 has no apps, so prune would remove "
+    reason = r"the group /g/shop of file1 has no apps, so "
     listed = r"\(.*/g/shop/x/0, .* more\): check definitions and src, or set allow_empty"
-    with pytest.raises(DefinitionError, match=rf"{reason}{7 if others else 8} apps {listed}"):
+    with pytest.raises(DefinitionError, match=rf"{reason}{7 if others else 8} apps would be removed {listed}"):
         plan(declared, tree, BY_GROUP)
     allowed = Rules(owner=BY_GROUP.owner, prune=True, allow_empty=True)
     assert len(plan(declared, tree, allowed).doomed) == (7 if others else 8)
@@ -169,10 +169,18 @@ def test_a_group_without_apps_removes_them_only_when_that_is_allowed(lists, othe
     assert plan([*declared, app("/g/a")], there(stored("/g/b")), BY_GROUP).doomed == {"/g/b"}
 
 
+def test_an_empty_list_of_apps_beside_groups_with_some():
+    declared = [{"id": "/g/shop", "apps": [], "groups": [{"id": "x", "apps": [app("a")]}]}]
+    with pytest.raises(DefinitionError, match=r"the group /g/shop of file1 has no apps, so 1 app would be removed"):
+        plan(declared, there(stored("/g/shop/web")), BY_GROUP)
+    # One that is not listed in a list with others is taken out of it.
+    assert plan(declared, there(stored("/g/shop/x/b")), BY_GROUP).doomed == {"/g/shop/x/b"}
+
+
 def test_a_file_with_an_empty_list_removes_only_when_that_is_allowed():
     tree = there(stored("/g/a"), stored("/g/b"))
     rules = Rules(owner=BY_GROUP.owner, prune=True, blank=("apps/b.json",))
-    words = r"^apps/b.json is an empty list, so prune would remove 1 app \(/g/b\)"
+    words = r"^apps/b.json is an empty list, so 1 app would be removed \(/g/b\)"
     with pytest.raises(DefinitionError, match=words):
         plan([app("/g/a")], tree, rules)
     assert plan([app("/g/a")], tree, replace(rules, allow_empty=True)).doomed == {"/g/b"}

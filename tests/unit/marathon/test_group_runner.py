@@ -114,11 +114,31 @@ def test_what_a_definition_means_for_what_is_there(definition, merge, expected):
         calls.append(INFO)
         if writes_app != {"scaled"}:
             calls.append(rehearsed())
-    result = run(*calls, definition=definition, merge=merge, check_mode=True)
+    result = run(*calls, definition=definition, merge=merge, allow_empty=True, check_mode=True)
     assert actions(result) == expected
     assert result["changed"] is bool(expected)
     assert result["action"] == ("updated" if expected else "none")
     assert bool(result["diff"]) is bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ({"apps": []}, r"^the list of apps of /g is empty, so 1 app would be removed \(/g/a\): .* set allow_empty"),
+        ({"apps": [], "groups": []}, r"the list of apps of /g is empty, the list of groups of /g is empty, so 2 apps "),
+        ({"groups": []}, r"the list of groups of /g is empty, so 1 app would be removed \(/g/h/b\)"),
+        ({"groups": [{"id": "h", "apps": []}, {"id": "k"}]}, r"the list of apps of /g/h is empty"),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_empty_list_removes_apps_only_when_that_is_allowed(definition, words, check_mode):
+    with pytest.raises(errors.DefinitionError, match=words):
+        run(Call("GET", "/v2/groups/g", data=HERE), definition=definition, check_mode=check_mode)
+
+
+def test_an_empty_list_where_nothing_is_removes_nothing():
+    here = read(groups=[group("/g/k")])
+    assert not run(here, definition={"apps": []}, check_mode=True)["changed"]
 
 
 def test_merged_dependencies_are_added():
@@ -170,6 +190,7 @@ def test_apps_are_one_array_and_the_apps_and_groups_that_go_are_named_one_by_one
         delete("/v2/groups/g/h", data={"deploymentId": "d3"}),
         VERSIONS,
         definition={"apps": [{"id": "a", **APP, "mem": 64}, {"id": "b", **APP, "mem": 64}], "groups": []},
+        allow_empty=True,
     )
     assert result["deployment_ids"] == ["d1", "d2", "d3"]
 
