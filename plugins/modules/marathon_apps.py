@@ -70,6 +70,7 @@ options:
   recurse:
     description:
       - Also read the sub-directories of a directory in O(src), in the order of their names.
+    version_added: 0.3.1
     type: bool
     default: false
   origins:
@@ -81,6 +82,7 @@ options:
   blank:
     description:
       - Files of O(src) that hold an empty list. Filled in from O(src); not meant for playbooks.
+    version_added: 0.3.1
     type: list
     elements: str
     default: []
@@ -110,6 +112,14 @@ options:
         before.
     type: bool
     default: false
+  prune_limit:
+    description:
+      - Maximum number of apps that O(prune) may remove, as a number (V(25)) or as a percentage of the apps that the set
+        owns (V(30%)). More is refused, in check mode too, with the number and the first ids.
+      - Without it, more than 10 removals that are more than half of the apps that the set owns are refused. That does
+        not apply where no app is declared and O(allow_empty) is set.
+    version_added: 0.3.1
+    type: str
   allow_empty:
     description:
       - Allow O(prune) to remove apps although no app at all is declared, although a file of O(src) holds an empty list,
@@ -347,7 +357,7 @@ details:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_limit, appset_owner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
@@ -370,6 +380,7 @@ def argument_spec():
         owner_label={"type": "str"},
         adopt={"type": "bool", "default": False},
         prune={"type": "bool", "default": False},
+        prune_limit={"type": "str"},
         allow_empty={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
@@ -396,6 +407,7 @@ def read_options(params):
             prune=params["prune"],
             allow_empty=params["allow_empty"],
             blank=tuple(params["blank"]),
+            limit=appset_limit.read(params["prune_limit"]),
             ignored=tuple(params["ignore_fields"]),
         ),
         secret_names=secret_names(params),

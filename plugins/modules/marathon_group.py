@@ -94,6 +94,7 @@ options:
     description:
       - Allow a list of C(apps) or C(groups) that is empty to remove the apps that are there. Without it this fails, in
         check mode too, and names what would be removed, because a template whose loop yields nothing looks the same.
+    version_added: 0.3.1
     type: bool
     default: false
   ignore_fields:

@@ -84,6 +84,9 @@ def test_removes_what_was_taken_out_of_the_directory_when_asked_to(ansible, mara
     assert planned.changed == 1
     assert '-    "cmd": "sleep 1000"' in planned.output
     assert marathon.app(f"{group}/yaml") is not None
+    limited = deploy(ansible, apps, "--check", apps_prune=True, apps_prune_limit=0, **own)
+    assert limited.code != 0
+    assert "prune would remove 1 of the 2 apps" in " ".join(limited.output.split())
     assert deploy(ansible, apps, apps_prune=True, **own).changed == 1
     assert marathon.app(f"{group}/yaml") is None
     assert marathon.app(f"{group}/basic")["tasksRunning"] == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset_limit,
     appset_owner,
     fields,
     normalise,
@@ -37,6 +38,7 @@ class Rules:
     allow_empty: bool = False
     # Files in which a list of definitions is empty.
     blank: tuple[str, ...] = ()
+    limit: appset_limit.Limit = appset_limit.USUAL
     ignored: tuple[str, ...] = ()
 
 
@@ -150,7 +152,21 @@ def _doomed(appset: AppSet, tree: Tree, rules: Rules) -> list[dict[str, Any]]:
     doomed = [app for app_id, app in sorted(tree.apps.items()) if app_id not in appset.apps and rules.owner.owns(app)]
     if not rules.allow_empty:
         _refuse_emptiness(appset, rules, [app["id"] for app in doomed])
+    # Where nothing is declared and that is allowed, all is meant to go.
+    if appset.apps or rules.limit != appset_limit.USUAL:
+        _refuse_excess(tree, rules, [app["id"] for app in doomed])
     return doomed
+
+
+def _refuse_excess(tree: Tree, rules: Rules, doomed: list[str]) -> None:
+    """Most of a set does not go at once, unless something is wrong with what declares it."""
+    owned = sum(rules.owner.owns(app) for app in tree.apps.values())
+    if rules.limit.exceeded(len(doomed), owned):
+        raise DefinitionError(
+            f"prune would remove {len(doomed)} of the {owned} apps that this set owns ({appset_owner.listed(doomed)}), "
+            f"which is more than {rules.limit}: check definitions and src, or set prune_limit to {len(doomed)} if that "
+            "is intended"
+        )
 
 
 def _refuse_emptiness(appset: AppSet, rules: Rules, doomed: list[str]) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, appset_tree, fields
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset,
+    appset_limit,
+    appset_owner,
+    appset_tree,
+    fields,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, plan_set
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
@@ -185,6 +191,52 @@ def test_a_file_with_an_empty_list_removes_only_when_that_is_allowed():
         plan([app("/g/a")], tree, rules)
     assert plan([app("/g/a")], tree, replace(rules, allow_empty=True)).doomed == {"/g/b"}
     assert not plan([app("/g/a")], there(stored("/g/a")), rules).changed
+
+
+@pytest.mark.parametrize(
+    ("removed", "kept", "limit", "words"),
+    [
+        (
+            11,
+            10,
+            None,
+            r"prune would remove 11 of the 21 apps .*/g/x/00, .* 6 more\), which is more than 50 % and 10: ",
+        ),
+        (11, 11, None, None),
+        (10, 1, None, None),
+        (11, 1, "11", None),
+        (11, 1, "100%", None),
+        (2, 10, "1", "which is more than 1: .* set prune_limit to 2 if"),
+        (3, 10, "20%", "which is more than 20 %: "),
+        (3, 10, " 25% ", None),
+        (1, 10, "0", "prune would remove 1 of the 11 apps"),
+    ],
+)
+def test_most_of_a_set_is_removed_only_when_the_limit_allows_it(removed, kept, limit, words):
+    declared = [app(f"/g/{number}") for number in range(kept)]
+    apps = [stored(one["id"]) for one in declared] + [stored(f"/g/x/{number:02}") for number in range(removed)]
+    rules = replace(BY_GROUP, limit=appset_limit.read(limit))
+    # What others own does not count.
+    tree = there(*apps, *(stored(f"/other/{number}") for number in range(100)))
+    if words is None:
+        assert len(plan(declared, tree, rules).doomed) == removed
+    else:
+        with pytest.raises(DefinitionError, match=words):
+            plan(declared, tree, rules)
+
+
+def test_an_empty_set_that_is_allowed_has_only_the_limit_that_is_given():
+    tree = there(*(stored(f"/g/{number}") for number in range(20)))
+    rules = replace(BY_GROUP, allow_empty=True)
+    assert len(plan([], tree, rules).doomed) == 20
+    with pytest.raises(DefinitionError, match="prune would remove 20 of the 20 apps"):
+        plan([], tree, replace(rules, limit=appset_limit.read("5")))
+
+
+@pytest.mark.parametrize("value", ["", "many", "-1", "1.5", "101%", "%"])
+def test_a_limit_that_is_none_is_refused(value):
+    with pytest.raises(DefinitionError, match=f"prune_limit '{value}' is neither a number of apps nor a percentage"):
+        appset_limit.read(value)
 
 
 def test_the_label_of_the_owner_is_set_when_an_app_is_created():
