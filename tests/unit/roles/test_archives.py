@@ -105,7 +105,7 @@ HOSTILE: dict[str, tuple[list[tarfile.TarInfo], str]] = {
     ),
     "a hard link to a later file": ([hard_link("top/x", "top/y"), member("top/y")], "which is no file before it"),
     "a hard link beside the top directory": ([hard_link("top/x", "shadow")], "which is no file before it"),
-    "a hard link to itself": ([hard_link("top/x", "top/x")], "'top/x' is a hard link to 'top/x', which is no file before"),
+    "a hard link to itself": ([hard_link("top/x", "top/x")], "'top/x' is a hard link to 'top/x', which is no file"),
     "a hard link, then one to itself": (
         [hard_link("top/x", "top/bin/marathon"), hard_link("top/x", "top/x")],
         "'top/x' is a hard link to 'top/x', which is no file before it",
