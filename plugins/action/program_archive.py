@@ -22,7 +22,8 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         arguments = {key: value for key, value in self._task.args.items() if key not in ("transferred", "url")}
         source = str(arguments.get("src", ""))
-        if "://" in source:
+        # A URL without a secret is no argument that is hidden, because its text would be missing in every message.
+        if programs.shown(source) != source:
             arguments.update(src=programs.shown(source), url=source)
         answer = self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
         if answer.pop("wanted", False):

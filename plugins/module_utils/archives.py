@@ -27,6 +27,8 @@ except ImportError:  # A Python that was built without it reads no such archive.
 
 DIRECTORY, FILE, LINK, HARD_LINK = "directory", "file", "symbolic link", "hard link"
 MAX_LINKS = 40
+# Bytes of one name, which file systems limit, and of a whole path, which leaves room for the directory before it.
+MAX_NAME, MAX_PATH = 255, 1024
 # What tarfile raises where a header is nonsense, apart from its own errors.
 _BROKEN = (tarfile.TarError, EOFError, zlib.error, LZMAError, ValueError, ArithmeticError, LookupError, RecursionError)
 
@@ -53,8 +55,8 @@ def _open(path: str) -> t.Iterator[tarfile.TarFile]:
     except _BROKEN as error:
         raise ArchiveError("it is no whole tar archive (%s)" % (error or type(error).__name__)) from error
     except OSError as error:
-        # Those that decompress raise it without a number.
-        if error.errno is not None:
+        # Those that decompress raise it without a number; the other is a size behind which no file can be read.
+        if error.errno not in (None, errno.EINVAL):
             raise
         raise ArchiveError("it is no whole tar archive (%s)" % error) from error
 
@@ -82,14 +84,17 @@ def _kind(info: tarfile.TarInfo) -> str:
     raise ArchiveError("its member %s is %s" % (ascii(info.name), what))
 
 
-def _refuse_control(name: str, member: str) -> None:
+def _refuse_name(name: str, member: str) -> None:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
         raise ArchiveError("its member %s has a control character in a name" % ascii(member))
+    encoded = name.encode("utf-8", "surrogateescape")
+    if len(encoded) > MAX_PATH or any(len(part) > MAX_NAME for part in encoded.split(b"/")):
+        raise ArchiveError("its member %s... has a name that is too long" % ascii(member[:60]))
 
 
 def _normal(name: str, member: str) -> str:
     """A relative path without ``.`` and ``..``; the archive itself is the empty one."""
-    _refuse_control(name, member)
+    _refuse_name(name, member)
     if name.startswith("/"):
         raise ArchiveError("its member %s has an absolute path" % ascii(member))
     if ".." in name.split("/"):
@@ -120,9 +125,9 @@ def plan(headers: t.Iterable[tarfile.TarInfo]) -> list[Member]:
         _place(kinds, path, kind, info.name)
         target = info.linkname if kind == LINK else ""
         if kind == HARD_LINK:
-            target = _hard_target(kinds, top, info)
+            target = _hard_target(kinds, top, info, path)
         members.append(Member(path, kind, target, info))
-    _check_links(members, kinds)
+    _check_links(members)
     return members
 
 
@@ -138,20 +143,23 @@ def _place(kinds: dict[str, str], path: str, kind: str, name: str) -> None:
         raise ArchiveError("its member %s is there twice, as a %s and as a %s" % (ascii(name), kinds[path], kind))
 
 
-def _hard_target(kinds: t.Mapping[str, str], top: str, info: tarfile.TarInfo) -> str:
+def _hard_target(kinds: t.Mapping[str, str], top: str, info: tarfile.TarInfo, own: str) -> str:
     target = _normal(info.linkname, info.name)
     path = target[len(top) :] if target.startswith(top) else ""
-    if kinds.get(path) not in (FILE, HARD_LINK):
+    if kinds.get(path) not in (FILE, HARD_LINK) or path == own:
         raise ArchiveError(
             "its member %s is a hard link to %s, which is no file before it" % (ascii(info.name), ascii(info.linkname))
         )
     return path
 
 
-def _check_links(members: t.Iterable[Member], kinds: t.Mapping[str, str]) -> None:
-    links = {member.path: member for member in members if member.kind == LINK}
+def _check_links(members: t.Iterable[Member]) -> None:
+    links: dict[str, Member] = {}
+    for member in members:
+        if member.kind == LINK and links.setdefault(member.path, member).target != member.target:
+            raise ArchiveError("its member %s is there twice, as links to two places" % ascii(member.info.name))
     for member in links.values():
-        _refuse_control(member.target, member.info.name)
+        _refuse_name(member.target, member.info.name)
         if _destination(member.path, links) is None:
             raise ArchiveError(
                 "its member %s is a symbolic link to %s, which leaves the archive or leads nowhere"
@@ -261,5 +269,5 @@ def _write_file(archive: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> N
         # Readable by all, writable by its owner alone, and never with the rights of another user.
         os.fchmod(handle, (info.mode | 0o444) & 0o755)
         # One in the future would make the program look newer than what runs of it.
-        written = min(max(info.mtime, 0), time.time())
+        written = min(max(0, info.mtime), time.time())  # In this order a time that is no number is 0.
         os.utime(handle, (written, written))

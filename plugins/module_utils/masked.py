@@ -15,6 +15,8 @@ CHANGED = "<hidden, changed>"
 REST = "(content)"
 COMMENTS = "(comments)"
 FORMS = ("lines", "json", "whole")
+# A password may have signs that a URL must quote; a number after the host is its port.
+USER = re.compile(r"^([\w+.-]+:/*|/*)(?:[^/?#]*@|[^/@?#:]+:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
 SETTING = re.compile(r"^\s*([A-Za-z_][\w.:-]*|\d\w*(?:\.[\w-]+)+)\s*=(.*)$")
 
 
@@ -47,6 +49,16 @@ def _entries(text: str, form: str) -> dict[str, str]:
             name = COMMENTS if line.startswith("#") else REST
             found[name] = found.get(name, "") + line + "\n"
     return found
+
+
+def without_user(url: str) -> str:
+    """A URL, or an address without a scheme, without its user and password."""
+    return USER.sub(r"\1***@", url)
+
+
+def name_alone(name: t.Any) -> str:
+    """A name of a setting for a sentence, without the value that somebody has written into it."""
+    return ascii(str(name).split("=", 1)[0])
 
 
 def without(text: str, values: t.Mapping[str, t.Any]) -> str:

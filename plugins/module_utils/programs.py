@@ -10,7 +10,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils import archives
+from ansible_collections.quorum.mesos.plugins.module_utils import archives, masked
 
 CHECKSUM = re.compile(r"^sha256:([0-9a-f]{64})$")
 DIRECTORY_DIGITS = 12
@@ -27,7 +27,7 @@ def shown(source: str) -> str:
     """Where an archive comes from, without the user, the password and the signature of a URL."""
     if "://" not in source:
         return source
-    return re.sub(r"[?#].*", "?***", re.sub(r"//[^/@]*@", "//***@", source))
+    return re.sub(r"[?#].*", "?***", masked.without_user(source), flags=re.DOTALL)
 
 
 def sha256(path: str) -> str:

@@ -115,6 +115,7 @@ import shutil
 import tempfile
 import typing as t
 from http.client import HTTPException
+from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
@@ -138,6 +139,11 @@ def _check(module: AnsibleModule, path: str, digest: str) -> None:
 
 
 def _fetch(module: AnsibleModule, url: str) -> str:
+    try:
+        _port = urlsplit(url).port
+    except ValueError:
+        # What cannot fetch it would quote a part of the password.
+        refuse(module, "its host or port cannot be read", "write / ? # and @ in a password as %2F %3F %23 and %40")
     answer, info = fetch_url(module, url, timeout=FETCH_SECONDS)
     if info["status"] != 200:
         refuse(module, "it cannot be fetched (%s)" % info["msg"], "correct the URL or let the host reach it")
@@ -174,13 +180,14 @@ def main() -> None:
         refuse(module, "its checksum '%s' is no SHA-256" % params["checksum"], "write it as sha256:<64 hex digits>")
     home = programs.home_of(params["dest"], digest)
     missing = not os.path.isdir(home)
-    if missing and not params["url"] and not params["transferred"]:
+    url = params["url"] or (params["src"] if "://" in params["src"] else None)
+    if missing and not url and not params["transferred"]:
         module.exit_json(changed=False, home=home, wanted=True)
     if missing and module.check_mode:
         names, jars = _assumed(params["programs"]), None
     else:
         if missing:
-            path = params["transferred"] or _fetch(module, params["url"])
+            path = params["transferred"] or _fetch(module, url)
             _check(module, path, digest)
             try:
                 programs.unpack(path, home, params["programs"])

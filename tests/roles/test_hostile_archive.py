@@ -62,13 +62,27 @@ def test_it_is_refused_by_name(tmp_path: Path, arguments: list[str]) -> None:
     assert not (tmp_path / "opt").exists() or os.listdir(tmp_path / "opt") == []
 
 
-def test_the_credentials_of_a_url_show_nowhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "shown", "why"),
+    [
+        (
+            "http://me:fake-password@127.0.0.1:1/mesos.tar.gz?signature=fake-signature",
+            "http://***@127.0.0.1:1/mesos.tar.gz?***", "it cannot be fetched",
+        ),
+        (
+            "http://me:fake-pass/word@127.0.0.1:1/mesos.tar.gz",
+            "http://***@127.0.0.1:1/mesos.tar.gz", "its host or port cannot be read",
+        ),
+        # Without any, it is told as it is.
+        ("http://127.0.0.1:1/mesos.tar.gz", "http://127.0.0.1:1/mesos.tar.gz", "it cannot be fetched"),
+    ],
+)  # fmt: skip
+def test_the_credentials_of_a_url_show_nowhere(tmp_path: Path, source: str, shown: str, why: str) -> None:
     parameters = {
         "src": "{{ source }}", "checksum": f"sha256:{'0' * 64}", "dest": str(tmp_path / "opt"),
         "programs": ["marathon"],
     }  # fmt: skip
-    source = "http://me:fake-password@127.0.0.1:1/mesos.tar.gz?signature=fake-signature"
     output = unpack(parameters, "-vvv", "-e", json.dumps({"source": source}))
-    assert "localhost: src is http://***@127.0.0.1:1/mesos.tar.gz?***: it cannot be fetched" in output
+    assert f"localhost: src is {shown}: {why}" in output
     assert "module_args" in output
     assert "fake-" not in output

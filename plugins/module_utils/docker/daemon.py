@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ansible_collections.quorum.mesos.plugins.module_utils import masked
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
 
 Config = t.Mapping[str, t.Any]
@@ -64,7 +64,8 @@ def problems(config: Config, option: str, host: str) -> list[str]:
     for name, near in unknown_names(config, KINDS):
         remedy = "write %s" % near if near else "remove it"
         found.append(
-            "%s: %s has '%s', which Docker does not know and would not start with; %s." % (host, option, name, remedy)
+            "%s: %s has %s, which Docker does not know and would not start with; %s."
+            % (host, option, masked.name_alone(name), remedy)
         )
     for name in sorted(set(config) & set(KINDS)):
         found += ["%s: %s.%s %s." % (host, option, name, why) for why in _complaints(name, config[name])]
@@ -82,11 +83,7 @@ def _shown(name: str, value: t.Any) -> str:
     """A value in a sentence, if it can be no secret: a dictionary is of options of others, which take tokens."""
     if KINDS[name] == "a dictionary" or isinstance(value, (dict, list)):
         return _type(value)
-    return repr(_without_user(value) if isinstance(value, str) else value)
-
-
-def _without_user(url: t.Any) -> str:
-    return re.sub(r"[^/@\s]*:[^/@\s]*@", "***@", str(url))
+    return repr(masked.without_user(value) if isinstance(value, str) else value)
 
 
 def _complaints(name: str, value: t.Any) -> list[str]:
@@ -108,10 +105,15 @@ def _complaints(name: str, value: t.Any) -> list[str]:
         return ["has '%s'; write %s or %s" % (item, *good) for item in value if item not in good]
     if name == "registry-mirrors":
         bad = [item for item in value if not str(item).startswith(("http://", "https://"))]
-        return ["has '%s', which is no URL; write http:// or https:// before it" % _without_user(item) for item in bad]
+        return [
+            "has '%s', which is no URL; write http:// or https:// before it" % masked.without_user(str(item))
+            for item in bad
+        ]
     if name == "insecure-registries":
         bad = [item for item in value if "://" in str(item)]
-        return ["has '%s', which is a URL; write host:port or a network" % _without_user(item) for item in bad]
+        return [
+            "has '%s', which is a URL; write host:port or a network" % masked.without_user(str(item)) for item in bad
+        ]
     return []
 
 

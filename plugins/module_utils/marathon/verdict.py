@@ -133,7 +133,10 @@ def _redirected(answer: Answer, url: str, method: str, path: str, login: str) ->
     target = answer.headers.get("Location") or "nowhere"
     if re.search(r"login|auth|sso|signin", target, re.IGNORECASE):
         return Refused(f"{url} redirects {method} {path} to the login page {target} ({answer.status}): {login}")
-    return Unexpected(f"{url} redirects {method} {path} to {target} ({answer.status}): give that address as url")
+    # As url the address would be wrong with what was asked for behind it.
+    root, asked, _query = target.partition(path)
+    wanted = root.rstrip("/") if asked and root.startswith("http") else "the address of Marathon there"
+    return Unexpected(f"{url} redirects {method} {path} to {target} ({answer.status}): give {wanted} as url")
 
 
 def _forbidden(url: str, method: str, path: str, message: str) -> MarathonError:

@@ -9,6 +9,7 @@ import json
 import re
 import typing as t
 
+from ansible_collections.quorum.mesos.plugins.module_utils import masked
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
 
 DURATION = re.compile(r"^\d+(\.\d+)?(ns|us|ms|secs|mins|hrs|days|weeks)$")
@@ -92,7 +93,10 @@ def problems(flags: t.Mapping[str, t.Any], known: t.Mapping[str, str], option: s
         remedy = "write %s" % near if near else "remove it"
         if known.get(name[3:]) == "boolean" and name.startswith("no_"):
             remedy = "write %s: false" % name[3:]
-        found.append("%s: %s has the flag '%s', which the program does not know; %s." % (host, option, name, remedy))
+        found.append(
+            "%s: %s has the flag %s, which the program does not know; %s."
+            % (host, option, masked.name_alone(name), remedy)
+        )
     for name, value in flags.items():
         if name in known and value is not None:
             wrong = complaint(known[name], value)
@@ -145,9 +149,10 @@ def environment_problems(variables: t.Mapping[str, t.Any], option: str, host: st
     found = []
     for name, value in variables.items():
         text = str(value)
-        if not re.match(r"^[A-Za-z_][A-Za-z0-9_]*$", name):
+        if not re.match(r"[A-Za-z_][A-Za-z0-9_]*\Z", str(name)):
             found.append(
-                "%s: %s has '%s', which is no name of an environment variable; rename it." % (host, option, name)
+                "%s: %s has %s, which is no name of an environment variable; rename it."
+                % (host, option, masked.name_alone(name))
             )
         if "\\" in text:
             wrong = "a backslash"

@@ -9,9 +9,13 @@ import re
 import shlex
 import typing as t
 
-SETTING = re.compile(r"^[A-Z][A-Za-z0-9]*$")
-PROPERTY = re.compile(r"^[A-Za-z0-9_.-]+$")
+from ansible_collections.quorum.mesos.plugins.module_utils import masked
+
+SETTING = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
+PROPERTY = re.compile(r"[A-Za-z0-9_.-]+\Z")
 PLAIN = re.compile(r"[A-Za-z0-9_@+.,:/=-]")
+# Among options of docker run: --env NAME=value, --env=NAME=value, -e NAME=value, -eNAME=value, -e=NAME=value, and -ite.
+VARIABLE = re.compile(r"(?:--env|-[ditPq]*e)(?:=|\s+|(?<=e)(?=[A-Za-z_]))([A-Za-z_].*)\Z", re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # What everyone on a host may read in a unit: `systemctl show` asks nobody.
 ENVIRONMENT = ("Environment", "SetCredential")
@@ -37,7 +41,8 @@ def setting_problems(settings: t.Mapping[str, t.Any], role: str, environment: bo
         wrong = _wrong(value)
         if not SETTING.match(str(name)):
             found.append(
-                "%s: %s has %s, which is no name of a setting; write it like MemoryMax." % (host, option, ascii(name))
+                "%s: %s has %s, which is no name of a setting; write it like MemoryMax."
+                % (host, option, masked.name_alone(name))
             )
         elif name in ENVIRONMENT:
             found.append(
@@ -63,10 +68,8 @@ def container_problems(options: t.Any, role: str, environment: bool, host: str) 
     words, option, found = _words(options), role + "_container_options", []
     remedy = "set %s_environment" % role if environment else "name a file of mode 0600 with --env-file"
     for place, word in enumerate(words):
-        before = words[place - 1] if place else ""
-        variable = word if before in ("-e", "--env") else None
-        match = re.match(r"^(?:--env=|-e)([A-Za-z_].*)$", word, re.DOTALL)
-        variable = match.group(1) if match else variable
+        match = VARIABLE.match("%s %s" % (words[place - 1], word) if place else word) or VARIABLE.match(word)
+        variable = match.group(1) if match else None
         if variable and "=" in variable:
             found.append(
                 "%s: %s gives the value of %s, which everyone on the host can read in the unit and among the "
@@ -107,7 +110,7 @@ def property_problems(settings: t.Mapping[str, t.Any], option: str, host: str) -
         if not PROPERTY.match(str(name)):
             found.append(
                 "%s: %s has %s, which is no name of a setting; use letters, digits, dots, dashes and underscores."
-                % (host, option, ascii(name))
+                % (host, option, masked.name_alone(name))
             )
         elif wrong:
             found.append("%s: %s.%s %s." % (host, option, name, wrong))

@@ -9,7 +9,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
+from ansible_collections.quorum.mesos.plugins.module_utils import archives, masked, programs
 from ansible_collections.quorum.mesos.plugins.module_utils.masters.settings import tls_problems, zookeeper_problems
 from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import as_boolean, seconds
 from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import runtime, versions
@@ -89,7 +89,7 @@ def _url_problems(flags: Settings) -> list[str]:
     ):
         text = str(flags.get(name) or "")
         if not any(kind.match(text) for kind in kinds):
-            shown = re.sub(r"//[^@/]*@", "//***@", text)
+            shown = masked.without_user(text)
             found.append(
                 "marathon_%s is '%s', which names no %s; put hosts into the group zookeeper or set it to %s."
                 % (name, shown, "ZooKeeper" if name == "zk" else "master", example)

@@ -64,6 +64,10 @@ def test_nearest_name() -> None:
         ("proxies", ["http://me:424242@proxy"]),
         ("labels", "pin=me:424242@x"),
         ("registry-mirrors", ["me:424242@mirror:5000"]),
+        ("registry-mirrors", ["me:42@424242@mirror:5000"]),
+        ("registry-mirrors", ["ftp://424242@mirror:5000"]),
+        ("debug", "http://me:x/424242@h"),
+        ("debug=424242", "x"),
         ("insecure-registries", ["https://me:424242@registry:5000"]),
     ],
 )

@@ -298,7 +298,12 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
         (
             {"status": 302, "text": "", "headers": {"Location": "https://m1/"}},
             errors.Unexpected,
-            "redirects PUT /v2/apps/a to https://m1/ (302): give that address as url",
+            "redirects PUT /v2/apps/a to https://m1/ (302): give the address of Marathon there as url",
+        ),
+        (
+            {"status": 301, "text": "", "headers": {"Location": "https://m1/marathon/v2/apps/a?force=true"}},
+            errors.Unexpected,
+            "to https://m1/marathon/v2/apps/a?force=true (301): give https://m1/marathon as url",
         ),
         (
             {"status": 500, "data": {"message": "URI not found"}},

@@ -105,6 +105,18 @@ HOSTILE: dict[str, tuple[list[tarfile.TarInfo], str]] = {
     ),
     "a hard link to a later file": ([hard_link("top/x", "top/y"), member("top/y")], "which is no file before it"),
     "a hard link beside the top directory": ([hard_link("top/x", "shadow")], "which is no file before it"),
+    "a hard link to itself": ([hard_link("top/x", "top/x")], "'top/x' is a hard link to 'top/x', which is no file"),
+    "a hard link, then one to itself": (
+        [hard_link("top/x", "top/bin/marathon"), hard_link("top/x", "top/x")],
+        "'top/x' is a hard link to 'top/x', which is no file before it",
+    ),
+    "a link that leaves, then one of its name that does not": (
+        [symlink("top/x", f"{UP}/shadow"), symlink("top/x", "bin")],
+        "'top/x' is there twice, as links to two places",
+    ),
+    "a name that no file system takes": ([member("top/" + "x" * 256)], "has a name that is too long"),
+    "a path that no file system takes": ([member("top/" + "y/" * 3000 + "z")], "has a name that is too long"),
+    "a link to a path that no file system takes": ([symlink("top/x", "y/" * 3000)], "has a name that is too long"),
     "an absolute name": ([member("CANARY")], "has an absolute path"),
     "a name with ..": ([member(f"top/{UP}/shadow")], "has '..' in its path"),
     "a name with .. that comes back": ([member("top/../top/x")], "has '..' in its path"),
@@ -192,6 +204,28 @@ def test_a_file_larger_than_the_disk(outside: Outside, tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"No space left on device|it needs 1073741824 MiB"):
         programs.unpack(str(path), str(outside.home), CANDIDATES)
     assert not outside.home.exists()
+
+
+@pytest.mark.parametrize("size", ["99999999999999", "9" * 30])
+def test_a_size_behind_which_no_file_can_be_read(outside: Outside, tmp_path: Path, size: str) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(member("top/bin/marathon", pax_headers={"size": size}))
+    for read in (archives.names, lambda name: programs.unpack(name, str(outside.home), CANDIDATES)):
+        with pytest.raises(archives.ArchiveError, match="it is no whole tar archive"):
+            read(str(path))
+    assert not outside.home.exists()
+
+
+@pytest.mark.parametrize(("mtime", "written"), [("nan", 0), ("-1e30", 0), ("inf", None)])
+def test_a_time_that_is_none(outside: Outside, tmp_path: Path, mtime: str, written: float | None) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(member(f"top/{PROGRAM}", pax_headers={"mtime": mtime}))
+        archive.addfile(directory("top/lib"))
+    programs.unpack(str(path), str(outside.home), CANDIDATES)
+    found = (outside.home / PROGRAM).stat().st_mtime
+    assert found == written or (written is None and found < 5e9)
 
 
 def test_a_negative_size(outside: Outside, tmp_path: Path) -> None:

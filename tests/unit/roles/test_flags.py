@@ -97,6 +97,14 @@ def test_values_that_an_environment_file_does_not_keep(value: str) -> None:
 def test_names_of_variables() -> None:
     (problem,) = flags.environment_problems({"A-B": "x"}, "o", "h")
     assert "rename it" in problem
+    assert len(flags.environment_problems({"A\n": "x"}, "o", "h")) == 1
+
+
+def test_a_name_with_a_value_shows_without_it() -> None:
+    (problem,) = flags.environment_problems({"SESAME=secret": None}, "o", "h")
+    assert problem == "h: o has 'SESAME', which is no name of an environment variable; rename it."
+    (problem,) = flags.problems({"quorum=secret": None}, {"quorum": "integer"}, "o", "h")
+    assert problem == "h: o has the flag 'quorum', which the program does not know; write quorum."
 
 
 def test_nearest_names() -> None:

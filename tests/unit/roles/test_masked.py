@@ -44,6 +44,28 @@ def test_difference(form: str, before: str | None, after: str | None, shown: tup
     assert "secret" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://me:secret@h/a", "https://***@h/a"),
+        ("https://me:sec@ret@h/a", "https://***@h/a"),
+        ("https://me:secret/secret@h/a", "https://***@h/a"),
+        ("https://me:secret?secret#secret@h:80/a", "https://***@h:80/a"),
+        ("https:/me:secret@h/a", "https:/***@h/a"),
+        ("me:secret@h:5000", "***@h:5000"),
+        ("secret@h", "***@h"),
+        ("zk://me:sec@ret@h:2181,i:2181/mesos", "zk://***@h:2181,i:2181/mesos"),
+        ("https://h:8080/a@b", "https://h:8080/a@b"),
+        ("https://h/a@b?c=d@e", "https://h/a@b?c=d@e"),
+        ("zk://h:2181,i:2181/mesos", "zk://h:2181,i:2181/mesos"),
+        ("h:5000/a", "h:5000/a"),
+        ("", ""),
+    ],
+)
+def test_a_url_without_its_user(url: str, shown: str) -> None:
+    assert masked.without_user(url).replace("me:***", "***") == shown
+
+
 def test_what_another_program_says_of_values() -> None:
     config = {"log-driver": "splunk", "log-opts": {"token": "fake-token", "longer": "fake-token-2", "max-file": "3"}}
     text = masked.without("splunk refuses fake-token and fake-token-2 in line 3", config)

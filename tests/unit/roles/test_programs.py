@@ -110,6 +110,8 @@ def test_checksums(checksum: str, digest: str | None) -> None:
     [
         ("https://me:hunter2@mirror.example.org/a.tar.gz", "https://***@mirror.example.org/a.tar.gz"),
         ("https://token@mirror.example.org/a.tar.gz?sig=x/y@z", "https://***@mirror.example.org/a.tar.gz?***"),
+        ("https://me:hun@ter2@mirror.example.org/a.tar.gz", "https://***@mirror.example.org/a.tar.gz"),
+        ("https://me:hun/ter2@mirror.example.org/a.tar.gz", "https://***@mirror.example.org/a.tar.gz"),
         ("https://mirror.example.org/a@b.tar.gz", "https://mirror.example.org/a@b.tar.gz"),
         ("/srv/a?b@c.tar.gz", "/srv/a?b@c.tar.gz"),
     ],
