@@ -410,9 +410,7 @@ def main() -> None:
                 leads=last.leads,
             )
         module.warn(text + ". Run the playbook without --tags, which restarts it.")
-    module.exit_json(
-        changed=False, elapsed=round(elapsed, 2), leads=last.leads, agent_state=last.agent_state
-    )
+    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads, agent_state=last.agent_state)
 
 
 if __name__ == "__main__":
