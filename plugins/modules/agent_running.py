@@ -26,6 +26,10 @@ options:
       - The systemd unit of the agent.
     type: path
     default: /etc/systemd/system/mesos-slave.service
+  work_dir:
+    description:
+      - Where the agent of a new install will work. An identity that an earlier agent left there comes back with it.
+    type: path
   timeout:
     description:
       - Seconds to wait for the agent's answer.
@@ -76,6 +80,16 @@ agent:
       description: Whether it answers.
       type: bool
       returned: always
+    silent:
+      description: Whether its unit runs, and it does not answer.
+      type: bool
+      returned: always
+    returns:
+      description:
+        - Whether no agent is installed, and one that was has left its identity in O(work_dir).
+        - The masters take the next agent for the same one, and it is still drained if that one was.
+      type: bool
+      returned: always
     container:
       description: Whether it runs in a container of its own.
       type: bool
@@ -118,6 +132,8 @@ agent:
     url: http://slave1.example.com:5051
     running: true
     container: false
+    silent: false
+    returns: false
     drained: false
     tasks: 3
     hostname: slave1.example.com
@@ -215,11 +231,25 @@ def _id(work_dir: str | None) -> str:
         return ""
 
 
+def _returns(own_files: t.Iterable[str], work_dir: str | None) -> bool:
+    """Whether none of these is there, and the next agent will be taken for an earlier one."""
+    return not any(map(os.path.lexists, own_files)) and bool(work_dir) and bool(_id(work_dir))
+
+
+def _unit_runs(module: AnsibleModule) -> bool:
+    unit = os.path.basename(module.params["unit_file"])
+    if not os.path.exists(module.params["unit_file"]):
+        return False
+    code, output, _errors = module.run_command(["systemctl", "is-active", unit], environ_update={"LC_ALL": "C"})
+    return code == 0 or output.strip() in ("activating", "reloading")
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "default": "/etc/mesos"},
             "unit_file": {"type": "path", "default": "/etc/systemd/system/mesos-slave.service"},
+            "work_dir": {"type": "path"},
             "timeout": {"type": "float", "default": 5},
         },
         supports_check_mode=True,
@@ -236,10 +266,13 @@ def main() -> None:
     if answer:
         agent.update(_of_state(answer[1]), url=answer[0])
     agent_id = _id(agent.get("work_dir"))
+    own_files = [os.path.join(directory, "mesos-slave.env"), module.params["unit_file"]]
     agent.update(
         id=agent_id,
         known=bool(agent_id),
         running=answer is not None,
+        silent=answer is None and _unit_runs(module),
+        returns=_returns(own_files, module.params["work_dir"]),
         container="docker run " in _text(module.params["unit_file"]),
         drained=os.path.exists(os.path.join(directory, "mesos-slave.drained")),
         becomes=mark.get("becomes"),

@@ -23,7 +23,8 @@ options:
       - What to look at.
       - V(zookeeper) serves, and the ensemble has a majority under one leader.
       - V(master) has recovered its registry log, sees every other master, and exactly one master leads.
-      - V(agent) is registered with a master.
+      - V(agent) is registered with a master. Where O(masters) are given, one that is drained or deactivated
+        gets a warning, and fails where no other agent gets tasks either.
       - V(marathon) answers and knows its leader.
       - V(docker) answers.
     type: str
@@ -63,6 +64,20 @@ options:
       - Seconds that a V(master) must be up, so that ZooKeeper has forgotten the session from before its restart.
     type: float
     default: 0
+  masters:
+    description:
+      - URLs of the masters, which are asked whether a registered V(agent) gets tasks. Not asked where it is empty.
+    type: list
+    elements: str
+    default: []
+  masters_username:
+    description:
+      - User for HTTP basic authentication at O(masters).
+    type: str
+  masters_password:
+    description:
+      - Password for HTTP basic authentication at O(masters).
+    type: str
   timeout:
     description:
       - Seconds to wait at the most.
@@ -146,6 +161,11 @@ elapsed:
   returned: success
   type: float
   sample: 2.4
+agent_state:
+  description: State of the agent as the masters have it, of which V(active) alone gets tasks. Empty if not known.
+  returned: success
+  type: str
+  sample: drained
 leads:
   description: Whether this member leads. Known also of one that is not healthy.
   returned: always
@@ -159,6 +179,7 @@ problems:
   sample: ["the port 5050 does not answer"]
 """
 
+import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -166,6 +187,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.health import verdict
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
 from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
 from ansible_collections.quorum.mesos.plugins.module_utils.host import running
+from ansible_collections.quorum.mesos.plugins.module_utils.http import exchange
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos import agents
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
 
@@ -173,11 +199,12 @@ ANSWER_SECONDS = 5.0
 
 
 class Seen(t.NamedTuple):
-    """What is wrong with a member, and whether it leads."""
+    """What is wrong with a member, whether it leads, and what a person should know of it though it is no failure."""
 
     problems: list[str]
     leads: bool
-    silent: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    agent_state: str = ""
 
 
 def _zookeeper(params: dict[str, t.Any]) -> Seen:
@@ -217,13 +244,48 @@ def _master(params: dict[str, t.Any]) -> Seen:
         except Unanswered:
             others[member] = None
     found = verdicts.master(own, others, params["elsewhere"], params["min_uptime"])
-    silent = tuple(member for member in params["elsewhere"] if others.get(member) is None)
-    return Seen(found, own.get("master/elected") == 1, silent)
+    warnings = tuple(
+        "The master at %s does not answer: the cluster runs without it." % member
+        for member in params["elsewhere"]
+        if others.get(member) is None
+    )
+    return Seen(found, own.get("master/elected") == 1, warnings)
 
 
 def _agent(params: dict[str, t.Any]) -> Seen:
-    own = get_json(params["address"] + "/metrics/snapshot", _access(params), ANSWER_SECONDS)
-    return Seen(verdicts.agent(own), False)
+    access = _access(params)
+    found = verdicts.agent(get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS))
+    if found or not params["masters"]:
+        return Seen(found, False)
+    own = get_json(params["address"] + "/state", access, ANSWER_SECONDS)
+    try:
+        everyone = agents.agents(_operator_api(params).call("GET_AGENTS"))
+    except MesosError as error:
+        return Seen([], False, (_not_known(own, error),))
+    agent = next((one for one in everyone if one.id == own.get("id")), None)
+    if agent is None:
+        why = "the masters at %s do not list it (mesos_slave_master_urls)" % ", ".join(params["masters"])
+        return Seen([], False, (_not_known(own, why),))
+    found, warnings = verdicts.offered(
+        agent.hostname, agent.state, any(one.state == "active" for one in everyone if one.id != agent.id)
+    )
+    return Seen(found, False, tuple(warnings), agent.state)
+
+
+def _not_known(own: dict[str, t.Any], why: object) -> str:
+    return "Whether the agent %s gets tasks is not known: %s." % (own.get("hostname"), why)
+
+
+def _operator_api(params: dict[str, t.Any]) -> OperatorApi:
+    access = exchange.Access(
+        username=params["masters_username"] or None,
+        password=params["masters_password"] or None,
+        ca_path=params["ca_path"],
+        client_cert=params["client_cert"],
+        client_key=params["client_key"],
+        timeout=ANSWER_SECONDS,
+    )
+    return OperatorApi(params["masters"], Transport(access), time.sleep)
 
 
 def _marathon(params: dict[str, t.Any]) -> Seen:
@@ -288,6 +350,9 @@ def main() -> None:
             "before_restart": {"type": "bool", "default": False},
             "needed": {"type": "int"},
             "min_uptime": {"type": "float", "default": 0},
+            "masters": {"type": "list", "elements": "str", "default": []},
+            "masters_username": {"type": "str"},
+            "masters_password": {"type": "str", "no_log": True},
             "timeout": {"type": "float", "default": 60},
             "unit": {"type": "str"},
             "stop_unhealthy": {"type": "bool", "default": False},
@@ -328,8 +393,8 @@ def main() -> None:
             problems=found,
             leads=last.leads,
         )
-    for member in last.silent:
-        module.warn("The %s at %s does not answer: the cluster runs without it." % (params["service"], member))
+    for warning in last.warnings:
+        module.warn(warning)
     outdated = _outdated(module)
     if outdated:
         text = "The %s at %s does not run with what it must: %s" % (
@@ -345,7 +410,7 @@ def main() -> None:
                 leads=last.leads,
             )
         module.warn(text + ". Run the playbook without --tags, which restarts it.")
-    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads)
+    module.exit_json(changed=False, elapsed=round(elapsed, 2), leads=last.leads, agent_state=last.agent_state)
 
 
 if __name__ == "__main__":

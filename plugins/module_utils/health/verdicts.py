@@ -76,6 +76,21 @@ def agent(own: Metrics) -> list[str]:
     return []
 
 
+def offered(name: str, state: str, others_active: bool) -> tuple[list[str], list[str]]:
+    """Problems and warnings of a registered agent, from its state as the masters have it.
+
+    A drained agent is a decision of somebody as long as others run the tasks. A cluster of which no agent gets tasks is
+    not healthy, whoever decided that.
+    """
+    if state not in ("draining", "drained", "deactivated"):
+        return [], []
+    found = "it is registered, but %s: it gets no tasks" % state
+    remedy = "give it tasks again with the playbook quorum.mesos.mesos_slave_activate"
+    if others_active:
+        return [], ["The agent %s is not healthy: %s. It stays so until you %s." % (name, found, remedy)]
+    return ["%s, and neither does any other agent; %s" % (found, remedy)], []
+
+
 def told_to_end(unit: t.Mapping[str, str]) -> list[str]:
     """From the properties of its unit: an agent that a master tells to end does so with 0, and stays down."""
     if unit.get("ActiveState") == "inactive" and unit.get("ExecMainStatus") == "0" and unit.get("ExecMainCode") == "1":

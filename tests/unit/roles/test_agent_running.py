@@ -84,3 +84,19 @@ def test_the_id_of_an_agent(tmp_path: Path) -> None:
     (tmp_path / "meta" / "slaves" / "latest").symlink_to("/var/lib/mesos/meta/slaves/20dfd752-S0")
     assert agent_running._id(str(tmp_path)) == "20dfd752-S0"
     assert agent_running._id(str(tmp_path / "none")) == agent_running._id(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "files", "returns"),
+    [(True, [], True), (False, [], False), (True, ["mesos-slave.env"], False), (True, ["mesos-slave.service"], False)],
+)
+def test_what_a_removed_agent_has_left_comes_back(tmp_path: Path, left: bool, files: list[str], returns: bool) -> None:
+    work_dir = tmp_path / "work"
+    (work_dir / "meta" / "slaves").mkdir(parents=True)
+    if left:
+        (work_dir / "meta" / "slaves" / "latest").symlink_to(work_dir / "meta" / "slaves" / "S1")
+    for name in files:
+        (tmp_path / name).write_text("")
+    installed = [str(tmp_path / name) for name in ("mesos-slave.env", "mesos-slave.service")]
+    assert agent_running._returns(installed, str(work_dir)) is returns
+    assert agent_running._returns(installed, None) is False

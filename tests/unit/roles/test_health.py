@@ -73,6 +73,24 @@ def test_agents(metrics: dict[str, float], well: bool) -> None:
     assert (verdicts.agent(metrics) == []) is well
 
 
+@pytest.mark.parametrize("state", ["draining", "drained", "deactivated"])
+def test_a_registered_agent_that_gets_no_tasks_is_not_healthy(state: str) -> None:
+    problems, (warning,) = verdicts.offered("slave1", state, others_active=True)
+    assert problems == []
+    assert warning == (
+        f"The agent slave1 is not healthy: it is registered, but {state}: it gets no tasks. It stays so until you give "
+        "it tasks again with the playbook quorum.mesos.mesos_slave_activate."
+    )
+    (problem,), warnings = verdicts.offered("slave1", state, others_active=False)
+    assert warnings == []
+    assert problem.startswith(f"it is registered, but {state}: it gets no tasks, and neither does any other agent; ")
+
+
+@pytest.mark.parametrize("state", ["active", "disconnected"])
+def test_nothing_is_said_of_other_agents(state: str) -> None:
+    assert verdicts.offered("slave1", state, others_active=False) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("state", "code", "status", "told"),
     [
