@@ -10,6 +10,7 @@ short_description: Find out before anything changes that a program cannot be ins
 version_added: 0.2.0
 description:
   - Looks at the options of the method that is chosen, and at no others.
+  - The method C(repository) is that of a role whose packages have no version.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 positional: role, host, variables
@@ -57,6 +58,8 @@ def install_problems(
         problems = install.archive_problems(role, source["archive"], source["checksum"])
     elif source["method"] == "container":
         problems = install.image_problems(role, source["image"] or "")
+    elif source["method"] == "repository":
+        problems = install.repository_problems(role, source["repository"] or {}, source["family"])
     else:
         mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}
         problems = install.package_problems(

@@ -40,15 +40,34 @@ def _entries(text: str, form: str) -> dict[str, str]:
             return {REST: text}
     if form == "whole":
         return {REST: text}
+    return _lines(text)
+
+
+def _lines(text: str) -> dict[str, str]:
+    """The settings of a text. One whose value goes on in the next line has that line, whatever it looks like."""
     found: dict[str, str] = {}
+    name, goes_on = REST, ""
     for line in text.splitlines():
-        setting = SETTING.match(line)
+        setting = None if goes_on else SETTING.match(line)
         if setting:
-            found[setting.group(1)] = setting.group(2)
+            name = setting.group(1)
+            found[name] = setting.group(2)
+            goes_on = _goes_on(setting.group(2).strip())
+        elif goes_on:
+            found[name] += "\n" + line
+            goes_on = _goes_on(goes_on + line)
         elif line.strip():
             name = COMMENTS if line.startswith("#") else REST
             found[name] = found.get(name, "") + line + "\n"
     return found
+
+
+def _goes_on(value: str) -> str:
+    """The quote that is open at the end of a line of a value, or a space where a backslash ends the line."""
+    quote = value[:1]
+    if quote in ("'", '"') and not re.search(r"(?<!\\)" + quote, value[1:]):
+        return quote
+    return " " if value.endswith("\\") else ""
 
 
 def without_user(url: str) -> str:
@@ -67,7 +86,10 @@ def without(text: str, values: t.Mapping[str, t.Any]) -> str:
     secrets = {json.loads(value) for _name, value in _flat(nested, "") if value[:1] == '"'}
     # What is as short as a number would be found in every word.
     for secret in sorted((one for one in secrets if len(one) > 3), key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+        # In quotes, and in those of a log's line, it stands escaped.
+        quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
+        for form in (json.dumps(quoted, ensure_ascii=False)[1:-1], quoted, secret):
+            text = text.replace(form, HIDDEN)
     return text
 
 

@@ -122,6 +122,7 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "docker": (
         {
             "docker_daemon_option": {},
+            "docker_repository": {"uris": "https://me:secret@mirror.example.org", "suites": "stable"},
             "docker_registry_mirrors": ["mirror.example.org"],
             "docker_log_options": {"max-file": 3},
             "docker_log_driver": "local",
@@ -140,6 +141,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "d: docker_daemon_options.debug is 'yes'; write true or false.",
             "d: docker_daemon_options.hosts is given by Docker's unit too (-H), and the daemon does not start with "
             "both; use a drop-in of the unit.",
+            "d: docker_repository has no key; set that, or leave the option out where the host knows one.",
+            "d: docker_repository.uris has a user; write it into /etc/apt/auth.conf.d or the proxy instead.",
             "d: daemon.json (by options of the role).log-opts has a number for max-file, and Docker takes only "
             "text; put it in quotes.",
             "d: daemon.json (by options of the role).registry-mirrors has 'mirror.example.org', which is no URL; write "

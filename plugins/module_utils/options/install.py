@@ -9,7 +9,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils import programs
+from ansible_collections.quorum.mesos.plugins.module_utils import masked, programs
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
 
 REPOSITORY_KEYS = ("name", "uris", "suites", "components", "baseurl", "key", "key_checksum")
@@ -38,7 +38,8 @@ def archive_problems(role: str, archive: str | None, checksum: str | None) -> li
     path = os.path.expanduser(archive)
     if not os.path.isabs(path):
         return [
-            "%s is the relative path %s; write the whole path, for example with {{ inventory_dir }}." % (option, path)
+            "%s is the relative path %s; write the whole path, for example with {{ inventory_dir }}."
+            % (option, masked.without_user(path))
         ]
     if not os.path.isfile(path):
         return ["%s is %s, and the controller has no such file; give a path or URL that exists." % (option, path)]
@@ -63,12 +64,16 @@ def package_problems(role: str, name: str, version: str, repository: t.Mapping[s
         problems.append(
             "%s_package_version is '%s', which is no exact version; give one like 1.11.0-2.0.1." % (role, version)
         )
-    return problems + ["%s_repository%s" % (role, text) for text in _repository_problems(repository, family)]
+    return problems + repository_problems(role, repository, family)
+
+
+def repository_problems(role: str, repository: t.Mapping[str, t.Any], family: str) -> list[str]:
+    """What is wrong with a repository; an empty one is one that the host knows."""
+    found = _repository_problems(repository, family) if repository else []
+    return ["%s_repository%s" % (role, text) for text in found]
 
 
 def _repository_problems(repository: t.Mapping[str, t.Any], family: str) -> list[str]:
-    if not repository:
-        return []
     problems = []
     for key, nearest in unknown_names(repository, REPOSITORY_KEYS):
         remedy = "write %s" % nearest if nearest else "it knows %s" % ", ".join(REPOSITORY_KEYS)
@@ -88,6 +93,9 @@ def _key_problems(key: str, checksum: str) -> list[str]:
     if not key:
         return []
     if "://" in key:
+        if masked.without_user(key) != key:
+            # The module that fetches it shows the URL.
+            return [".key has a user; fetch the key to the controller and give its path instead."]
         if programs.digest_of(checksum) is None:
             return [".key_checksum is '%s'; write the SHA-256 of the key as sha256:<64 hex digits>." % checksum]
         return []
@@ -105,7 +113,7 @@ def image_problems(role: str, image: str) -> list[str]:
         return ["%s_image is not set; give an image with its tag, like registry.example.org/mesos:1.11.0." % role]
     if not IMAGE.match(image):
         return ["%s_image is '%s', which is no name of an image; give one like registry.example.org/mesos:1.11.0."
-                % (role, image)]  # fmt: skip
+                % (role, masked.without_user(image))]  # fmt: skip
     name, _at, digest = image.partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
     if not digest and tag in ("", "latest"):

@@ -59,6 +59,7 @@ def test_versions_that_are_not_exact(version: str) -> None:
         ({"key": "https://example.org/key"}, "marathon_repository.key_checksum is ''"),
         ({"key": "https://example.org/key", "key_checksum": f"sha256:{DIGEST}"}, None),
         ({"uris": ["https://me:secret@example.org/"]}, "marathon_repository.uris has a user"),
+        ({"key": "https://me:secret@example.org/key"}, "marathon_repository.key has a user; fetch the key"),
         ({"name": "Vendor/x"}, "marathon_repository.name is 'Vendor/x'"),
     ],
 )
@@ -175,3 +176,12 @@ def test_check_mode_changes_nothing(tmp_path: Path) -> None:
     assert some.mask("mesos-slave", "mesos-master")
     assert some.hold("mesos-slave")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["multi-user.target.wants"]
+
+
+def test_a_password_in_what_is_no_url_does_not_show() -> None:
+    problems = [
+        *install.archive_problems("marathon", "me:secret@mirror.example.org/a.tar.gz", f"sha256:{DIGEST}"),
+        *install.image_problems("marathon", "me:secret@registry.example.org/marathon:1.11"),
+    ]
+    assert len(problems) == 2
+    assert "secret" not in str(problems)

@@ -22,6 +22,12 @@ PEM = "-----BEGIN PRIVATE KEY-----\nsecret=\n-----END PRIVATE KEY-----\n"
         ("lines", "# a\nA=1\n", "# b\nA=1\n", (["(comments)", "A"], ["(comments)!", "A"])),
         ("lines", "secret text\n", "4lw.commands=srvr\nserver.1=a:1\n", (["(content)"], ["4lw.commands", "server.1"])),
         ("lines", None, 'Server {\n    user_console="secret"\n    ;\n};\n', ([], ["(content)", "user_console"])),
+        # What goes on in the next line, as systemd reads it and as Java does.
+        (
+            "lines", 'A="-----BEGIN\nsecret=\nMII\\"secret=\n-----END" \nB=\'secret\nC=\'\nD="x"\n', "A=1\n",
+            (["A", "B", "D"], ["A!"]),
+        ),
+        ("lines", "A=secret\\\nsecret=\\\nsecret=x\nB=1\nsecret\n", "A=1\n", (["(content)", "A", "B"], ["A!"])),
         (
             "json", '{"log-opts": {"splunk-token": "secret"}, "dns": ["a"]}',
             '{"log-opts": {"splunk-token": "other"}, "dns": ["a", "b"], "debug": true, "x": {}}',
@@ -70,3 +76,13 @@ def test_what_another_program_says_of_values() -> None:
     config = {"log-driver": "splunk", "log-opts": {"token": "fake-token", "longer": "fake-token-2", "max-file": "3"}}
     text = masked.without("splunk refuses fake-token and fake-token-2 in line 3", config)
     assert text == "splunk refuses <hidden> and <hidden> in line 3"
+
+
+@pytest.mark.parametrize(
+    "said", ['bad fake"to\\ken', r'bad "fake\"to\\ken"', r'msg="bad \"fake\\\"to\\\\ken\""']
+)
+def test_what_another_program_says_in_quotes(said: str) -> None:
+    text = masked.without(said, {"log-opts": {"token": 'fake"to\\ken'}})
+    assert "<hidden>" in text
+    assert "fake" not in text
+    assert "ken" not in text
