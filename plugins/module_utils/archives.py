@@ -87,7 +87,11 @@ def _kind(info: tarfile.TarInfo) -> str:
 def _refuse_name(name: str, member: str) -> None:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
         raise ArchiveError("its member %s has a control character in a name" % ascii(member))
-    encoded = name.encode("utf-8", "surrogateescape")
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError:
+        # The result of the module could not have it.
+        raise ArchiveError("its member %s has a name that is not UTF-8" % ascii(member)) from None
     if len(encoded) > MAX_PATH or any(len(part) > MAX_NAME for part in encoded.split(b"/")):
         raise ArchiveError("its member %s... has a name that is too long" % ascii(member[:60]))
 

@@ -142,6 +142,7 @@ HOSTILE: dict[str, tuple[list[tarfile.TarInfo], str]] = {
     "a file, then its parent as a link": ([member("top/x/y"), symlink("top/x", UP)], "is there twice"),
     "a top directory that is a link": ([symlink("top", UP)], "its member 'top' is a symbolic link and not a directory"),
     "a name with a line break": ([member("top/x\ny")], r"its member 'top/x\ny' has a control character in a name"),
+    "a name that is not UTF-8": ([member("top/\udcff")], r"its member 'top/\udcff' has a name that is not UTF-8"),
     "a link to a name with an escape": ([symlink("top/x", "\x1b[2J")], "has a control character in a name"),
 }
 
