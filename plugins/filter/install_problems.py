@@ -59,7 +59,10 @@ def install_problems(
     elif source["method"] == "container":
         problems = install.image_problems(role, source["image"] or "")
     elif source["method"] == "repository":
-        problems = install.repository_problems(role, source["repository"] or {}, source["family"])
+        repository = source["repository"] or {}
+        problems = install.repository_problems(role, repository, source["family"]) + install.repository_clashes(
+            role, repository, variables or {}
+        )
     else:
         mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}
         problems = install.package_problems(

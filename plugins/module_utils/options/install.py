@@ -137,7 +137,16 @@ def shared_problems(role: str, mine: t.Mapping[str, t.Any], variables: t.Mapping
                 "%s_package_version is %s and %s_package_version is %s, and one package is both on this host; "
                 "give both the same." % (role, mine["version"], other, version)
             )
-        its, own = variables.get(other + "_repository") or {}, mine["repository"]
+    return problems + repository_clashes(role, mine["repository"], variables)
+
+
+def repository_clashes(role: str, own: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> list[str]:
+    """Where another role on the same host writes another repository to the same file."""
+    problems = []
+    for other in ROLES:
+        if other == role or variables.get(other + "_install_method") != "package":
+            continue
+        its = variables.get(other + "_repository") or {}
         if its and own and its != own and its.get("name", NAMELESS) == own.get("name", NAMELESS):
             problems.append(
                 "%s_repository and %s_repository differ and have the same name; give each a name of its own."

@@ -103,6 +103,17 @@ def test_two_repositories_have_two_names() -> None:
     assert install_problems({**SOURCE, "repository": mine}, "mesos_master", "a", its) == []
 
 
+def test_a_repository_of_packages_without_a_version(tmp_path: Path) -> None:
+    (tmp_path / "key.asc").write_text("key")
+    mine = {"uris": "https://a/", "suites": "stable", "key": str(tmp_path / "key.asc")}
+    source = {"method": "repository", "family": "debian", "repository": mine}
+    its = {"mesos_slave_install_method": "package", "mesos_slave_repository": {**mine, "uris": "https://b/"}}
+    assert install_problems({**source, "repository": {}}, "docker", "a", its) == []
+    (problem,) = install_problems(source, "docker", "a", its)
+    assert problem.startswith("a: docker_repository and mesos_slave_repository differ and have the same name")
+    assert install_problems({**source, "repository": {**mine, "name": "docker"}}, "docker", "a", its) == []
+
+
 def test_only_the_chosen_method_is_looked_at() -> None:
     for method, option in (("archive", "mesos_master_archive"), ("container", "mesos_master_image")):
         (problem,) = install_problems({**SOURCE, "method": method}, "mesos_master", "a")
