@@ -31,7 +31,8 @@ options:
   source:
     description:
       - Where the program comes from.
-      - The C(method) of installation, the C(family) of the system, the C(package) and the C(image).
+      - The C(method) of installation, the C(family) of the system, the C(package), the C(image)
+        and the C(library) that it loads.
     type: dict
     required: true
   old_systemd:

@@ -13,7 +13,8 @@ description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - Asks the Java that the unit of Marathon would run for its version.
   - Points the link O(link) at the libmesos of the Mesos on the host. Its path stays the same whatever archive or
-    package brings Mesos, so an upgrade of Mesos needs no restart of Marathon, and an old archive may be removed.
+    package brings Mesos. A running Marathon keeps the library that it has loaded, so the role of Marathon restarts it
+    where the link leads to another one.
   - A Marathon without jars, as that of the lab engine, needs neither.
 author:
   - quorum.mesos contributors (@quorum-mesos)

@@ -104,6 +104,23 @@ options:
     description:
       - Where the program comes from, as in M(quorum.mesos.service_running).
     type: dict
+    suboptions:
+      method:
+        description: V(package), V(archive) or V(container).
+        type: str
+        required: true
+      family:
+        description: The family of the system, V(debian) or V(redhat).
+        type: str
+      package:
+        description: The package with the program, or a list of packages.
+        type: raw
+      image:
+        description: The image.
+        type: str
+      library:
+        description: A shared library that the program loads, or a link to one.
+        type: str
   restarted:
     description:
       - The service was restarted just now, so that a failure says what the warning of O(files) would say.
@@ -187,6 +204,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.health import verdict
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
 from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
 from ansible_collections.quorum.mesos.plugins.module_utils.host import running
+from ansible_collections.quorum.mesos.plugins.module_utils.host.started import SOURCE
 from ansible_collections.quorum.mesos.plugins.module_utils.http import exchange
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos import agents
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
@@ -357,7 +375,7 @@ def main() -> None:
             "unit": {"type": "str"},
             "stop_unhealthy": {"type": "bool", "default": False},
             "files": {"type": "list", "elements": "path", "default": []},
-            "source": {"type": "dict"},
+            "source": {"type": "dict", "options": SOURCE},
             "restarted": {"type": "bool", "default": False},
             "url_username": {"type": "str"},
             "url_password": {"type": "str", "no_log": True},

@@ -32,9 +32,25 @@ options:
   source:
     description:
       - Where the program comes from.
-      - The C(method) of installation, the C(family) of the system, the C(package) and the C(image).
     type: dict
     required: true
+    suboptions:
+      method:
+        description: V(package), V(archive) or V(container).
+        type: str
+        required: true
+      family:
+        description: The family of the system, V(debian) or V(redhat).
+        type: str
+      package:
+        description: The package with the program, or a list of packages.
+        type: raw
+      image:
+        description: The image.
+        type: str
+      library:
+        description: A shared library that the program loads, or a link to one.
+        type: str
   start:
     description:
       - Start and enable the service. Otherwise it is only compared.
@@ -76,6 +92,7 @@ outdated:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.host import running
+from ansible_collections.quorum.mesos.plugins.module_utils.host.started import SOURCE
 
 
 def main() -> None:
@@ -83,7 +100,7 @@ def main() -> None:
         argument_spec={
             "unit": {"type": "str", "required": True},
             "files": {"type": "list", "elements": "path", "required": True},
-            "source": {"type": "dict", "required": True},
+            "source": {"type": "dict", "required": True, "options": SOURCE},
             "start": {"type": "bool", "default": True},
         },
         supports_check_mode=True,

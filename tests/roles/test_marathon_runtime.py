@@ -121,9 +121,17 @@ def test_a_program_on_the_jvm(host: Host) -> None:
     new = host.mesos("new")
     relink = one_of("mesos_master", "main", "scheduler_runtime", {"link": str(host.link)})
     program = {"program": str(host.directory / "new" / "sbin" / "mesos-master")}
-    seen = {"__mesos_master_program": program, "__internal_users_of_libmesos": ["marathon"]}
+    seen = {
+        "__mesos_master_program": program,
+        "__mesos_master_checked": {},
+        "__internal_unchecked": "",
+        "__internal_users_of_libmesos": ["marathon"],
+    }
     assert "changed=1" in host.play([relink], seen)
     shutil.rmtree(host.directory / "old")
+    # A newer Mesos that check mode does not unpack: Marathon would be restarted for it.
+    newer = {"__mesos_slave_program": {"program": str(host.directory / "newer" / "sbin" / "mesos-slave")}}
+    assert host.run({**archive, **newer}, "--check") == (environment, True)
     assert host.link.resolve() == new
     assert host.run(archive) == (environment, False)
 

@@ -64,7 +64,7 @@ FACTS: dict[str, Any] = {
     **{f"__{role}_program": PROGRAM for role in ("zookeeper", "mesos_master", "mesos_slave", "marathon")},
     "__mesos_master_state": {"leftovers": [], "running": False, "configured": False, "registry": False,
                              "quorum": None, "ensemble_size": None, "tls": False, "downgrade": False,
-                             "alive_elsewhere": []},
+                             "alive_elsewhere": [], "strangers": []},
     "__mesos_slave_seen": {"agent": {"running": False, "known": False, "id": "", "container": False,
                                      "drained": False, "becomes": None}},
 }  # fmt: skip
@@ -76,6 +76,12 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
         "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable,
         **variables,
     }  # fmt: skip
+    # This machine may have no systemd.
+    systemctl = directory / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text("#!/bin/sh\necho ActiveState=inactive\n")
+    systemctl.chmod(0o755)
+    plays = [{"environment": {"PATH": f"{systemctl.parent}:{os.environ['PATH']}"}, **play} for play in plays]
     groups = {group: {"hosts": {"a": {}}} for group in ("zookeeper", "mesos_masters", "mesos_slaves", "marathon")}
     inventory, path = directory / "inventory.yml", directory / "play.yml"
     inventory.write_text(yaml.safe_dump({"all": {"vars": everything, "children": groups}}))
@@ -103,6 +109,27 @@ def test_nothing_that_the_roles_configure_shows(tmp_path: Path, options: tuple[s
     assert re.findall(r".*fake-.*", output) == []
     for name in [*NAMES, "MESOS_PORT", "ssl.keyStore.password", "log-opts.splunk-token"]:
         assert f"+{name}=<hidden" in output
+
+
+@pytest.mark.parametrize("method", ["archive", "package"])
+def test_nothing_that_a_program_comes_from_shows(tmp_path: Path, method: str) -> None:
+    """Where a service is started and compared; its health has the same argument."""
+    roles = ("mesos_master", "mesos_slave", "marathon")
+    variables: dict[str, Any] = {}
+    for role in roles:
+        variables[f"{role}_install_method"] = method
+        variables[f"{role}_archive"] = "https://me:fake-password@mirror.example.org/x.tgz?signature=fake-signature"
+        variables[f"{role}_archive_checksum"] = f"sha256:{'0' * 64}"
+        variables[f"{role}_package_version"] = "1.11.0"
+        variables[f"{role}_repository"] = {"uris": ["https://me:fake-password@mirror.example.org/debian"]}
+    tasks = [
+        {"ansible.builtin.include_role": {"name": f"quorum.mesos.{role}", "tasks_from": "service"}} for role in roles
+    ]
+    plays = [{"hosts": "a", "gather_facts": False, "tasks": [{"ansible.builtin.set_fact": FACTS}, *tasks]}]
+    code, output = run(tmp_path, plays, variables, "--check")
+    assert code == 0, output
+    assert output.count('"source": {') == 2 * len(roles), output
+    assert re.findall(r".*fake-.*", output) == []
 
 
 def files(directory: Path, content: str) -> dict[str, Any]:

@@ -4,8 +4,8 @@
 """What a service was started with, and whether that is what it must run with.
 
 Each unit of the roles records at every start the unit that systemd has loaded, the digests of the files that the
-program is about to read, and the installed program. Dates of files say nothing: neither an interrupted play nor a wrong
-clock matters.
+program is about to read, the installed program, and the library that it loads. Nothing is older or newer here, only the
+same or another: neither an interrupted play nor a wrong clock matters.
 """
 
 from __future__ import annotations
@@ -16,11 +16,20 @@ import shlex
 import typing as t
 
 RECORDS = "/run/quorum-mesos"
+TOOLS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 UNITS = "/etc/systemd/system"
 SECTION = "[Service]\n"
 UNIT_DIGEST = re.compile(r"echo unit ([0-9a-f]{64})")
 # Characters that systemd would expand or end a word at.
 SPECIAL = {"\\": "\\\\", '"': '\\"', "%": "%%", "$": "$$"}
+# Where a program comes from, as an option of modules, which show it: no URL, because that may have a password.
+SOURCE = {
+    "method": {"type": "str", "required": True},
+    "family": {"type": "str"},
+    "package": {"type": "raw"},
+    "image": {"type": "str"},
+    "library": {"type": "str"},
+}
 UNKNOWN = "it is not known what it was started with"
 
 
@@ -34,31 +43,42 @@ def unit_file(unit: str) -> str:
 
 def _program(source: t.Mapping[str, t.Any]) -> list[str]:
     """Shell commands that tell which program is installed: an archive's path, which the unit has, says that already."""
+    commands = []
     if source["method"] == "container":
         image = shlex.quote(source["image"])
-        return ["echo program %s $(docker image inspect --format '{{.Id}}' %s)" % (image, image)]
-    if source["method"] != "package":
-        return []
-    packages = [source["package"]] if isinstance(source["package"], str) else source["package"]
-    # The version alone would not tell a package that was built again.
-    command = (
-        "echo program $(rpm --query --queryformat '%%{NAME} %%{VERSION}-%%{RELEASE} %%{SHA1HEADER}' %(name)s)"
-        if source["family"] == "redhat"
-        else "echo program $(dpkg-query --show %(name)s) $(dpkg-query --control-show %(name)s md5sums | sha256sum)"
-    )
-    return [command % {"name": shlex.quote(name)} for name in packages]
+        commands = ["echo program %s $(docker image inspect --format '{{.Id}}' %s)" % (image, image)]
+    elif source["method"] == "package":
+        packages = [source["package"]] if isinstance(source["package"], str) else source["package"]
+        # The version alone would not tell a package that was built again.
+        command = (
+            "echo program %(name)s $(rpm --query --quiet %(name)s && "
+            "rpm --query --queryformat '%%{VERSION}-%%{RELEASE} %%{SHA1HEADER}' %(name)s || echo missing)"
+            if source["family"] == "redhat"
+            else "echo program %(name)s $(dpkg-query --show --showformat '${Version}' %(name)s || echo missing)"
+            " $(dpkg-query --control-show %(name)s md5sums | sha256sum)"
+        )
+        commands = [command % {"name": shlex.quote(name)} for name in packages]
+    library = source.get("library")
+    if library:
+        # Another file has another path, size or date; the digest of so large a one would take seconds at every start.
+        path = shlex.quote(library)
+        commands.append("echo library %s $(readlink -e %s && stat -L -c '%%s %%Y' %s)" % (path, path, path))
+    return commands
 
 
 def script(files: t.Iterable[str], source: t.Mapping[str, t.Any]) -> str:
     """The shell script that prints what a start now would begin with, apart from the unit."""
-    # The libraries of an archive are not for the tools of the host.
-    return "; ".join(
-        ["unset LD_LIBRARY_PATH LD_PRELOAD", "sha256sum -- " + " ".join(map(shlex.quote, files)), *_program(source)]
-    )
+    return "; ".join([_tools(), "sha256sum -- " + " ".join(map(shlex.quote, files)), *_program(source)])
+
+
+def _tools() -> str:
+    """What the service has in its environment is not for the tools of the host."""
+    return "unset LD_LIBRARY_PATH LD_PRELOAD; PATH=" + TOOLS
 
 
 def _line(unit: str, digest: str, files: t.Iterable[str], source: t.Mapping[str, t.Any], as_root: str) -> str:
-    command = "umask 077; mkdir -p %s; { echo invocation $INVOCATION_ID; echo unit %s; %s; } >%s" % (
+    command = "%s; umask 077; mkdir -p %s; { echo invocation $INVOCATION_ID; echo unit %s; %s; } >%s" % (
+        _tools(),
         RECORDS,
         digest,
         script(files, source),
@@ -91,7 +111,7 @@ def _read(record: str) -> dict[str, str]:
     found = {}
     for line in record.splitlines():
         words = line.split()
-        if words[:1] == ["program"]:
+        if words[:1] in (["program"], ["library"]):
             found[" ".join(words[:2])] = " ".join(words[2:])
         elif words[:1] in (["unit"], ["invocation"]):
             found[words[0]] = " ".join(words[1:])
@@ -118,6 +138,8 @@ def reasons(record: str, invocation: str, wanted: str) -> list[str]:
             text = "its unit has changed"
         elif thing.startswith("program "):
             text = _program_reason(thing.split()[1], (before or "").split(), (after or "").split())
+        elif thing.startswith("library "):
+            text = _library_reason(thing.split()[1], (before or "").split(), (after or "").split())
         else:
             text = "%s has changed" % thing
         if text not in found:
@@ -129,3 +151,12 @@ def _program_reason(name: str, before: list[str], after: list[str]) -> str:
     if before[:1] == after[:1]:
         return "%s %s was built again" % (name, after[0])
     return "%s is %s, and it was started from %s" % (name, *((words or ["missing"])[0] for words in (after, before)))
+
+
+def _library_reason(path: str, before: list[str], after: list[str]) -> str:
+    if before[:1] == after[:1]:
+        return "%s was replaced" % path
+    return "%s leads to %s, and it was started with %s" % (
+        path,
+        *((words or ["nothing"])[0] for words in (after, before)),
+    )

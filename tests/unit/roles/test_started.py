@@ -40,10 +40,10 @@ class Host:
         """Installs the package, for dpkg and rpm; the same as an image for Docker."""
         tools = self.directory / "bin"
         tools.mkdir(exist_ok=True)
-        (tools / "dpkg-query").write_text(
-            f"#!/bin/sh\n[ $1 = --show ] && echo '{'mesos'}\t{version}' || echo {content}\n"
+        (tools / "dpkg-query").write_text(f"#!/bin/sh\n[ $1 = --show ] && echo '{version}' || echo {content}\n")
+        (tools / "rpm").write_text(
+            f'#!/bin/sh\n[ "$2" = --quiet ] || echo "$3" | sed "s/%{{VERSION}}.*/{version} {content}/"\n'
         )
-        (tools / "rpm").write_text(f'#!/bin/sh\necho "$3" | sed "s/%{{NAME}}.*/mesos {version} {content}/"\n')
         (tools / "docker").write_text(f"#!/bin/sh\necho sha256:{content}\n")
         for tool in tools.iterdir():
             tool.chmod(0o755)
@@ -56,16 +56,13 @@ class Host:
         self.invocation = f"{self.started:032}"
         (line,) = re.findall(r'^ExecStartPre=-\+/bin/sh -c "(.*)"$', self.loaded, re.MULTILINE)
         command = re.sub(r'\\(["\\])', r"\1", line).replace("$$", "$").replace("%%", "%")
-        environment = {**self.environment, "INVOCATION_ID": self.invocation, "LD_LIBRARY_PATH": "/nowhere"}
+        # What the service's own environment may have.
+        environment = {"PATH": "/nowhere", "LD_LIBRARY_PATH": "/nowhere", "INVOCATION_ID": self.invocation}
         subprocess.run(["/bin/sh", "-c", command], env=environment, check=True, timeout=10)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"PATH": f"{self.directory / 'bin'}:{os.environ['PATH']}"}
 
     def run(self, command: list[str], **_options: Any) -> tuple[int, str, str]:
         if command[0] == "/bin/sh":
-            done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=10, check=True)
+            done = subprocess.run(command, env={}, capture_output=True, text=True, timeout=10, check=True)
             return done.returncode, done.stdout, ""
         if command[1] == "daemon-reload":
             self.reloads += 1
@@ -89,6 +86,7 @@ class Host:
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], Host]:
     monkeypatch.setattr(started, "RECORDS", str(tmp_path / "run"))
     monkeypatch.setattr(started, "UNITS", str(tmp_path))
+    monkeypatch.setattr(started, "TOOLS", f"{tmp_path / 'bin'}:{started.TOOLS}")
     return lambda source: Host(tmp_path, source)
 
 
@@ -129,6 +127,34 @@ def test_another_setting(host: Callable[[dict[str, Any]], Host]) -> None:
     assert one.outdated() == [f"{one.file} has changed"]
     one.start()
     assert one.outdated() == []
+
+
+def test_another_library(host: Callable[[dict[str, Any]], Host], tmp_path: Path) -> None:
+    """What a running program has loaded stays in it, wherever the link leads later."""
+    link, old, new = (tmp_path / name for name in ("libmesos.so", "old.so", "new.so"))
+    one = host({"method": "archive", "library": str(link)})
+    one.start()
+    assert one.outdated() == []
+    old.write_text("1")
+    new.write_text("1")
+    link.symlink_to(old)
+    assert one.outdated() == [f"{link} leads to {old}, and it was started with nothing"]
+    one.start()
+    assert one.outdated() == []
+    link.unlink()
+    link.symlink_to(new)
+    assert one.outdated() == [f"{link} leads to {new}, and it was started with {old}"]
+    one.start()
+    new.write_text("12")
+    assert one.outdated() == [f"{link} was replaced"]
+
+
+def test_a_package_that_is_not_there(host: Callable[[dict[str, Any]], Host]) -> None:
+    """As in check mode, where another package or another method comes."""
+    one = host({"method": "package", "family": "debian", "package": "aventer-mesos"})
+    one.start()
+    (one.directory / "bin" / "dpkg-query").write_text("#!/bin/sh\nexit 1\n")
+    assert one.outdated() == ["aventer-mesos is missing, and it was started from 1.11.0-1"]
 
 
 def test_dates_say_nothing(host: Callable[[dict[str, Any]], Host]) -> None:
@@ -187,7 +213,7 @@ def test_what_systemd_would_expand_is_escaped() -> None:
     text = started.with_record(TEXT, "x", ["/etc/a %i$b"], {**PACKAGE, "family": "redhat"})
     (line,) = [line for line in text.splitlines() if line.startswith("ExecStartPre")]
     assert "'/etc/a %%i$$b'" in line
-    assert "%%{NAME}" in line
+    assert "%%{VERSION}" in line
     assert "$$INVOCATION_ID" in line
 
 
