@@ -57,8 +57,8 @@ options:
         of their names; for those in its sub-directories too if O(recurse) is set. Hidden files and directories, whose
         names begin with a dot, are never read.
       - An entry of a directory that looks like a definition but is not read, such as a link to a missing file, a name
-        in upper case (C(web.JSON)) or, without O(recurse), a sub-directory with definitions, is reported as a warning.
-        With O(prune), which would remove its apps, it is an error.
+        in upper case (C(web.JSON)), C(web.json.disabled) or, without O(recurse), a sub-directory with definitions, is
+        reported as a warning. With O(prune), which would remove its apps, it is an error.
       - They are looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in C(templates) and then
         in C(files) of the role or playbook.
       - They are templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its
@@ -98,6 +98,15 @@ options:
         the app, as Marathon does for any changed label, so that is refused as long as O(adopt) is not set.
       - An app with another value of the label belongs to another set, and is never taken from that.
     type: str
+  other_owner_keys:
+    description:
+      - Keys of the labels by which other sets own their apps, which is what stands before C(=) in their O(owner_label).
+      - With O(owner_group), an undeclared app with such a label is not removed by O(prune) and is named in a warning,
+        unless a declared app has the same label with the same value.
+    type: list
+    elements: str
+    default: [quorum_owner, owner]
+    version_added: 0.3.1
   adopt:
     description: Add the label of O(owner_label) to declared apps that exist without it, even if that restarts them.
     type: bool
@@ -108,6 +117,8 @@ options:
         Nothing else is ever removed.
       - With O(owner_group), a group in which nothing is left goes too, with one write for all apps in it. Pods are
         never removed, and neither is a group that holds one.
+      - What is to be removed is read again just before. A group into which an app, a group or a pod came meanwhile is
+        kept, and its apps are removed one by one. An app that meanwhile got the label of another set is kept.
       - Removals are sent after all changes were accepted. Only an app whose id a declared group takes over goes
         before.
     type: bool
@@ -150,8 +161,8 @@ options:
     default: []
   force:
     description:
-      - Cancel running deployments of the apps that are to change. Otherwise the module fails before anything is
-        changed, and names those apps and deployments.
+      - Cancel running deployments of the apps that are to change or to be removed. Otherwise the module fails before
+        anything is changed, also in check mode, and names those apps and deployments.
     type: bool
     default: false
   wait:
@@ -229,10 +240,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: What happens to how many apps.
+  description:
+    - What happens to how many apps, with the ids of those that are removed, at most 50.
+    - The same line is shown before the first write, and at the end of check mode.
   returned: success, and failure after the plan was made
   type: str
-  sample: "apps: 1 created, 2 updated, 997 unchanged; 2 replaced while running"
+  sample: "apps: 1 created, 2 updated, 1 deleted (/shop/old), 996 unchanged; 2 replaced while running"
+removed:
+  description: Ids of the apps that are removed. When a removal is refused, of those that would have been.
+  returned: success, failure after the plan was made, and failure because of a removal
+  type: list
+  elements: str
+  sample: [/shop/old]
 apps:
   description: Every declared app and every removed one, in the order of their ids.
   returned: success, and failure after the plan was made
@@ -378,6 +397,12 @@ def argument_spec():
         blank={"type": "list", "elements": "str", "default": []},
         owner_group={"type": "str"},
         owner_label={"type": "str"},
+        other_owner_keys={
+            "type": "list",
+            "elements": "str",
+            "default": ["quorum_owner", "owner"],
+            "no_log": False,
+        },
         adopt={"type": "bool", "default": False},
         prune={"type": "bool", "default": False},
         prune_limit={"type": "str"},
@@ -402,7 +427,7 @@ def read_sources(params):
 def read_options(params):
     return Options(
         rules=Rules(
-            owner=appset_owner.read(params["owner_group"], params["owner_label"]),
+            owner=appset_owner.read(params["owner_group"], params["owner_label"], tuple(params["other_owner_keys"])),
             adopt=params["adopt"],
             prune=params["prune"],
             allow_empty=params["allow_empty"],

@@ -119,7 +119,8 @@ options:
     default: []
   force:
     description:
-      - Cancel running deployments that are in the way. Otherwise the module fails and names them.
+      - Cancel running deployments that are in the way. Otherwise the module fails and names them, before anything is
+        changed and also in check mode where Marathon shows them.
     type: bool
     default: false
   wait:
@@ -278,8 +279,14 @@ pods:
   type: list
   elements: str
   sample: []
+removed:
+  description: Ids of the apps that are removed. When a removal is refused, of those that would have been.
+  returned: success, and failure after the plan was made, with O(state=present)
+  type: list
+  elements: str
+  sample: [/shop/inner/old]
 summary:
-  description: What happens to how many apps.
+  description: What happens to how many apps, with the ids of those that are removed, at most 50.
   returned: success, and failure after the plan was made, with O(state=present)
   type: str
   sample: "apps: 1 scaled, 3 unchanged"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -15,6 +16,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner
 from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file
 
 _PATTERNS = ", ".join(f"*{suffix}" for suffix in documents.SUFFIXES)
+# Names that somebody may have meant as a definition, whatever follows its suffix.
+_LIKELY = re.compile(r"(?P<definition>.+\.(json[5c]?|ya?ml)(\.j2)?)(?![a-z0-9]).*", re.IGNORECASE)
 
 
 class Rules(t.NamedTuple):
@@ -57,6 +60,8 @@ def read(
 def _paths(action: ActionBase, sources: list[str], rules: Rules) -> list[str]:
     paths, skipped = [], []
     for src in sources:
+        if not isinstance(src, str) or not src.strip():
+            raise AnsibleActionFail(f"src has the element {src!r}, which names no file: correct or remove it")
         place = definition_file.find(action, src)
         found = listing(place, rules.recurse)
         paths += found.files
@@ -94,11 +99,11 @@ def _directory(path: str, recurse: bool, above: tuple[str, ...]) -> Listing:
                 skipped += below.skipped
             elif below.files or below.skipped:
                 skipped.append(f"{entry} (a sub-directory with definitions)")
-        elif _reads_as_definition(name.lower()):
-            reason = _unread(entry, name)
+        else:
+            reason = _unread(entry, name, names)
             if reason:
                 skipped.append(f"{entry} ({reason})")
-            else:
+            elif _reads_as_definition(name):
                 files.append(entry)
     return Listing(files, skipped)
 
@@ -107,13 +112,20 @@ def _reads_as_definition(name: str) -> bool:
     return name.removesuffix(".j2").endswith(documents.SUFFIXES)
 
 
-def _unread(path: str, name: str) -> str | None:
-    """Why a file is not read that has the name of a definition, but for upper and lower case."""
-    if not _reads_as_definition(name):
-        return "its ending is not in lower case"
+def _unread(path: str, name: str, beside: list[str]) -> str | None:
+    """Why a file that may be a definition is not read."""
+    likely = _LIKELY.fullmatch(name)
     if not os.path.exists(path):
-        return "a link to a file that is missing"
-    return None if os.path.isfile(path) else "not a regular file"
+        # Without a suffix it may be the link to a directory with definitions.
+        return "a link to a file that is missing" if likely or "." not in name else None
+    if _reads_as_definition(name):
+        return None if os.path.isfile(path) else "not a regular file"
+    if _reads_as_definition(name.lower()):
+        return "its ending is not in lower case"
+    # A copy beside the file that is read declares nothing of its own.
+    if likely is None or (_reads_as_definition(likely["definition"]) and likely["definition"] in beside):
+        return None
+    return f"its name does not end in {_PATTERNS}"
 
 
 def _elements(value: t.Any, path: str) -> t.Iterator[tuple[t.Any, str]]:

@@ -38,10 +38,16 @@ class Nobody:
     def disowned(self, app: dict[str, Any]) -> str | None:
         return None
 
+    def marked_by_another(self, app: dict[str, Any], appset: AppSet) -> str | None:
+        return None
+
 
 @dataclass(frozen=True)
 class ByGroup(Nobody):
+    """other_keys: of the labels by which other sets own apps that may be in the same group."""
+
     group_id: str
+    other_keys: tuple[str, ...] = ()
 
     def check(self, appset: AppSet) -> None:
         for path, declared in sorted([*appset.apps.items(), *appset.groups.items()]):
@@ -53,6 +59,16 @@ class ByGroup(Nobody):
 
     def owns(self, app: dict[str, Any]) -> bool:
         return inside(app["id"], self.group_id)
+
+    def marked_by_another(self, app: dict[str, Any], appset: AppSet) -> str | None:
+        """The label of another set on an app; one that this set declares for apps of its own is not another's."""
+        labels = app.get("labels") or {}
+        for key in self.other_keys:
+            if key in labels and not any(
+                (one.app.get("labels") or {}).get(key) == labels[key] for one in appset.apps.values()
+            ):
+                return f"{key}={labels[key]}"
+        return None
 
 
 @dataclass(frozen=True)
@@ -89,9 +105,9 @@ class ByLabel(Nobody):
         )
 
 
-def read(owner_group: str | None, owner_label: str | None) -> Nobody:
+def read(owner_group: str | None, owner_label: str | None, other_keys: tuple[str, ...] = ()) -> Nobody:
     if owner_group is not None:
-        return ByGroup(group_path(owner_group, "owner_group"))
+        return ByGroup(group_path(owner_group, "owner_group"), other_keys)
     if owner_label is not None:
         key, equals, value = owner_label.partition("=")
         if not (key.strip() and equals and value.strip()):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Collection
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_limit,
@@ -73,6 +73,8 @@ class SetPlan:
     apps: tuple[AppPlan, ...]
     groups: tuple[GroupPlan, ...]
     tree: Tree
+    # Apps that would be removed but for the label of another set, with that label.
+    spared: dict[str, str] = field(default_factory=dict)
 
     @property
     def changed_apps(self) -> list[AppPlan]:
@@ -106,11 +108,12 @@ class SetPlan:
 def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = fields.NEWEST) -> SetPlan:
     present = [_plan_app(app, tree, rules, release) for _app_id, app in sorted(appset.apps.items())]
     _refuse_strangers(appset, tree, rules)
-    doomed = _doomed(appset, tree, rules)
+    spared = _marked_by_others(appset, tree, rules)
+    doomed = _doomed(appset, tree, rules, spared)
     refuse_clashes(appset, tree, {app["id"] for app in doomed})
     absent = [AppPlan(planner.plan_absent(app["id"], app, release)) for app in doomed]
-    groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed)]
-    plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree)
+    groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed, spared)]
+    plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree, spared)
     if plan.changed:
         refuse_circles(appset, plan)
     return plan
@@ -146,26 +149,38 @@ def _refuse_strangers(appset: AppSet, tree: Tree, rules: Rules) -> None:
         raise DefinitionError(rules.owner.refusal(strangers), strangers=strangers)
 
 
-def _doomed(appset: AppSet, tree: Tree, rules: Rules) -> list[dict[str, Any]]:
+def _marked_by_others(appset: AppSet, tree: Tree, rules: Rules) -> dict[str, str]:
+    if not rules.prune:
+        return {}
+    found = {
+        app_id: rules.owner.marked_by_another(app, appset)
+        for app_id, app in sorted(tree.apps.items())
+        if app_id not in appset.apps and rules.owner.owns(app)
+    }
+    return {app_id: label for app_id, label in found.items() if label is not None}
+
+
+def _doomed(appset: AppSet, tree: Tree, rules: Rules, spared: dict[str, str]) -> list[dict[str, Any]]:
     if not rules.prune:
         return []
-    doomed = [app for app_id, app in sorted(tree.apps.items()) if app_id not in appset.apps and rules.owner.owns(app)]
+    owned = [app for app_id, app in sorted(tree.apps.items()) if app_id not in spared and rules.owner.owns(app)]
+    doomed = [app for app in owned if app["id"] not in appset.apps]
     if not rules.allow_empty:
         _refuse_emptiness(appset, rules, [app["id"] for app in doomed])
     # Where nothing is declared and that is allowed, all is meant to go.
     if appset.apps or rules.limit != appset_limit.USUAL:
-        _refuse_excess(tree, rules, [app["id"] for app in doomed])
+        _refuse_excess(len(owned), rules, [app["id"] for app in doomed])
     return doomed
 
 
-def _refuse_excess(tree: Tree, rules: Rules, doomed: list[str]) -> None:
+def _refuse_excess(owned: int, rules: Rules, doomed: list[str]) -> None:
     """Most of a set does not go at once, unless something is wrong with what declares it."""
-    owned = sum(rules.owner.owns(app) for app in tree.apps.values())
     if rules.limit.exceeded(len(doomed), owned):
         raise DefinitionError(
             f"prune would remove {len(doomed)} of the {owned} apps that this set owns ({appset_owner.listed(doomed)}), "
             f"which is more than {rules.limit}: check definitions and src, or set prune_limit to {len(doomed)} if that "
-            "is intended"
+            "is intended",
+            removed=doomed,
         )
 
 
@@ -189,7 +204,8 @@ def _refuse_emptiness(appset: AppSet, rules: Rules, doomed: list[str]) -> None:
 def emptiness(reasons: list[str], doomed: list[str], place: str) -> DefinitionError:
     return DefinitionError(
         f"{appset_owner.listed(reasons)}, so {len(doomed)} app{'s' if len(doomed) > 1 else ''} would be removed "
-        f"({appset_owner.listed(doomed)}): check {place}, or set allow_empty if that is intended"
+        f"({appset_owner.listed(doomed)}): check {place}, or set allow_empty if that is intended",
+        removed=doomed,
     )
 
 
@@ -225,11 +241,13 @@ def _declared_groups(appset: AppSet, tree: Tree) -> list[GroupPlan]:
     return plans
 
 
-def _emptied_groups(appset: AppSet, tree: Tree, rules: Rules, doomed: list[dict[str, Any]]) -> list[GroupPlan]:
+def _emptied_groups(
+    appset: AppSet, tree: Tree, rules: Rules, doomed: list[dict[str, Any]], spared: dict[str, str]
+) -> list[GroupPlan]:
     """The largest groups that hold nothing but what goes. They are this set's own only where it owns by group."""
     if not isinstance(rules.owner, appset_owner.ByGroup):
         return []
-    kept = {above for path in [*appset.apps, *appset.groups, *tree.pods] for above in [path, *ancestors(path)]}
+    kept = {above for path in [*appset.apps, *appset.groups, *tree.pods, *spared] for above in [path, *ancestors(path)]}
     going = {above for app in doomed for above in ancestors(app["id"])}
     free = {name for name in going - kept if name in tree.groups and inside(name, rules.owner.group_id)}
     return [
@@ -247,6 +265,19 @@ def refuse_circles(appset: AppSet, plan: SetPlan) -> None:
         raise DefinitionError(
             f"the dependencies go round in a circle: {' -> '.join(circle)}{told}; break it", circle=circle
         )
+
+
+def without(plan: SetPlan, kept: Collection[str]) -> SetPlan:
+    """The plan without the removal of these apps and groups, and of the groups that hold them."""
+    return replace(
+        plan,
+        apps=tuple(one for one in plan.apps if one.plan.action != planner.DELETED or one.app_id not in kept),
+        groups=tuple(
+            one
+            for one in plan.groups
+            if one.action != planner.DELETED or not any(inside(name, one.group_id) for name in kept)
+        ),
+    )
 
 
 def restarting(plan: SetPlan) -> list[str]:

@@ -9,13 +9,18 @@ from collections import Counter
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import planner, secrets
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import SetPlan
+
+# Of removed apps, in one line.
+_NAMED = 50
 
 
 def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
     return {
         "changed": plan.changed,
-        "summary": _summary(plan),
+        "summary": summary(plan),
+        "removed": sorted(plan.doomed),
         "apps": [
             {
                 "id": one.app_id,
@@ -33,11 +38,16 @@ def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _summary(plan: SetPlan) -> str:
-    """Like '1 app created, 2 updated, 997 unchanged; 2 restart'."""
+def summary(plan: SetPlan) -> str:
+    """For example 'apps: 1 created, 2 deleted (/shop/a, /shop/b), 997 unchanged; 1 replaced while running'."""
     counted = Counter(one.plan.action for one in plan.apps)
     names = [planner.CREATED, planner.UPDATED, planner.SCALED, planner.DELETED, planner.NONE]
-    parts = [f"{counted[name]} {name.replace(planner.NONE, 'unchanged')}" for name in names if counted[name]]
+    gone = f" ({listed(sorted(plan.doomed), _NAMED)})"
+    parts = [
+        f"{counted[name]} {name.replace(planner.NONE, 'unchanged')}{gone if name == planner.DELETED else ''}"
+        for name in names
+        if counted[name]
+    ]
     restarts = sum(one.plan.restarts for one in plan.apps)
     groups = len(plan.changed_groups)
     text = f"apps: {', '.join(parts) or 'none'}"

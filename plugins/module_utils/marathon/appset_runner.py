@@ -8,7 +8,7 @@ from __future__ import annotations
 import os.path
 import re
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_owner,
@@ -17,12 +17,13 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_tree,
     appset_writes,
     fields,
+    locks,
     normalise,
     planner,
     releases,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set, without
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter, Target
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
@@ -74,6 +75,8 @@ class SetRunner:
         self._scope = _scope(appset, options.rules)
         self._deployments: list[str] = []
         self._written = 0
+        # What was to be removed when it was read, and is kept.
+        self._kept: set[str] = set()
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         tree = self._read()
@@ -84,10 +87,17 @@ class SetRunner:
         self._warn_of_losses(plan)
         result = self._described(plan)
         try:
+            if plan.changed and not self._options.force:
+                held = (plan.tree.apps.get(one.app_id) for one in plan.changed_apps)
+                locks.refuse_held(self._client, [app for app in held if app is not None])
             self._rehearse(plan, check_mode)
             if not check_mode:
                 if plan.changed:
+                    self._waiter.announce(f"plan: {appset_report.summary(plan)}")
                     self._apply(plan)
+                if self._kept:
+                    plan = without(plan, self._kept)
+                    result = self._described(plan)
                 if self._options.wait:
                     self._wait(plan, None if plan.changed else tree)
         except MarathonError as error:
@@ -131,6 +141,12 @@ class SetRunner:
                     "mappings; declare networks with the mode container/bridge, or portDefinitions instead"
                 )
         adopted = [one.app_id for one in plan.apps if one.adopted and one.plan.restarts]
+        if plan.spared:
+            told = appset_owner.listed([f"{app_id} ({label})" for app_id, label in sorted(plan.spared.items())])
+            self._warn(
+                f"not removed, because a label marks them as owned by another set: {told}. Leave the key of the label "
+                "out of other_owner_keys to remove them"
+            )
         if adopted:
             self._warn(f"adopted, which replaces their running instances: {appset_owner.listed(adopted)}")
 
@@ -172,6 +188,8 @@ class SetRunner:
                 self._sleep(_PAUSE_BEFORE_REPEAT)
                 with looking_after(lost):
                     left = self._plan(self._read())
+                # What came meanwhile was not planned to go.
+                left = without(left, left.doomed - plan.doomed)
                 self._written += _targets(left) != _targets(plan)
                 plan = left
         return self._send_all(plan)
@@ -182,14 +200,56 @@ class SetRunner:
             try:
                 if write.after and self._options.wait:
                     self._waiter.until_deployed(self._target(plan, write.after))
-                deployment = self._send_when_admitted(write)
+                for part in self._looked_at(write, plan):
+                    deployment = self._send_when_admitted(part)
+                    self._written += 1
+                    if deployment:
+                        self._deployments.append(deployment)
             except WriteUncertain:
                 raise
             except MarathonError as error:
                 raise self._explained(error, write, plan, number, len(writes)) from error
-            self._written += 1
-            if deployment:
-                self._deployments.append(deployment)
+
+    def _looked_at(self, write: Write, plan: SetPlan) -> Iterator[Write]:
+        """A removal takes what is there when it arrives, so a look just before tells what it may take."""
+        if write.kind == appset_writes.DELETE_APP:
+            app = self._client.app(write.target)
+            if app is not None and self._is_ours(app):
+                yield write
+        elif write.kind == appset_writes.DELETE_GROUP:
+            yield from self._group_looked_at(write, plan)
+        else:
+            yield write
+
+    def _group_looked_at(self, write: Write, plan: SetPlan) -> Iterator[Write]:
+        info = self._client.group(write.target, appset_tree.embed(False))
+        if info is None:
+            return
+        now = appset_tree.read(info)
+        new = sorted({*now.apps, *now.pods, *now.groups} - {*write.apps, *plan.tree.groups})
+        ours = [name for name in write.apps if name in now.apps and self._is_ours(now.apps[name])]
+        if not new and len(ours) == len(now.apps):
+            yield write
+            return
+        self._kept.add(write.target)
+        if new:
+            self._warn(
+                f"the group {write.target} is kept, because {appset_owner.listed(new)} came into it meanwhile; its "
+                "apps are removed one by one"
+            )
+        for name in appset_writes.dependents_first(plan, ours):
+            yield from self._looked_at(Write(appset_writes.DELETE_APP, name, apps=(name,)), plan)
+
+    def _is_ours(self, app: dict[str, Any]) -> bool:
+        owner = self._options.rules.owner
+        if owner.owns(app) and owner.marked_by_another(app, self._appset) is None:
+            return True
+        if app["id"] not in self._kept:
+            self._kept.add(app["id"])
+            self._warn(
+                f"{app['id']} is not removed: its labels changed meanwhile, and this set does not own it any more"
+            )
+        return False
 
     def _send_when_admitted(self, write: Write) -> str | None:
         while True:

@@ -62,6 +62,10 @@ class SetWaiter:
     def timeout(self) -> float:
         return self._timeout
 
+    def announce(self, line: str) -> None:
+        if self._progress is not None:
+            self._progress(line)
+
     def time_left(self) -> float:
         """Of the time for the whole run, which begins with the first question."""
         if self._deadline is None:

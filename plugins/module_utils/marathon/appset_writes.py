@@ -127,14 +127,19 @@ def _deletions(plan: SetPlan) -> tuple[list[Write], list[Write]]:
     coming = [one.app_id for one in plan.apps if one.plan.action == planner.CREATED]
     coming += [f"{one.group_id}/" for one in plan.groups if one.action == planner.CREATED]
     in_the_way = {above for path in coming for above in ancestors(path)}
-    single = [name for name in plan.doomed if not any(inside(name, group_id) for group_id in groups)]
-    dependencies = {app_id: app.get("dependencies") or [] for app_id, app in plan.tree.apps.items()}
-    rows = levels(single, dependencies, {}) if single else []
-    # Who depends on another goes before that.
-    ordered = [name for row in reversed(rows) for name in row]
+    ordered = dependents_first(
+        plan, [name for name in plan.doomed if not any(inside(name, group_id) for group_id in groups)]
+    )
     early = [Write(DELETE_APP, name, apps=(name,)) for name in ordered if name in in_the_way]
     late = [Write(DELETE_APP, name, apps=(name,)) for name in ordered if name not in in_the_way]
     for group_id in groups:
         below = tuple(sorted(name for name in plan.doomed if inside(name, group_id)))
         late.append(Write(DELETE_GROUP, group_id, apps=below))
     return early, late
+
+
+def dependents_first(plan: SetPlan, app_ids: list[str]) -> list[str]:
+    """In the order in which they can be removed: who depends on another goes before that."""
+    dependencies = {app_id: app.get("dependencies") or [] for app_id, app in plan.tree.apps.items()}
+    rows = levels(app_ids, dependencies, {}) if app_ids else []
+    return [name for row in reversed(rows) for name in row]

@@ -87,9 +87,9 @@ def plan_tree(
         tuple(sorted([*apps, *removed], key=lambda one: one.app_id)),
         (*_present_groups(declared, tree, merge), *(_removal(name, tree) for name in going)),
         tree,
-        declared.group_id,
-        _role(declared, tree, release),
-        () if declared.version is None else _changed_pods(declared, tree, release),
+        group_id=declared.group_id,
+        role=_role(declared, tree, release),
+        pods=() if declared.version is None else _changed_pods(declared, tree, release),
     )
     if plan.changed:
         refuse_circles(declared.appset, plan)

@@ -10,6 +10,7 @@ from typing import Any, Callable
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_tree,
     group_tree,
+    locks,
     normalise,
     planner,
     secrets,
@@ -39,8 +40,12 @@ class GroupRemoval:
         info = self._client.group(self._group_id, appset_tree.embed(False))
         tree = appset_tree.read(info)
         result = self._described(info, tree)
-        if info is not None and not check_mode:
+        if info is not None:
             try:
+                if not self._options.force:
+                    locks.refuse_held(self._client, tree.apps.values(), tree.pods)
+                if check_mode:
+                    return {**result, **self._counted()}
                 self._delete()
                 if self._options.wait:
                     gone = {*tree.apps, *tree.pods}

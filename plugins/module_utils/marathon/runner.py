@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import app_report, fields, normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import app_report, fields, locks, normalise, planner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import SUSPENDED, Aim, Options
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
@@ -61,6 +61,8 @@ class Runner:
         if self._options.state == SUSPENDED:
             result["resume_instances"] = self._instances_once(current)
         seen = None if plan.changed else current
+        if plan.changed and current is not None and not self._options.force:
+            locks.refuse_held(self._client, [current])
         if not check_mode:
             deployment_id = self._apply(plan, current) if plan.changed else None
             if deployment_id:

@@ -42,9 +42,21 @@ def ids(action, path, *rules):
 
 
 def test_a_directory_is_read_in_the_order_of_names_without_hidden_entries(action, apps):
-    path = apps("b.json", "a.yml", "c.yaml.j2", ".hid.json", ".git/x.json", "README.md", "a.json~")
+    path = apps("b.json", "a.yml", "c.yaml.j2", ".hid.json", ".git/x.json", "README.md", "b.json~")
     assert ids(action, path, False, True) == ["/a.yml", "/b.json", "/c.yaml.j2"]
     assert not action.warnings
+
+
+@pytest.mark.parametrize("name", ["Makefile", "a.json.bak", "a.json~", "a.jsonnet", "b.yamlish", "json"])
+def test_other_names_are_left_alone(action, apps, name):
+    assert ids(action, apps("a.json", name), False, True) == ["/a.json"]
+    assert not action.warnings
+
+
+@pytest.mark.parametrize("element", ["", " ", None])
+def test_an_element_that_names_nothing_is_refused(action, element):
+    with pytest.raises(AnsibleActionFail, match="which names no file"):
+        definition_set.read(action, [element], {}, Rules())
 
 
 def test_sub_directories_are_read_in_order_with_recurse(action, apps):
@@ -59,6 +71,10 @@ def dangling(path):
     (path / "b.json").symlink_to("/nonexistent/b.json")
 
 
+def dangling_directory(path):
+    (path / "team-b").symlink_to("/nonexistent/team-b")
+
+
 def no_file(path):
     os.mkfifo(path / "b.yml")
 
@@ -67,6 +83,9 @@ def no_file(path):
     ("make", "skipped"),
     [
         (dangling, "b.json (a link to a file that is missing)"),
+        (dangling_directory, "team-b (a link to a file that is missing)"),
+        *((name, f"{name} (its name does not end in *.json, *.yml, *.yaml)") for name in (
+            "b.json.disabled", "b.yml~", "b.json.txt", "b.json ", "b.jsonc", "b.json5", "b.JSON.bak", "b.yml.j2.old")),
         (no_file, "b.yml (not a regular file)"),
         ("b.JSON", "b.JSON (its ending is not in lower case)"),
         ("b.Yml.j2", "b.Yml.j2 (its ending is not in lower case)"),

@@ -47,6 +47,11 @@ def delete(path, deployment="d2", status=200, data=None):
     return Call("DELETE", path, status=status, data=data or {"deploymentId": deployment})
 
 
+def look(app_id, **declared):
+    """What goes is looked at just before."""
+    return Call("GET", f"/v2/apps{app_id}", data={"app": stored(app_id, **declared)})
+
+
 def run(
     *calls, declared=(), check_mode=False, wait=False, timeout=10, warnings=None, progress=None, force=False, **rules
 ):
@@ -96,11 +101,11 @@ def test_check_mode_writes_nothing_and_says_the_same():
     calls = [read(stored("/g/a"), stored("/g/b"), stored("/g/c")), INFO]
     declared = [app("/g/a", cmd="x"), app("/g/b", instances=2), app("/g/d")]
     planned = run(*calls, rehearsed(), declared=declared, check_mode=True, **BY_GROUP)
-    done = run(*calls, put(), delete("/v2/apps/g/c"), declared=declared, **BY_GROUP)
+    done = run(*calls, put(), look("/g/c"), delete("/v2/apps/g/c"), declared=declared, **BY_GROUP)
     assert planned["changed"]
     for name in ("apps", "groups", "diff", "summary"):
         assert planned[name] == done[name]
-    assert planned["summary"] == "apps: 1 created, 1 updated, 1 scaled, 1 deleted; 1 replaced while running"
+    assert planned["summary"] == "apps: 1 created, 1 updated, 1 scaled, 1 deleted (/g/c); 1 replaced while running"
     assert [(one["before_header"], one["after_header"]) for one in planned["diff"]] == [
         ("/g/a", "/g/a (restarts)"),
         ("/g/b", "/g/b"),
@@ -132,10 +137,11 @@ def test_a_full_marathon_is_asked_again_until_time_is_up():
     declared = [app("/g/a")]
     tree = read(stored("/g/a"), stored("/g/b"), stored("/g/c"))
     full = delete("/v2/apps/g/c", status=403, data=FULL)
-    result = run(tree, delete("/v2/apps/g/b"), full, full, delete("/v2/apps/g/c", "d3"), declared=declared, **BY_GROUP)
+    first = [tree, look("/g/b"), delete("/v2/apps/g/b"), look("/g/c")]
+    result = run(*first, full, full, delete("/v2/apps/g/c", "d3"), declared=declared, **BY_GROUP)
     assert result["deployment_ids"] == ["d2", "d3"]
     with pytest.raises(errors.TooManyDeployments, match="1 of 2 writes were done before") as caught:
-        run(tree, delete("/v2/apps/g/b"), *[full] * 6, declared=declared, timeout=10, **BY_GROUP)
+        run(*first, *[full] * 6, declared=declared, timeout=10, **BY_GROUP)
     assert caught.value.facts["deployment_ids"] == ["d2"]
     assert caught.value.facts["changed"]
 
@@ -162,11 +168,127 @@ def test_an_array_without_an_answer_is_repeated_only_if_a_read_shows_that_it_is_
 
 def test_a_lock_names_the_apps_that_it_holds():
     locked = {"message": "App is locked by one or more deployments.", "deployments": [{"id": "d0"}]}
-    apps = [stored("/g/a", deployments=[{"id": "d0"}]), stored("/g/b")]
+    # The deployment began after the read.
+    apps = [stored("/g/a"), stored("/g/b")]
     with pytest.raises(errors.Conflict) as caught:
         run(read(*apps), INFO, put(409, locked), RUNNING, declared=[app("/g/a", cmd="x"), app("/g/b", cmd="x")])
-    assert "another deployment (d0) holds /g/a: wait until it is done" in str(caught.value)
+    assert "another deployment (d0) holds" in str(caught.value)
     assert caught.value.facts["locked_by"] == [{"id": "d0", "affected": ["/g/a"], "step": 0, "steps": 1}]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("declared", [[app("/g/a", cmd="x"), app("/g/b")], [app("/g/b", cmd="x")]])
+def test_a_lock_that_the_tree_shows_is_refused_before_the_first_write(declared, check_mode):
+    """Also when only the last write, a removal, would meet it."""
+    tree = read(stored("/g/a", deployments=[{"id": "d0"}]), stored("/g/b"))
+    words = r"another deployment holds /g/a \(d0\): .* set force to cancel it\. Nothing was changed\. d0 changes"
+    with pytest.raises(errors.Conflict, match=words) as caught:
+        run(tree, INFO, RUNNING, declared=declared, check_mode=check_mode, **BY_GROUP)
+    assert caught.value.facts["deployments"] == ["d0"]
+    assert not caught.value.facts["changed"]
+
+
+def test_a_deployment_that_ended_or_holds_others_is_not_in_the_way():
+    over = read(stored("/g/a", deployments=[{"id": "d9"}]), stored("/g/b", deployments=[{"id": "d0"}]))
+    write = Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d1"})
+    assert run(over, INFO, RUNNING, write, declared=[app("/g/a", cmd="x"), app("/g/b")])["changed"]
+    unknown = Call("GET", "/v2/deployments", status=403, data={"message": "not you"})
+    assert run(over, INFO, unknown, write, declared=[app("/g/a", cmd="x"), app("/g/b")])["changed"]
+
+
+HELD = [stored("/g/h/b"), stored("/g/h/c", dependencies=["/g/h/b"])]
+
+
+def holding(*apps, groups=(), pods=(), path="/g/h"):
+    found = {"id": path, "apps": list(apps), "groups": list(groups), "pods": [{"id": pod} for pod in pods]}
+    return Call("GET", f"/v2/groups{path}", data=found)
+
+
+def test_a_group_that_is_as_it_was_read_goes_with_one_write():
+    tree = read(stored("/g/a"), groups=[{"id": "/g/h", "apps": HELD}])
+    result = run(tree, holding(*HELD), delete("/v2/groups/g/h"), declared=[app("/g/a")], **BY_GROUP)
+    assert result["removed"] == ["/g/h/b", "/g/h/c"]
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (holding(*HELD, pods=["/g/h/pod"]), "/g/h/pod"),
+        (holding(*HELD, stored("/g/h/new")), "/g/h/new"),
+        (holding(*HELD, groups=[{"id": "/g/h/k"}]), "/g/h/k"),
+    ],
+)
+def test_a_group_into_which_something_came_is_kept(now, told):
+    warnings = []
+    tree = read(stored("/g/a"), groups=[{"id": "/g/h", "apps": HELD}])
+    result = run(
+        tree, now, look("/g/h/c"), delete("/v2/apps/g/h/c"), look("/g/h/b"), delete("/v2/apps/g/h/b", "d3"),
+        declared=[app("/g/a")], warnings=warnings, **BY_GROUP,
+    )  # fmt: skip
+    assert (result["removed"], result["groups"], result["deployment_ids"]) == (["/g/h/b", "/g/h/c"], [], ["d2", "d3"])
+    (warning,) = warnings
+    assert warning.startswith(f"the group /g/h is kept, because {told} came into it meanwhile")
+
+
+def test_what_is_gone_already_is_not_removed():
+    gone = Call("GET", "/v2/apps/g/b", status=404, data={"message": "App '/g/b' does not exist"})
+    assert run(read(stored("/g/a"), stored("/g/b")), gone, declared=[app("/g/a")], **BY_GROUP)["deployment_ids"] == []
+    tree = read(stored("/g/a"), groups=[{"id": "/g/h", "apps": HELD}])
+    gone = Call("GET", "/v2/groups/g/h", status=404, data={"message": "Group '/g/h' does not exist"})
+    assert run(tree, gone, declared=[app("/g/a")], **BY_GROUP)["deployment_ids"] == []
+
+
+SHOP, BANK = {"labels": {"owner": "shop"}}, {"labels": {"owner": "bank"}}
+
+
+@pytest.mark.parametrize("labels", [BANK, {"labels": {}}])
+def test_an_app_that_another_set_took_over_is_kept(labels):
+    warnings = []
+    tree = read(stored("/g/a", **SHOP), stored("/g/b", **SHOP), path="/v2/groups")
+    rules = {"owner": appset_owner.read(None, "owner=shop"), "prune": True}
+    result = run(tree, look("/g/b", **labels), declared=[app("/g/a")], warnings=warnings, **rules)
+    assert (result["changed"], result["removed"], [one["id"] for one in result["apps"]]) == (False, [], ["/g/a"])
+    assert "/g/b is not removed: its labels changed meanwhile" in warnings[0]
+
+
+def test_an_app_of_a_group_that_another_set_took_over_is_kept():
+    warnings = []
+    owned = {"owner": appset_owner.read("/g", None, ("owner",)), "prune": True}
+    tree = read(stored("/g/a"), groups=[{"id": "/g/h", "apps": HELD}])
+    now = holding(stored("/g/h/b", **BANK), HELD[1])
+    result = run(
+        tree, now, look("/g/h/c"), delete("/v2/apps/g/h/c"), declared=[app("/g/a")], warnings=warnings, **owned
+    )
+    assert (result["removed"], result["groups"]) == (["/g/h/c"], [])
+    assert [one.split(":")[0] for one in warnings] == ["/g/h/b is not removed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_in_an_owned_group_apps_with_the_label_of_another_set_are_named_and_kept(check_mode):
+    warnings = []
+    owned = {"owner": appset_owner.read("/g", None, ("quorum_owner", "owner")), "prune": True}
+    tree = read(stored("/g/a", **SHOP), groups=[{"id": "/g/h", "apps": [stored("/g/h/b", **BANK)]}])
+    result = run(tree, declared=[app("/g/a", **SHOP)], check_mode=check_mode, warnings=warnings, **owned)
+    assert (result["changed"], result["removed"]) == (False, [])
+    assert "owned by another set: /g/h/b (owner=bank)" in warnings[0]
+    # The label that this set itself declares is not another's.
+    tree = read(stored("/g/a", **SHOP), stored("/g/b", **SHOP))
+    assert run(tree, declared=[app("/g/a", **SHOP)], check_mode=True, **owned)["removed"] == ["/g/b"]
+
+
+def test_what_came_after_a_lost_answer_was_not_planned_to_go():
+    tree = read(stored("/g/a"), stored("/g/b"))
+    lost = Call("DELETE", "/v2/apps/g/b", raises=LATE)
+    again = [read(stored("/g/a"), stored("/g/b"), stored("/g/new")), look("/g/b"), delete("/v2/apps/g/b")]
+    result = run(tree, look("/g/b"), lost, *again, declared=[app("/g/a")], **BY_GROUP)
+    assert (result["removed"], result["deployment_ids"]) == (["/g/b"], ["d2"])
+
+
+def test_the_plan_is_announced_before_the_first_write():
+    lines = []
+    tree = read(stored("/g/a"), stored("/g/b"))
+    run(tree, look("/g/b"), delete("/v2/apps/g/b"), declared=[app("/g/a")], progress=lines.append, **BY_GROUP)
+    assert lines == ["plan: apps: 1 deleted (/g/b), 1 unchanged"]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +336,7 @@ def test_the_wait_is_for_all_apps_and_for_what_goes():
         read(stored("/g/a"), stored("/g/b"), stored("/g/c")),
         INFO,
         Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d1"}),
+        look("/g/c"),
         delete("/v2/apps/g/c"),
         read(starting, stored("/g/b")),
         leaving,
@@ -228,6 +351,7 @@ def test_the_wait_is_for_all_apps_and_for_what_goes():
     )
     assert result["changed"]
     assert lines == [
+        "plan: apps: 1 updated, 1 deleted (/g/c), 1 unchanged; 1 replaced while running",
         "1 of 2 apps run as declared; /g/a: 0 of 1 instances run; removing /g/c",
         "2 of 2 apps run as declared; removing /g/c",
     ]

@@ -186,7 +186,10 @@ def test_apps_are_one_array_and_the_apps_and_groups_that_go_are_named_one_by_one
         here,
         INFO,
         put("/v2/apps", params={"partialUpdate": "false"}),
+        # What goes is looked at just before.
+        Call("GET", "/v2/apps/g/c", data={"app": stored("/g/c")}),
         delete("/v2/apps/g/c", data={"deploymentId": "d2"}),
+        Call("GET", "/v2/groups/g/h", data=group("/g/h", stored("/g/h/d"))),
         delete("/v2/groups/g/h", data={"deploymentId": "d3"}),
         VERSIONS,
         definition={"apps": [{"id": "a", **APP, "mem": 64}, {"id": "b", **APP, "mem": 64}], "groups": []},
@@ -342,9 +345,19 @@ def test_a_group_that_is_not_there_is_absent_in_one_request():
 
 def test_a_removal_is_planned_with_all_that_is_in_the_group():
     here = read(stored("/g/a"), groups=[group("/g/h", pods=[stored_pod("/g/h/p")])])
-    result = run(here, absent=True, check_mode=True)
+    result = run(here, Call("GET", "/v2/deployments", data=[]), absent=True, check_mode=True)
     assert actions(result) == {"/g/a": "deleted", "/g": "deleted", "/g/h": "deleted"}
     assert (result["pods"], result["group"], result["previous_version"]) == (["/g/h/p"], None, OLD)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("affected", [{"affectedApps": ["/g/a"]}, {"affectedApps": [], "affectedPods": ["/g/p"]}])
+def test_a_removal_that_a_deployment_holds_is_refused_before(check_mode, affected):
+    held = [{"id": "d0"}] if affected["affectedApps"] else []
+    here = read(stored("/g/a", deployments=held), pods=[stored_pod("/g/p")])
+    running = Call("GET", "/v2/deployments", data=[{"id": "d0", **affected}])
+    with pytest.raises(errors.Conflict, match=r"another deployment holds /g/. \(d0\): .* Nothing was changed"):
+        run(here, running, absent=True, check_mode=check_mode)
 
 
 def test_a_removal_waits_for_the_deployment_of_what_was_in_the_group():

@@ -192,6 +192,16 @@ def test_a_locked_app_is_not_changed():
     assert failure.value.facts["deployments"] == ["d0"]
 
 
+@pytest.mark.parametrize("options", [{}, {"check_mode": True}, {"state": "absent", "definition": None, "app_id": "/a"}])
+def test_a_lock_that_is_shown_is_refused_before_the_write(options):
+    held = stored(cpus=2.0, deployments=[{"id": "d0"}])
+    running = Call("GET", "/v2/deployments", data=[{"id": "d0", "affectedApps": ["/a"]}])
+    calls = [get(held), running] if options.get("state") else [get(held), INFO, running]
+    with pytest.raises(errors.Conflict, match=r"holds /a \(d0\): .* Nothing was changed") as failure:
+        run(*calls, **options)
+    assert failure.value.facts["deployments"] == ["d0"]
+
+
 @pytest.mark.parametrize(
     ("version", "params", "names"),
     [
