@@ -45,6 +45,8 @@ def refuse_held(client: Client, apps: Iterable[dict[str, Any]], pods: Iterable[s
     raise Conflict(
         f"another deployment holds {listed(sorted(held))} ({', '.join(sorted(in_the_way))}): wait until it is done and "
         f"run again, or set force to cancel it. Nothing was changed{told}",
+        # What Marathon would answer, so that a play that looks at it sees no difference.
+        status=409,
         deployments=sorted(in_the_way),
         locked_by=holders,
     )

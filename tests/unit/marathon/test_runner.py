@@ -199,6 +199,7 @@ def test_a_lock_that_is_shown_is_refused_before_the_write(options):
     calls = [get(held), running] if options.get("state") else [get(held), INFO, running]
     with pytest.raises(errors.Conflict, match=r"holds /a \(d0\): .* Nothing was changed") as failure:
         run(*calls, **options)
+    assert failure.value.facts["status"] == 409
     assert failure.value.facts["deployments"] == ["d0"]
 
 
