@@ -199,7 +199,7 @@ class FakeModule:
         return None
 
     def run_command(self, command: list[str]) -> tuple[int, str, str]:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
         return done.returncode, done.stdout, done.stderr
 
 
