@@ -84,7 +84,7 @@ READS = [
     refused("read-page", [Fault("GET", ELSEWHERE)], "something that is not JSON: Welcome to nginx!", status=200),
     # Neither may look as if the app did not exist.
     refused("read-404-page", [Fault("GET", Reply(404, "<h1>Not Found</h1>"))], "404 and something that is not JSON"),
-    refused("read-404-json", [Fault("GET", Reply(404, {"message": "no route"}))], "is not an address of Marathon.s API"),
+    refused("read-404-json", [Fault("GET", Reply(404, {"message": "no route"}))], "not an address of Marathon.s API"),
     refused("login-page", [Fault("GET", LOGIN_PAGE)], "redirects GET .* to the login page https://sso", status=302),
     Case("unchanged", [Fault("GET", Reply(502, NO_LEADER)), Fault("GET", CLOSE)], exists=True, writes=0, changed=False,
          stored="1", app={"env": {"LEVEL": "1"}}),
