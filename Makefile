@@ -77,17 +77,17 @@ sanity: ready ## ansible-test sanity
 units: ready ## unit tests of the plugins by ansible-test, as in any collection, then those of roles, playbooks and lab
 	python tools/ansible_test.py units
 	@tools/prerequisites.sh tests
-	pytest $(UNITS) -n 3 --dist loadfile
+	pytest $(UNITS) -n 2 --dist loadfile
 
 .PHONY: engine
 engine: ready ## the lab engine: its own tests, and its answers beside recorded ones
 	@tools/prerequisites.sh tests
-	pytest $(ENGINE) -n 4 --dist loadfile
+	pytest $(ENGINE) -n 3 --dist loadfile
 
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
 	@tools/prerequisites.sh tests
-	pytest tests/integration $(if $(MARATHON_URL),,-n 3 --dist loadfile)
+	pytest tests/integration $(if $(MARATHON_URL),,-n 2 --dist loadfile)
 
 .PHONY: conformance
 conformance: ready ## the lab engine's answers beside those of Mesos 1.11.0 and Marathon, as a table; MESOS_URL= MARATHON_URL=

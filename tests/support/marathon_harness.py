@@ -22,7 +22,7 @@ from labengine.marathon.node import Node
 from labengine.marathon.store import MemoryStore
 
 HOST = "127.0.0.1"
-SECONDS = 10.0
+SECONDS = 30.0
 FAST = {"min_revive_offers_interval": "50", "zk": f"zk://{HOST}:1/marathon"}
 
 

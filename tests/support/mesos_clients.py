@@ -15,7 +15,7 @@ import urllib3
 
 from labengine.common import recordio
 
-WAIT_SECONDS = 10
+WAIT_SECONDS = 30
 
 
 class _Stream:

@@ -78,7 +78,15 @@ def started(cluster: LabCluster, layer: str) -> dict[str, float]:
     """Host -> when its unit's process started, in seconds of the clock that all hosts of a lab share."""
     group, unit, _ = LAYERS[layer]
     show = ("systemctl", "show", "-P", "ExecMainStartTimestampMonotonic", unit)
-    return {host.name: int(run_on(cluster, host, *show)) / 1e6 for host in cluster.config.in_group(group)}
+
+    def moment(host: Host) -> int:
+        # None stands there while a unit that is tried again and again is between two processes.
+        return int(run_on(cluster, host, *show) or 0)
+
+    return {
+        host.name: eventually(f"{unit} of {host.name} starts", 60, lambda host=host: moment(host), every=0.2) / 1e6
+        for host in cluster.config.in_group(group)
+    }
 
 
 def containers(cluster: LabCluster) -> set[str]:
