@@ -102,7 +102,9 @@ class Run:
         self._say(stage, f"{stage.result} after {stage.seconds:.0f} s")
 
     def _say(self, stage: Stage, line: str) -> None:
-        print(f"{stage.name:{self._width}} | {line}", flush=True)
+        # One write, because print() would let another lane come between the line and its end.
+        sys.stdout.write(f"{stage.name:{self._width}} | {line}\n")
+        sys.stdout.flush()
 
     def _table(self, seconds: float, code: int) -> None:
         print(f"\n{'stage':{self._width}} {'wall time':>10}  result")
