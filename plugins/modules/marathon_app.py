@@ -77,7 +77,9 @@ options:
   merge:
     description:
       - Keep what the app has and the definition does not declare.
-      - Mappings like C(env) and C(labels) are merged key by key, lists are replaced.
+      - Mappings like C(env) and C(labels) are merged key by key, lists are replaced, and V(null) removes a field or a
+        key, as in a JSON merge patch (RFC 7396). An empty list or mapping empties the field.
+      - What is removed gets the default of Marathon. V(null) for O(role) is refused, because an app always has one.
     type: bool
     default: false
   ignore_fields:

@@ -86,8 +86,11 @@ options:
     type: str
   merge:
     description:
-      - Keep what the group and its apps have and the definition does not declare. Nothing is removed then, and
-        C(dependencies) are added to those that there are.
+      - Keep what the group and its apps have and the definition does not declare. No app and no group is removed then,
+        and C(dependencies) of a group are added to those that there are.
+      - In an app, mappings like C(env) and C(labels) are merged key by key, lists are replaced, and V(null) removes a
+        field or a key, as in a JSON merge patch (RFC 7396). An empty list or mapping empties the field.
+      - V(null) or an empty list for C(dependencies) of a group removes all of them.
     type: bool
     default: false
   allow_empty:

@@ -75,7 +75,9 @@ options:
     description:
       - Keep what the pod has and the definition does not declare.
       - Mappings like C(environment) and C(labels) are merged key by key, C(containers) and C(volumes) by their names;
-        any other list is replaced.
+        any other list is replaced. V(null) removes a field or a key, as in a JSON merge patch (RFC 7396). An empty list
+        or mapping empties the field.
+      - What is removed gets the default of Marathon. V(null) for C(role) is refused, because a pod always has one.
     type: bool
     default: false
   ignore_fields:

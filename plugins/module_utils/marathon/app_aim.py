@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, planner, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import merging, normalise, planner, values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
@@ -126,4 +126,6 @@ def _wanted(options: Options, app_id: str) -> Wanted:
     app = normalise.declared({**(options.definition or {}), "id": app_id})
     if suspended or options.instances is not None:
         app["instances"] = 0 if suspended else options.instances
-    return Wanted(app, merge=options.merge or options.definition is None, ignored=options.ignored)
+    merge = options.merge or options.definition is None
+    removed = merging.app_removals(options.definition or {}) if options.merge else ()
+    return Wanted(app, merge=merge, removed=removed, ignored=options.ignored)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import merging, normalise
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
 _MODES = {"host": "host", "bridge": "container/bridge", "container": "container"}
@@ -144,6 +144,8 @@ def definition_of(params: dict[str, Any]) -> dict[str, Any] | None:
     places = dict(_places(values, declared, params["merge"]))
     # What Marathon does not know stays in, to be warned of.
     result = {**{name: value for name, value in (definition or {}).items() if name not in _OLD_FORMS}, **declared}
+    if params["merge"]:
+        result = merging.restored(result, definition or {})
     for place, (option, value) in places.items():
         _put(result, place, option, value)
     return result

@@ -10,11 +10,17 @@ from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
+    merging,
     normalise,
     planner,
     pod_normalise,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ancestors, inside, parent
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import (
+    DeclaredApp,
+    ancestors,
+    inside,
+    parent,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import (
     AppPlan,
     GroupPlan,
@@ -72,7 +78,7 @@ def plan_tree(
 ) -> TreePlan:
     apps = []
     for app_id, app in sorted(declared.appset.apps.items()):
-        wanted = Wanted(app.app, merge=merge, ignored=ignored)
+        wanted = declared_app(app, merge, ignored)
         apps.append(AppPlan(planner.plan_present(wanted, tree.apps.get(app_id), release), app.origin))
     going = [] if merge else _unlisted_groups(declared, tree)
     doomed = [] if merge else _unlisted_apps(declared, tree, going)
@@ -94,6 +100,10 @@ def plan_tree(
     if plan.changed:
         refuse_circles(declared.appset, plan)
     return plan
+
+
+def declared_app(app: DeclaredApp, merge: bool, ignored: tuple[str, ...]) -> Wanted:
+    return Wanted(app.app, merge=merge, removed=merging.app_removals(app.raw) if merge else (), ignored=ignored)
 
 
 def _unlisted_groups(declared: DeclaredTree, tree: Tree) -> list[str]:
@@ -140,7 +150,7 @@ def _present_groups(declared: DeclaredTree, tree: Tree, merge: bool) -> list[Gro
         before = None if current is None else tuple(sorted(current.get("dependencies") or ()))
         after = group.dependencies if group_id in declared.whole_dependencies else before or ()
         if merge:
-            after = tuple(sorted({*after, *(before or ())}))
+            after = () if group_id in declared.no_dependencies else tuple(sorted({*after, *(before or ())}))
         action = planner.NONE if before == after else planner.UPDATED
         if current is None:
             action = planner.CREATED

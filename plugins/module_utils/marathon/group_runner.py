@@ -24,9 +24,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_write
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, plan_tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, declared_app, plan_tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree import DeclaredTree
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 
 _WHOLE = ("group.groups", "group.apps", "group.pods")
 
@@ -122,7 +121,7 @@ class GroupRunner(SetRunner):
         return [Write(appset_writes.GROUP, group_id, body=body), *writes]
 
     def _matches(self, app: dict[str, Any]) -> bool:
-        wanted = Wanted(self._declared.appset.apps[app["id"]].app, merge=self._merge, ignored=self._ignored)
+        wanted = declared_app(self._declared.appset.apps[app["id"]], self._merge, self._ignored)
         return not planner.plan_present(wanted, app, self._release).changed
 
     def _wait(self, plan: SetPlan, known: Tree | None) -> None:

@@ -26,6 +26,7 @@ class _Lists:
     apps: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     dependencies: set[str] = field(default_factory=set)
+    no_dependencies: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class DeclaredTree:
     whole_apps: frozenset[str] = frozenset()
     whole_groups: frozenset[str] = frozenset()
     whole_dependencies: frozenset[str] = frozenset()
+    # Groups whose list is given as empty or null, which a merge takes for the removal of all of them.
+    no_dependencies: frozenset[str] = frozenset()
     enforce_role: bool | None = None
     # Where it is an earlier version that Marathon puts back, pods included.
     version: str | None = None
@@ -69,6 +72,7 @@ def from_definition(group_id: str, definition: dict[str, Any]) -> DeclaredTree:
         frozenset(lists.apps),
         frozenset(lists.groups),
         frozenset(lists.dependencies),
+        frozenset(lists.no_dependencies),
         enforce_role,
     )
 
@@ -98,6 +102,8 @@ def _cleaned(group: dict[str, Any], group_id: str, lists: _Lists) -> dict[str, A
     for name in _FIELDS:
         if group.get(name) is not None:
             getattr(lists, name).add(group_id)
+    if not group.get("dependencies", True):
+        lists.no_dependencies.add(group_id)
     rest = {name: value for name, value in group.items() if name not in ("enforceRole", "version")}
     if not rest.get("pods"):
         rest.pop("pods", None)

@@ -12,6 +12,15 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.values impor
 
 MESOS_BRIDGE = "mesos-bridge"
 
+# Where a field is today that had another place or name.
+MOVED = {
+    ("ports",): ("portDefinitions",),
+    ("uris",): ("fetch",),
+    ("ipAddress",): ("networks",),
+    ("container", "docker", "network"): ("networks",),
+    ("container", "docker", "portMappings"): ("container", "portMappings"),
+}
+
 _EXTRACTED = (".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise, releases
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, merging, normalise, releases
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
@@ -53,10 +53,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A declared app. merge keeps what is not declared; ignored fields keep the value that the app has."""
+    """A declared app. merge keeps what is not declared nor removed; ignored fields keep the value that the app has."""
 
     app: dict[str, Any]
     merge: bool = False
+    removed: tuple[merging.Path, ...] = ()
     ignored: tuple[str, ...] = field(default=())
 
     @property
@@ -80,7 +81,7 @@ def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Releas
     base = normalise.declared(current)
     before = normalise.complete(base, release)
     declared = _known(wanted.app, release)
-    body = _merged(base, declared) if wanted.merge else dict(declared)
+    body = _merged(base, declared, wanted.removed) if wanted.merge else dict(declared)
     for path in wanted.ignored:
         _take_over(path, base, body)
     for name in _KEPT:
@@ -171,12 +172,13 @@ def _port_mappings(app: dict[str, Any]) -> list[dict[str, Any]]:
     return (app.get("container") or {}).get("portMappings", [])
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    base = copy.deepcopy(base)
+def _merged(base: dict[str, Any], over: dict[str, Any], removed: tuple[merging.Path, ...]) -> dict[str, Any]:
+    mode = normalise.network_mode(base)
+    base = merging.without(base, removed)
     for one, other in (("cmd", "args"), ("args", "cmd")):
         if one in over:
             base.pop(other, None)
-    if "networks" in over and normalise.network_mode(over) != normalise.network_mode(base):
+    if normalise.network_mode(over if "networks" in over else base) != mode:
         base.pop("portDefinitions", None)
         (base.get("container") or {}).pop("portMappings", None)
     for name, value in over.items():

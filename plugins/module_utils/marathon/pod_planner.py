@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, pod_normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, merging, pod_normalise
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import (
     CREATED,
@@ -25,7 +25,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields i
 # So that a definition can leave the number to an autoscaler by the name that it has for apps.
 _ALIASES = {"instances": "scaling.instances"}
 # Lists whose elements have names: merged one by one.
-_NAMED_LISTS = ("containers", "volumes")
+NAMED_LISTS = ("containers", "volumes")
 # Of these exactly one form is allowed, so the new one must not be mixed with the old one.
 _ATOMIC = ("exec", "healthCheck", "check", "unreachableStrategy")
 
@@ -49,10 +49,11 @@ class PodPlan:
 
 @dataclass(frozen=True)
 class WantedPod:
-    """A declared pod. merge keeps what is not declared; ignored fields keep the value that the pod has."""
+    """A declared pod. merge keeps what is not declared nor removed; ignored fields keep the value that the pod has."""
 
     pod: dict[str, Any]
     merge: bool = False
+    removed: tuple[merging.Path, ...] = ()
     ignored: tuple[str, ...] = ()
     instances: int | None = None
 
@@ -81,7 +82,10 @@ def plan_present(
         return PodPlan(wanted.pod_id, CREATED, None, pod_normalise.complete(body, release), Request("POST", body))
     base = pod_normalise.declared(current)
     before = pod_normalise.complete(base, release)
-    body = _merged(base, wanted.pod) if wanted.merge else copy.deepcopy(wanted.pod)
+    if wanted.merge:
+        body = _merged(merging.without(base, wanted.removed, NAMED_LISTS), wanted.pod)
+    else:
+        body = copy.deepcopy(wanted.pod)
     for path in wanted.ignored:
         _take_over(_ALIASES.get(path, path).split("."), base, body)
     body = _body(_counted(wanted, body))
@@ -138,7 +142,7 @@ def _adopt_network_names(body: dict[str, Any], base: dict[str, Any]) -> None:
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     result = copy.deepcopy(base)
     for name, value in over.items():
-        if name in _NAMED_LISTS:
+        if name in NAMED_LISTS:
             result[name] = _merged_by_name(result.get(name, []), value)
         elif name not in _ATOMIC and isinstance(value, dict) and isinstance(result.get(name), dict):
             result[name] = _merged(result[name], value)

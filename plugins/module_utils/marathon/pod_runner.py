@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
+    merging,
     pod_normalise,
     pod_planner,
     secrets,
@@ -238,7 +239,8 @@ def _wanted(options: PodOptions, pod_id: str) -> WantedPod:
         raise DefinitionError(f"there is nothing to do to {pod_id}: give definition, src or instances")
     pod = pod_normalise.declared({**(options.definition or {}), "id": pod_id})
     merge = options.merge or options.definition is None
-    return WantedPod(pod, merge=merge, ignored=options.ignored, instances=count)
+    removed = merging.pod_removals(options.definition or {}, pod_planner.NAMED_LISTS) if options.merge else ()
+    return WantedPod(pod, merge=merge, removed=removed, ignored=options.ignored, instances=count)
 
 
 def _instance(instance: dict[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ HERE = group("/g", stored("/g/a"), groups=[group("/g/h", stored("/g/h/b")), grou
         ({"groups": [{"id": "h"}, {"id": "k"}, {"id": "n"}]}, False, {"/g/n": "created"}),
         ({"dependencies": ["/x"]}, False, {}),
         ({"dependencies": []}, False, {"/g": "updated"}),
-        ({"dependencies": []}, True, {}),
+        ({"dependencies": []}, True, {"/g": "updated"}),
         ({"dependencies": ["/y"]}, True, {"/g": "updated"}),
     ],
 )
