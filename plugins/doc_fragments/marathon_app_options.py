@@ -48,6 +48,7 @@ options:
   cmd:
     description:
       - Command, run by a shell. At least two characters (Marathon refuses less). Excludes O(args).
+      - A blank text means none.
       - An app needs one of O(cmd), O(args) and O(image).
     type: str
     version_added: 0.3.0
@@ -278,13 +279,15 @@ options:
     version_added: 0.3.0
     suboptions:
       minimum_health_capacity:
-        description: Part of the instances that stays healthy, from 0 to 1.
+        description:
+          - Part of the instances that stays healthy, from 0 to 1.
+          - Without it and with O(upgrade_strategy.maximum_over_capacity) it is 1, and 0.5 with persistent volumes.
         type: float
-        required: true
       maximum_over_capacity:
-        description: Part of the instances that may run in addition, from 0 to 1.
+        description:
+          - Part of the instances that may run in addition, from 0 to 1.
+          - Without it and with O(upgrade_strategy.minimum_health_capacity) it is 1, and 0 with persistent volumes.
         type: float
-        required: true
   kill_grace_period:
     description: Seconds between the request to an instance to end and its kill, C(taskKillGracePeriodSeconds).
     type: int

@@ -126,8 +126,8 @@ def app_options_spec() -> dict[str, dict[str, Any]]:
         "upgrade_strategy": {
             "type": "dict",
             "options": {
-                "minimum_health_capacity": {"type": "float", "required": True},
-                "maximum_over_capacity": {"type": "float", "required": True},
+                "minimum_health_capacity": {"type": "float"},
+                "maximum_over_capacity": {"type": "float"},
             },
         },
         "kill_grace_period": {"type": "int"},
@@ -137,7 +137,8 @@ def app_options_spec() -> dict[str, dict[str, Any]]:
 def definition_of(params: dict[str, Any]) -> dict[str, Any] | None:
     """What definition and the options declare together; None if neither declares anything."""
     definition = params["definition"]
-    values = {name: params[name] for name in app_options_spec() if params[name] is not None}
+    # A blank text is what default('') leaves of an option that is not given.
+    values = {name: params[name] for name in app_options_spec() if params[name] not in (None, "")}
     if not values:
         return definition
     declared = normalise.declared(definition or {})

@@ -39,9 +39,9 @@ def _read_constraint(value: Any, path: str) -> list[str]:
 
 CONSTRAINTS = List(Shape(_read_constraint), unordered=True)
 
-SECRETS = Dictionary(Record({"source": Member(TEXT)}))
+SECRETS = Dictionary(Record({"source": Member(TEXT, needed=True)}))
 ENV = Dictionary(Choice(lambda value: _ENV_SECRET if isinstance(value, dict) else TEXT))
-_ENV_SECRET = Record({"secret": Member(TEXT)})
+_ENV_SECRET = Record({"secret": Member(TEXT, needed=True)})
 
 PORT_DEFINITION = Record(
     {
@@ -66,13 +66,14 @@ PORT_MAPPING = Record(
 
 NETWORK = Record({"mode": Member(LOWER, "container"), "name": Member(TEXT), "labels": Member(LABELS, drop_empty=True)})
 
+_PARAMETER = Record({"key": Member(TEXT, needed=True), "value": Member(TEXT, needed=True)})
 DOCKER = Record(
     {
-        "image": Member(TEXT),
+        "image": Member(TEXT, needed=True),
         "forcePullImage": Member(FLAG, False),
         "privileged": Member(FLAG, False),
-        "parameters": Member(List(Record({"key": Member(TEXT), "value": Member(TEXT)})), []),
-        "pullConfig": Member(Record({"secret": Member(TEXT)}), since=(1, 5)),
+        "parameters": Member(List(_PARAMETER), []),
+        "pullConfig": Member(Record({"secret": Member(TEXT, needed=True)}), since=(1, 5)),
         "credential": Member(Record({"principal": Member(TEXT), "secret": Member(TEXT)}), since=(1, 2)),
     }
 )
@@ -112,11 +113,17 @@ _CSI_OPTIONS = Record(
         "volumeContext": Member(LABELS, drop_empty=True),
     }
 )
-_CSI = Record({"name": Member(TEXT), "provider": Member(LOWER), "options": Member(_CSI_OPTIONS, since=(1, 11))})
+_CSI = Record(
+    {
+        "name": Member(TEXT, needed=True),
+        "provider": Member(LOWER, needed=True),
+        "options": Member(_CSI_OPTIONS, since=(1, 11)),
+    }
+)
 _DVDI = Record(
     {
-        "name": Member(TEXT),
-        "provider": Member(TEXT),
+        "name": Member(TEXT, needed=True),
+        "provider": Member(TEXT, needed=True),
         "size": Member(INTEGER),
         "options": Member(LABELS, drop_empty=True),
         "shared": Member(FLAG, False, since=(1, 8)),
@@ -135,7 +142,7 @@ def _ip_protocol(value: Any, path: str) -> str:
 
 VOLUME = Record(
     {
-        "containerPath": Member(TEXT),
+        "containerPath": Member(TEXT, needed=True),
         "hostPath": Member(TEXT),
         "mode": Member(UPPER),
         "persistent": Member(PERSISTENT, since=(1, 0)),
@@ -161,7 +168,7 @@ HEALTH_CHECK = Record(
         "path": Member(TEXT),
         "port": Member(INTEGER, since=(0, 14)),
         "portIndex": Member(INTEGER),
-        "command": Member(Record({"value": Member(TEXT)})),
+        "command": Member(Record({"value": Member(TEXT, needed=True)})),
         "gracePeriodSeconds": Member(INTEGER, 300),
         "intervalSeconds": Member(INTEGER, 60),
         "timeoutSeconds": Member(INTEGER, 20),
@@ -208,7 +215,7 @@ READINESS_CHECK = Record(
 
 ARTIFACT = Record(
     {
-        "uri": Member(TEXT),
+        "uri": Member(TEXT, needed=True),
         "extract": Member(FLAG, True),
         "executable": Member(FLAG, False),
         "cache": Member(FLAG, False),
@@ -235,4 +242,4 @@ UPGRADE_STRATEGY = Record({"minimumHealthCapacity": Member(NUMBER), "maximumOver
 _UNREACHABLE = Record({"inactiveAfterSeconds": Member(INTEGER), "expungeAfterSeconds": Member(INTEGER)})
 # Any string switches the strategy off, whatever it says.
 _DISABLED = Shape(lambda value, path: "disabled")
-UNREACHABLE_STRATEGY = Choice(lambda value: _DISABLED if isinstance(value, str) else _UNREACHABLE)
+UNREACHABLE_STRATEGY = Choice(lambda value: _DISABLED if isinstance(value, str) else _UNREACHABLE, blank_is_none=True)

@@ -37,6 +37,8 @@ def translate(app: dict[str, Any]) -> dict[str, Any]:
 def _translate_networks(app: dict[str, Any]) -> None:
     address = app.pop("ipAddress", None)
     network = _take_from_docker(app, "network")
+    if isinstance(network, str) and not network.strip():
+        network = None
     if network is None and address is None:
         return
     if app.get("networks"):

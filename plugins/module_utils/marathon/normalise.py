@@ -153,11 +153,12 @@ def _complete_container(container: dict[str, Any], mode: str, release: Release) 
 def _complete_strategies(app: dict[str, Any], release: Release) -> None:
     volumes = (app.get("container") or {}).get("volumes", [])
     resident = any("persistent" in volume for volume in volumes)
-    if resident or any("external" in volume for volume in volumes):
-        default = {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 0.0}
+    careful = resident or any("external" in volume for volume in volumes)
+    if "upgradeStrategy" not in app:
+        app["upgradeStrategy"] = dict(_CAREFUL if careful else _QUICK)
     else:
-        default = {"minimumHealthCapacity": 1.0, "maximumOverCapacity": 1.0}
-    app.setdefault("upgradeStrategy", default)
+        # Since 1.5 half a strategy is refused; before, the other half is 1, which a resident app must not have.
+        app["upgradeStrategy"] = {**(_CAREFUL if resident else _QUICK), **app["upgradeStrategy"]}
     if release < fields.FIELDS["unreachableStrategy"].since:
         return
     strategy = app.setdefault("unreachableStrategy", "disabled" if resident else {})
@@ -175,4 +176,6 @@ def _has_ports(app: dict[str, Any]) -> bool:
     return bool(app.get("portDefinitions") or (app.get("container") or {}).get("portMappings"))
 
 
+_QUICK = {"minimumHealthCapacity": 1.0, "maximumOverCapacity": 1.0}
+_CAREFUL = {"minimumHealthCapacity": 0.5, "maximumOverCapacity": 0.0}
 _MAPPINGS = appshapes.CONTAINER.rows["portMappings"].shape

@@ -25,6 +25,8 @@ _CREATE_ONLY = tuple(name for name, row in fields.FIELDS.items() if row.create_o
 _KEPT = tuple(name for name, row in fields.FIELDS.items() if row.kept)
 # A partial write drops these when they are not repeated.
 _REPEATED = ("resourceLimits", "executorResources")
+# What a newer release refuses, or completes differently by the kind of the write, where a part is missing.
+_WHOLE = ("healthChecks", "upgradeStrategy")
 # Of these exactly one form is allowed, so the new one must not be mixed with the old one.
 _ATOMIC = ("check", "unreachableStrategy")
 
@@ -139,8 +141,9 @@ def _replacement(body: dict[str, Any], before: dict[str, Any], after: dict[str, 
 def _body(declared: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What is declared, so that the server's own defaults stay its own, and what must never be left to it."""
     body = {**declared, "instances": after["instances"]}
-    if "healthChecks" in after:
-        body["healthChecks"] = after["healthChecks"]
+    for name in _WHOLE:
+        if name in declared:
+            body[name] = after[name]
     return body
 
 

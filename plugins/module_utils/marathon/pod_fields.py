@@ -18,8 +18,14 @@ Read = Callable[[Any, str], Any]
 
 
 class Field:
-    def __init__(self, read: Read) -> None:
+    """With blank_is_none a blank text says nothing, as if the field was not there."""
+
+    def __init__(self, read: Read, blank_is_none: bool = False) -> None:
         self._read = read
+        self._blank_is_none = blank_is_none
+
+    def says_nothing(self, value: Any) -> bool:
+        return self._blank_is_none and isinstance(value, str) and not value.strip()
 
     def read(self, value: Any, path: str) -> Any:
         return self._read(value, path)
@@ -41,7 +47,9 @@ class Record(Field):
     def read(self, value: Any, path: str) -> dict[str, Any]:
         given = super().read(value, path)
         found = {
-            name: field.read(given[name], f"{path}/{name}") for name, field in self.fields.items() if name in given
+            name: field.read(given[name], f"{path}/{name}")
+            for name, field in self.fields.items()
+            if name in given and not field.says_nothing(given[name])
         }
         # To Marathon an empty collection is an absent one.
         return {name: element for name, element in found.items() if element not in ([], {})}
@@ -85,7 +93,10 @@ class Many(Field):
 
 
 class Strategy(Record):
-    """The unreachable strategy, which any string switches off."""
+    """The unreachable strategy, which any string but a blank one switches off."""
+
+    def says_nothing(self, value: Any) -> bool:
+        return isinstance(value, str) and not value.strip()
 
     def read(self, value: Any, path: str) -> Any:
         return "disabled" if isinstance(value, str) else super().read(value, path)
@@ -99,15 +110,17 @@ def _texts(value: Any, path: str) -> dict[str, Any]:
 
 
 def _cased(change: Callable[[str], str]) -> Field:
-    return Field(lambda value, _path: change(value) if isinstance(value, str) else value)
+    return Field(lambda value, _path: change(value) if isinstance(value, str) else value, blank_is_none=True)
 
 
 def _limit(value: Any, path: str) -> Any:
     return value.lower() if isinstance(value, str) and value.lower() == "unlimited" else values.number(value, path)
 
 
-TEXT = Field(lambda value, _path: values.scalar_text(value))
-WORD = Field(lambda value, _path: value)
+TEXT = Field(lambda value, _path: values.scalar_text(value), blank_is_none=True)
+WORD = Field(lambda value, _path: value, blank_is_none=True)
+# What its record cannot do without: a blank one is left for Marathon to refuse.
+NEEDED = Field(lambda value, _path: value)
 TEXTS = Field(_texts)
 INTEGER = Field(values.integer)
 NUMBER = Field(values.number)
@@ -124,7 +137,7 @@ LINUX_INFO = Record(
 NETWORK = Record({"name": WORD, "mode": LOWER, "labels": TEXTS}, {"mode": "container"})
 ENDPOINT = Record(
     {
-        "name": WORD,
+        "name": NEEDED,
         "containerPort": INTEGER,
         "hostPort": INTEGER,
         "protocol": Many(LOWER),
@@ -133,8 +146,8 @@ ENDPOINT = Record(
     }
 )
 _KINDS: dict[str, Field] = {
-    "http": Record({"endpoint": WORD, "path": WORD, "scheme": UPPER}, {"scheme": "HTTP"}),
-    "tcp": Record({"endpoint": WORD}),
+    "http": Record({"endpoint": NEEDED, "path": WORD, "scheme": UPPER}, {"scheme": "HTTP"}),
+    "tcp": Record({"endpoint": NEEDED}),
     "exec": Record({"command": COMMAND}),
     "intervalSeconds": INTEGER,
     "timeoutSeconds": INTEGER,
@@ -146,12 +159,12 @@ HEALTH_CHECK = Record(
     {**_TIMES, "gracePeriodSeconds": 300, "maxConsecutiveFailures": 3},
 )
 ARTIFACT = Record(
-    {"uri": WORD, "extract": FLAG, "executable": FLAG, "cache": FLAG, "destPath": WORD},
+    {"uri": NEEDED, "extract": FLAG, "executable": FLAG, "cache": FLAG, "destPath": WORD},
     {"extract": True, "executable": False, "cache": False},
 )
 CONTAINER = Record(
     {
-        "name": WORD,
+        "name": NEEDED,
         "exec": Record({"command": COMMAND, "overrideEntrypoint": FLAG}),
         "resources": Record(
             {"cpus": NUMBER, "mem": NUMBER, "disk": NUMBER, "gpus": INTEGER},
@@ -163,8 +176,8 @@ CONTAINER = Record(
         "image": Record(
             {
                 "kind": UPPER,
-                "id": WORD,
-                "pullConfig": Record({"secret": WORD}),
+                "id": NEEDED,
+                "pullConfig": Record({"secret": NEEDED}),
                 "forcePull": FLAG,
                 "labels": TEXTS,
             }
@@ -173,7 +186,7 @@ CONTAINER = Record(
         "user": WORD,
         "healthCheck": HEALTH_CHECK,
         "check": Record(_KINDS, _TIMES),
-        "volumeMounts": Many(Record({"name": WORD, "mountPath": WORD, "readOnly": FLAG}, {"readOnly": False})),
+        "volumeMounts": Many(Record({"name": NEEDED, "mountPath": NEEDED, "readOnly": FLAG}, {"readOnly": False})),
         "artifacts": Many(ARTIFACT),
         "labels": TEXTS,
         "lifecycle": Record({"killGracePeriodSeconds": NUMBER}),
@@ -183,7 +196,7 @@ CONTAINER = Record(
 )
 VOLUME = Record(
     {
-        "name": WORD,
+        "name": NEEDED,
         "host": WORD,
         "secret": WORD,
         "persistent": Record(
@@ -200,7 +213,7 @@ VOLUME = Record(
 )
 PLACEMENT = Record(
     {
-        "constraints": Many(Record({"fieldName": WORD, "operator": UPPER, "value": TEXT}), unordered=True),
+        "constraints": Many(Record({"fieldName": NEEDED, "operator": UPPER, "value": TEXT}), unordered=True),
         "acceptedResourceRoles": Many(WORD, unordered=True),
     }
 )

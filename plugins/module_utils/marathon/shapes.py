@@ -16,10 +16,13 @@ Release = Tuple[int, ...]
 
 
 class Shape:
-    """A kind of value that has nothing inside."""
+    """A kind of value that has nothing inside. With blank_is_none a blank text says nothing, as if it was not there."""
 
-    def __init__(self, read: Callable[[Any, str], Any]) -> None:
+    blank_is_none = False
+
+    def __init__(self, read: Callable[[Any, str], Any], blank_is_none: bool = False) -> None:
         self.read = read
+        self.blank_is_none = blank_is_none
 
     def complete(self, value: Any, release: Release) -> Any:
         return value
@@ -41,6 +44,7 @@ class Member:
     before       (release, default) where releases before the named one assume something else
     since        the first release that knows it
     drop_empty   an empty list or mapping is the same as none
+    needed       its record means nothing without it, so a blank text is left for Marathon to refuse, or is a value
     """
 
     shape: Shape
@@ -48,6 +52,13 @@ class Member:
     before: tuple[Release, Any] | None = None
     since: Release = (0, 8)
     drop_empty: bool = False
+    needed: bool = False
+
+    def says_nothing(self, value: Any) -> bool:
+        """Whether it is what a template or a form leaves in place of a value that is not given."""
+        if self.drop_empty and value in ([], {}):
+            return True
+        return isinstance(value, str) and self.shape.blank_is_none and not self.needed and not value.strip()
 
     def default_in(self, release: Release) -> Any:
         if release < self.since:
@@ -64,7 +75,7 @@ class Record(Shape):
         for name, inner in values.mapping(value, path).items():
             row = self.rows.get(name)
             # What Marathon does not know, it drops without a word.
-            if row is not None and not (row.drop_empty and inner in ([], {})):
+            if row is not None and not row.says_nothing(inner):
                 read[name] = row.shape.read(inner, f"{path}/{name}")
         return read
 
@@ -133,6 +144,7 @@ class Choice(Shape):
     """One of several shapes, told from the value itself."""
 
     select: Callable[[Any], Shape]
+    blank_is_none: bool = False
 
     def read(self, value: Any, path: str) -> Any:
         return self.select(value).read(value, path)
@@ -169,10 +181,10 @@ def _protocols(value: Any, path: str) -> str:
     return ",".join(sorted(_text(value, path).lower().replace(" ", "").split(","), reverse=True))
 
 
-TEXT = Shape(_text)
-UPPER = Shape(lambda value, path: _text(value, path).upper())
-LOWER = Shape(lambda value, path: _text(value, path).lower())
-PROTOCOLS = Shape(_protocols)
+TEXT = Shape(_text, blank_is_none=True)
+UPPER = Shape(lambda value, path: _text(value, path).upper(), blank_is_none=True)
+LOWER = Shape(lambda value, path: _text(value, path).lower(), blank_is_none=True)
+PROTOCOLS = Shape(_protocols, blank_is_none=True)
 INTEGER = Shape(values.integer)
 NUMBER = Shape(values.number)
 FLAG = Shape(values.flag)

@@ -201,7 +201,7 @@ VALUES = [
     *[("3.5", f"empty {name}", {name: {}}, {name: ABSENT}) for name in ("env", "secrets")],
     *[
         ("3.5", f"the word {word}", {"unreachableStrategy": word}, {"unreachableStrategy": "disabled"})
-        for word in ("disabled", "Off", "")
+        for word in ("disabled", "Off")
     ],
     ("3.5", "an executor is always there", {}, {"executor": ""}),
     ("3.5", "no role but a declared one", {}, {"role": ABSENT}),
