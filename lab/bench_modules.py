@@ -23,6 +23,7 @@ CHANGED = 10
 LOOP = 100
 
 SET = "one marathon_apps"
+SET_FROM_FILE = "one marathon_apps, src"
 LOOPS = {"loop of marathon_app": "bench_marathon_app", "loop of uri (PUT)": "bench_uri"}
 
 
@@ -49,12 +50,13 @@ def measure(bench: Bench, part: int, log: Callable[[str], None]) -> list[Row]:
     release = 0
 
     def run(way: str, name: str, number: int, differing: int) -> Cost:
-        cost = bench.cost(name, definitions(number, release))
+        cost = bench.cost(name, definitions(number, release), from_file=way == SET_FROM_FILE)
         log(f"{way}: {number} definitions, {differing} of them differ: {cost.seconds:.1f} s, {cost.requests} requests")
         return cost
 
     rows.append(Row(SET, "all new", run(SET, "bench_marathon_apps", DEFINITIONS, DEFINITIONS)))
     rows.append(Row(SET, "none differs", run(SET, "bench_marathon_apps", DEFINITIONS, 0)))
+    rows.append(Row(SET_FROM_FILE, "none differs", run(SET_FROM_FILE, "bench_marathon_apps_src", DEFINITIONS, 0)))
     release += 1
     rows.append(Row(SET, f"{CHANGED} differ", run(SET, "bench_marathon_apps", DEFINITIONS, CHANGED)))
     times = DEFINITIONS // part

@@ -42,13 +42,15 @@ class Bench:
         self._proxy = proxy
         self._inventory = directory / "inventory.yml"
         self._variables = directory / "variables.json"
+        self._source = directory / "definitions.json"
         local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         self._inventory.write_text(json.dumps({"all": {"hosts": {"localhost": local}}}))
 
-    def cost(self, name: str, wanted: list[dict[str, Any]]) -> Cost:
-        self._variables.write_text(
-            json.dumps({"bench_definitions": wanted, "bench_url": self._proxy.url, **self._options})
-        )
+    def cost(self, name: str, wanted: list[dict[str, Any]], *, from_file: bool = False) -> Cost:
+        """The definitions are a variable of the playbook, or in the file that its variable bench_src names."""
+        self._source.write_text(json.dumps(wanted))
+        given = {"bench_src": str(self._source)} if from_file else {"bench_definitions": wanted}
+        self._variables.write_text(json.dumps({**given, "bench_url": self._proxy.url, **self._options}))
         path = str(CHECKOUT / "lab" / "playbooks" / f"{name}.yml")
         self._proxy.taken()
         started = time.monotonic()

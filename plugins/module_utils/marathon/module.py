@@ -37,6 +37,8 @@ class MarathonModule(AnsibleModule):
     def _shown(self, name: str) -> Any:
         """The argument, but not the text of one that should be a definition and is none: its fields are not known."""
         value = self.params[name]
+        if name == "definitions" and isinstance(value, list):
+            return [_of_a_set(element) for element in value]
         spec = self.argument_spec.get(name, {"type": "dict"})
         if "dict" not in (spec.get("type"), spec.get("elements")):
             return value
@@ -54,6 +56,13 @@ class MarathonModule(AnsibleModule):
         given = self.given
         # Marathon tells of apps too whose definition was not among the arguments.
         super()._return_formatted(secrets.mask(kwargs, secret_names(given)))
+
+
+def _of_a_set(definition: Any) -> Any:
+    """Its id only: a set may have thousands, and all that is shown is also logged and sent back to the controller."""
+    if isinstance(definition, dict):
+        return {"id": definition["id"]} if "id" in definition else {}
+    return secrets.MASKED if isinstance(definition, str) else definition
 
 
 def _texts(value: Any) -> list[str]:

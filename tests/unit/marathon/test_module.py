@@ -48,6 +48,19 @@ def test_the_log_and_the_result_have_no_secret(capsys, logged):
     assert result["invocation"]["module_args"]["env"] == {"PW": "********"}
 
 
+def test_of_a_set_the_ids_are_logged_and_returned(capsys, logged):
+    """The definitions of a thousand apps would be masked, written to the log and sent back, each time."""
+
+    def work(module):
+        assert [one.get("cmd") for one in module.given["definitions"]] == ["sleep 1", "sleep 2", None]
+        module.exit_json()
+
+    definitions = [{"id": "/a", "cmd": "sleep 1"}, {"cmd": "sleep 2"}, {"id": "/g", "apps": [{"id": "b", "cmd": "c"}]}]
+    result = run(capsys, {"definitions": definitions}, work)
+    assert result["invocation"]["module_args"]["definitions"] == [{"id": "/a"}, {}, {"id": "/g"}]
+    assert "sleep" not in logged[0]
+
+
 def test_a_refused_argument_shows_no_secret(capsys, logged):
     result = run(capsys, {"definition": {"env": {"PW": "hunter2"}}, "count": "many", "secret_env": "A, PW"})
     assert result["failed"]
