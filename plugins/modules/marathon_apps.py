@@ -46,7 +46,7 @@ options:
         group itself only C(dependencies) is managed; without C(dependencies) it has none. What a group lists is not
         the whole of its content, see O(prune).
       - Every definition needs an C(id). A relative one is below V(/), or below its group.
-      - Put a large set into files and use O(src). Ansible reads and templates a variable with thousands of values several
+      - Put a large set into files and use O(src). Ansible reads and templates a large variable several
         times, which takes longer than the comparison with Marathon.
     type: list
     elements: dict
