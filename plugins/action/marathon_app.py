@@ -5,8 +5,18 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import docker_forms
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.plugin_utils.definition_action import DefinitionAction
 
 
 class ActionModule(DefinitionAction):
-    pass
+    def arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        try:
+            docker_forms.refuse_options(self._task.args)
+        except DefinitionError as error:
+            raise AnsibleActionFail(str(error)) from None
+        return super().arguments(task_vars)

@@ -10,7 +10,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.validation import check_type_list
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_set
+from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file, definition_set
 from ansible_collections.quorum.mesos.plugins.plugin_utils.waiting import WaitingAction
 
 
@@ -20,8 +20,10 @@ class ActionModule(WaitingAction):
         sources = _listed(arguments.pop("src", None), "src")
         inline = _listed(arguments.get("definitions"), "definitions")
         origins = [f"definitions[{index}]" for index in range(len(inline))]
-        switches = [boolean(arguments.get(name, False), strict=False) for name in definition_set.Rules._fields]
-        read, where, blank = definition_set.read(self, sources, task_vars, definition_set.Rules(*switches))
+        names = ("recurse", "prune", "allow_empty")
+        switches = [boolean(arguments.get(name, False), strict=False) for name in names]
+        rules = definition_set.Rules(*switches, template=definition_file.wants_template(arguments))
+        read, where, blank = definition_set.read(self, sources, task_vars, rules)
         return {**arguments, "definitions": [*inline, *read], "origins": [*origins, *where], "blank": blank}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

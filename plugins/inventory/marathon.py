@@ -112,6 +112,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         hosts = self._hosts(path, cache)
         for name, ids in task_hosts.shared_app_groups(hosts).items():
             self.display.warning(f"{path}: the group {name} has the tasks of several apps: {', '.join(ids)}")
+        if "label" in self.get_option("group_by"):
+            for name, labels in task_hosts.shared_label_groups(hosts).items():
+                self.display.warning(f"{path}: the group {name} has the tasks of several labels: {', '.join(labels)}")
         for name, variables in hosts.items():
             self._add(name, variables)
 

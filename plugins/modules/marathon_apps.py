@@ -63,12 +63,21 @@ options:
         reported as a warning. With O(prune), which would remove its apps, it is an error.
       - They are looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in C(templates) and then
         in C(files) of the role or playbook.
-      - They are templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its
-        own between C({% raw %}) and C({% endraw %}).
-      - Text that is not valid JSON or YAML is refused with its file, line and column.
+      - They are templated with Jinja, with the variables of the task. Put text that has C({{) or C({%) of its own
+        between C({% raw %}) and C({% endraw %}), or set O(template=false). Unlike elsewhere, C({#) is text, because
+        shell commands have it (C(${#name})).
+      - Text that is not valid JSON or YAML is refused with its file, line and column. So are a key that is there twice
+        and a key of YAML that is no text (C(NO:)). A YAML file may hold several documents.
+      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args) and C(argv) are text
+        as they are written, for example V(NO), V(1.10) or V(0644), without quotes too.
     type: list
     elements: path
     default: []
+  template:
+    description: Template the files of O(src) with Jinja.
+    type: bool
+    default: true
+    version_added: 0.4.0
   recurse:
     description:
       - Also read the sub-directories of a directory in O(src), in the order of their names.
@@ -394,6 +403,7 @@ def argument_spec():
         connection_spec(),
         definitions={"type": "list", "elements": "dict", "default": []},
         src={"type": "list", "elements": "path", "default": []},
+        template={"type": "bool", "default": True},
         recurse={"type": "bool", "default": False},
         origins={"type": "list", "elements": "str", "default": []},
         blank={"type": "list", "elements": "str", "default": []},

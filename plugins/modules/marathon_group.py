@@ -64,10 +64,20 @@ options:
       - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
         C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
         C(templates) and then in C(files) of the role or playbook.
-      - It is templated with Jinja, with the variables of the task. Put text that has C({{), C({%) or C({#) of its own
-        between C({% raw %}) and C({% endraw %}).
-      - Text that is not valid JSON or YAML is refused with the line and column in the templated text.
+      - It is templated with Jinja, with the variables of the task. Put text that has C({{) or C({%) of its own between
+        C({% raw %}) and C({% endraw %}), or set O(template=false). Unlike elsewhere, C({#) is text, because shell
+        commands have it (C(${#name})).
+      - Text that is not valid JSON or YAML is refused with the line and column in the templated text. So are a key that
+        is there twice, a key of YAML that is no text (C(NO:)), and a file with several YAML documents, which
+        M(quorum.mesos.marathon_apps) reads.
+      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args) and C(argv) are text
+        as they are written, for example V(NO), V(1.10) or V(0644), without quotes too.
     type: path
+  template:
+    description: Template O(src) with Jinja.
+    type: bool
+    default: true
+    version_added: 0.4.0
   scale_by:
     description:
       - Multiply the number of instances of every app in the group and in the groups below it, rounded up. Pods keep
@@ -357,6 +367,7 @@ details:
 
 import time
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
@@ -378,6 +389,7 @@ def argument_spec():
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         definition={"type": "dict"},
         src={"type": "path"},
+        template={"type": "bool", "default": True},
         scale_by={"type": "float"},
         version={"type": "str"},
         merge={"type": "bool", "default": False},
@@ -399,7 +411,7 @@ def read_options(params):
         raise MarathonError("state absent removes the group, so scale_by and version contradict it: leave them out")
     return GroupOptions(
         group_id=params["id"],
-        definition=params["definition"],
+        definition=None if params["definition"] is None else kinds.only(params["definition"], kinds.GROUP),
         scale_by=params["scale_by"],
         version=params["version"],
         merge=params["merge"],

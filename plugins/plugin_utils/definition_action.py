@@ -18,12 +18,13 @@ class DefinitionAction(WaitingAction):
     def arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         arguments = super().arguments(task_vars)
         src = arguments.pop("src", None)
+        template = definition_file.wants_template(arguments)
         if src is None:
             return arguments
         if arguments.get("definition") is not None:
             raise AnsibleActionFail("definition and src contradict each other: give one of them")
         path = definition_file.find(self, src)
-        value = definition_file.read(self, path, task_vars)
+        value = definition_file.read(self, path, task_vars, template)
         try:
             return {**arguments, "definition": documents.definition_in(value, path)}
         except DefinitionError as error:

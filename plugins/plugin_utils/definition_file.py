@@ -5,20 +5,26 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible.release import __version__ as core_version
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from jinja2.exceptions import TemplateSyntaxError
 
 # Before 2.19 the lookup itself makes a mapping of a text that looks like one, unless it is told not to; since then it
 # never does, and the switch is deprecated.
 _TEXT_ONLY = {} if tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19) else {"convert_data": False}
 # The last one is the header by which a file changes the others.
-_TEMPLATE_MARKS = ("{{", "{%", "{#", "#jinja2:")
+_TEMPLATE_MARKS = ("{{", "{%", "#jinja2:")
+_UNDEFINED = re.compile(r"'(?P<name>\w+)' is undefined")
+# {# is a part of shell commands, like ${#name}, so what begins a comment is what no text holds.
+_NO_COMMENTS = {"comment_start_string": "\x00#", "comment_end_string": "#\x00"}
 
 
 def find(action: ActionBase, src: str) -> str:
@@ -35,37 +41,89 @@ def find(action: ActionBase, src: str) -> str:
     ) from None
 
 
-def read(action: ActionBase, path: str, task_vars: dict[str, t.Any]) -> t.Any:
-    """The value of the JSON or YAML that Jinja makes of the file; an error names line and column of what it made."""
-    plain = _without_templates(action, path)
-    if plain is not None:
-        return _parsed(plain, path)
+def wants_template(arguments: dict[str, t.Any]) -> bool:
+    """Takes the option template out of the arguments of a module."""
+    value = arguments.pop("template", None)
+    try:
+        return True if value is None else boolean(value)
+    except TypeError as error:
+        raise AnsibleActionFail(f"template is true or false: {error}") from None
+
+
+def read(action: ActionBase, path: str, task_vars: dict[str, t.Any], template: bool = True) -> t.Any:
+    """The one value of the file; an error names line and column of what Jinja made of it."""
+    return _read(action, path, task_vars, template, documents.parse)
+
+
+def read_all(action: ActionBase, path: str, task_vars: dict[str, t.Any], template: bool = True) -> list[t.Any]:
+    """The value of each YAML document of the file, of which most have one."""
+    return _read(action, path, task_vars, template, documents.parse_all, lambda value: [value])
+
+
+def _read(
+    action: ActionBase,
+    path: str,
+    task_vars: dict[str, t.Any],
+    template: bool,
+    parse: t.Callable[[str, str], t.Any],
+    wrap: t.Callable[[t.Any], t.Any] = lambda value: value,
+) -> t.Any:
+    place = ""
+    try:
+        text = _text(action, path)
+        if template and any(mark in text for mark in _TEMPLATE_MARKS):
+            # Jinja takes milliseconds for each of many files, so most are spared it.
+            text = _templated(action, path, text, task_vars)
+            if not isinstance(text, str):
+                # A file that is one expression gives the value of the expression.
+                return wrap(text)
+            place = " (in the templated text)"
+        return parse(text, path)
+    except DefinitionError as error:
+        raise AnsibleActionFail(f"{error}{place}") from None
+
+
+def _text(action: ActionBase, path: str) -> str:
+    try:
+        # What Ansible Vault encrypts is decrypted.
+        data, _shown = action._loader._get_file_contents(path)
+    except AnsibleError as error:
+        raise AnsibleActionFail(f"src {path} cannot be read: {error}") from None
+    return documents.text_of(data, path)
+
+
+def _templated(action: ActionBase, path: str, text: str, task_vars: dict[str, t.Any]) -> t.Any:
     lookup = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
     try:
-        text = lookup.run([path], variables=task_vars, **_TEXT_ONLY)[0]
+        return lookup.run([path], variables=task_vars, **_NO_COMMENTS, **_TEXT_ONLY)[0]
     except AnsibleError as error:
         # Before 2.19 Ansible quotes the whole file, which may hold secrets.
         reason = str(error).partition(". String: ")[0]
-        raise AnsibleActionFail(f"src {path} cannot be templated: {reason}") from None
-    # A file that is one expression gives the value of the expression.
-    if not isinstance(text, str):
-        return text
-    return _parsed(text, path, " (in the templated text)")
+        line = _line(error, text)
+        raise AnsibleActionFail(
+            f"src {path} cannot be templated{f': line {line}' if line else ''}: {reason}. Text with {{{{ or {{% that "
+            "is no template goes between {% raw %} and {% endraw %}; template=false switches templating off"
+        ) from None
 
 
-def _without_templates(action: ActionBase, path: str) -> str | None:
-    """The text of a file that Jinja would leave as it is, which takes it milliseconds for each of many files."""
-    try:
-        data, _shown = action._loader._get_file_contents(path)
-        text = data.decode("utf-8-sig")
-    except (AnsibleError, UnicodeDecodeError):
-        # Jinja's own words on it are as good as any.
-        return None
-    return None if any(mark in text for mark in _TEMPLATE_MARKS) else text
-
-
-def _parsed(text: str, path: str, place: str = "") -> t.Any:
-    try:
-        return documents.parse(text, path)
-    except DefinitionError as error:
-        raise AnsibleActionFail(f"{error}{place}") from None
+def _line(error: BaseException | None, text: str) -> int | None:
+    """Where Jinja saw the error, which Ansible does not tell."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    for one in reversed(seen):
+        if isinstance(one, TemplateSyntaxError):
+            return one.lineno
+        trace = one.__traceback__
+        lines = []
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename in ("<template>", "<unknown>"):
+                lines.append(trace.tb_lineno)
+            trace = trace.tb_next
+        if lines and lines[-1] <= text.count("\n") + 1:
+            return lines[-1]
+    # Since 2.19 Ansible says of a variable only that it is undefined.
+    name = _UNDEFINED.search(" ".join(map(str, seen)))
+    used = name and re.search(rf"\{{[{{%][^\n]*\b{re.escape(name['name'])}\b", text)
+    return text.count("\n", 0, used.start()) + 1 if used else None

@@ -26,6 +26,7 @@ class Rules(t.NamedTuple):
     recurse: bool = False
     prune: bool = False
     allow_empty: bool = False
+    template: bool = True
 
 
 class Listing(t.NamedTuple):
@@ -46,12 +47,12 @@ def read(
     """The definitions, the origin of each, and the files without any. A file that is named twice is read once."""
     definitions, origins, blank = [], [], []
     for path in dict.fromkeys(_paths(action, sources, rules)):
-        found = list(_elements(definition_file.read(action, path, task_vars), path))
+        found = list(_elements(definition_file.read_all(action, path, task_vars, rules.template), path))
         if not found:
             blank.append(path)
         for definition, origin in found:
             if not isinstance(definition, dict):
-                raise AnsibleActionFail(f"{origin}: a definition of an app or a group is a mapping")
+                raise AnsibleActionFail(f"{origin}: a definition of an app, a pod or a group is a mapping")
             definitions.append(definition)
             origins.append(origin)
     return definitions, origins, blank
@@ -128,8 +129,10 @@ def _unread(path: str, name: str, beside: list[str]) -> str | None:
     return f"its name does not end in {_PATTERNS}"
 
 
-def _elements(value: t.Any, path: str) -> t.Iterator[tuple[t.Any, str]]:
-    if isinstance(value, list):
-        yield from ((element, f"{path}, element {number}") for number, element in enumerate(value, 1))
-    else:
-        yield value, path
+def _elements(documents_found: list[t.Any], path: str) -> t.Iterator[tuple[t.Any, str]]:
+    for count, value in enumerate(documents_found, 1):
+        place = f"{path}, document {count}" if len(documents_found) > 1 else path
+        if isinstance(value, list):
+            yield from ((element, f"{place}, element {number}") for number, element in enumerate(value, 1))
+        else:
+            yield value, place

@@ -32,13 +32,31 @@ def groups(variables: dict[str, t.Any], kinds: t.Collection[str]) -> list[str]:
         names.append("marathon_agent_" + _word(variables["marathon_task_agent"]))
     if "label" in kinds:
         for key, value in sorted(variables["marathon_app_labels"].items()):
-            if len(value) <= _LONGEST_LABEL and secrets.MASKED not in value:
-                names.append("marathon_label_" + "_".join(_word(part) for part in (key, value) if part))
+            if _names_group(value):
+                names.append(label_group(key, value))
     return names
+
+
+def label_group(key: str, value: str) -> str:
+    return "marathon_label_" + "_".join(_word(part) for part in (key, value) if part)
+
+
+def _names_group(value: str) -> bool:
+    return len(value) <= _LONGEST_LABEL and secrets.MASKED not in value
 
 
 def app_group(app_id: str) -> str:
     return "marathon_app_" + "__".join(_word(segment) for segment in app_id.strip("/").split("/"))
+
+
+def shared_label_groups(all_hosts: dict[str, dict[str, t.Any]]) -> dict[str, list[str]]:
+    """Groups that would hold the tasks of more than one label, because their texts differ in signs only."""
+    texts: dict[str, set[str]] = {}
+    for variables in all_hosts.values():
+        for key, value in variables["marathon_app_labels"].items():
+            if _names_group(value):
+                texts.setdefault(label_group(key, value), set()).add(f"{key}={value}")
+    return {name: sorted(found) for name, found in texts.items() if len(found) > 1}
 
 
 def shared_app_groups(all_hosts: dict[str, dict[str, t.Any]]) -> dict[str, list[str]]:

@@ -55,6 +55,12 @@ class Endpoints:
         raise Silence(failures, electing)
 
 
+def checked_urls(urls: list[str], service: str, example: str) -> list[str]:
+    if not urls:
+        raise BadOption(f"url is an empty list: give the address of {service}, like {example}")
+    return [checked_url(url, service, example) for url in urls]
+
+
 def checked_url(url: str, service: str, example: str) -> str:
     """service is what the address should be of, in words."""
     parts = _parts(url)

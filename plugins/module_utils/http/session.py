@@ -39,9 +39,11 @@ class Session:
         self._session.auth = authorized
 
     def prepare(self, urls: list[str]) -> None:
-        """Raises BadOption for certificates that cannot be used, where one of the addresses needs them."""
-        if any(url.startswith("https://") for url in urls):
-            tls.check_files(self._access.ca_path, self._access.client_cert, self._access.client_key)
+        """Raises BadOption for certificates that cannot be used."""
+        access = self._access
+        # The library reads the certificate of the client for plain HTTP too.
+        if access.client_cert or access.client_key or any(url.startswith("https://") for url in urls):
+            tls.check_files(access.ca_path, access.client_cert, access.client_key)
 
     def exchange(self, method: str, url: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Answer:
         """body is sent as JSON unless it is None. Raises NoAnswer."""

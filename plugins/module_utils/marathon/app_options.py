@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import merging, normalise
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds, merging, normalise
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
 _MODES = {"host": "host", "bridge": "container/bridge", "container": "container"}
@@ -136,7 +136,7 @@ def app_options_spec() -> dict[str, dict[str, Any]]:
 
 def definition_of(params: dict[str, Any]) -> dict[str, Any] | None:
     """What definition and the options declare together; None if neither declares anything."""
-    definition = params["definition"]
+    definition = None if params["definition"] is None else kinds.only(params["definition"], kinds.APP)
     # A blank text is what default('') leaves of an option that is not given.
     values = {name: params[name] for name in app_options_spec() if params[name] not in (None, "")}
     if not values:

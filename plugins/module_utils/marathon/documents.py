@@ -1,91 +1,80 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads a definition from a JSON or YAML file and says where a broken one breaks."""
+"""Reads definitions from a JSON or YAML file and says where a broken one breaks."""
 
 from __future__ import annotations
 
-import json
-import traceback
 from typing import Any
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents_json, documents_yaml
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.documents_yaml import (  # noqa: F401
+    YAML_IMPORT_ERROR,
+    yaml,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
-try:
-    import yaml
-except ImportError:
-    yaml = None
-    YAML_IMPORT_ERROR = traceback.format_exc()
-else:
-    YAML_IMPORT_ERROR = None
-
 _YAML_SUFFIXES = (".yml", ".yaml")
-# Of the files that hold definitions.
 SUFFIXES = (".json", *_YAML_SUFFIXES)
+_OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x1f\x8b", "compressed data"))
 
 
 def needs_yaml(path: str) -> bool:
-    return path.removesuffix(".j2").endswith(_YAML_SUFFIXES)
+    return path.lower().removesuffix(".j2").endswith(_YAML_SUFFIXES)
 
 
 def read_value(path: str) -> Any:
     try:
-        with open(path, encoding="utf-8-sig") as handle:
-            text = handle.read()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise DefinitionError(f"src {path} cannot be read: {reason}") from error
-    return parse(text, path)
+        with open(path, "rb") as handle:
+            data = handle.read()
+    except OSError as error:
+        raise DefinitionError(f"src {path} cannot be read: {error.strerror}") from error
+    return parse(text_of(data, path), path)
+
+
+def text_of(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = next((name for mark, name in _OTHER_ENCODINGS if data.startswith(mark)), None)
+        before = data[: error.start]
+        place = f"line {before.count(10) + 1} has the byte 0x{data[error.start]:02x}"
+        raise DefinitionError(
+            f"{path} is not UTF-8 text: {f'it is {found}' if found else place}. Save the file as UTF-8"
+        ) from None
 
 
 def parse(text: str, path: str) -> Any:
-    """The value of a text that is, or was made from, the file at path; its name tells the format."""
+    """The one value of a text that is, or was made from, the file at path; its name tells the format."""
+    found = parse_all(text, path)
+    if len(found) > 1:
+        raise DefinitionError(
+            f"{path} holds {len(found)} YAML documents, and one definition is read here: use the module marathon_apps, "
+            "which reads all of them, or a file for each"
+        )
+    return found[0]
+
+
+def parse_all(text: str, path: str) -> list[Any]:
+    """Every document of the text, of which JSON has one; at least one, or the text is refused."""
     text = text.lstrip("\ufeff")
-    return _parse_yaml(path, text) if needs_yaml(path) else _parse_json(path, text)
+    try:
+        found = documents_yaml.parse(text) if needs_yaml(path) else [documents_json.parse(text)] if text.strip() else []
+    except documents_json.Broken as error:
+        raise DefinitionError(f"{path} {error}") from None
+    except RecursionError:
+        raise DefinitionError(f"{path} is nested too deeply for a definition: check its brackets") from None
+    if not found:
+        raise DefinitionError(f"{path} is empty: write a definition into it, or remove it")
+    return found
 
 
 def definition_in(value: Any, path: str) -> dict[str, Any]:
+    if isinstance(value, list):
+        raise DefinitionError(
+            f"{path} must hold one definition, a mapping, and holds a list of {len(value)}: use the module "
+            "marathon_apps, which reads lists"
+        )
     if not isinstance(value, dict):
         raise DefinitionError(f"{path} must hold one definition, a mapping")
     return value
-
-
-def _parse_json(path: str, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        comma = _comma_too_many(text, error.pos)
-        at = error.pos if comma is None else comma
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        told = f"{error.msg}{_guess(text, error)}" if comma is None else "this comma is one too many"
-        raise DefinitionError(f"{path} is not valid JSON: line {line}, column {column}: {told}") from error
-
-
-def _comma_too_many(text: str, at: int) -> int | None:
-    """Where it is; newer Pythons point at the comma itself, older ones behind it."""
-    before, after = text[:at].rstrip(), text[at:].lstrip()
-    if before.endswith(",") and after[:1] in ("}", "]", ""):
-        return len(before) - 1
-    if after[:1] == "," and after[1:].lstrip()[:1] in ("}", "]"):
-        return text.index(",", at)
-    return None
-
-
-def _guess(text: str, error: json.JSONDecodeError) -> str:
-    """The usual slips, in words that do not quote the text, which may hold secrets."""
-    if error.msg.startswith(("Invalid control character", "Unterminated string")):
-        return "; the closing quote of a text in this line is missing"
-    if "double quotes" in error.msg:
-        return "; is an opening quote missing?"
-    if "delimiter" in error.msg:
-        return "; is a comma or a quote missing before it?"
-    return ""
-
-
-def _parse_yaml(path: str, text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}" if mark else str(error)
-        raise DefinitionError(f"{path} is not valid YAML: {place}") from error

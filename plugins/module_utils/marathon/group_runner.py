@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -27,6 +28,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, declared_app, plan_tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree import DeclaredTree
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 _WHOLE = ("group.groups", "group.apps", "group.pods")
 
 
@@ -55,6 +57,7 @@ def declared_tree(client: Client, options: GroupOptions) -> DeclaredTree:
             raise DefinitionError(f"{group_id} does not exist, so it cannot be scaled: give definition or src")
         return group_tree.scaled(group_id, appset_tree.read(info), options.scale_by)
     if options.version is not None:
+        _refuse_no_time(options.version)
         info = client.group_version(group_id, options.version, _WHOLE)
         if info is None:
             known = client.group_versions(group_id) or []
@@ -62,6 +65,15 @@ def declared_tree(client: Client, options: GroupOptions) -> DeclaredTree:
             raise DefinitionError(f"{group_id} has no version {options.version}: {told}")
         return group_tree.from_version(group_id, options.version, info)
     return group_tree.from_definition(group_id, options.definition or {})
+
+
+def _refuse_no_time(version: str) -> None:
+    """Versions are times, and Marathon answers anything else with an error of its own program."""
+    if not _TIME.fullmatch(version):
+        raise DefinitionError(
+            f"version is {version!r}, and a version of a group is a time like 2026-03-01T12:00:00.000Z, in quotes in "
+            "YAML: the module marathon_info lists those of a group"
+        )
 
 
 class GroupRunner(SetRunner):

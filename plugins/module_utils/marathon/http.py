@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
-from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import Endpoints, checked_url
+from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import Endpoints, checked_urls
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence, Uncertain
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
 from ansible_collections.quorum.mesos.plugins.module_utils.http.session import Session
@@ -53,7 +53,7 @@ class Http:
         """session is what sends the requests, for tests."""
         access = access or Access()
         try:
-            checked = [checked_url(url, "a Marathon", "http://marathon.example.com:8080") for url in urls]
+            checked = checked_urls(urls, "a Marathon", "http://marathon.example.com:8080")
             self._session = session or Session(access)
             self._session.prepare(checked)
         except BadOption as error:

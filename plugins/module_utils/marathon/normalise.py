@@ -9,12 +9,19 @@ the same app if their canonical() forms are equal.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appshapes, checks, fields, legacy, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appshapes,
+    checks,
+    docker_forms,
+    fields,
+    legacy,
+    values,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
+from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
 
 # The release that brought networks and moved everything that belongs to them.
 CANONICAL_NETWORKS: Release = (1, 5)
@@ -35,8 +42,8 @@ def unknown_fields(app: dict[str, Any]) -> list[str]:
     known = [name for name in fields.FIELDS if fields.FIELDS[name].owner != fields.SERVER]
     sentences = []
     for name in sorted(set(app) - set(fields.FIELDS)):
-        near = get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        near = nearest(name, known)
+        hint = f"; did you mean {near!r}?" if near else ""
         sentences.append(f"Marathon knows no app field {name!r} and ignores it{hint}")
     for place, row, value in fields.APP.members(legacy.translate(values.without_nulls(app)), ""):
         if row is None and place.count("/") > 1 and value is not None:
@@ -51,6 +58,7 @@ def drops_port_mappings(app: dict[str, Any]) -> bool:
 
 def declared(app: dict[str, Any]) -> dict[str, Any]:
     """Only what is declared, in the form and the types of GET. What Marathon would drop without a word is dropped."""
+    docker_forms.refuse(app)
     app = {name: value for name, value in app.items() if name in fields.FIELDS}
     app = {name: value for name, value in app.items() if fields.FIELDS[name].owner != fields.SERVER}
     result = fields.APP.read(legacy.translate(values.without_nulls(app)), "")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, merging, normalise, releases
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
+from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
 
 NONE = "none"
 CREATED = "created"
@@ -72,8 +72,8 @@ def check_ignored(paths: tuple[str, ...], option: str = "ignore_fields") -> None
     for path in paths:
         name = path.split(".", 1)[0]
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; the fields are {', '.join(known)}"
+            near = nearest(name, known)
+            hint = f"; did you mean {near!r}?" if near else f"; the fields are {', '.join(known)}"
             raise DefinitionError(f"{option}: {name!r} is not a field that an app declares" + hint)
 
 

@@ -9,10 +9,10 @@ A field reads its value into the form that GET returns, and completes it with th
 from __future__ import annotations
 
 import copy
-from difflib import get_close_matches
 from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
+from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
 
 Read = Callable[[Any, str], Any]
 
@@ -66,8 +66,8 @@ class Record(Field):
             if name in self.fields:
                 found += self.fields[name].unknown(value[name], f"{path}/{name}")
                 continue
-            near = get_close_matches(str(name), self.fields, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            near = nearest(str(name), self.fields)
+            hint = f"; did you mean {near!r}?" if near else ""
             found.append(f"Marathon knows no pod field {path}/{name} and ignores it{hint}")
         return found
 

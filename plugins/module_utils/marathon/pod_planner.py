@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, merging, pod_normalise
@@ -21,6 +20,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner impo
     Request,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
+from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
 
 # So that a definition can leave the number to an autoscaler by the name that it has for apps.
 _ALIASES = {"instances": "scaling.instances"}
@@ -67,8 +67,8 @@ def check_ignored(paths: tuple[str, ...]) -> None:
     for path in paths:
         name = _ALIASES.get(path, path).split(".", 1)[0]
         if name not in known:
-            near = get_close_matches(name, [*known, *_ALIASES], n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; the fields are {', '.join(known)}"
+            near = nearest(name, [*known, *_ALIASES])
+            hint = f"; did you mean {near!r}?" if near else f"; the fields are {', '.join(known)}"
             raise DefinitionError(f"ignore_fields: {name!r} is not a field that a pod declares" + hint)
 
 

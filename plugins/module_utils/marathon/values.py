@@ -15,6 +15,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 
 _ID_SEGMENT = re.compile(r"([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])(\.([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]))*")
 
+_RESERVED = ("restart", "tasks", "versions")
+
 
 def absolute_id(value: Any, path: str = "/id") -> str:
     """An id as Marathon stores it. It becomes part of a URL, so anything else than an id is refused here."""
@@ -27,6 +29,11 @@ def absolute_id(value: Any, path: str = "/id") -> str:
         raise DefinitionError(
             f"{path} {value!r} is not an app id: use lower-case letters, digits, '-' and '.' between slashes"
             + (f" ({wrong[0]!r} is not allowed)" if wrong[0] else "")
+        )
+    if segments[-1] in _RESERVED:
+        raise DefinitionError(
+            f"{path} {value!r} ends in {segments[-1]}, which Marathon's API takes for a question about "
+            f"{posixpath.dirname(absolute)} and not for a name: choose another last part"
         )
     return absolute
 

@@ -30,7 +30,7 @@ PATH = "/api/v1"
 class OperatorApi:
     def __init__(self, urls: list[str], transport: Any, sleep: Callable[[float], None]) -> None:
         """transport is a Transport, or what stands for it in a test."""
-        checked = [checked_url(url) for url in urls]
+        checked = checked_urls(urls)
         try:
             transport.prepare(checked)
         except BadOption as error:
@@ -72,9 +72,9 @@ class OperatorApi:
         return self._transport.post(url + PATH, body)
 
 
-def checked_url(url: str) -> str:
+def checked_urls(urls: list[str]) -> list[str]:
     try:
-        return endpoints.checked_url(url, "a Mesos master", "http://master1.example.com:5050")
+        return endpoints.checked_urls(urls, "a Mesos master", "http://master1.example.com:5050")
     except BadOption as error:
         raise MesosError(str(error)) from error
 

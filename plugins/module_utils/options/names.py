@@ -10,9 +10,10 @@ import typing as t
 
 
 def nearest(name: str, known: t.Iterable[str], likeness: float = 0.6) -> str | None:
-    """The known name most like this one, where one is alike enough."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)
-    return matches[0] if matches else None
+    """The known name most like this one, where one is alike enough; capitals count for nothing."""
+    by_letters = {one.lower(): one for one in known}
+    matches = difflib.get_close_matches(name.lower(), by_letters, n=1, cutoff=likeness)
+    return by_letters[matches[0]] if matches else None
 
 
 def unknown_names(names: t.Iterable[str], known: t.Collection[str]) -> list[tuple[str, str | None]]:

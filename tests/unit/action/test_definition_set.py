@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,7 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils.definition_set import
 def action(monkeypatch):
     """Files are where they are named, and are no templates."""
     monkeypatch.setattr(definition_file, "find", lambda action, src: src)
-    monkeypatch.setattr(definition_file, "read", lambda action, path, task_vars: documents.read_value(path))
+    monkeypatch.setattr(definition_file, "_text", lambda action, path: documents.text_of(Path(path).read_bytes(), path))
     warnings = []
     return SimpleNamespace(_display=SimpleNamespace(warning=warnings.append), warnings=warnings)
 
@@ -147,3 +148,18 @@ def test_files_with_an_empty_list_are_told(action, apps):
     (path / "b.json").write_text("[]\n")
     _definitions, origins, blank = definition_set.read(action, [str(path)], {}, Rules())
     assert (origins, blank) == ([str(path / "a.json")], [str(path / "b.json")])
+
+
+def test_every_document_of_a_file_is_read_and_named(action, tmp_path):
+    path = tmp_path / "two.YML"
+    path.write_text("---\nid: /a\n---\n- id: /b\n- id: /c\n---\n")
+    definitions, origins, blank = definition_set.read(action, [str(path)], {}, Rules())
+    assert [definition["id"] for definition in definitions] == ["/a", "/b", "/c"]
+    assert origins == [f"{path}, document 1", f"{path}, document 2, element 1", f"{path}, document 2, element 2"]
+    assert blank == []
+
+
+def test_an_empty_file_is_refused_by_name(action, tmp_path):
+    (tmp_path / "none.yml").write_text("# later\n")
+    with pytest.raises(AnsibleActionFail, match=r"none\.yml is empty: write a definition into it, or remove it"):
+        definition_set.read(action, [str(tmp_path)], {}, Rules())

@@ -338,6 +338,12 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(versions, wo
         run(gone, Call("GET", "/v2/groups/g/versions", **versions), version=OLD)
 
 
+@pytest.mark.parametrize("version", ["latest", "1", "2026-13", "2020-01-01 00:00:00+00:00", "", "../../apps"])
+def test_a_version_that_is_no_time_is_refused_before_anything_is_asked(version):
+    with pytest.raises(errors.DefinitionError, match=r"a version of a group is a time like 2026-03-01T12:00:00.000Z"):
+        run(version=version)
+
+
 def test_a_group_that_is_not_there_is_absent_in_one_request():
     result = run(missing()[0], absent=True)
     assert (result["changed"], result["action"], result["requests"]) == (False, "none", 1)

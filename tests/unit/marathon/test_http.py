@@ -338,3 +338,8 @@ def test_addresses_that_cannot_be_used(url):
     with pytest.raises(errors.MarathonError) as failure:
         Http([url], FakeTime().sleep, session=FakeSession())
     assert "secret" not in str(failure.value)
+
+
+def test_no_address_at_all():
+    with pytest.raises(errors.MarathonError, match="url is an empty list: give the address of a Marathon"):
+        Http([], FakeTime().sleep, session=FakeSession())

@@ -72,6 +72,9 @@ def test_no_legacy_field_is_left(vector):
         ({"container": {"portMappings": [80]}}, "/container/portMappings(0) must be a mapping, not 80"),
         ({"portDefinitions": [{"port": "http"}]}, "/portDefinitions(0)/port must be a number"),
         ({"dependencies": ["No_Id"]}, "/dependencies(0) 'No_Id' is not an app id"),
+        ({"id": "/shop/versions"}, "/id '/shop/versions' ends in versions, which Marathon's API takes for a question"),
+        ({"id": "restart"}, "/id 'restart' ends in restart"),
+        ({"id": "/a/tasks/"}, "about /a and not for a name: choose another last part"),
     ],
 )
 def test_contradictions_and_wrong_types_are_refused_by_name(definition, words):
@@ -110,3 +113,9 @@ def test_release_of_a_version(version, release):
 def test_a_field_that_marathon_would_ignore_is_told():
     told = normalise.unknown_fields({"id": "a", "cmd": "c", "ports": [], "version": "v", "instance": 2})
     assert told == ["Marathon knows no app field 'instance' and ignores it; did you mean 'instances'?"]
+
+
+@pytest.mark.parametrize(("name", "meant"), [("Cpus", "cpus"), ("CPUS", "cpus"), ("healthchecks", "healthChecks")])
+def test_capitals_do_not_hide_what_was_meant(name, meant):
+    told = [f"Marathon knows no app field {name!r} and ignores it; did you mean {meant!r}?"]
+    assert normalise.unknown_fields({"id": "a", "cmd": "c", name: 1}) == told

@@ -87,3 +87,9 @@ def test_apps_that_would_share_a_group_are_found():
         app_id: {"marathon_app_id": app_id} for app_id in ("/shop/web-eu", "/shop/web.eu", "/shop-web", "/shop/web")
     }
     assert task_hosts.shared_app_groups(hosts) == {"marathon_app_shop__web_eu": ["/shop/web-eu", "/shop/web.eu"]}
+
+
+def test_labels_that_would_share_a_group_are_found():
+    labels = [{"tier": "web-eu"}, {"tier": "web.eu"}, {"tier": "web"}, {"note": "x" * 65}, {"note": "x" * 65 + "-"}]
+    hosts = {str(number): {"marathon_app_labels": one} for number, one in enumerate(labels)}
+    assert task_hosts.shared_label_groups(hosts) == {"marathon_label_tier_web_eu": ["tier=web-eu", "tier=web.eu"]}

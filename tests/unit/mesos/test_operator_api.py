@@ -93,8 +93,8 @@ def test_a_write_has_no_answer(status: int) -> None:
     [("http://me:pw@m1:5050", "url_username"), ("m1:5050", "not the address"), ("http://[::1", "not the address")],
 )
 def test_addresses_that_are_none(url: str, words: str) -> None:
-    from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import checked_url
+    from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import checked_urls
 
     with pytest.raises(MesosError, match=words) as info:
-        checked_url(url)
+        checked_urls([url])
     assert "pw@" not in str(info.value)

@@ -180,3 +180,16 @@ def test_a_redirect_is_an_answer(served):
 def test_tokens_that_are_none(token):
     with pytest.raises(BadOption, match="url_token is not a token"):
         Session(Access(token=token))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"client_cert": "/nope.pem"}, "client_cert '/nope.pem' cannot be used: No such file or directory"),
+        ({"client_key": "/nope.pem"}, "client_key is set without client_cert"),
+    ],
+)
+def test_a_client_certificate_that_cannot_be_read(scheme, files, words):
+    with pytest.raises(BadOption, match=words):
+        Session(Access(**files)).prepare([f"{scheme}://127.0.0.1:8080"])
