@@ -11,9 +11,10 @@ version_added: 0.2.0
 description:
   - Compares what P(quorum.mesos.host_check#module) has seen with the ports and directories of a service.
   - A port is the service's own where one of its units has it.
+  - A unit that somebody has masked or stopped is a problem, and so is a file system that cannot be written.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: needs, minimum_disk, host
+positional: needs, minimum_disk, host, start_stopped
 options:
   _input:
     description: The result of P(quorum.mesos.host_check#module).
@@ -32,6 +33,10 @@ options:
     description: The host that a sentence names.
     type: str
     required: true
+  start_stopped:
+    description: Whether a unit that somebody has stopped may be started.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -54,10 +59,15 @@ import typing as t
 from ansible_collections.quorum.mesos.plugins.module_utils.options import hosts
 
 
-def host_problems(seen: t.Mapping[str, t.Any], needs: t.Mapping[str, t.Any], minimum_disk: int, host: str) -> list[str]:
-    return hosts.port_problems(
-        seen["ports"], needs.get("ports", {}), needs.get("units", []), host
-    ) + hosts.disk_problems(seen["directories"], needs.get("directories", {}), int(minimum_disk), host)
+def host_problems(
+    seen: t.Mapping[str, t.Any], needs: t.Mapping[str, t.Any], minimum_disk: int, host: str, start_stopped: bool = False
+) -> list[str]:
+    units = needs.get("units", [])
+    return (
+        hosts.port_problems(seen["ports"], needs.get("ports", {}), units, host)
+        + hosts.unit_problems(seen.get("services") or {}, units, start_stopped, host)
+        + hosts.disk_problems(seen["directories"], needs.get("directories", {}), int(minimum_disk), host)
+    )
 
 
 class FilterModule:

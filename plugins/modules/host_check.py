@@ -34,6 +34,12 @@ options:
     type: list
     elements: str
     default: []
+  services:
+    description:
+      - Units of systemd, without C(.service), of which it is told whether somebody has masked or stopped them.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -73,13 +79,17 @@ memory:
   type: int
   sample: 7945
 directories:
-  description: For each of O(directories) the MiB that are free and all of its file system.
+  description:
+    - For each of O(directories) the MiB that are free and all of its file system.
+    - C(full) is whether no block or no inode is free there, C(read_only) whether it is mounted so.
   returned: success
   type: dict
   sample:
     /var/lib/mesos:
       free: 18422
       all: 40960
+      full: false
+      read_only: false
 files:
   description: For each of O(files) its first line, or null.
   returned: success
@@ -92,6 +102,16 @@ units:
   type: dict
   sample:
     mesos-slave.service: true
+services:
+  description:
+    - For each of O(services) whether it is C(masked), and since when it is C(stopped), or null.
+    - What the roles themselves have masked or stopped does not count, nor does a service that has failed.
+  returned: success
+  type: dict
+  sample:
+    mesos-master:
+      masked: false
+      stopped: Sun 2020-11-29 19:12:01 UTC
 ports:
   description:
     - The TCP ports on which somebody listens, each with C(port), C(pid), C(process), C(units) and C(container).
@@ -152,7 +172,7 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import look, native, sockets
+from ansible_collections.quorum.mesos.plugins.module_utils.host import look, native, sockets, stopped
 
 
 def java_version(module: AnsibleModule) -> str | None:
@@ -167,6 +187,18 @@ def java_version(module: AnsibleModule) -> str | None:
 def is_active(module: AnsibleModule, unit: str) -> bool:
     program = module.get_bin_path("systemctl")
     return program is not None and module.run_command([program, "is-active", "--quiet", unit])[0] == 0
+
+
+def services(module: AnsibleModule) -> dict[str, dict[str, t.Any]]:
+    units = module.params["services"]
+    program = module.get_bin_path("systemctl")
+    if program is None or not units:
+        return {}
+    command = [program, "show", "--property=" + stopped.PROPERTIES, *("%s.service" % unit for unit in units)]
+    code, output, _error = module.run_command(command, environ_update={"LC_ALL": "C"})
+    if code != 0:
+        return {}
+    return {unit: stopped.state(unit, shown) for unit, shown in stopped.parse(units, output).items()}
 
 
 def container_names(module: AnsibleModule) -> dict[str, str]:
@@ -185,6 +217,7 @@ def main() -> None:
             "directories": {"type": "list", "elements": "path", "default": []},
             "files": {"type": "list", "elements": "path", "default": []},
             "units": {"type": "list", "elements": "str", "default": []},
+            "services": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
@@ -196,6 +229,7 @@ def main() -> None:
         "directories": {path: look.free_disk(path) for path in module.params["directories"]},
         "files": {path: look.first_line(path) for path in module.params["files"]},
         "units": {unit: is_active(module, unit) for unit in module.params["units"]},
+        "services": services(module),
         "ports": sockets.read(lambda: container_names(module)),
         "selinux": look.selinux(),
         "java": java_version(module),

@@ -68,6 +68,7 @@ import os
 import shutil
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.host import started
 
 DIRECTORY = "/etc/systemd/system"
 HOLD = "quorum-mesos-hold.conf"
@@ -129,8 +130,15 @@ class Units:
         if wanted and not self.module.check_mode:
             # Fails where there is no such unit yet, which is as good.
             self.systemctl("disable", "--now", unit + ".service")
+            self._say_who(unit)
             os.symlink(NOWHERE, self.file(unit))
         return self._end_hold(unit) or wanted
+
+    def _say_who(self, unit: str) -> None:
+        """So that a mask that an interrupted run leaves is not taken for one of an operator."""
+        os.makedirs(started.RECORDS, mode=0o700, exist_ok=True)
+        with open(started.mask_file(unit), "w", encoding="utf-8"):
+            pass
 
     def release(self, unit: str) -> bool:
         wanted = self.masked(unit)

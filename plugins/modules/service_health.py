@@ -14,6 +14,8 @@ description:
   - The gate that stands after every start and restart of the collection's roles.
   - Waits until the service answers and has its place in the cluster, at most O(timeout) seconds.
   - A failure says what was seen last.
+  - With O(unit) it does not wait for a process that ends again and again, and says with which exit code it ends.
+  - The action plugin of the same name shows every 15 seconds what the wait is for.
   - Reads only, unless O(stop_unhealthy) is set.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -85,8 +87,22 @@ options:
     default: 60
   unit:
     description:
-      - The systemd unit of the service. With it a failure names its log.
+      - The systemd unit of the service. With it a failure names its log, and how its process ended.
     type: str
+  waited:
+    description:
+      - Seconds that were waited already. For the action plugin.
+    type: float
+    default: 0
+  report_after:
+    description:
+      - Seconds after which to return RV(waiting_for) instead of waiting on. For the action plugin.
+    type: float
+  seen:
+    description:
+      - RV(seen) of the run before. For the action plugin.
+    type: dict
+    default: {}
   stop_unhealthy:
     description:
       - Stop O(unit) again where it does not become healthy, as one that this run has started.
@@ -183,6 +199,17 @@ agent_state:
   returned: success
   type: str
   sample: drained
+waiting_for:
+  description: What is wrong after O(report_after) seconds.
+  returned: with O(report_after), while it is not healthy and there is time left
+  type: list
+  elements: str
+  sample: ["1 of 3 masters answer, which is no majority"]
+seen:
+  description: How the process of the unit ended meanwhile.
+  returned: with RV(waiting_for)
+  type: dict
+  sample: {}
 leads:
   description: Whether this member leads. Known also of one that is not healthy.
   returned: always
@@ -196,133 +223,11 @@ problems:
   sample: ["the port 5050 does not answer"]
 """
 
-import time
-import typing as t
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.health import verdicts
+from ansible_collections.quorum.mesos.plugins.module_utils.health import ends, verdicts
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
-from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
-from ansible_collections.quorum.mesos.plugins.module_utils.host import running
-from ansible_collections.quorum.mesos.plugins.module_utils.host.started import SOURCE
-from ansible_collections.quorum.mesos.plugins.module_utils.http import exchange
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos import agents
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
-
-ANSWER_SECONDS = 5.0
-
-
-class Seen(t.NamedTuple):
-    """What is wrong with a member, whether it leads, and what a person should know of it though it is no failure."""
-
-    problems: list[str]
-    leads: bool
-    warnings: tuple[str, ...] = ()
-    agent_state: str = ""
-
-
-def _zookeeper(params: dict[str, t.Any]) -> Seen:
-    members = params["members"] or [params["address"]]
-    own = look(params["address"], ANSWER_SECONDS)
-    found = verdicts.zookeeper(own, len(members))
-    if not found:
-        found = problems([own if member == params["address"] else look(member, ANSWER_SECONDS) for member in members])
-    return Seen(found, own["mode"] == "leader")
-
-
-def _serves(service: str, member: str, access: Access) -> bool:
-    if service == "zookeeper":
-        return look(member, ANSWER_SECONDS)["mode"] in ("leader", "follower")
-    try:
-        return verdicts.serves(get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS))
-    except Unanswered:
-        return False
-
-
-def _spare(params: dict[str, t.Any]) -> Seen:
-    address = params["address"]
-    serving = {member: _serves(params["service"], member, _access(params)) for member in {address, *params["members"]}}
-    own = serving.pop(address)
-    return Seen(verdicts.spare(own, serving, params["needed"]), False)
-
-
-def _master(params: dict[str, t.Any]) -> Seen:
-    access = _access(params)
-    own = get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS)
-    others: dict[str, dict[str, t.Any] | None] = {}
-    for member in [*params["members"], *params["elsewhere"]]:
-        if member == params["address"]:
-            continue
-        try:
-            others[member] = get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS)
-        except Unanswered:
-            others[member] = None
-    found = verdicts.master(own, others, params["elsewhere"], params["min_uptime"])
-    warnings = tuple(
-        "The master at %s does not answer: the cluster runs without it." % member
-        for member in params["elsewhere"]
-        if others.get(member) is None
-    )
-    return Seen(found, own.get("master/elected") == 1, warnings)
-
-
-def _agent(params: dict[str, t.Any]) -> Seen:
-    access = _access(params)
-    found = verdicts.agent(get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS))
-    if found or not params["masters"]:
-        return Seen(found, False)
-    own = get_json(params["address"] + "/state", access, ANSWER_SECONDS)
-    try:
-        everyone = agents.agents(_operator_api(params).call("GET_AGENTS"))
-    except MesosError as error:
-        return Seen([], False, (_not_known(own, error),))
-    agent = next((one for one in everyone if one.id == own.get("id")), None)
-    if agent is None:
-        why = "the masters at %s do not list it (mesos_slave_master_urls)" % ", ".join(params["masters"])
-        return Seen([], False, (_not_known(own, why),))
-    found, warnings = verdicts.offered(
-        agent.hostname, agent.state, any(one.state == "active" for one in everyone if one.id != agent.id)
-    )
-    return Seen(found, False, tuple(warnings), agent.state)
-
-
-def _not_known(own: dict[str, t.Any], why: object) -> str:
-    return "Whether the agent %s gets tasks is not known: %s." % (own.get("hostname"), why)
-
-
-def _operator_api(params: dict[str, t.Any]) -> OperatorApi:
-    access = exchange.Access(
-        username=params["masters_username"] or None,
-        password=params["masters_password"] or None,
-        ca_path=params["ca_path"],
-        client_cert=params["client_cert"],
-        client_key=params["client_key"],
-        timeout=ANSWER_SECONDS,
-    )
-    return OperatorApi(params["masters"], Transport(access), time.sleep)
-
-
-def _marathon(params: dict[str, t.Any]) -> Seen:
-    access = _access(params)
-    pong, headers = get(params["address"] + "/ping", access, ANSWER_SECONDS)
-    leader = get_json(params["address"] + "/v2/leader", access, ANSWER_SECONDS)
-    # A standby hands every call on to the leader; this header tells that it did.
-    return Seen(verdicts.marathon(pong, leader), "X-Marathon-Via" not in headers)
-
-
-def _docker(params: dict[str, t.Any]) -> Seen:
-    get("http://localhost/_ping", Access(), ANSWER_SECONDS, unix_socket=params["address"])
-    return Seen([], False)
-
-
-def _access(params: dict[str, t.Any]) -> Access:
-    given = {name: params[name] for name in ("ca_path", "client_cert", "client_key", "plain_too")}
-    options = OPTIONS.get(params["service"], {})
-    return Access(params["url_username"], params["url_password"], **given, **options)
+from ansible_collections.quorum.mesos.plugins.module_utils.health.looks import LOOKS, Seen, look_at
+from ansible_collections.quorum.mesos.plugins.module_utils.host import running, started
 
 
 def _outdated(module: AnsibleModule) -> list[str]:
@@ -338,24 +243,22 @@ def _outdated(module: AnsibleModule) -> list[str]:
 def _end_of_agent(module: AnsibleModule) -> list[str]:
     if module.params["service"] != "agent" or not module.params["unit"]:
         return []
-    wanted = "--property=ActiveState,ExecMainCode,ExecMainStatus"
-    _code, output, _error = module.run_command(["systemctl", "show", wanted, module.params["unit"]])
+    output = _show(module, "ActiveState,ExecMainCode,ExecMainStatus")
     return verdicts.told_to_end(dict(line.split("=", 1) for line in output.splitlines() if "=" in line))
 
 
+def _show(module: AnsibleModule, properties: str) -> str:
+    command = ["systemctl", "show", "--property=" + properties, module.params["unit"]]
+    return str(module.run_command(command, environ_update={"LC_ALL": "C"})[1])
+
+
 def _stop(module: AnsibleModule) -> str:
+    # Without its record the next run knows that nobody stopped it by hand.
+    started.forget(module.params["unit"])
     code, _output, error = module.run_command(["systemctl", "stop", module.params["unit"]])
     if code:
         return ". This run has started it, and it could not be stopped again (%s)" % error.strip()
     return ". This run has started it and has stopped it again"
-
-
-# What an operator sets in the inventory so that the gate can ask.
-OPTIONS = {
-    service: {"credentials_option": role + "_http_credentials", "ca_option": role + "_tls_ca"}
-    for service, role in (("master", "mesos_master"), ("agent", "mesos_slave"), ("marathon", "marathon"))
-}
-LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon, "docker": _docker}
 
 
 def main() -> None:
@@ -373,9 +276,12 @@ def main() -> None:
             "masters_password": {"type": "str", "no_log": True},
             "timeout": {"type": "float", "default": 60},
             "unit": {"type": "str"},
+            "waited": {"type": "float", "default": 0},
+            "report_after": {"type": "float"},
+            "seen": {"type": "dict", "default": {}},
             "stop_unhealthy": {"type": "bool", "default": False},
             "files": {"type": "list", "elements": "path", "default": []},
-            "source": {"type": "dict", "options": SOURCE},
+            "source": {"type": "dict", "options": started.SOURCE},
             "restarted": {"type": "bool", "default": False},
             "url_username": {"type": "str"},
             "url_password": {"type": "str", "no_log": True},
@@ -388,18 +294,22 @@ def main() -> None:
     )
     params = module.params
 
-    look_at = _spare if params["before_restart"] else LOOKS[params["service"]]
+    left = params["timeout"] - params["waited"]
+    time = left if params["report_after"] is None else min(left, params["report_after"])
+    process = ends.Ends(params["service"], params["seen"])
     last = Seen([], False)
 
     def find_problems() -> list[str]:
         nonlocal last
-        try:
-            last = look_at(params)
-        except Unanswered as error:
-            last = Seen([str(error)], False)
+        last = look_at(params)
+        if last.problems and params["unit"]:
+            process.look(ends.parse(_show(module, ends.PROPERTIES)))
         return last.problems
 
-    found, elapsed = wait_until_well(find_problems, params["timeout"])
+    found, elapsed = wait_until_well(find_problems, time, hopeless=lambda: process.final)
+    found, elapsed = found + (process.problems() if found else []), elapsed + params["waited"]
+    if found and elapsed < params["timeout"] and not process.final:
+        module.exit_json(changed=False, elapsed=elapsed, leads=last.leads, waiting_for=found, seen=process.seen)
     if found:
         found = found + _end_of_agent(module)
         state = "must not be restarted" if params["before_restart"] else "is not healthy"

@@ -561,6 +561,31 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         "a: /data/zk (zookeeper_data_dir) has 10 MiB left of 99, and quorum_minimum_disk is 512; "
         "make room there or lower the limit.",
     ),
+    "a file system that was mounted read-only after an error": (
+        {"directories": {"/etc": {"free": 10, "all": 99, "read_only": True, "full": False}}},
+        {},
+        "a: /etc (settings and units) is on a read-only file system; mount it so that it can be written, and see dmesg "
+        "for why it is not.",
+    ),
+    "no inodes": (
+        {"directories": {"/var/lib/mesos/master": {"free": 999, "all": 999, "read_only": False, "full": True}}},
+        {},
+        "a: /var/lib/mesos/master (mesos_master_work_dir) is on a file system that is full (df and df -i tell of "
+        "blocks and inodes); make room there.",
+    ),
+    "a master that was stopped by hand": (
+        {"services": {"mesos-master": {"masked": False, "stopped": "Sun 2026-11-29 19:12:01 UTC"}}},
+        {},
+        "a: mesos-master has run and was stopped by somebody, or ended as it was told to (since Sun 2026-11-29 "
+        "19:12:01 UTC); start it (systemctl start mesos-master), or let the roles start it with "
+        "-e quorum_start_stopped=true.",
+    ),
+    "a masked Marathon": (
+        {"services": {"marathon": {"masked": True, "stopped": None}}},
+        {"quorum_start_stopped": True},
+        "a: marathon is masked, so that nothing starts it; unmask it (systemctl unmask marathon), or take the host "
+        "out of the group.",
+    ),
     "no memory": (
         {"memory": 256},
         {},

@@ -14,14 +14,18 @@ def wait_until_well(
     timeout: float,
     clock: t.Callable[[], float] = time.monotonic,
     sleep: t.Callable[[float], None] = time.sleep,
+    hopeless: t.Callable[[], bool] = lambda: False,
 ) -> tuple[list[str], float]:
-    """Calls ``look`` until it finds no problem or the time is over; returns the last problems and the seconds taken."""
+    """Calls ``look`` until it finds no problem, the time is over or to wait on is hopeless.
+
+    Returns the last problems and the seconds taken.
+    """
     start = clock()
     pause = 0.25
     while True:
         found = look()
         elapsed = clock() - start
-        if not found or elapsed >= timeout:
+        if not found or elapsed >= timeout or hopeless():
             return found, elapsed
         sleep(min(pause, timeout - elapsed))
         pause = min(pause * 1.5, 2.0)

@@ -35,7 +35,13 @@ def free_disk(path: str) -> dict[str, t.Any]:
     while not os.path.exists(place):
         place = os.path.dirname(place)
     state = os.statvfs(place)
-    return {"free": state.f_bavail * state.f_frsize // MEBIBYTE, "all": state.f_blocks * state.f_frsize // MEBIBYTE}
+    return {
+        "free": state.f_bavail * state.f_frsize // MEBIBYTE,
+        "all": state.f_blocks * state.f_frsize // MEBIBYTE,
+        # File systems without a fixed number of inodes say 0 of 0.
+        "full": state.f_bfree == 0 or (state.f_files > 0 and state.f_ffree == 0),
+        "read_only": bool(state.f_flag & os.ST_RDONLY),
+    }
 
 
 def selinux(root: str = "/sys/fs/selinux") -> str:

@@ -10,7 +10,9 @@ same or another: neither an interrupted play nor a wrong clock matters.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import shlex
 import typing as t
@@ -35,6 +37,17 @@ UNKNOWN = "it is not known what it was started with"
 
 def record_file(unit: str) -> str:
     return "%s/%s" % (RECORDS, unit)
+
+
+def mask_file(unit: str) -> str:
+    """Exists where the roles have masked a unit themselves, until they write their own."""
+    return "%s/%s.masked" % (RECORDS, unit)
+
+
+def forget(unit: str) -> None:
+    """Removes the record of the last start, before the roles themselves stop the service."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(record_file(unit))
 
 
 def unit_file(unit: str) -> str:

@@ -37,13 +37,47 @@ def port_problems(
 def disk_problems(
     seen: t.Mapping[str, t.Mapping[str, t.Any]], directories: t.Mapping[str, str], least: int, host: str
 ) -> list[str]:
-    """Directories with less than C(least) MiB; one that was not looked at is not judged."""
+    """Directories that cannot be written or have less than C(least) MiB; one that was not looked at is not judged."""
     return [
+        "%s: %s (%s) %s." % (host, path, option, reason)
+        for option, path in directories.items()
+        for reason in [_unwritable(seen.get(path) or {})]
+        if reason
+    ] + [
         "%s: %s (%s) has %d MiB left of %d, and quorum_minimum_disk is %d; make room there or lower the limit."
         % (host, path, option, seen[path]["free"], seen[path]["all"], least)
         for option, path in directories.items()
         if path in seen and seen[path]["free"] < least
     ]
+
+
+def _unwritable(place: t.Mapping[str, t.Any]) -> str | None:
+    if place.get("read_only"):
+        return "is on a read-only file system; mount it so that it can be written, and see dmesg for why it is not"
+    if place.get("full"):
+        return "is on a file system that is full (df and df -i tell of blocks and inodes); make room there"
+    return None
+
+
+def unit_problems(
+    seen: t.Mapping[str, t.Mapping[str, t.Any]], units: t.Iterable[str], start_stopped: bool, host: str
+) -> list[str]:
+    """Units of a service that somebody has masked, or stopped where the run may not start them again."""
+    problems = []
+    for unit in units:
+        state = seen.get(unit) or {}
+        if state.get("masked"):
+            problems.append(
+                "%s: %s is masked, so that nothing starts it; unmask it (systemctl unmask %s), or take the host out of "
+                "the group." % (host, unit, unit)
+            )
+        elif state.get("stopped") and not start_stopped:
+            problems.append(
+                "%s: %s has run and was stopped by somebody, or ended as it was told to (since %s); start it "
+                "(systemctl start %s), or let the roles start it with -e quorum_start_stopped=true."
+                % (host, unit, state["stopped"], unit)
+            )
+    return problems
 
 
 def memory_problems(memory: int | None, least: int, host: str) -> list[str]:

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.filter.host_problems import host_problems
-from ansible_collections.quorum.mesos.plugins.module_utils.host import look, sockets
+from ansible_collections.quorum.mesos.plugins.module_utils.host import look, sockets, stopped
 from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster, hosts
 
 TCP = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -87,6 +87,43 @@ def test_the_roles_own_agent_is_no_stranger(text: str, monkeypatch: pytest.Monke
     assert host_problems(seen, needs, 0, "d") == []
     (refused,) = host_problems(seen, {**needs, "units": ["mesos-master"]}, 0, "d")
     assert refused.startswith(f"d: its port {port} (mesos_slave_port) is taken by mesos-slave.service (")
+
+
+LOADED = {"LoadState": "loaded", "ActiveState": "inactive", "InactiveEnterTimestamp": "Sun 19:12"}
+BEFORE = {"UnitFileState": "enabled", "ActiveEnterTimestampMonotonic": "77"}
+RECORD, MASK = "/run/quorum-mesos/zookeeper", "/run/quorum-mesos/zookeeper.masked"
+
+
+@pytest.mark.parametrize(
+    ("shown", "files", "found"),
+    [
+        (LOADED, [RECORD], (False, "Sun 19:12")),
+        # What the roles stop has no record, and neither has a unit that has never run.
+        (LOADED, [], (False, None)),
+        ({**LOADED, **BEFORE}, [], (False, "Sun 19:12")),
+        ({**LOADED, **BEFORE, "UnitFileState": "disabled"}, [], (False, None)),
+        ({**LOADED, **BEFORE, "ActiveEnterTimestampMonotonic": "0"}, [], (False, None)),
+        ({**LOADED, "ActiveState": "active"}, [RECORD], (False, None)),
+        ({**LOADED, "ActiveState": "failed"}, [RECORD], (False, None)),
+        ({"LoadState": "not-found", "ActiveState": "inactive"}, [RECORD], (False, None)),
+        ({"LoadState": "masked", "ActiveState": "inactive"}, [RECORD], (True, None)),
+        ({"LoadState": "masked", "ActiveState": "inactive"}, [MASK], (False, None)),
+        ({}, [], (False, None)),
+    ],
+)
+def test_what_somebody_has_masked_or_stopped(
+    shown: dict[str, str], files: list[str], found: tuple[bool, str | None]
+) -> None:
+    state = stopped.state("zookeeper", shown, files.__contains__)
+    assert (state["masked"], state["stopped"]) == found
+
+
+def test_units_are_read_in_their_order() -> None:
+    output = "LoadState=loaded\nActiveState=active\n\nLoadState=not-found\nActiveState=inactive\n"
+    assert stopped.parse(["docker", "zookeeper"], output) == {
+        "docker": {"LoadState": "loaded", "ActiveState": "active"},
+        "zookeeper": {"LoadState": "not-found", "ActiveState": "inactive"},
+    }
 
 
 def test_who_holds_a_port() -> None:

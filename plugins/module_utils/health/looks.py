@@ -1,0 +1,146 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at a service once: asks it, and whoever knows of its place in the cluster."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.quorum.mesos.plugins.module_utils.health import verdicts
+from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils.http import exchange
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos import agents
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
+from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
+
+ANSWER_SECONDS = 5.0
+
+
+class Seen(t.NamedTuple):
+    """What is wrong with a member, whether it leads, and what a person should know of it though it is no failure."""
+
+    problems: list[str]
+    leads: bool
+    warnings: tuple[str, ...] = ()
+    agent_state: str = ""
+
+
+def _zookeeper(params: dict[str, t.Any]) -> Seen:
+    members = params["members"] or [params["address"]]
+    own = look(params["address"], ANSWER_SECONDS)
+    found = verdicts.zookeeper(own, len(members))
+    if not found:
+        found = problems([own if member == params["address"] else look(member, ANSWER_SECONDS) for member in members])
+    return Seen(found, own["mode"] == "leader")
+
+
+def _serves(service: str, member: str, access: Access) -> bool:
+    if service == "zookeeper":
+        return look(member, ANSWER_SECONDS)["mode"] in ("leader", "follower")
+    try:
+        return verdicts.serves(get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS))
+    except Unanswered:
+        return False
+
+
+def _spare(params: dict[str, t.Any]) -> Seen:
+    address = params["address"]
+    serving = {member: _serves(params["service"], member, _access(params)) for member in {address, *params["members"]}}
+    own = serving.pop(address)
+    return Seen(verdicts.spare(own, serving, params["needed"]), False)
+
+
+def _master(params: dict[str, t.Any]) -> Seen:
+    access = _access(params)
+    own = get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS)
+    others: dict[str, dict[str, t.Any] | None] = {}
+    for member in [*params["members"], *params["elsewhere"]]:
+        if member == params["address"]:
+            continue
+        try:
+            others[member] = get_json(member + "/metrics/snapshot", access, ANSWER_SECONDS)
+        except Unanswered:
+            others[member] = None
+    found = verdicts.master(own, others, params["elsewhere"], params["min_uptime"])
+    warnings = tuple(
+        "The master at %s does not answer: the cluster runs without it." % member
+        for member in params["elsewhere"]
+        if others.get(member) is None
+    )
+    return Seen(found, own.get("master/elected") == 1, warnings)
+
+
+def _agent(params: dict[str, t.Any]) -> Seen:
+    access = _access(params)
+    found = verdicts.agent(get_json(params["address"] + "/metrics/snapshot", access, ANSWER_SECONDS))
+    if found or not params["masters"]:
+        return Seen(found, False)
+    own = get_json(params["address"] + "/state", access, ANSWER_SECONDS)
+    try:
+        everyone = agents.agents(_operator_api(params).call("GET_AGENTS"))
+    except MesosError as error:
+        return Seen([], False, (_not_known(own, error),))
+    agent = next((one for one in everyone if one.id == own.get("id")), None)
+    if agent is None:
+        why = "the masters at %s do not list it (mesos_slave_master_urls)" % ", ".join(params["masters"])
+        return Seen([], False, (_not_known(own, why),))
+    found, warnings = verdicts.offered(
+        agent.hostname, agent.state, any(one.state == "active" for one in everyone if one.id != agent.id)
+    )
+    return Seen(found, False, tuple(warnings), agent.state)
+
+
+def _not_known(own: dict[str, t.Any], why: object) -> str:
+    return "Whether the agent %s gets tasks is not known: %s." % (own.get("hostname"), why)
+
+
+def _operator_api(params: dict[str, t.Any]) -> OperatorApi:
+    access = exchange.Access(
+        username=params["masters_username"] or None,
+        password=params["masters_password"] or None,
+        ca_path=params["ca_path"],
+        client_cert=params["client_cert"],
+        client_key=params["client_key"],
+        timeout=ANSWER_SECONDS,
+    )
+    return OperatorApi(params["masters"], Transport(access), time.sleep)
+
+
+def _marathon(params: dict[str, t.Any]) -> Seen:
+    access = _access(params)
+    pong, headers = get(params["address"] + "/ping", access, ANSWER_SECONDS)
+    leader = get_json(params["address"] + "/v2/leader", access, ANSWER_SECONDS)
+    # A standby hands every call on to the leader; this header tells that it did.
+    return Seen(verdicts.marathon(pong, leader), "X-Marathon-Via" not in headers)
+
+
+def _docker(params: dict[str, t.Any]) -> Seen:
+    get("http://localhost/_ping", Access(), ANSWER_SECONDS, unix_socket=params["address"])
+    return Seen([], False)
+
+
+def _access(params: dict[str, t.Any]) -> Access:
+    given = {name: params[name] for name in ("ca_path", "client_cert", "client_key", "plain_too")}
+    options = OPTIONS.get(params["service"], {})
+    return Access(params["url_username"], params["url_password"], **given, **options)
+
+
+# What an operator sets in the inventory so that the gate can ask.
+OPTIONS = {
+    service: {"credentials_option": role + "_http_credentials", "ca_option": role + "_tls_ca"}
+    for service, role in (("master", "mesos_master"), ("agent", "mesos_slave"), ("marathon", "marathon"))
+}
+LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon, "docker": _docker}
+
+
+def look_at(params: dict[str, t.Any]) -> Seen:
+    """What is wrong with the service, or, before a restart, with the others that must do without it."""
+    try:
+        return _spare(params) if params["before_restart"] else LOOKS[params["service"]](params)
+    except Unanswered as error:
+        return Seen([str(error)], False)
