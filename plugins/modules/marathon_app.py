@@ -99,6 +99,11 @@ options:
       - Fields that keep the value the app has, like V(instances) when an autoscaler sets it.
       - V(env.VERSION) names one key of a mapping.
       - The values of the definition are used when the app is created.
+      - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
+        write only with it, for a part of a field or where another field has to be removed, the app is read again right
+        before and a warning says so.
+      - A part that does not exist is refused, as is a key that neither the definition nor Marathon has. A list has no
+        parts.
     type: list
     elements: str
     default: []

@@ -148,7 +148,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     documents,
     export,
     export_text,
-    planner,
+    ignored,
     secrets,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
@@ -257,7 +257,7 @@ def main():
         module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
     directory = Directory(module)
     try:
-        planner.check_ignored(tuple(params["leave_out"]), "leave_out")
+        ignored.check_app(params["leave_out"], "leave_out")
         client = open_client(module)
         found = read_documents(client, params)
         directory.make(params["dest"])

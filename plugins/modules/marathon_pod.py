@@ -95,6 +95,9 @@ options:
       - Fields that keep the value the pod has, like V(instances) when an autoscaler sets it.
       - V(environment.VERSION) names one key of a mapping, V(scheduling.backoff) a part.
       - The values of the definition are used when the pod is created.
+      - Marathon writes a pod only as a whole, so the pod is read again right before the write, and a warning says so.
+      - A part that does not exist is refused, as is a key that neither the definition nor Marathon has. A list has no
+        parts.
     type: list
     elements: str
     default: []

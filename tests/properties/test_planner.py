@@ -143,6 +143,28 @@ def test_a_merge_leaves_nothing_to_do(first, second):
     assert {name: after.get(name) for name in kept} == {name: current[name] for name in kept}
 
 
+@given(definitions(), definitions(), st.integers(6, 9))
+def test_what_another_sets_between_the_read_and_the_write_survives_where_the_write_can_leave_it_out(
+    first, second, instances
+):
+    assume(not is_resident(first) and not is_resident(second))
+    assume(not any("external" in volume for volume in (first.get("container") or {}).get("volumes") or []))
+    current = written(None, plan_present(wanted(first), None))
+    leaving = Wanted(normalise.declared(second), ignored=("instances",))
+    plan = plan_present(leaving, got(current))
+    assume(plan.changed)
+    scaling = Wanted({"id": current["id"], "instances": instances}, merge=True)
+    scaled = written(current, plan_present(scaling, got(current)))
+    after = written(scaled, plan)
+    # Where it cannot, the plan says so.
+    assert after["instances"] == (current["instances"] if plan.carried else instances)
+    again = plan_present(leaving, got(after))
+    assert (again.action, again.before) == (planner.NONE, again.after)
+    without = {name: value for name, value in plan.after.items() if name not in ("executorResources", "instances")}
+    found = {name: value for name, value in normalise.canonical(after).items() if name in without}
+    assert unassigned(found) == unassigned(without)
+
+
 @given(definitions(), st.integers(6, 9))
 def test_only_scaling_is_a_small_write_that_changes_nothing_else(definition, instances):
     if any("external" in volume for volume in (definition.get("container") or {}).get("volumes") or []):

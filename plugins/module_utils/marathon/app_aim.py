@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import merging, normalise, planner, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import ignored, merging, normalise, planner, values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
@@ -40,7 +40,7 @@ class Aim:
     """plan() is asked again with what is there later: during the wait, and after a write without an answer."""
 
     def __init__(self, options: Options) -> None:
-        planner.check_ignored(options.ignored)
+        ignored.check_app(options.ignored)
         _check(options)
         self._options = options
         self.app_id = _app_id(options)
@@ -61,6 +61,7 @@ class Aim:
             )
         if self._wanted is None:
             return _plan_restart(self.app_id, current, release)
+        ignored.check_keys(self._options.ignored, [self._wanted.app, current])
         return planner.plan_present(self._wanted, current, release)
 
     def plan_again(self, before: App | None, current: App | None, release: Release) -> Plan:

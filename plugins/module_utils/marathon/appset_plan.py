@@ -12,6 +12,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_limit,
     appset_owner,
     fields,
+    ignored,
     normalise,
     planner,
     releases,
@@ -106,6 +107,7 @@ class SetPlan:
 
 
 def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = fields.NEWEST) -> SetPlan:
+    ignored.check_keys(rules.ignored, declared_and_there(appset, tree))
     present = [_plan_app(app, tree, rules, release) for _app_id, app in sorted(appset.apps.items())]
     _refuse_strangers(appset, tree, rules)
     spared = _marked_by_others(appset, tree, rules)
@@ -117,6 +119,12 @@ def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = fields
     if plan.changed:
         refuse_circles(appset, plan)
     return plan
+
+
+def declared_and_there(appset: AppSet, tree: Tree) -> list[dict[str, Any]]:
+    """The declared apps, and what is there of them."""
+    there = [tree.apps[app_id] for app_id in appset.apps if app_id in tree.apps]
+    return [*(one.app for one in appset.apps.values()), *there]
 
 
 def _plan_app(declared: DeclaredApp, tree: Tree, rules: Rules, release: Release) -> AppPlan:
@@ -284,9 +292,18 @@ def restarting(plan: SetPlan) -> list[str]:
     return [one.app_id for one in plan.apps if one.plan.restarts]
 
 
-def whole_body(plan: Plan, current: dict[str, Any] | None, release: Release) -> dict[str, Any]:
-    """The request of a plan as a full replacement, which is what an array of definitions takes."""
+def array_body(plan: Plan, current: dict[str, Any] | None, release: Release, partial: bool) -> dict[str, Any]:
+    """The app as an element of an array, which is either of whole definitions or of partial ones."""
+    if partial:
+        body = plan.request.body if plan.action != planner.CREATED else _with_ports(plan)
+        return {**body, "id": plan.app_id}
     if plan.action != planner.SCALED:
         return dict(plan.request.body)
     # What is stored, in the form that was declared: nothing but the number differs then.
     return releases.body({**normalise.declared(current), "instances": plan.after["instances"]}, release)
+
+
+def _with_ports(plan: Plan) -> dict[str, Any]:
+    """A new app gets no port by itself in an array of partial definitions (api.md 3.2)."""
+    ports = {name: plan.after[name] for name in ("portDefinitions",) if name in plan.after}
+    return {**ports, **plan.definition}

@@ -84,7 +84,7 @@ def _rehearsal(group_id: str, apps: list[AppPlan], plan: SetPlan) -> Rehearsal:
 
 
 def _definition(one: AppPlan, plan: SetPlan) -> dict[str, Any]:
-    body = {**one.plan.request.body, "id": one.app_id}
+    body = {**one.plan.definition, "id": one.app_id}
     # A group takes fewer new roles than an app does when it is written by itself (api.md 4.6).
     if body.get("role") != plan.tree.apps.get(one.app_id, {}).get("role"):
         body.pop("role", None)

@@ -17,6 +17,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_tree,
     appset_writes,
     fields,
+    ignored,
     locks,
     normalise,
     planner,
@@ -62,7 +63,7 @@ class SetRunner:
         sleep: Callable[[float], None],
         warn: Callable[[str], None],
     ) -> None:
-        planner.check_ignored(options.rules.ignored)
+        ignored.check_app(options.rules.ignored)
         _refuse_ignored_labels(options.rules)
         options.rules.owner.check(appset)
         self._client = client
@@ -92,6 +93,7 @@ class SetRunner:
                 locks.refuse_held(self._client, [app for app in held if app is not None])
             self._rehearse(plan, check_mode)
             if not check_mode:
+                plan = self._looked_again(plan)
                 if plan.changed:
                     self._waiter.announce(f"plan: {appset_report.summary(plan)}")
                     self._apply(plan)
@@ -140,6 +142,9 @@ class SetRunner:
                     f"{one.origin}: {one.app_id} uses host networking, for which Marathon ignores the declared port "
                     "mappings; declare networks with the mode container/bridge, or portDefinitions instead"
                 )
+        for one in plan.apps:
+            if one.plan.carried:
+                self._warn(f"{one.origin}: {ignored.told_of_carried(one.app_id, one.plan.carried)}")
         adopted = [one.app_id for one in plan.apps if one.adopted and one.plan.restarts]
         if plan.spared:
             told = appset_owner.listed([f"{app_id} ({label})" for app_id, label in sorted(plan.spared.items())])
@@ -178,6 +183,14 @@ class SetRunner:
                 )
                 error.args = (told,)
             raise error
+
+    def _looked_again(self, plan: SetPlan) -> SetPlan:
+        """Right before the writes, if they carry fields that are not to be changed."""
+        if not any(one.plan.carried for one in plan.changed_apps):
+            return plan
+        fresh = self._plan(self._read())
+        # What came meanwhile was not planned to go.
+        return without(fresh, fresh.doomed - plan.doomed)
 
     def _apply(self, plan: SetPlan) -> None:
         """A write without an answer is only repeated if a read shows that it is not done."""
@@ -264,7 +277,7 @@ class SetRunner:
     def _send(self, write: Write) -> str | None:
         force = self._options.force
         if write.kind == appset_writes.APPS:
-            return self._client.put_apps(write.body, force)
+            return self._client.put_apps(write.body, write.partial, force)
         if write.kind == appset_writes.GROUP:
             return self._client.put_group(write.target, write.body, force)
         if write.kind == appset_writes.DELETE_GROUP:

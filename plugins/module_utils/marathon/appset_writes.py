@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The writes that a plan for a set takes: as few as Marathon allows, in the order in which they are safe.
 
-All apps go in one array of whole definitions, which Marathon takes or refuses as one, and deploys as one, in the order
-of their dependencies. The body of a group could hold its apps as well, but would delete the apps, groups and pods that
+All apps go in one array of definitions, which Marathon takes or refuses as one, and deploys as one, in the order of
+their dependencies. The body of a group could hold its apps as well, but would delete the apps, groups and pods that
 somebody else has put there meanwhile, so groups are written alone, without the lists of what they hold.
 """
 
@@ -20,7 +20,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan 
     AppPlan,
     GroupPlan,
     SetPlan,
-    whole_body,
+    array_body,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
@@ -38,6 +38,7 @@ class Write:
     kind: str
     target: str
     body: Any = None
+    partial: bool = False
     request: planner.Request | None = None
     apps: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -66,17 +67,22 @@ def _app_writes(plan: SetPlan, release: Release) -> list[Write]:
         done += tuple(row)
     if together:
         names = tuple(one.app_id for one in together)
-        bodies = [whole_body(one.plan, plan.tree.apps.get(one.app_id), release) for one in together]
+        partial = any(one.plan.spares for one in together)
+        bodies = [array_body(one.plan, plan.tree.apps.get(one.app_id), release, partial) for one in together]
         needed = done if len(_rows(plan, [*alone, *together])) > 1 else ()
-        writes.append(Write(APPS, f"{len(names)} apps", body=bodies, apps=names, after=needed))
+        writes.append(Write(APPS, f"{len(names)} apps", body=bodies, partial=partial, apps=names, after=needed))
     return writes
 
 
 def _goes_alone(one: AppPlan, plan: SetPlan) -> bool:
-    """Arrays drop executorResources: only POST stores them, and only a partial write can repeat them."""
-    if one.plan.action == planner.SCALED:
-        return "executorResources" in plan.tree.apps[one.app_id]
-    return one.plan.request.method == "POST"
+    """Arrays drop executorResources: only POST stores them, and only a partial write can repeat them.
+
+    An array is of whole definitions or of partial ones, so what takes the other kind does not go in it.
+    """
+    request = one.plan.request
+    if request.method == "POST" or "executorResources" in request.body:
+        return True
+    return one.plan.action == planner.UPDATED and request.partial is not one.plan.spares
 
 
 def _rows(plan: SetPlan, some: list[AppPlan]) -> list[list[str]]:

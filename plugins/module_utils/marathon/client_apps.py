@@ -52,9 +52,9 @@ class Apps(Resource):
             self._write("PUT", path_of("apps", app_id), _replacing(partial, force), body, names=(app_id,))
         )
 
-    def put_apps(self, bodies: list[dict[str, Any]], force: bool) -> str | None:
-        """All of them or none, in one deployment; every body is a whole definition with its id."""
-        return deployment_id(self._write("PUT", "/v2/apps", _replacing(False, force), bodies))
+    def put_apps(self, bodies: list[dict[str, Any]], partial: bool, force: bool) -> str | None:
+        """All of them or none, in one deployment; every body has its id and is a whole definition, if not partial."""
+        return deployment_id(self._write("PUT", "/v2/apps", _replacing(partial, force), bodies))
 
     def restart_app(self, app_id: str, force: bool) -> str | None:
         return deployment_id(

@@ -11,8 +11,8 @@ from typing import Any, Callable, Iterator
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise, planner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
-# Said even where they are the default: without them nobody sees what kind of thing it is.
-_SAID = ("mode", "type")
+# Said even where they are the default: what kind of thing it is, and what Marathon takes only as a whole.
+_SAID = ("mode", "type", "minimumHealthCapacity", "maximumOverCapacity")
 # Marathon gives an app that declares no port one of its own, whose number belongs to nobody.
 _GIVEN_PORTS = ("portDefinitions", "portMappings")
 

@@ -77,7 +77,7 @@ _TABLE = (
     _field("requirePorts", FLAG, False),
     _field("container", appshapes.CONTAINER, stays=True),
     _field("healthChecks", List(appshapes.HEALTH_CHECK, unordered=True)),
-    _field("check", appshapes.CHECK, since=(1, 8)),
+    _field("check", appshapes.CHECK, since=(1, 8), stays=True),
     _field("readinessChecks", List(appshapes.READINESS_CHECK), since=(1, 0)),
     _field("dependencies", List(ID, unordered=True)),
     _field("upgradeStrategy", appshapes.UPGRADE_STRATEGY),
@@ -89,7 +89,7 @@ _TABLE = (
     _field("unreachableStrategy", appshapes.UNREACHABLE_STRATEGY, since=(1, 4)),
     _field("labels", LABELS, {}),
     _field("secrets", appshapes.SECRETS, since=(1, 3)),
-    _field("tty", FLAG, since=(1, 5)),
+    _field("tty", FLAG, since=(1, 5), stays=True),
     # The server adds residency to apps with persistent volumes; it has no effect any more.
     _field("residency", ANY, owner=SERVER),
     _field("version", ANY, owner=SERVER),

@@ -15,6 +15,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     planner,
     pod_normalise,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import ignored as ignored_fields
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import (
     DeclaredApp,
     ancestors,
@@ -25,6 +26,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan 
     AppPlan,
     GroupPlan,
     SetPlan,
+    declared_and_there,
     emptiness,
     refuse_circles,
     refuse_clashes,
@@ -76,6 +78,7 @@ def plan_tree(
     release: tuple[int, ...] = fields.NEWEST,
     allow_empty: bool = False,
 ) -> TreePlan:
+    ignored_fields.check_keys(ignored, declared_and_there(declared.appset, tree))
     apps = []
     for app_id, app in sorted(declared.appset.apps.items()):
         wanted = declared_app(app, merge, ignored)

@@ -9,10 +9,16 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, merging, normalise, releases
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    app_request,
+    fields,
+    ignored,
+    merging,
+    normalise,
+    releases,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_request import Request
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
-from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
 
 NONE = "none"
 CREATED = "created"
@@ -23,30 +29,28 @@ RESTARTED = "restarted"
 
 _CREATE_ONLY = tuple(name for name, row in fields.FIELDS.items() if row.create_only)
 _KEPT = tuple(name for name, row in fields.FIELDS.items() if row.kept)
-# A partial write drops these when they are not repeated.
-_REPEATED = ("resourceLimits", "executorResources")
-# What a newer release refuses, or completes differently by the kind of the write, where a part is missing.
-_WHOLE = ("healthChecks", "upgradeStrategy")
 # Of these exactly one form is allowed, so the new one must not be mixed with the old one.
 _ATOMIC = ("check", "unreachableStrategy")
 
 
 @dataclass(frozen=True)
-class Request:
-    method: str
-    body: dict[str, Any] | None = None
-    partial: bool = False
-
-
-@dataclass(frozen=True)
 class Plan:
+    """definition is the whole app that a creation or change makes, as the body of a full write.
+
+    Where spares is set, the write must leave out what it does not mean to change, because others set it meanwhile;
+    carried are the ignored fields that it has to name nevertheless, with the value that they had when it was read.
+    """
+
     app_id: str
     action: str
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     request: Request | None = None
+    definition: dict[str, Any] | None = None
     restarts: bool = False
     drops_port_mappings: bool = False
+    spares: bool = False
+    carried: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -66,15 +70,9 @@ class Wanted:
     def app_id(self) -> str:
         return self.app["id"]
 
-
-def check_ignored(paths: tuple[str, ...], option: str = "ignore_fields") -> None:
-    known = [name for name in fields.names(fields.USER) if name != "id"]
-    for path in paths:
-        name = path.split(".", 1)[0]
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"; did you mean {near!r}?" if near else f"; the fields are {', '.join(known)}"
-            raise DefinitionError(f"{option}: {name!r} is not a field that an app declares" + hint)
+    @property
+    def spares(self) -> bool:
+        return self.merge or bool(self.ignored)
 
 
 def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Release = fields.NEWEST) -> Plan:
@@ -85,7 +83,7 @@ def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Releas
     declared = _known(wanted.app, release)
     body = _merged(base, declared, wanted.removed) if wanted.merge else dict(declared)
     for path in wanted.ignored:
-        _take_over(path, base, body)
+        ignored.keep(path, base, body)
     for name in _KEPT:
         if name in base:
             body.setdefault(name, base[name])
@@ -98,17 +96,25 @@ def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Releas
         return Plan(wanted.app_id, NONE, before, before)
     if differing == {"instances"}:
         after.update(kept_create_only)
-        partial = {"instances": after["instances"], **{name: base[name] for name in _REPEATED if name in base}}
         restarts = normalise.port_reference_missing(current) and _runs(before, after)
-        return Plan(wanted.app_id, SCALED, before, after, Request("PUT", partial, partial=True), restarts)
+        request = app_request.scaling(base, body, after)
+        return Plan(wanted.app_id, SCALED, before, after, request, restarts=restarts, spares=wanted.spares)
+    definition = app_request.whole(body, after, release)
+    request = None
+    if wanted.spares or "executorResources" in body:
+        request = app_request.changes(definition, before, after, release)
+    request = request or app_request.replacement(definition, before, after, release)
     return Plan(
         wanted.app_id,
         UPDATED,
         before,
         after,
-        _replacement(body, before, after, release),
+        request,
+        definition,
         restarts=_runs(before, after),
         drops_port_mappings=normalise.drops_port_mappings(body),
+        spares=wanted.spares,
+        carried=app_request.carried(request, wanted.ignored),
     )
 
 
@@ -124,27 +130,21 @@ def _plan_creation(wanted: Wanted, release: Release) -> Plan:
     # Only POST stores what is create_only; everything else is created by PUT, which completes checks at once.
     method = "POST" if any(name in body for name in _CREATE_ONLY) else "PUT"
     partial = method == "PUT" and release < releases.FULL_WRITES
-    request = Request(method, releases.body(_body(body, after), release), partial)
-    return Plan(wanted.app_id, CREATED, None, after, request, drops_port_mappings=normalise.drops_port_mappings(body))
+    definition = app_request.whole(body, after, release)
+    return Plan(
+        wanted.app_id,
+        CREATED,
+        None,
+        after,
+        Request(method, definition, partial),
+        definition,
+        drops_port_mappings=normalise.drops_port_mappings(body),
+        spares=wanted.spares,
+    )
 
 
 def _known(app: dict[str, Any], release: Release) -> dict[str, Any]:
     return app if release >= fields.NEWEST else releases.known(app, release)
-
-
-def _replacement(body: dict[str, Any], before: dict[str, Any], after: dict[str, Any], release: Release) -> Request:
-    if release < releases.FULL_WRITES:
-        return Request("PUT", releases.partial_body(before, after, release), partial=True)
-    return Request("PUT", releases.body(_body(body, after), release))
-
-
-def _body(declared: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What is declared, so that the server's own defaults stay its own, and what must never be left to it."""
-    body = {**declared, "instances": after["instances"]}
-    for name in _WHOLE:
-        if name in declared:
-            body[name] = after[name]
-    return body
 
 
 def _runs(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -193,24 +193,3 @@ def _deeply_merged(base: Any, over: Any) -> Any:
     if not (isinstance(base, dict) and isinstance(over, dict)):
         return copy.deepcopy(over)
     return {**base, **{name: _deeply_merged(base.get(name), value) for name, value in over.items()}}
-
-
-def _take_over(path: str, base: dict[str, Any], body: dict[str, Any]) -> None:
-    """Gives the field its present value. Keys may hold dots themselves, so the longest key that exists wins."""
-    for name in (path, path.split(".", 1)[0]):
-        rest = path[len(name) + 1 :]
-        if not (name in base or name in body):
-            continue
-        if not rest:
-            if name in base:
-                body[name] = copy.deepcopy(base[name])
-            else:
-                del body[name]
-        elif isinstance(base.get(name, {}), dict) and isinstance(body.get(name, {}), dict):
-            inner = dict(body.get(name, {}))
-            _take_over(rest, base.get(name, {}), inner)
-            if inner:
-                body[name] = inner
-            else:
-                body.pop(name, None)
-        return

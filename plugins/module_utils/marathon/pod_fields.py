@@ -92,6 +92,10 @@ class Many(Field):
         return [text for n, one in enumerate(elements) for text in self._element.unknown(one, f"{path}({n})")]
 
 
+class Keys(Field):
+    """A mapping whose keys are the user's own."""
+
+
 class Strategy(Record):
     """The unreachable strategy, which any string but a blank one switches off."""
 
@@ -121,7 +125,7 @@ TEXT = Field(lambda value, _path: values.scalar_text(value), blank_is_none=True)
 WORD = Field(lambda value, _path: value, blank_is_none=True)
 # What its record cannot do without: a blank one is left for Marathon to refuse.
 NEEDED = Field(lambda value, _path: value)
-TEXTS = Field(_texts)
+TEXTS = Keys(_texts)
 INTEGER = Field(values.integer)
 NUMBER = Field(values.number)
 FLAG = Field(values.flag)
@@ -243,7 +247,7 @@ POD = Record(
         "user": WORD,
         "environment": TEXTS,
         "containers": Many(CONTAINER),
-        "secrets": Field(values.mapping),
+        "secrets": Keys(values.mapping),
         "volumes": Many(VOLUME),
         "networks": Many(NETWORK),
         "scaling": Record({"kind": LOWER, "instances": INTEGER}, {"kind": "fixed", "instances": 1}),

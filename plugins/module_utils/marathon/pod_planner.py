@@ -9,8 +9,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, merging, pod_normalise
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, ignored, merging, pod_normalise
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import (
     CREATED,
     DELETED,
@@ -19,11 +18,18 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner impo
     UPDATED,
     Request,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
-from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import (
+    INTEGER,
+    POD,
+    Field,
+    Keys,
+    Many,
+    Record,
+)
 
 # So that a definition can leave the number to an autoscaler by the name that it has for apps.
 _ALIASES = {"instances": "scaling.instances"}
+_ALIASED = {"instances": INTEGER}
 # Lists whose elements have names: merged one by one.
 NAMED_LISTS = ("containers", "volumes")
 # Of these exactly one form is allowed, so the new one must not be mixed with the old one.
@@ -32,7 +38,10 @@ _ATOMIC = ("exec", "healthCheck", "check", "unreachableStrategy")
 
 @dataclass(frozen=True)
 class PodPlan:
-    """unnoticed are the fields that differ, of which Marathon does not notice a change of theirs alone."""
+    """unnoticed are the fields that differ, of which Marathon does not notice a change of theirs alone.
+
+    carried are ignored fields: a pod is only written whole, so with the value that they had when it was read.
+    """
 
     pod_id: str
     action: str
@@ -41,6 +50,7 @@ class PodPlan:
     request: Request | None = None
     restarts: bool = False
     unnoticed: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -63,18 +73,23 @@ class WantedPod:
 
 
 def check_ignored(paths: tuple[str, ...]) -> None:
-    known = [name for name in POD.fields if name != "id"]
+    known = {name: field for name, field in {**POD.fields, **_ALIASED}.items() if name != "id"}
     for path in paths:
-        name = _ALIASES.get(path, path).split(".", 1)[0]
-        if name not in known:
-            near = nearest(name, [*known, *_ALIASES])
-            hint = f"; did you mean {near!r}?" if near else f"; the fields are {', '.join(known)}"
-            raise DefinitionError(f"ignore_fields: {name!r} is not a field that a pod declares" + hint)
+        ignored.check(path, known, _inside, "a pod", "ignore_fields")
+
+
+def _inside(field: Field) -> Any:
+    if isinstance(field, Record):
+        return field.fields
+    if isinstance(field, Keys):
+        return ignored.KEYS
+    return ignored.ELEMENTS if isinstance(field, Many) else ignored.NOTHING
 
 
 def plan_present(
     wanted: WantedPod, current: dict[str, Any] | None, release: tuple[int, ...] = fields.NEWEST
 ) -> PodPlan:
+    ignored.check_keys(wanted.ignored, [wanted.pod, current])
     if current is None:
         body = _body(_counted(wanted, copy.deepcopy(wanted.pod)))
         pod_normalise.check_complete(body)
@@ -87,7 +102,7 @@ def plan_present(
     else:
         body = copy.deepcopy(wanted.pod)
     for path in wanted.ignored:
-        _take_over(_ALIASES.get(path, path).split("."), base, body)
+        ignored.keep(_ALIASES.get(path, path), base, body)
     body = _body(_counted(wanted, body))
     pod_normalise.check_complete(body)
     if not _only_stops(base, body):
@@ -101,9 +116,9 @@ def plan_present(
     request = Request("PUT", body)
     if pod_normalise.differs(before, after):
         restarts = pod_normalise.restarts(before, after)
-        return PodPlan(wanted.pod_id, UPDATED, before, after, request, restarts)
+        return PodPlan(wanted.pod_id, UPDATED, before, after, request, restarts, carried=wanted.ignored)
     if pod_normalise.instances(before) != pod_normalise.instances(after):
-        return PodPlan(wanted.pod_id, SCALED, before, after, request)
+        return PodPlan(wanted.pod_id, SCALED, before, after, request, carried=wanted.ignored)
     return PodPlan(wanted.pod_id, NONE, before, before, unnoticed=unnoticed)
 
 
@@ -157,24 +172,3 @@ def _merged_by_name(base: list[dict[str, Any]], over: list[dict[str, Any]]) -> l
     known = [element.get("name") for element in base]
     kept = [_merged(element, changes.get(element.get("name"), {})) for element in base]
     return kept + [copy.deepcopy(element) for element in over if element.get("name") not in known]
-
-
-def _take_over(path: list[str], base: dict[str, Any], body: dict[str, Any]) -> None:
-    """Gives the field its present value. Keys may hold dots themselves, so the longest key that exists wins."""
-    for length in range(len(path), 0, -1):
-        name, rest = ".".join(path[:length]), path[length:]
-        if name not in base and name not in body:
-            continue
-        if not rest:
-            if name in base:
-                body[name] = copy.deepcopy(base[name])
-            else:
-                del body[name]
-        elif isinstance(base.get(name, {}), dict) and isinstance(body.get(name, {}), dict):
-            inner = dict(body.get(name, {}))
-            _take_over(rest, base.get(name, {}), inner)
-            if inner:
-                body[name] = inner
-            else:
-                body.pop(name, None)
-        return

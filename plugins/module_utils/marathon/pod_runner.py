@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
+    ignored,
     merging,
     pod_normalise,
     pod_planner,
@@ -86,6 +87,11 @@ class PodRunner:
         seen = None if plan.changed else status
         if check_mode:
             return self._reported(result, plan, seen)
+        if plan.carried:
+            status = self._read()
+            plan = self._plan(status and status["spec"])
+            result = self._described(plan)
+            seen = None if plan.changed else status
         deployment_id = self._apply(plan) if plan.changed else None
         if deployment_id:
             result["deployment_id"] = deployment_id
@@ -126,6 +132,8 @@ class PodRunner:
     def _warn_of_losses(self, plan: PodPlan) -> None:
         for sentence in pod_normalise.unknown_fields(self._options.definition or {}):
             self._warn(sentence)
+        if plan.carried:
+            self._warn(ignored.told_of_carried(self._pod_id, plan.carried))
         if plan.unnoticed and not plan.changed:
             self._warn(
                 f"{self._pod_id} differs in {', '.join(plan.unnoticed)}, a change of which alone Marathon neither "

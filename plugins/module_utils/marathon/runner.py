@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import app_report, fields, locks, normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    app_report,
+    fields,
+    ignored,
+    locks,
+    normalise,
+    planner,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import SUSPENDED, Aim, Options
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
@@ -64,6 +71,10 @@ class Runner:
         if plan.changed and current is not None and not self._options.force:
             locks.refuse_held(self._client, [current])
         if not check_mode:
+            if plan.carried:
+                current = self._client.app(self._app_id)
+                plan = self._aim.plan(current, self._release)
+                result.update(app_report.of_plan(plan, self._options.secret_names))
             deployment_id = self._apply(plan, current) if plan.changed else None
             if deployment_id:
                 result["deployment_id"] = deployment_id
@@ -79,6 +90,8 @@ class Runner:
     def _warn_of_losses(self, plan: Plan) -> None:
         for sentence in normalise.unknown_fields(self._options.definition or {}):
             self._warn(sentence)
+        if plan.carried:
+            self._warn(ignored.told_of_carried(self._app_id, plan.carried))
         if plan.drops_port_mappings:
             self._warn(
                 f"{self._app_id} uses host networking, for which Marathon ignores the declared port mappings; declare "

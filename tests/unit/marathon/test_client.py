@@ -96,7 +96,8 @@ WRITES = [
          params={"partialUpdate": "false"}, body=BODY),
     Sent("put_app", ("/a", BODY, True, True), "PUT /v2/apps/a", {"data": DEPLOYED}, "d", params={"force": "true"},
          body=BODY),
-    Sent("put_apps", ([BODY], True), "PUT /v2/apps", {"data": DEPLOYED}, "d",
+    Sent("put_apps", ([BODY], True, False), "PUT /v2/apps", {"data": DEPLOYED}, "d", params={}, body=[BODY]),
+    Sent("put_apps", ([BODY], False, True), "PUT /v2/apps", {"data": DEPLOYED}, "d",
          params={"partialUpdate": "false", "force": "true"}, body=[BODY]),
     Sent("restart_app", ("/a", True), "POST /v2/apps/a/restart", {"data": DEPLOYED}, "d", params={"force": "true"}),
     # The server's own default is true here.

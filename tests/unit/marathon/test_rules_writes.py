@@ -112,8 +112,9 @@ class TestWhichWrite:
 
     def test_a_full_put_names_the_number_of_instances(self):
         """4.2: left out, it would be 1."""
-        keeping = Wanted(normalise.declared({"id": "/a", "mem": 64}), merge=True)
-        assert plan_present(keeping, as_stored(app(instances=5))).request.body["instances"] == 5
+        keeping = Wanted(normalise.declared({"id": "/a", "networks": [{"mode": "container/bridge"}]}), merge=True)
+        request = plan_present(keeping, as_stored(app(instances=5))).request
+        assert (request.partial, request.body["instances"]) == (False, 5)
 
     def test_a_full_put_carries_no_version(self):
         """4.1: a version beside anything else is refused."""
