@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: marathon_apps
-short_description: Manage a whole set of applications and groups on Marathon
+short_description: Manage a whole set of applications, pods and groups on Marathon
 version_added: 0.3.0
 description:
-  - Creates and changes all apps of a set with one read, one plan and, wherever Marathon allows it, one write. Removes
-    the apps that the set owns and does not declare any more, if asked to.
+  - Creates and changes all apps and pods of a set with one read, one plan and, wherever Marathon allows it, one write.
+    Removes the apps and pods that the set owns and does not declare any more, if asked to.
   - All definitions are read, checked and compared before the first write. A definition that cannot be read, an id
     that is declared twice or an app that is also a group changes nothing at all.
   - All changed apps are sent as one array of whole definitions (C(PUT /v2/apps?partialUpdate=false)). Marathon takes
@@ -23,6 +23,9 @@ description:
     refuse fails the module while nothing is changed. Where the user may not do that, check mode goes on with a warning.
   - Marathon before 1.4 replaces no whole definitions. There, and wherever a release needs it, apps are written one by
     one, what others depend on first, and there is no dry run.
+  - Marathon takes each pod by a request of its own, which is a deployment of its own, and has no dry run of pods. A pod
+    depends on what its groups depend on. What has to run before or behind it is waited for between the writes, unless
+    O(wait=false).
   - What one write may change at once follows C(GroupsResource.scala) and C(GroupManagerImpl.scala) of Marathon 1.11.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -42,10 +45,12 @@ options:
   definitions:
     description:
       - Definitions of apps, with the fields that the REST API of Marathon takes, in the new or in the old form.
-      - An element with C(apps) or C(groups) is a group. Ids in it are relative to it, as in C(/v2/groups). Of the
-        group itself only C(dependencies) is managed; without C(dependencies) it has none. What a group lists is not
+      - An element with C(containers) is a pod, with the fields that C(/v2/pods) takes.
+      - An element with C(apps), C(pods) or C(groups) is a group. Ids in it are relative to it, as in C(/v2/groups). Of
+        the group itself only C(dependencies) is managed; without C(dependencies) it has none. What a group lists is not
         the whole of its content, see O(prune).
       - Every definition needs an C(id). A relative one is below V(/), or below its group.
+      - A saved answer of C(/v2/apps), of an app, of a group or of the status of a pod is read as what is in it.
       - Put a large set into files and use O(src). Ansible reads and templates a large variable several
         times, which takes longer than the comparison with Marathon.
     type: list
@@ -54,7 +59,7 @@ options:
   src:
     description:
       - Files on the controller with definitions, in JSON, or in YAML if their name ends in C(.yml) or C(.yaml) before a
-        C(.j2) if it has one. A file holds one app, one group, or a list of them.
+        C(.j2) if it has one. A file holds one app, one pod, one group, or a list of them.
       - A directory stands for all files C(*.json), C(*.yml) and C(*.yaml) in it, also with C(.j2) behind, in the order
         of their names; for those in its sub-directories too if O(recurse) is set. Hidden files and directories, whose
         names begin with a dot, are never read.
@@ -104,7 +109,7 @@ options:
     type: str
   owner_label:
     description:
-      - A label as V(key=value). Every app of the set gets it, and every app with it belongs to this set.
+      - A label as V(key=value). Every app and pod of the set gets it, and every one with it belongs to this set.
       - A label is set without a cost when an app is created. To add it to an app that runs replaces all instances of
         the app, as Marathon does for any changed label, so that is refused as long as O(adopt) is not set.
       - An app with another value of the label belongs to another set, and is never taken from that.
@@ -126,8 +131,9 @@ options:
     description:
       - Remove apps that belong to this set according to O(owner_group) or O(owner_label) and are not declared.
         Nothing else is ever removed.
-      - With O(owner_group), a group in which nothing is left goes too, with one write for all apps in it. Pods are
-        never removed, and neither is a group that holds one.
+      - The same applies to pods, as long as at least one is declared. Where no pod is declared, pods that would be
+        removed are kept and named in a warning, unless O(allow_empty) is set.
+      - With O(owner_group), a group in which nothing is left goes too, with one write for all apps in it.
       - What is to be removed is read again just before. A group into which an app, a group or a pod came meanwhile is
         kept, and its apps are removed one by one. An app that meanwhile got the label of another set is kept.
       - Removals are sent after all changes were accepted. Only an app whose id a declared group takes over goes
@@ -136,8 +142,8 @@ options:
     default: false
   prune_limit:
     description:
-      - Maximum number of apps that O(prune) may remove, as a number (V(25)) or as a percentage of the apps that the set
-        owns (V(30%)). More is refused, in check mode too, with the number and the first ids.
+      - Maximum number of apps, and of pods, that O(prune) may remove, as a number (V(25)) or as a percentage of those
+        that the set owns (V(30%)). More is refused, in check mode too, with the number and the first ids.
       - Without it, more than 10 removals that are more than half of the apps that the set owns are refused. That does
         not apply where no app is declared and O(allow_empty) is set.
     version_added: 0.3.1
@@ -147,6 +153,7 @@ options:
       - Allow O(prune) to remove apps although no app at all is declared, although a file of O(src) holds an empty list,
         or although the apps are in a declared group whose C(apps) and C(groups) are empty. Without it this fails, in
         check mode too, and names what would be removed, because a template whose loop yields nothing looks the same.
+      - Also allow O(prune) to remove pods although no pod is declared.
       - Also allow a directory in O(src) that holds no definition.
     type: bool
     default: false
@@ -154,6 +161,7 @@ options:
     description:
       - Fields that keep the value an app has, like V(instances) when an autoscaler sets it. This holds for all apps.
       - V(env.VERSION) names one key of a mapping.
+      - V(instances) and fields that have the same name apply to pods too; V(environment.VERSION) is one of pods.
       - The values of the definition are used when an app is created.
       - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
         write only with it, for a part of a field or where another field has to be removed, the app is read again right
@@ -184,8 +192,8 @@ options:
   wait:
     description:
       - Wait until every declared app runs as declared, which means that no deployment of it is left, that the wanted
-        number of instances runs, and, if it has health checks, that all of them are healthy; and until the instances
-        of removed apps are gone.
+        number of instances runs, and, if it has health checks, that all of them are healthy; until every declared pod
+        has all its instances stable; and until the instances of what is removed are gone.
       - The module also waits, and fails if it has to, when there was nothing to change.
       - When time is up the module fails and says for each app what Marathon waits for.
     type: bool
@@ -201,9 +209,26 @@ notes:
     that field from arrays.
 seealso:
   - module: quorum.mesos.marathon_app
+  - module: quorum.mesos.marathon_pod
 """
 
 EXAMPLES = r"""
+- name: An app and a pod in one set
+  quorum.mesos.marathon_apps:
+    url: http://marathon.example.com:8080
+    definitions:
+      - id: /shop/stock
+        cmd: python3 -m http.server $PORT0
+        cpus: 0.1
+        mem: 64
+      - id: /shop/sidecar
+        containers:
+          - name: main
+            exec: {command: {shell: sleep 1000000}}
+            resources: {cpus: 0.1, mem: 32}
+        networks: [{mode: host}]
+  delegate_to: localhost
+
 - name: Deploy all definitions of a directory and remove what was taken out of it
   quorum.mesos.marathon_apps:
     url: http://marathon.example.com:8080
@@ -263,7 +288,7 @@ summary:
   type: str
   sample: "apps: 1 created, 2 updated, 1 deleted (/shop/old), 996 unchanged; 2 replaced while running"
 removed:
-  description: Ids of the apps that are removed. When a removal is refused, of those that would have been.
+  description: Ids of the apps and pods that are removed. When a removal is refused, of those that would have been.
   returned: success, failure after the plan was made, and failure because of a removal
   type: list
   elements: str
@@ -301,6 +326,38 @@ apps:
       restarts: true
       adopted: false
       origin: apps/web.json
+pods:
+  description: Every declared pod and every removed one, in the order of their ids.
+  returned: success, and failure after the plan was made
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the pod.
+      type: str
+      returned: always
+    action:
+      description: As for RV(apps).
+      type: str
+      returned: always
+    restarts:
+      description: Whether that replaces running instances.
+      type: bool
+      returned: always
+    adopted:
+      description: Whether it existed without the label of O(owner_label).
+      type: bool
+      returned: always
+    origin:
+      description: The file, or the element of O(definitions), that declares it; null for a removed one.
+      type: str
+      returned: always
+  sample:
+    - id: /shop/sidecar
+      action: created
+      restarts: false
+      adopted: false
+      origin: apps/sidecar.yml
 groups:
   description: Every declared group, and every group that is removed as a whole.
   returned: success, and failure after the plan was made
@@ -369,7 +426,7 @@ hanging:
       deployments: ["5cd987cd-85ae-4e70-8df7-f1438367d9cb"]
       last_task_failure: null
 strangers:
-  description: Apps that exist without the label of O(owner_label).
+  description: Apps and pods that exist without the label of O(owner_label).
   returned: failure because O(adopt) is not set
   type: list
   elements: str
@@ -400,6 +457,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waite
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 
 
@@ -474,7 +532,10 @@ def main():
         def waiter(read):
             return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
 
-        runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn)
+        def pod_waiter(seconds):
+            return PodWaiter(client, seconds, time.monotonic, time.sleep, reporter(module))
+
+        runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn, pod_waiter)
         result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)

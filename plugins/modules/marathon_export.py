@@ -10,9 +10,9 @@ module: marathon_export
 short_description: Write what runs on Marathon into files
 version_added: 0.3.0
 description:
-  - Writes a file with the definition of each app on Marathon, without what Marathon fills in, so that
+  - Writes a file with the definition of each app and each pod on Marathon, without what Marathon fills in, so that
     M(quorum.mesos.marathon_apps) with these files changes nothing.
-  - A file is named by the id of its app, with an underscore for each slash. The one of V(/shop/web) is
+  - A file is named by the id of its app or pod, with an underscore for each slash. The one of V(/shop/web) is
     C(shop_web.json). The dependencies of a group are a file of their own, like C(shop@group.json).
   - Files that are right already are left alone. Nothing is ever removed.
   - What would be a template of Jinja, like C({{), is written as C(\u007b{), which means the same in JSON and YAML and
@@ -37,7 +37,7 @@ options:
   dest:
     description:
       - Directory for the files, on the host that executes the module.
-      - It is created, readable for its owner alone, when it does not exist. The directory that it is in must exist.
+      - It is created when it does not exist, with the directories that it is in, readable for its owner alone.
     type: path
     required: true
   group:
@@ -51,7 +51,8 @@ options:
     default: json
   leave_out:
     description:
-      - Fields that are not written, like V(instances) where an autoscaler sets it.
+      - Fields that are not written, like V(instances) where an autoscaler sets it, which of a pod is
+        C(scaling.instances).
       - V(env.PASSWORD) names one key of a mapping. Name it in O(quorum.mesos.marathon_apps#module:ignore_fields) too,
         so that deploying the file does not take it from the app.
     type: list
@@ -145,10 +146,10 @@ import tempfile
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset,
+    appset_ignored,
     documents,
     export,
     export_text,
-    ignored,
     secrets,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
@@ -209,6 +210,10 @@ class Directory:
             return
         self.changed = True
         if not self._module.check_mode:
+            # The mode of makedirs is that of the last directory alone.
+            parent = os.path.dirname(path.rstrip("/"))
+            if parent and not os.path.isdir(parent):
+                self.make(parent)
             os.mkdir(path, 0o700)
 
     def put(self, document):
@@ -257,7 +262,7 @@ def main():
         module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
     directory = Directory(module)
     try:
-        ignored.check_app(params["leave_out"], "leave_out")
+        appset_ignored.split(params["leave_out"], option="leave_out")
         client = open_client(module)
         found = read_documents(client, params)
         directory.make(params["dest"])
@@ -270,7 +275,8 @@ def main():
         module.fail_json(msg=f"dest {params['dest']} cannot be written: {error.strerror} ({error.filename})")
     if others:
         module.warn(
-            f"{', '.join(others)}: no exported app has this file; deploying {params['dest']} would deploy it too"
+            f"{', '.join(others)}: no exported app, pod or group has this file; deploying {params['dest']} would "
+            "deploy it too"
         )
     module.exit_json(
         changed=directory.changed,

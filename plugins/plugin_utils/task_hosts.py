@@ -67,9 +67,7 @@ def shared_app_groups(all_hosts: dict[str, dict[str, t.Any]]) -> dict[str, list[
     return {name: sorted(found) for name, found in ids.items() if len(found) > 1}
 
 
-def _variables(
-    app: dict[str, t.Any], task: dict[str, t.Any], secret_labels: t.Collection[str]
-) -> dict[str, t.Any]:
+def _variables(app: dict[str, t.Any], task: dict[str, t.Any], secret_labels: t.Collection[str]) -> dict[str, t.Any]:
     variables = {
         "marathon_app_id": app["id"],
         "marathon_app_labels": secrets.mask({"labels": app.get("labels") or {}}, secret_labels)["labels"],

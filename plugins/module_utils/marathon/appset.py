@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Definitions of apps and groups from anywhere, made into one set; what contradicts itself is named with its files."""
+"""Definitions of apps, pods and groups from anywhere, made into one set; contradictions are named with their files."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import Any, Iterable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, values
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds, normalise, pod_normalise, values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
 ROOT = "/"
 
-_GROUP_FIELDS = ("id", "apps", "groups", "dependencies")
+_GROUP_FIELDS = ("id", "apps", "pods", "groups", "dependencies")
 _ELSEWHERE = {
     "enforceRole": "use the module marathon_group for it",
     "scaleBy": "use the module marathon_group for it",
-    "version": "it is no part of a definition",
-    "pods": "Marathon takes no pods in a group; use the module marathon_pod",
 }
+# What a saved answer has besides.
+_ANSWERED = ("version",)
 
 
 @dataclass(frozen=True)
 class Source:
-    """The definition of an app or a group, and the words by which people find it."""
+    """The definition of an app, a pod or a group, and the words by which people find it."""
 
     definition: Any
     origin: str
@@ -33,6 +33,8 @@ class Source:
 
 @dataclass(frozen=True)
 class DeclaredApp:
+    """An app or, among the pods of a set, a pod."""
+
     app: dict[str, Any]
     origin: str
     # As it was written, for what the canonical form does not show any more.
@@ -52,20 +54,21 @@ class DeclaredGroup:
 
 @dataclass(frozen=True)
 class AppSet:
-    """Apps and groups by absolute id, each once."""
+    """Apps, groups and pods by absolute id, each once."""
 
     apps: dict[str, DeclaredApp]
     groups: dict[str, DeclaredGroup]
     # Groups whose list of apps is empty, as from a loop that yields nothing, and those that hold no app further down.
     bare: set[str] = field(default_factory=set)
     hollow: set[str] = field(default_factory=set)
+    pods: dict[str, DeclaredApp] = field(default_factory=dict)
 
 
 def build(sources: Iterable[Source]) -> AppSet:
     result = AppSet({}, {})
     for source in sources:
         _take(result, source.definition, ROOT, source.origin)
-    _refuse_apps_that_are_groups(result)
+    _refuse_ids_of_two_kinds(result)
     return result
 
 
@@ -91,16 +94,25 @@ def group_path(value: str, name: str) -> str:
     return ROOT if value.strip("/") == "" and value else values.absolute_id(value, name)
 
 
-def _take(result: AppSet, definition: Any, base: str, origin: str) -> None:
+def _take(result: AppSet, definition: Any, base: str, origin: str, listed_as: str | None = None) -> None:
+    """listed_as is what the list of a group says of the kind."""
     if not isinstance(definition, dict):
-        raise _Told(f"{origin}: a definition of an app or a group is a mapping, not {definition!r:.60}")
-    if "containers" in definition:
-        raise _Told(f"{origin}: this is the definition of a pod; use the module marathon_pod for it")
-    if "id" not in definition:
-        raise _Told(f"{origin}: the definition has no id")
+        raise _Told(f"{origin}: a definition of an app, a pod or a group is a mapping, not {definition!r:.60}")
+    definition = kinds.unwrapped(definition)
+    answered = kinds.apps_of_answer(definition)
+    if answered:
+        for number, app in enumerate(answered, 1):
+            _take(result, app, base, f"{origin}, app {number}")
+        return
     try:
-        if _is_group(definition):
+        kinds.refuse_foreign(definition)
+        if "id" not in definition:
+            raise DefinitionError("the definition has no id")
+        kind = listed_as or kinds.kind_of(definition)
+        if kind == kinds.GROUP:
             _take_group(result, definition, base, origin)
+        elif kind == kinds.POD:
+            _take_pod(result, definition, base, origin)
         else:
             _take_app(result, definition, base, origin)
     except _Told:
@@ -111,10 +123,6 @@ def _take(result: AppSet, definition: Any, base: str, origin: str) -> None:
 
 class _Told(DefinitionError):
     """The file is named already."""
-
-
-def _is_group(definition: dict[str, Any]) -> bool:
-    return "apps" in definition or "groups" in definition or set(definition) == {"id", "dependencies"}
 
 
 def _take_app(result: AppSet, definition: dict[str, Any], base: str, origin: str) -> None:
@@ -128,8 +136,19 @@ def _take_app(result: AppSet, definition: dict[str, Any], base: str, origin: str
     result.apps[app_id] = DeclaredApp(normalise.declared(definition), origin, definition)
 
 
+def _take_pod(result: AppSet, definition: dict[str, Any], base: str, origin: str) -> None:
+    pod_id = values.absolute_id(_joined(definition["id"], base))
+    if base != ROOT and parent(pod_id) != base:
+        raise DefinitionError(f"{pod_id} is no direct child of the group {base} that lists it")
+    known = result.pods.get(pod_id)
+    if known is not None:
+        raise _Told(f"{pod_id} is declared twice, in {known.origin} and in {origin}: keep one of them")
+    definition = {**definition, "id": pod_id}
+    result.pods[pod_id] = DeclaredApp(pod_normalise.declared(definition), origin, definition)
+
+
 def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: str) -> None:
-    for name in sorted(set(definition) - set(_GROUP_FIELDS)):
+    for name in sorted(set(definition) - {*_GROUP_FIELDS, *_ANSWERED}):
         remedy = _ELSEWHERE.get(name, f"the fields are {', '.join(_GROUP_FIELDS)}")
         raise DefinitionError(f"a group has no field {name!r} here: {remedy}")
     group_id = _absolute(definition["id"], base)
@@ -142,9 +161,9 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
     dependencies = sorted({_absolute(name, group_id) for name in names})
     result.groups[group_id] = DeclaredGroup(group_id, tuple(dependencies), origin)
     others = len(result.apps)
-    for name in ("apps", "groups"):
+    for name, kind in (("apps", None), ("pods", kinds.POD), ("groups", kinds.GROUP)):
         for child in _list(definition, name):
-            _take(result, child, group_id, origin)
+            _take(result, child, group_id, origin, kind)
     if len(result.apps) == others and ("apps" in definition or "groups" in definition):
         result.hollow.add(group_id)
     if "apps" in definition and not definition["apps"]:
@@ -172,17 +191,22 @@ def _joined(value: Any, base: str) -> Any:
     return posixpath.join(base, value) if isinstance(value, str) else value
 
 
-def _refuse_apps_that_are_groups(result: AppSet) -> None:
-    for app_id, app in result.apps.items():
-        group = result.groups.get(app_id)
-        if group is not None:
-            raise DefinitionError(
-                f"{app_id} is an app in {app.origin} and a group in {group.origin}: an id belongs to one of them"
-            )
-    for path, declared in [*result.apps.items(), *result.groups.items()]:
-        for above in ancestors(path):
-            if above in result.apps:
+def _refuse_ids_of_two_kinds(result: AppSet) -> None:
+    kinds_of = {"an app": result.apps, "a pod": result.pods, "a group": result.groups}
+    known: dict[str, tuple[str, str]] = {}
+    for kind, declared in kinds_of.items():
+        for path, one in declared.items():
+            if path in known:
+                other, origin = known[path]
                 raise DefinitionError(
-                    f"{above} is an app in {result.apps[above].origin}, so {path} of {declared.origin} cannot be below "
-                    "it: an id belongs to an app or to a group"
+                    f"{path} is {other} in {origin} and {kind} in {one.origin}: an id belongs to one of them"
+                )
+            known[path] = (kind, one.origin)
+    for path, (_kind, origin) in known.items():
+        for above in ancestors(path):
+            if above in known and above not in result.groups:
+                kind, other = known[above]
+                raise DefinitionError(
+                    f"{above} is {kind} in {other}, so {path} of {origin} cannot be below it: an id belongs to "
+                    f"{kind} or to a group"
                 )

@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which apps on Marathon belong to a set: those below a group, or those with a label. Nothing else is ever removed."""
+"""Which apps and pods belong to a set: those below a group, or those with a label. Nothing else is ever removed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ByGroup(Nobody):
     other_keys: tuple[str, ...] = ()
 
     def check(self, appset: AppSet) -> None:
-        for path, declared in sorted([*appset.apps.items(), *appset.groups.items()]):
+        for path, declared in sorted([*appset.apps.items(), *appset.pods.items(), *appset.groups.items()]):
             if not inside(path, self.group_id):
                 raise DefinitionError(
                     f"{path} of {declared.origin} is not below owner_group {self.group_id}, so this set could never "
@@ -65,7 +65,8 @@ class ByGroup(Nobody):
         labels = app.get("labels") or {}
         for key in self.other_keys:
             if key in labels and not any(
-                (one.app.get("labels") or {}).get(key) == labels[key] for one in appset.apps.values()
+                (one.app.get("labels") or {}).get(key) == labels[key]
+                for one in [*appset.apps.values(), *appset.pods.values()]
             ):
                 return f"{key}={labels[key]}"
         return None
@@ -77,7 +78,7 @@ class ByLabel(Nobody):
     value: str
 
     def check(self, appset: AppSet) -> None:
-        for app_id, declared in sorted(appset.apps.items()):
+        for app_id, declared in sorted([*appset.apps.items(), *appset.pods.items()]):
             found = declared.app.get("labels", {}).get(self.key, self.value)
             if found != self.value:
                 raise DefinitionError(

@@ -11,6 +11,7 @@ from typing import Any, Collection
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_limit,
     appset_owner,
+    appset_pods,
     fields,
     ignored,
     normalise,
@@ -41,6 +42,7 @@ class Rules:
     blank: tuple[str, ...] = ()
     limit: appset_limit.Limit = appset_limit.USUAL
     ignored: tuple[str, ...] = ()
+    pod_ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,19 @@ class SetPlan:
     tree: Tree
     # Apps that would be removed but for the label of another set, with that label.
     spared: dict[str, str] = field(default_factory=dict)
+    pod_plans: appset_pods.PodPlans = field(default_factory=appset_pods.PodPlans)
 
     @property
     def changed_apps(self) -> list[AppPlan]:
         return [one for one in self.apps if one.plan.changed]
+
+    @property
+    def changed_pods(self) -> list[appset_pods.PodEntry]:
+        return [one for one in self.pod_plans.entries if one.plan.changed]
+
+    @property
+    def doomed_pods(self) -> set[str]:
+        return {one.pod_id for one in self.pod_plans.entries if one.plan.action == planner.DELETED}
 
     @property
     def changed_groups(self) -> list[GroupPlan]:
@@ -87,17 +98,20 @@ class SetPlan:
 
     @property
     def changed(self) -> bool:
-        return any(one.plan.changed for one in self.apps) or any(one.changed for one in self.groups)
+        return bool(self.changed_apps or self.changed_pods or self.changed_groups)
 
     @property
     def doomed(self) -> set[str]:
         return {one.app_id for one in self.apps if one.plan.action == planner.DELETED}
 
     def app_dependencies(self) -> dict[str, list[str]]:
-        """Of every app that will be there."""
+        """Of every app that will be there, and every pod, which itself depends on nothing."""
+        pods = {*self.tree.pods, *(one.pod_id for one in self.pod_plans.entries)} - self.doomed_pods
         stored = {app_id: app.get("dependencies") or [] for app_id, app in self.tree.apps.items()}
         planned = {one.app_id: (one.plan.after or {}).get("dependencies", []) for one in self.apps}
-        return {name: names for name, names in {**stored, **planned}.items() if name not in self.doomed}
+        known = {**dict.fromkeys(pods, ()), **stored, **planned}
+        doomed = self.doomed
+        return {name: list(names) for name, names in known.items() if name not in doomed}
 
     def group_dependencies(self) -> dict[str, tuple[str, ...]]:
         stored = {group_id: tuple(group.get("dependencies") or ()) for group_id, group in self.tree.groups.items()}
@@ -113,18 +127,22 @@ def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = fields
     spared = _marked_by_others(appset, tree, rules)
     doomed = _doomed(appset, tree, rules, spared)
     refuse_clashes(appset, tree, {app["id"] for app in doomed})
+    pods = appset_pods.plan_pods(
+        appset, tree.pods, rules.owner, rules.pod_ignored, release, rules.prune, rules.allow_empty, rules.limit
+    )
     absent = [AppPlan(planner.plan_absent(app["id"], app, release)) for app in doomed]
-    groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed, spared)]
-    plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree, spared)
+    groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed, spared, pods)]
+    plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree, spared, pods)
     if plan.changed:
         refuse_circles(appset, plan)
     return plan
 
 
 def declared_and_there(appset: AppSet, tree: Tree) -> list[dict[str, Any]]:
-    """The declared apps, and what is there of them."""
+    """The declared apps and pods, and what is there of them."""
     there = [tree.apps[app_id] for app_id in appset.apps if app_id in tree.apps]
-    return [*(one.app for one in appset.apps.values()), *there]
+    there += [tree.pods[pod_id] for pod_id in appset.pods if pod_id in tree.pods]
+    return [*(one.app for one in [*appset.apps.values(), *appset.pods.values()]), *there]
 
 
 def _plan_app(declared: DeclaredApp, tree: Tree, rules: Rules, release: Release) -> AppPlan:
@@ -141,8 +159,8 @@ def _plan_app(declared: DeclaredApp, tree: Tree, rules: Rules, release: Release)
 def _refuse_strangers(appset: AppSet, tree: Tree, rules: Rules) -> None:
     """An app that runs without the mark of this set may be somebody else's."""
     strangers = []
-    for app_id, declared in sorted(appset.apps.items()):
-        current = tree.apps.get(app_id)
+    for app_id, declared in sorted([*appset.apps.items(), *appset.pods.items()]):
+        current = tree.apps.get(app_id) or tree.pods.get(app_id)
         if current is None:
             continue
         other = rules.owner.disowned(current)
@@ -219,7 +237,7 @@ def emptiness(reasons: list[str], doomed: list[str], place: str) -> DefinitionEr
 
 def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
     """An id is that of an app, of a pod or of a group."""
-    for path, declared in sorted([*appset.apps.items(), *appset.groups.items()]):
+    for path, declared in sorted([*appset.apps.items(), *appset.pods.items(), *appset.groups.items()]):
         for above in ancestors(path):
             if (above in tree.apps and above not in doomed) or above in tree.pods:
                 raise DefinitionError(
@@ -227,8 +245,9 @@ def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
                     f"{'an app' if above in tree.apps else 'a pod'} on this Marathon and no group: choose another id, "
                     "or remove that first"
                 )
-        kinds = {"a pod": tree.pods}
-        kinds.update({"a group": tree.groups} if path in appset.apps else {"an app": set(tree.apps) - doomed})
+        kinds = {} if path in appset.pods else {"a pod": tree.pods}
+        kinds.update({} if path in appset.groups else {"a group": tree.groups})
+        kinds.update({} if path in appset.apps else {"an app": set(tree.apps) - doomed})
         for kind, there in kinds.items():
             if path in there:
                 raise DefinitionError(
@@ -250,13 +269,20 @@ def _declared_groups(appset: AppSet, tree: Tree) -> list[GroupPlan]:
 
 
 def _emptied_groups(
-    appset: AppSet, tree: Tree, rules: Rules, doomed: list[dict[str, Any]], spared: dict[str, str]
+    appset: AppSet,
+    tree: Tree,
+    rules: Rules,
+    doomed: list[dict[str, Any]],
+    spared: dict[str, str],
+    pods: appset_pods.PodPlans,
 ) -> list[GroupPlan]:
     """The largest groups that hold nothing but what goes. They are this set's own only where it owns by group."""
     if not isinstance(rules.owner, appset_owner.ByGroup):
         return []
-    kept = {above for path in [*appset.apps, *appset.groups, *tree.pods, *spared] for above in [path, *ancestors(path)]}
-    going = {above for app in doomed for above in ancestors(app["id"])}
+    going_pods = {one.pod_id for one in pods.entries if one.plan.action == planner.DELETED}
+    left = [*appset.apps, *appset.pods, *appset.groups, *(set(tree.pods) - going_pods), *spared]
+    kept = {above for path in left for above in [path, *ancestors(path)]}
+    going = {above for path in [*(app["id"] for app in doomed), *going_pods] for above in ancestors(path)}
     free = {name for name in going - kept if name in tree.groups and inside(name, rules.owner.group_id)}
     return [
         GroupPlan(name, planner.DELETED, tuple(tree.groups[name].get("dependencies") or ()), None)
@@ -280,6 +306,12 @@ def without(plan: SetPlan, kept: Collection[str]) -> SetPlan:
     return replace(
         plan,
         apps=tuple(one for one in plan.apps if one.plan.action != planner.DELETED or one.app_id not in kept),
+        pod_plans=replace(
+            plan.pod_plans,
+            entries=tuple(
+                one for one in plan.pod_plans.entries if one.plan.action != planner.DELETED or one.pod_id not in kept
+            ),
+        ),
         groups=tuple(
             one
             for one in plan.groups
@@ -289,7 +321,10 @@ def without(plan: SetPlan, kept: Collection[str]) -> SetPlan:
 
 
 def restarting(plan: SetPlan) -> list[str]:
-    return [one.app_id for one in plan.apps if one.plan.restarts]
+    return [
+        *(one.app_id for one in plan.apps if one.plan.restarts),
+        *(one.pod_id for one in plan.pod_plans.entries if one.plan.restarts),
+    ]
 
 
 def array_body(plan: Plan, current: dict[str, Any] | None, release: Release, partial: bool) -> dict[str, Any]:

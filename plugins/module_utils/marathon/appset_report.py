@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told of a plan for a set: every app and group, the diff, and all of it in one line."""
+"""What is told of a plan for a set: every app, pod and group, the diff, and all of it in one line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
     return {
         "changed": plan.changed,
         "summary": summary(plan),
-        "removed": sorted(plan.doomed),
+        "removed": sorted(plan.doomed | plan.doomed_pods),
         "apps": [
             {
                 "id": one.app_id,
@@ -31,37 +31,54 @@ def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
             }
             for one in plan.apps
         ],
+        "pods": [
+            {
+                "id": one.pod_id,
+                "action": one.plan.action,
+                "restarts": one.plan.restarts,
+                "adopted": one.adopted,
+                "origin": one.origin,
+            }
+            for one in plan.pod_plans.entries
+        ],
         "groups": [
             {"id": one.group_id, "action": one.action, "dependencies": list(one.after or ())} for one in plan.groups
         ],
-        "diff": [*_app_diffs(plan, secret_names), *_group_diffs(plan)],
+        "diff": [*_diffs(plan, secret_names), *_group_diffs(plan)],
     }
 
 
 def summary(plan: SetPlan) -> str:
     """For example 'apps: 1 created, 2 deleted (/shop/a, /shop/b), 997 unchanged; 1 replaced while running'."""
-    counted = Counter(one.plan.action for one in plan.apps)
+    pods = plan.pod_plans.entries
+    restarts = sum(one.plan.restarts for one in [*plan.apps, *pods])
+    groups = len(plan.changed_groups)
+    text = f"apps: {_counts([one.plan.action for one in plan.apps], plan.doomed)}"
+    text += f"; pods: {_counts([one.plan.action for one in pods], plan.doomed_pods)}" if pods else ""
+    text += f"; {restarts} replaced while running" if restarts else ""
+    return text + (f"; groups: {groups} changed" if groups else "")
+
+
+def _counts(actions: list[str], doomed: set[str]) -> str:
+    counted = Counter(actions)
     names = [planner.CREATED, planner.UPDATED, planner.SCALED, planner.DELETED, planner.NONE]
-    gone = f" ({listed(sorted(plan.doomed), _NAMED)})"
+    gone = f" ({listed(sorted(doomed), _NAMED)})"
     parts = [
         f"{counted[name]} {name.replace(planner.NONE, 'unchanged')}{gone if name == planner.DELETED else ''}"
         for name in names
         if counted[name]
     ]
-    restarts = sum(one.plan.restarts for one in plan.apps)
-    groups = len(plan.changed_groups)
-    text = f"apps: {', '.join(parts) or 'none'}"
-    text += f"; {restarts} replaced while running" if restarts else ""
-    return text + (f"; groups: {groups} changed" if groups else "")
+    return ", ".join(parts) or "none"
 
 
-def _app_diffs(plan: SetPlan, secret_names: tuple[str, ...]) -> list[dict[str, Any]]:
+def _diffs(plan: SetPlan, secret_names: tuple[str, ...]) -> list[dict[str, Any]]:
+    changed = [(one.app_id, one) for one in plan.changed_apps] + [(one.pod_id, one) for one in plan.changed_pods]
     diffs = []
-    for one in plan.changed_apps:
+    for name, one in changed:
         before = secrets.mask(one.plan.before or {}, secret_names)
         after = secrets.mask(one.plan.after or {}, secret_names, one.plan.before)
-        header = f"{one.app_id}{' (restarts)' if one.plan.restarts else ''}"
-        diffs.append({"before": before, "after": after, "before_header": one.app_id, "after_header": header})
+        header = f"{name}{' (restarts)' if one.plan.restarts else ''}"
+        diffs.append({"before": before, "after": after, "before_header": name, "after_header": header})
     return diffs
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os.path
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset_ignored,
     appset_owner,
+    appset_pods,
     appset_rehearsal,
     appset_report,
     appset_tree,
@@ -21,6 +23,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     locks,
     normalise,
     planner,
+    pod_normalise,
+    pod_planner,
     releases,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
@@ -39,6 +43,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     looking_after,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
 _WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
@@ -62,8 +67,11 @@ class SetRunner:
         waiter: Callable[[Callable[[], Tree]], SetWaiter],
         sleep: Callable[[float], None],
         warn: Callable[[str], None],
+        pod_waiter: Callable[[float], PodWaiter] | None = None,
     ) -> None:
-        ignored.check_app(options.rules.ignored)
+        """pod_waiter takes the seconds that are left; a set without pods needs none."""
+        of_apps, of_pods = appset_ignored.split(options.rules.ignored, bool(appset.pods))
+        options = replace(options, rules=replace(options.rules, ignored=of_apps, pod_ignored=of_pods))
         _refuse_ignored_labels(options.rules)
         options.rules.owner.check(appset)
         self._client = client
@@ -72,9 +80,11 @@ class SetRunner:
         self._sleep = sleep
         self._warn = warn
         self._waiter = waiter(self._read)
+        self._pod_waiter = pod_waiter
         self._release = fields.NEWEST
         self._scope = _scope(appset, options.rules)
         self._deployments: list[str] = []
+        self._pod_deployments: dict[str, str] = {}
         self._written = 0
         # What was to be removed when it was read, and is kept.
         self._kept: set[str] = set()
@@ -90,7 +100,8 @@ class SetRunner:
         try:
             if plan.changed and not self._options.force:
                 held = (plan.tree.apps.get(one.app_id) for one in plan.changed_apps)
-                locks.refuse_held(self._client, [app for app in held if app is not None])
+                pods = [one.pod_id for one in plan.changed_pods if one.pod_id in plan.tree.pods]
+                locks.refuse_held(self._client, [app for app in held if app is not None], pods)
             self._rehearse(plan, check_mode)
             if not check_mode:
                 plan = self._looked_again(plan)
@@ -121,7 +132,8 @@ class SetRunner:
 
     def _release_matters(self, plan: SetPlan) -> bool:
         """Defaults differ between releases: a write, or an answer of an older one, makes it worth a request."""
-        if any(one.plan.request and one.plan.request.body is not None for one in plan.apps):
+        plans = [one.plan for one in [*plan.apps, *plan.pod_plans.entries]]
+        if any(one.request and one.request.body is not None and one.changed for one in plans):
             return True
         known = (plan.tree.apps.get(app_id) for app_id in self._appset.apps)
         return not all(normalise.tells_release(app) for app in known if app is not None)
@@ -145,15 +157,36 @@ class SetRunner:
         for one in plan.apps:
             if one.plan.carried:
                 self._warn(f"{one.origin}: {ignored.told_of_carried(one.app_id, one.plan.carried)}")
+        self._warn_of_pods(plan)
         adopted = [one.app_id for one in plan.apps if one.adopted and one.plan.restarts]
-        if plan.spared:
-            told = appset_owner.listed([f"{app_id} ({label})" for app_id, label in sorted(plan.spared.items())])
+        adopted += [one.pod_id for one in plan.pod_plans.entries if one.adopted and one.plan.restarts]
+        spared = sorted([*plan.spared.items(), *plan.pod_plans.spared])
+        if spared:
+            told = appset_owner.listed([f"{app_id} ({label})" for app_id, label in spared])
             self._warn(
                 f"not removed, because a label marks them as owned by another set: {told}. Leave the key of the label "
                 "out of other_owner_keys to remove them"
             )
         if adopted:
             self._warn(f"adopted, which replaces their running instances: {appset_owner.listed(adopted)}")
+
+    def _warn_of_pods(self, plan: SetPlan) -> None:
+        for _pod_id, declared in sorted(self._appset.pods.items()):
+            for sentence in pod_normalise.unknown_fields(declared.raw):
+                self._warn(f"{declared.origin}: {sentence}")
+        for one in plan.pod_plans.entries:
+            if one.plan.carried:
+                self._warn(f"{one.origin}: {ignored.told_of_carried(one.pod_id, one.plan.carried)}")
+            if one.plan.unnoticed and not one.plan.changed:
+                self._warn(
+                    f"{one.origin}: {one.pod_id} differs in {', '.join(one.plan.unnoticed)}, a change of which alone "
+                    "Marathon neither stores nor deploys: change something else of the pod too, like a label"
+                )
+        if plan.pod_plans.kept:
+            self._warn(
+                f"not removed, because no pod is declared: {appset_owner.listed(list(plan.pod_plans.kept))}. Declare "
+                "them (the module marathon_export writes them into files), or set allow_empty to remove them"
+            )
 
     def _rehearse(self, plan: SetPlan, check_mode: bool) -> None:
         """Has Marathon check the definitions where no write does it, or only one that comes after others."""
@@ -202,7 +235,7 @@ class SetRunner:
                 with looking_after(lost):
                     left = self._plan(self._read())
                 # What came meanwhile was not planned to go.
-                left = without(left, left.doomed - plan.doomed)
+                left = without(left, (left.doomed - plan.doomed) | (left.doomed_pods - plan.doomed_pods))
                 self._written += _targets(left) != _targets(plan)
                 plan = left
         return self._send_all(plan)
@@ -212,12 +245,14 @@ class SetRunner:
         for number, write in enumerate(writes):
             try:
                 if write.after and self._options.wait:
-                    self._waiter.until_deployed(self._target(plan, write.after))
+                    self._wait_for(plan, write.after)
                 for part in self._looked_at(write, plan):
                     deployment = self._send_when_admitted(part)
                     self._written += 1
                     if deployment:
                         self._deployments.append(deployment)
+                        if part.kind == appset_writes.POD:
+                            self._pod_deployments[part.target] = deployment
             except WriteUncertain:
                 raise
             except MarathonError as error:
@@ -228,6 +263,10 @@ class SetRunner:
         if write.kind == appset_writes.DELETE_APP:
             app = self._client.app(write.target)
             if app is not None and self._is_ours(app):
+                yield write
+        elif write.kind == appset_writes.DELETE_POD:
+            pod = self._client.pod(write.target)
+            if pod is not None and self._is_ours(pod):
                 yield write
         elif write.kind == appset_writes.DELETE_GROUP:
             yield from self._group_looked_at(write, plan)
@@ -284,6 +323,12 @@ class SetRunner:
             return self._client.delete_group(write.target, force)
         if write.kind == appset_writes.DELETE_APP:
             return self._client.delete_app(write.target, force)
+        if write.kind == appset_writes.DELETE_POD:
+            return self._client.delete_pod(write.target, force)
+        if write.kind == appset_writes.POD:
+            if write.request.method == "POST":
+                return self._client.post_pod(write.request.body, force)
+            return self._client.put_pod(write.target, write.request.body, force)
         if write.request.method == "POST":
             return self._client.post_app(write.request.body, force)
         return self._client.put_app(write.target, write.request.body, write.request.partial, force)
@@ -341,6 +386,34 @@ class SetRunner:
 
     def _wait(self, plan: SetPlan, known: Tree | None) -> None:
         self._waiter.until_deployed(self._target(plan, tuple(sorted(self._appset.apps)), gone=True), known)
+        for pod_id in sorted(self._appset.pods):
+            self._wait_for_pod(pod_id, known)
+        for pod_id in sorted(plan.doomed_pods):
+            self._waiter_of_pods().until_gone(pod_id)
+
+    def _wait_for(self, plan: SetPlan, names: tuple[str, ...]) -> None:
+        pods = [name for name in names if name in self._appset.pods]
+        self._waiter.until_deployed(self._target(plan, tuple(name for name in names if name not in pods)))
+        for pod_id in pods:
+            self._wait_for_pod(pod_id, None)
+
+    def _wait_for_pod(self, pod_id: str, known: Tree | None) -> None:
+        self._waiter_of_pods().until_stable(
+            pod_id,
+            matches=self._pod_matches,
+            known=known.pod_statuses.get(pod_id) if known is not None else None,
+            deployment_id=self._pod_deployments.get(pod_id),
+        )
+
+    def _waiter_of_pods(self) -> PodWaiter:
+        if self._pod_waiter is None:
+            raise AssertionError("a set with pods needs a waiter for them")
+        return self._pod_waiter(max(self._waiter.time_left(), 0))
+
+    def _pod_matches(self, pod: dict[str, Any]) -> bool:
+        rules = self._options.rules
+        wanted = appset_pods.wanted_pod(self._appset.pods[pod["id"]], pod, rules.owner, rules.pod_ignored)
+        return not pod_planner.plan_present(wanted, pod, self._release).changed
 
     def _matches(self, app: dict[str, Any]) -> bool:
         declared = self._options.rules.owner.marked(self._appset.apps[app["id"]])
@@ -353,7 +426,8 @@ class SetRunner:
 
 def _targets(plan: SetPlan) -> set[str]:
     """What differs from what is declared."""
-    return {one.app_id for one in plan.changed_apps} | {one.group_id for one in plan.changed_groups}
+    apps, groups = {one.app_id for one in plan.changed_apps}, {one.group_id for one in plan.changed_groups}
+    return apps | groups | {one.pod_id for one in plan.changed_pods}
 
 
 def _refuse_ignored_labels(rules: Rules) -> None:
@@ -371,7 +445,7 @@ def _scope(appset: AppSet, rules: Rules) -> str:
         return owner.group_id
     if isinstance(owner, appset_owner.ByLabel) and rules.prune:
         return ROOT
-    paths = [os.path.dirname(app_id) for app_id in appset.apps] + list(appset.groups)
+    paths = [os.path.dirname(path) for path in [*appset.apps, *appset.pods]] + list(appset.groups)
     return os.path.commonpath(paths) if paths else ROOT
 
 

@@ -18,6 +18,8 @@ class Tree:
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # With the instances of each; not of a version of the past.
+    pod_statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def embed(state: bool) -> tuple[str, ...]:
@@ -30,6 +32,7 @@ def read(info: dict[str, Any] | None) -> Tree:
     apps: dict[str, dict[str, Any]] = {}
     groups: dict[str, dict[str, Any]] = {}
     pods: dict[str, dict[str, Any]] = {}
+    statuses: dict[str, dict[str, Any]] = {}
     left = [info] if info else []
     while left:
         group = left.pop()
@@ -37,5 +40,6 @@ def read(info: dict[str, Any] | None) -> Tree:
         apps.update((app["id"], app) for app in group.get("apps") or [])
         # GET embeds their status, with the definition in it.
         pods.update((pod["id"], pod.get("spec") or pod) for pod in group.get("pods") or [])
+        statuses.update((pod["id"], pod) for pod in group.get("pods") or [] if "spec" in pod)
         left.extend(group.get("groups") or [])
-    return Tree(apps, groups, pods)
+    return Tree(apps, groups, pods, statuses)

@@ -22,18 +22,21 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan 
     SetPlan,
     array_body,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_pods import PodEntry
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
 APPS = "apps"
 APP = "app"
+POD = "pod"
 GROUP = "group"
 DELETE_APP = "delete app"
+DELETE_POD = "delete pod"
 DELETE_GROUP = "delete group"
 
 
 @dataclass(frozen=True)
 class Write:
-    """after: apps that have to run first, because something in this write depends on them."""
+    """apps and after name apps and pods; after are those that have to run first, because this write depends on them."""
 
     kind: str
     target: str
@@ -53,23 +56,27 @@ def arranged(plan: SetPlan, release: Release = fields.NEWEST) -> list[Write]:
 def _app_writes(plan: SetPlan, release: Release) -> list[Write]:
     changed = [one for one in plan.changed_apps if one.plan.action != planner.DELETED]
     # Where no whole app can be written, none can be in an array either.
+    pods = [one for one in plan.changed_pods if one.plan.action != planner.DELETED]
     alone = [one for one in changed if release < releases.FULL_WRITES or _goes_alone(one, plan)]
     together = [one for one in changed if one not in alone]
-    if len(together) == 1:
+    if len(together) == 1 or _any_after(pods, together, plan):
         # The request for one app says the same, and an error of it names the app.
         alone, together = [*alone, *together], []
-    rows = _rows(plan, alone)
+    names_alone = [*(one.app_id for one in alone), *(one.pod_id for one in pods)]
     writes: list[Write] = []
     done: tuple[str, ...] = ()
     requests = {one.app_id: one.plan.request for one in alone}
-    for row in rows:
-        writes += [Write(APP, name, request=requests[name], apps=(name,), after=done) for name in row]
+    of_pods = {one.pod_id: one.plan.request for one in pods}
+    for row in _rows(plan, names_alone):
+        for name in row:
+            kind, request = (POD, of_pods[name]) if name in of_pods else (APP, requests[name])
+            writes.append(Write(kind, name, request=request, apps=(name,), after=done))
         done += tuple(row)
     if together:
         names = tuple(one.app_id for one in together)
         partial = any(one.plan.spares for one in together)
         bodies = [array_body(one.plan, plan.tree.apps.get(one.app_id), release, partial) for one in together]
-        needed = done if len(_rows(plan, [*alone, *together])) > 1 else ()
+        needed = done if len(_rows(plan, [*names_alone, *names])) > 1 else ()
         writes.append(Write(APPS, f"{len(names)} apps", body=bodies, partial=partial, apps=names, after=needed))
     return writes
 
@@ -85,10 +92,16 @@ def _goes_alone(one: AppPlan, plan: SetPlan) -> bool:
     return one.plan.action == planner.UPDATED and request.partial is not one.plan.spares
 
 
-def _rows(plan: SetPlan, some: list[AppPlan]) -> list[list[str]]:
-    if not some:
-        return []
-    return levels([one.app_id for one in some], plan.app_dependencies(), plan.group_dependencies())
+def _any_after(pods: list[PodEntry], together: list[AppPlan], plan: SetPlan) -> bool:
+    """Whether a pod, by its group, depends on an app of the array: then each has a write of its own."""
+    if not pods or not together:
+        return False
+    apps = [one.app_id for one in together]
+    return any(one.pod_id not in _rows(plan, [one.pod_id, *apps])[0] for one in pods)
+
+
+def _rows(plan: SetPlan, names: list[str]) -> list[list[str]]:
+    return levels(names, plan.app_dependencies(), plan.group_dependencies()) if names else []
 
 
 def _group_writes(plan: SetPlan) -> tuple[list[Write], list[Write]]:
@@ -104,13 +117,15 @@ def _group_writes(plan: SetPlan) -> tuple[list[Write], list[Write]]:
 
 def _worth_a_write(one: GroupPlan, plan: SetPlan) -> bool:
     """A group without dependencies comes with the apps in it."""
-    made = any(inside(app.app_id, one.group_id) for app in plan.apps if app.plan.action == planner.CREATED)
+    created = [app.app_id for app in plan.apps if app.plan.action == planner.CREATED]
+    created += [pod.pod_id for pod in plan.changed_pods if pod.plan.action == planner.CREATED]
+    made = any(inside(name, one.group_id) for name in created)
     return bool(one.after) or one.before is not None or not made
 
 
 def _circle_on_the_way(plan: SetPlan) -> bool:
     """The old and the new dependencies can be sound and contradict each other, and Marathon checks every write."""
-    apps = {name: list(names) for name, names in plan.app_dependencies().items()}
+    apps = plan.app_dependencies()
     for app_id, app in plan.tree.apps.items():
         apps.setdefault(app_id, []).extend(app.get("dependencies") or [])
     groups = {name: list(names) for name, names in plan.group_dependencies().items()}
@@ -138,6 +153,7 @@ def _deletions(plan: SetPlan) -> tuple[list[Write], list[Write]]:
     )
     early = [Write(DELETE_APP, name, apps=(name,)) for name in ordered if name in in_the_way]
     late = [Write(DELETE_APP, name, apps=(name,)) for name in ordered if name not in in_the_way]
+    late += [Write(DELETE_POD, name, apps=(name,)) for name in sorted(plan.doomed_pods)]
     for group_id in groups:
         below = tuple(sorted(name for name in plan.doomed if inside(name, group_id)))
         late.append(Write(DELETE_GROUP, group_id, apps=below))

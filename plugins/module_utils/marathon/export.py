@@ -1,15 +1,22 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What runs on Marathon as the definitions that people keep: without what Marathon fills in, one for each app."""
+"""What runs on Marathon as the definitions that people keep: one for each app and pod, without what it fills in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    fields,
+    normalise,
+    planner,
+    pod_normalise,
+    pod_planner,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
 
 # Said even where they are the default: what kind of thing it is, and what Marathon takes only as a whole.
 _SAID = ("mode", "type", "minimumHealthCapacity", "maximumOverCapacity")
@@ -44,8 +51,21 @@ def minimal(app: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> di
     return {name: definition[name] for name in fields.FIELDS if name in definition}
 
 
+def minimal_pod(pod: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> dict[str, Any]:
+    """The shortest definition that plans to nothing where this pod runs."""
+    definition = pod_normalise.declared(pod)
+    complete = pod_normalise.complete(definition, release)
+    _shrink(definition, lambda: _complete_pod(definition, release) == complete)
+    if definition.get("role") == "*":
+        del definition["role"]
+    return {name: definition[name] for name in POD.fields if name in definition}
+
+
 def without(definition: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
-    """The definition without these fields; env.PASSWORD names one key, which may hold dots itself."""
+    """The definition without these fields; env.PASSWORD names one key, which may hold dots itself.
+
+    Of an element that is missing nothing is taken out, so paths of apps do no harm to pods.
+    """
     for path in paths:
         definition = _without(definition, path)
     return definition
@@ -59,6 +79,10 @@ def documents(group: dict[str, Any], release: tuple[int, ...], leave_out: tuple[
         yield Document("group", group["id"], file_name(group["id"]) + "@group", definition)
     for app in sorted(group.get("apps") or [], key=lambda app: app["id"]):
         yield Document("app", app["id"], file_name(app["id"]), without(minimal(app, release), leave_out))
+    pods = [pod.get("spec") or pod for pod in group.get("pods") or []]
+    for pod in sorted(pods, key=lambda pod: pod["id"]):
+        definition = without(minimal_pod(pod, release), pod_planner.full_paths(leave_out))
+        yield Document("pod", pod["id"], file_name(pod["id"]), definition)
     for inner in sorted(group.get("groups") or [], key=lambda inner: inner["id"]):
         yield from documents(inner, release, leave_out)
 
@@ -86,6 +110,13 @@ def _complete(definition: dict[str, Any], release: tuple[int, ...]) -> dict[str,
     """None for a definition that lacks what it needs."""
     try:
         return normalise.canonical_app(definition, release)
+    except (DefinitionError, KeyError):
+        return None
+
+
+def _complete_pod(definition: dict[str, Any], release: tuple[int, ...]) -> dict[str, Any] | None:
+    try:
+        return pod_normalise.complete(pod_normalise.declared(definition), release)
     except (DefinitionError, KeyError):
         return None
 

@@ -66,9 +66,15 @@ def from_definition(group_id: str, definition: dict[str, Any]) -> DeclaredTree:
         _refuse_role(group_id, enforce_role)
         enforce_role = None
     cleaned = _cleaned({**definition, "id": group_id}, group_id, lists)
+    declared = appset.build([Source(cleaned, _ORIGIN)])
+    if declared.pods:
+        raise DefinitionError(
+            f"{min(declared.pods)} is a pod, and Marathon takes no pods in a group: use the module marathon_pod or "
+            "marathon_apps for it"
+        )
     return DeclaredTree(
         group_id,
-        appset.build([Source(cleaned, _ORIGIN)]),
+        declared,
         frozenset(lists.apps),
         frozenset(lists.groups),
         frozenset(lists.dependencies),

@@ -72,6 +72,11 @@ class WantedPod:
         return self.pod["id"]
 
 
+def full_paths(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """With the names of a pod for what has another name for apps."""
+    return tuple(_ALIASES.get(path, path) for path in paths)
+
+
 def check_ignored(paths: tuple[str, ...]) -> None:
     known = {name: field for name, field in {**POD.fields, **_ALIASED}.items() if name != "id"}
     for path in paths:

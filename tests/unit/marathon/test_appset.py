@@ -44,10 +44,15 @@ def test_apps_groups_and_lists_become_one_set():
         ([app("/g"), {"id": "/g", "apps": []}], "/g is an app in file1 and a group in file2"),
         ([app("/g/x/web"), app("/g")], "/g is an app in file2, so /g/x/web of file1 cannot be below it"),
         ([app("/g"), {"id": "/g/sub", "apps": []}], "/g is an app in file1, so /g/sub of file2 cannot be below it"),
-        ([{"id": "/p", "containers": []}], "file1: this is the definition of a pod; use the module marathon_pod"),
+        ([app("/p"), {"id": "p", "containers": []}], "/p is an app in file1 and a pod in file2"),
+        ([{"id": "/p", "containers": []}] * 2, "/p is declared twice, in file1 and in file2"),
+        ([{"id": "/g", "pods": [{"id": "/h/p", "containers": []}]}], "file1: /h/p is no direct child of the group /g"),
+        ([{"id": "/p", "containers": []}, app("/p/x")], "/p is a pod in file1, so /p/x of file2 cannot be below it"),
+        ([{"services": {}}], "file1: the definition is a Compose file"),
+        ([{"apps": [app("/a"), {"cmd": "x"}]}], "file1, app 2: the definition has no id"),
         ([{"cmd": "x"}], "file1: the definition has no id"),
-        ([{"id": "/g", "apps": ["b"]}], "file1: a definition of an app or a group is a mapping, not 'b'"),
-        ([None], "file1: a definition of an app or a group is a mapping, not None"),
+        ([{"id": "/g", "apps": ["b"]}], "file1: a definition of an app, a pod or a group is a mapping, not 'b'"),
+        ([None], "file1: a definition of an app, a pod or a group is a mapping, not None"),
         ([app("/a", cpus="many")], "file1: /cpus must be a number"),
         ([app("/UPPER")], "file1: /id '/UPPER' is not an app id"),
         ([{"id": "/g", "apps": [app("/h/x")]}], "file1: /h/x is no direct child of the group /g that lists it"),
@@ -57,7 +62,7 @@ def test_apps_groups_and_lists_become_one_set():
             [{"id": "/g", "apps": [], "scaleBy": 2}],
             "file1: a group has no field 'scaleBy' here: use the module marathon_group",
         ),
-        ([{"id": "/g", "apps": [], "pods": []}], "Marathon takes no pods in a group"),
+        ([{"id": "/g", "apps": [], "pods": {}}], "file1: /pods must be a list"),
         ([{"id": "/g", "apps": [], "cmd": "x"}], "file1: a group has no field 'cmd' here: the fields are id, apps"),
         ([{"id": "/g", "apps": {}}], "file1: /apps must be a list"),
     ],
@@ -74,3 +79,26 @@ def test_the_root_can_be_a_group():
     found = build({"id": "/", "apps": [app("a")], "dependencies": []})
     assert list(found.apps) == ["/a"]
     assert list(found.groups) == ["/"]
+
+
+def test_pods_by_themselves_in_groups_and_in_saved_answers():
+    pod = {"id": "/x/p", "containers": [{"name": "c"}]}
+    found = build(
+        pod,
+        {"id": "/g", "version": "2020-01-01", "pods": [{"id": "q", "containers": []}], "groups": [{"id": "empty"}]},
+        {"app": app("/a")},
+        {"apps": [app("/b"), app("/c")]},
+        {"id": "/s", "spec": {**pod, "id": "/s"}, "status": "STABLE", "instances": []},
+    )
+    assert {name: one.origin for name, one in found.pods.items()} == {
+        "/x/p": "file1",
+        "/g/q": "file2",
+        "/s": "file5",
+    }
+    assert found.pods["/s"].app == {**pod, "id": "/s"}
+    assert {name: one.origin for name, one in found.apps.items()} == {
+        "/a": "file3",
+        "/b": "file4, app 1",
+        "/c": "file4, app 2",
+    }
+    assert sorted(found.groups) == ["/g", "/g/empty"]
