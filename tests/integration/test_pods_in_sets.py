@@ -168,7 +168,7 @@ def test_an_export_holds_pods_and_restores_them(ansible, marathon, group, tmp_pa
         "containers": [{"name": "one", "exec": {"command": {"shell": "sleep 1000"}},
                         "resources": {"cpus": 0.01, "mem": 16}}],
         "networks": [{"mode": "host"}],
-        "scaling": {"instances": 0},
+        "scaling": {"kind": "fixed", "instances": 0},
     }  # fmt: skip
 
     options = {"module": APPS, "src": [str(dest)], "owner_group": group, "prune": True}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
@@ -19,7 +20,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
 
 # Said even where they are the default: what kind of thing it is, and what Marathon takes only as a whole.
-_SAID = ("mode", "type", "minimumHealthCapacity", "maximumOverCapacity")
+_SAID = ("kind", "mode", "type", "minimumHealthCapacity", "maximumOverCapacity")
 # Marathon gives an app that declares no port one of its own, whose number belongs to nobody.
 _GIVEN_PORTS = ("portDefinitions", "portMappings")
 
@@ -53,8 +54,9 @@ def minimal(app: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> di
 
 def minimal_pod(pod: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> dict[str, Any]:
     """The shortest definition that plans to nothing where this pod runs."""
-    definition = pod_normalise.declared(pod)
-    complete = pod_normalise.complete(definition, release)
+    # What is completed shares its mappings with what was declared, which is taken apart here.
+    complete = pod_normalise.canonical(copy.deepcopy(pod), release)
+    definition = pod_normalise.declared(copy.deepcopy(pod))
     _shrink(definition, lambda: _complete_pod(definition, release) == complete)
     if definition.get("role") == "*":
         del definition["role"]

@@ -6,7 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import export, normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    export,
+    normalise,
+    planner,
+    pod_normalise,
+    pod_planner,
+)
 
 from .fakes import stored
 
@@ -169,3 +175,45 @@ def test_leaving_out(paths, left):
     whole = {"a": 1, "env": {"x.y": 1, "x": {"y": 2}}}
     assert export.without(whole, paths) == left
     assert whole == {"a": 1, "env": {"x.y": 1, "x": {"y": 2}}}
+
+
+PODS = [
+    ({}, {}),
+    ({"networks": [{"mode": "host"}]}, {"networks": [{"mode": "host"}]}),
+    ({"scaling": {"kind": "fixed", "instances": 3}}, {"scaling": {"kind": "fixed", "instances": 3}}),
+    ({"scaling": {"instances": 1}}, {}),
+    ({"labels": {"a": "b"}, "role": "*", "user": "me"}, {"labels": {"a": "b"}, "user": "me"}),
+    (
+        {"scheduling": {"backoff": {"backoff": 1, "backoffFactor": 2}, "placement": {}}},
+        {"scheduling": {"backoff": {"backoffFactor": 2.0}}},
+    ),
+    ({"scheduling": {"unreachableStrategy": "disabled"}}, {"scheduling": {"unreachableStrategy": "disabled"}}),
+    (
+        {"volumes": [{"name": "v", "persistent": {"type": "root", "size": 10, "constraints": []}}]},
+        {"volumes": [{"name": "v", "persistent": {"type": "root", "size": 10}}]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("declared", "shortest"), PODS)
+def test_the_shortest_definition_of_a_pod_plans_to_nothing(declared, shortest):
+    container = {"name": "c", "exec": {"command": {"shell": "x"}}, "resources": {"cpus": 1, "mem": 64}}
+    there = {**pod_normalise.canonical({"id": "/p", "containers": [container], **declared}), "version": "v"}
+    left = {**container, "resources": {"mem": 64.0}}
+    assert export.minimal_pod(there) == {"id": "/p", "containers": [left], **shortest}
+    wanted = pod_planner.WantedPod(pod_normalise.declared(export.minimal_pod(there)))
+    assert pod_planner.plan_present(wanted, there).action == planner.NONE
+
+
+def test_pods_have_files_beside_apps_and_leave_out_what_is_named():
+    pod = {"id": "/g/p", "containers": [{"name": "c"}], "scaling": {"kind": "fixed", "instances": 2},
+           "environment": {"A": "1", "PASSWORD": "x"}}  # fmt: skip
+    group = {"id": "/g", "apps": [stored("/g/a")], "pods": [{"id": "/g/p", "spec": pod, "status": "STABLE"}]}
+    found = list(export.documents(group, (1, 11), ("instances", "env.B", "environment.PASSWORD")))
+    assert [(one.kind, one.id, one.name) for one in found] == [("app", "/g/a", "g_a"), ("pod", "/g/p", "g_p")]
+    assert found[1].definition == {
+        "id": "/g/p",
+        "environment": {"A": "1"},
+        "containers": [{"name": "c"}],
+        "scaling": {"kind": "fixed"},
+    }
