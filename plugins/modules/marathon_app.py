@@ -18,6 +18,8 @@ description:
     C(container.docker.portMappings), C(ports), C(uris), C(ipAddress), an empty third element of C(UNIQUE)).
   - Nothing is written when the app already is as declared. What Marathon itself fills in, renames or reorders, like an
     assigned service port, is not a change.
+  - What the definition declares and Marathon does not keep, like C(requirePorts) without host networking or
+    C(executorResources) that it drops in a write, is a warning on every run and in check mode, with the reason.
   - What Marathon fills in is taken from C(AppNormalization.scala) and C(AppConversion.scala), and which change restarts
     instances from C(AppDefinition.scala), of Marathon 1.11.
 author:

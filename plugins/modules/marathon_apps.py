@@ -14,10 +14,12 @@ description:
     Removes the apps and pods that the set owns and does not declare any more, if asked to.
   - All definitions are read, checked and compared before the first write. A definition that cannot be read, an id
     that is declared twice or an app that is also a group changes nothing at all.
-  - All changed apps are sent as one array of whole definitions (C(PUT /v2/apps?partialUpdate=false)). Marathon takes
-    or refuses it as one, and deploys it as one deployment, side by side or in the order of the apps' C(dependencies).
-    As long as that deployment runs, it holds all apps that it changes.
+  - All changed apps are sent as one array of whole definitions (C(PUT /v2/apps?partialUpdate=false)), or with
+    O(ignore_fields) of what changes (C(PUT /v2/apps)). Marathon takes or refuses it as one, and deploys it as one
+    deployment, side by side or in the order of the apps' C(dependencies). As long as that deployment runs, it holds all
+    apps that it changes.
   - As for M(quorum.mesos.marathon_app), a definition is the whole truth, and nothing is written when nothing differs.
+    What Marathon does not keep of it is a warning on every run.
   - In check mode, and before a run that takes more than one write, Marathon itself checks all new and changed
     definitions by a dry run of their groups, which stores nothing (C(PUT /v2/groups?dryRun=true)). What it would
     refuse fails the module while nothing is changed. Where the user may not do that, check mode goes on with a warning.
@@ -205,7 +207,7 @@ options:
     type: int
     default: 300
 notes:
-  - Where a definition has C(executorResources), its app is created by a request of its own, because Marathon drops
+  - Where a definition has C(executorResources), its app is written by a request of its own, because Marathon drops
     that field from arrays.
 seealso:
   - module: quorum.mesos.marathon_app

@@ -64,6 +64,11 @@ class Aim:
         ignored.check_keys(self._options.ignored, [self._wanted.app, current])
         return planner.plan_present(self._wanted, current, release)
 
+    @property
+    def declared(self) -> Wanted | None:
+        """What the definition asks for, where one is given."""
+        return None if self._options.definition is None else self._wanted
+
     def plan_again(self, before: App | None, current: App | None, release: Release) -> Plan:
         """What is left to do if a write, planned when before was there, may have been done."""
         if self._options.state != RESTARTED:

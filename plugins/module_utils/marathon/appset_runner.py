@@ -21,6 +21,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
     ignored,
     locks,
+    losses,
     normalise,
     planner,
     pod_normalise,
@@ -88,6 +89,7 @@ class SetRunner:
         self._written = 0
         # What was to be removed when it was read, and is kept.
         self._kept: set[str] = set()
+        self._told: set[str] = set()
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         tree = self._read()
@@ -111,8 +113,8 @@ class SetRunner:
                 if self._kept:
                     plan = without(plan, self._kept)
                     result = self._described(plan)
-                if self._options.wait:
-                    self._wait(plan, None if plan.changed else tree)
+                seen = self._wait(plan, None if plan.changed else tree) if self._options.wait else None
+                self._compare(plan, seen)
         except MarathonError as error:
             done = {"changed": self._written > 0}
             error.facts = {**result, **done, **self._counted(), **error.facts}
@@ -149,11 +151,8 @@ class SetRunner:
             for sentence in normalise.unknown_fields(declared.raw):
                 self._warn(f"{declared.origin}: {sentence}")
         for one in plan.apps:
-            if one.plan.drops_port_mappings:
-                self._warn(
-                    f"{one.origin}: {one.app_id} uses host networking, for which Marathon ignores the declared port "
-                    "mappings; declare networks with the mode container/bridge, or portDefinitions instead"
-                )
+            if one.app_id in self._appset.apps:
+                self._tell(one.app_id, losses.told(self._wanted(one.app_id), one.plan, plan.tree.apps.get(one.app_id)))
         for one in plan.apps:
             if one.plan.carried:
                 self._warn(f"{one.origin}: {ignored.told_of_carried(one.app_id, one.plan.carried)}")
@@ -187,6 +186,24 @@ class SetRunner:
                 f"not removed, because no pod is declared: {appset_owner.listed(list(plan.pod_plans.kept))}. Declare "
                 "them (the module marathon_export writes them into files), or set allow_empty to remove them"
             )
+
+    def _compare(self, plan: SetPlan, seen: Tree | None) -> None:
+        """What was written with what is stored, which a read is worth where Marathon is known to drop something."""
+        for one in plan.changed_apps:
+            if one.app_id not in self._appset.apps:
+                continue
+            wanted = self._wanted(one.app_id)
+            app = seen.apps.get(one.app_id) if seen else None
+            if seen is None and losses.is_doubtful(wanted):
+                app = self._client.app(one.app_id)
+            if app is not None:
+                self._tell(one.app_id, losses.compared(wanted, normalise.canonical(app, self._release)))
+
+    def _tell(self, app_id: str, sentences: list[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self._warn(f"{self._appset.apps[app_id].origin}: {sentence}")
 
     def _rehearse(self, plan: SetPlan, check_mode: bool) -> None:
         """Has Marathon check the definitions where no write does it, or only one that comes after others."""
@@ -384,12 +401,14 @@ class SetRunner:
             forced=self._options.force and plan.changed,
         )
 
-    def _wait(self, plan: SetPlan, known: Tree | None) -> None:
-        self._waiter.until_deployed(self._target(plan, tuple(sorted(self._appset.apps)), gone=True), known)
+    def _wait(self, plan: SetPlan, known: Tree | None) -> Tree:
+        target = self._target(plan, tuple(sorted(self._appset.apps)), gone=True)
+        tree = self._waiter.until_deployed(target, known)
         for pod_id in sorted(self._appset.pods):
             self._wait_for_pod(pod_id, known)
         for pod_id in sorted(plan.doomed_pods):
             self._waiter_of_pods().until_gone(pod_id)
+        return tree
 
     def _wait_for(self, plan: SetPlan, names: tuple[str, ...]) -> None:
         pods = [name for name in names if name in self._appset.pods]
@@ -415,10 +434,12 @@ class SetRunner:
         wanted = appset_pods.wanted_pod(self._appset.pods[pod["id"]], pod, rules.owner, rules.pod_ignored)
         return not pod_planner.plan_present(wanted, pod, self._release).changed
 
+    def _wanted(self, app_id: str) -> Wanted:
+        declared = self._options.rules.owner.marked(self._appset.apps[app_id])
+        return Wanted(declared.app, ignored=self._options.rules.ignored)
+
     def _matches(self, app: dict[str, Any]) -> bool:
-        declared = self._options.rules.owner.marked(self._appset.apps[app["id"]])
-        wanted = Wanted(declared.app, ignored=self._options.rules.ignored)
-        return not planner.plan_present(wanted, app, self._release).changed
+        return not planner.plan_present(self._wanted(app["id"]), app, self._release).changed
 
     def _counted(self) -> dict[str, Any]:
         return {"deployment_ids": list(self._deployments), "requests": self._client.requests}

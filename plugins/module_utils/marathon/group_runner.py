@@ -13,7 +13,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_tree,
     appset_writes,
     group_tree,
-    planner,
     pod_normalise,
     secrets,
 )
@@ -27,6 +26,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_w
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, declared_app, plan_tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree import DeclaredTree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 _WHOLE = ("group.groups", "group.apps", "group.pods")
@@ -132,16 +132,16 @@ class GroupRunner(SetRunner):
         body = {"dependencies": before, "enforceRole": plan.role}
         return [Write(appset_writes.GROUP, group_id, body=body), *writes]
 
-    def _matches(self, app: dict[str, Any]) -> bool:
-        wanted = declared_app(self._declared.appset.apps[app["id"]], self._merge, self._ignored)
-        return not planner.plan_present(wanted, app, self._release).changed
+    def _wanted(self, app_id: str) -> Wanted:
+        return declared_app(self._declared.appset.apps[app_id], self._merge, self._ignored)
 
-    def _wait(self, plan: SetPlan, known: Tree | None) -> None:
-        super()._wait(plan, known)
+    def _wait(self, plan: SetPlan, known: Tree | None) -> Tree:
+        tree = super()._wait(plan, known)
         if plan.pods:
             ids = set(self._deployments)
             waiter = self._deployment_waiter(max(self._waiter.time_left(), 0))
             waiter.until_over(lambda listed: [entry for entry in listed if entry["id"] in ids])
+        return tree
 
     def _described(self, plan: SetPlan) -> dict[str, Any]:
         result = super()._described(plan)

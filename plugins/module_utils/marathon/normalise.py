@@ -51,11 +51,6 @@ def unknown_fields(app: dict[str, Any]) -> list[str]:
     return sentences
 
 
-def drops_port_mappings(app: dict[str, Any]) -> bool:
-    """Host networking, which is also what an app without networks gets, has no use for port mappings."""
-    return network_mode(app) == "host" and bool((app.get("container") or {}).get("portMappings"))
-
-
 def declared(app: dict[str, Any]) -> dict[str, Any]:
     """Only what is declared, in the form and the types of GET. What Marathon would drop without a word is dropped."""
     docker_forms.refuse(app)

@@ -48,7 +48,6 @@ class Plan:
     request: Request | None = None
     definition: dict[str, Any] | None = None
     restarts: bool = False
-    drops_port_mappings: bool = False
     spares: bool = False
     carried: tuple[str, ...] = ()
 
@@ -112,7 +111,6 @@ def plan_present(wanted: Wanted, current: dict[str, Any] | None, release: Releas
         request,
         definition,
         restarts=_runs(before, after),
-        drops_port_mappings=normalise.drops_port_mappings(body),
         spares=wanted.spares,
         carried=app_request.carried(request, wanted.ignored),
     )
@@ -138,7 +136,6 @@ def _plan_creation(wanted: Wanted, release: Release) -> Plan:
         after,
         Request(method, definition, partial),
         definition,
-        drops_port_mappings=normalise.drops_port_mappings(body),
         spares=wanted.spares,
     )
 

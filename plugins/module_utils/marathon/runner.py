@@ -12,6 +12,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
     ignored,
     locks,
+    losses,
     normalise,
     planner,
 )
@@ -54,6 +55,7 @@ class Runner:
         self._aim = Aim(options)
         self._app_id = self._aim.app_id
         self._release = fields.NEWEST
+        self._told: list[str] = []
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         current = self._client.app(self._app_id)
@@ -63,7 +65,7 @@ class Runner:
             # Defaults differ between releases; a write, or an answer of an older one, makes it worth a request.
             self._release = self._client.release()
             plan = self._aim.plan(current, self._release)
-        self._warn_of_losses(plan)
+        self._warn_of_losses(plan, current)
         result = app_report.of_plan(plan, self._options.secret_names)
         if self._options.state == SUSPENDED:
             result["resume_instances"] = self._instances_once(current)
@@ -80,6 +82,7 @@ class Runner:
                 result["deployment_id"] = deployment_id
             if self._options.wait:
                 seen = self._waited(plan, current, deployment_id, result)
+            self._compare(plan, seen)
         return {
             **result,
             **app_report.of_outcome(plan, seen, self._release, self._options.secret_names),
@@ -87,16 +90,29 @@ class Runner:
             "requests": self._client.requests,
         }
 
-    def _warn_of_losses(self, plan: Plan) -> None:
+    def _warn_of_losses(self, plan: Plan, current: dict[str, Any] | None) -> None:
         for sentence in normalise.unknown_fields(self._options.definition or {}):
             self._warn(sentence)
         if plan.carried:
             self._warn(ignored.told_of_carried(self._app_id, plan.carried))
-        if plan.drops_port_mappings:
-            self._warn(
-                f"{self._app_id} uses host networking, for which Marathon ignores the declared port mappings; declare "
-                "networks with the mode container/bridge, or portDefinitions instead"
-            )
+        if self._aim.declared is not None:
+            self._tell(losses.told(self._aim.declared, plan, current))
+
+    def _compare(self, plan: Plan, seen: dict[str, Any] | None) -> None:
+        """What was written with what is stored, which a read is worth where Marathon is known to drop something."""
+        declared = self._aim.declared
+        if declared is None or not plan.changed:
+            return
+        if seen is None and losses.is_doubtful(declared):
+            seen = self._client.app(self._app_id)
+        if seen is not None:
+            self._tell(losses.compared(declared, normalise.canonical(seen, self._release)))
+
+    def _tell(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._told:
+                self._told.append(sentence)
+                self._warn(sentence)
 
     def _instances_once(self, current: dict[str, Any] | None) -> int | None:
         """What a suspended app runs again with: this collection keeps nothing, but Marathon keeps versions."""

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, planner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import losses, normalise, planner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted, plan_present
 
 FILES = sorted((Path(__file__).parent / "data" / "field").glob("*.json"))
@@ -36,9 +36,10 @@ def test_all_of_them_are_here():
 def test_each_is_created_by_every_release_and_changes_nothing_afterwards(path, release):
     wanted = Wanted(normalise.declared(read(path)))
     plan = plan_present(wanted, None, release)
-    assert (plan.action, plan.drops_port_mappings) == (planner.CREATED, False)
+    assert (plan.action, losses.told(wanted, plan, None)) == (planner.CREATED, [])
     again = plan_present(wanted, as_stored(plan.request.body, release), release)
     assert (again.action, again.request) == (planner.NONE, None)
+    assert losses.told(wanted, again, as_stored(plan.request.body, release)) == []
     assert again.before == again.after
 
 

@@ -52,7 +52,7 @@ def delete(path="/v2/groups/g", **answer):
     return Call("DELETE", path, **{"data": {"deploymentId": "d1"}, **answer})
 
 
-def run(*calls, check_mode=False, timeout=10, absent=False, **options):
+def run(*calls, check_mode=False, timeout=10, absent=False, warnings=None, **options):
     time = FakeTime()
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
@@ -64,11 +64,12 @@ def run(*calls, check_mode=False, timeout=10, absent=False, **options):
     def set_waiter(reading):
         return SetWaiter(reading, client, timeout, time.clock, time.sleep)
 
+    warn = [].append if warnings is None else warnings.append
     try:
         if absent:
             return GroupRemoval(client, chosen, deployment_waiter(timeout), time.sleep).run(check_mode)
         declared = declared_tree(client, chosen)
-        runner = GroupRunner(client, declared, chosen, set_waiter, deployment_waiter, time.sleep, [].append)
+        runner = GroupRunner(client, declared, chosen, set_waiter, deployment_waiter, time.sleep, warn)
         return runner.run(check_mode)
     finally:
         assert session.calls == [], "calls that were not made"

@@ -164,20 +164,10 @@ class TestMerge:
         plan = plan_present(wanted(merge=True, cmd=None, container={"portMappings": [{"containerPort": 81}]}), current)
         assert [mapping["containerPort"] for mapping in plan.after["container"]["portMappings"]] == [81]
         assert plan.after["container"]["docker"]["image"] == "x"
-        assert not plan.drops_port_mappings
 
     def test_only_scaling_stays_partial(self):
         plan = plan_present(wanted(merge=True, cmd=None, instances=2), stored())
         assert plan.request == planner.Request("PUT", {"instances": 2}, partial=True)
-
-
-def test_port_mappings_without_a_network_for_them_are_pointed_out():
-    container = {"docker": {"image": "x"}, "portMappings": [{"containerPort": 80}]}
-    assert plan_present(wanted(container=container), None).drops_port_mappings
-    assert plan_present(wanted(container=container), stored()).drops_port_mappings
-    assert not plan_present(
-        wanted(container=container, networks=[{"mode": "container/bridge"}]), None
-    ).drops_port_mappings
 
 
 def test_absent():

@@ -267,7 +267,8 @@ def test_what_marathon_would_drop_is_warned_of():
     run(get(), INFO, definition=definition, check_mode=True, warnings=warnings)
     assert [warning.split(";")[0] for warning in warnings] == [
         "Marathon knows no app field 'instance' and ignores it",
-        "/a uses host networking, for which Marathon ignores the declared port mappings",
+        "/a: Marathon does not keep /container/portMappings, which the definition declares: host networking has no "
+        "port mappings",
     ]
 
 
