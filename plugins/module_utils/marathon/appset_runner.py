@@ -236,11 +236,13 @@ class SetRunner:
 
     def _looked_again(self, plan: SetPlan) -> SetPlan:
         """Right before the writes, if they carry fields that are not to be changed."""
-        if not any(one.plan.carried for one in plan.changed_apps):
-            return plan
-        fresh = self._plan(self._read())
-        # What came meanwhile was not planned to go.
-        return without(fresh, fresh.doomed - plan.doomed)
+        entries = [*plan.apps, *plan.pod_plans.entries]
+        return self._left(plan) if any(one.plan.carried for one in entries) else plan
+
+    def _left(self, plan: SetPlan) -> SetPlan:
+        """What is left to do of a plan. What came meanwhile was not planned to go."""
+        left = self._plan(self._read())
+        return without(left, (left.doomed - plan.doomed) | (left.doomed_pods - plan.doomed_pods))
 
     def _apply(self, plan: SetPlan) -> None:
         """A write without an answer is only repeated if a read shows that it is not done."""
@@ -250,9 +252,7 @@ class SetRunner:
             except WriteUncertain as lost:
                 self._sleep(_PAUSE_BEFORE_REPEAT)
                 with looking_after(lost):
-                    left = self._plan(self._read())
-                # What came meanwhile was not planned to go.
-                left = without(left, (left.doomed - plan.doomed) | (left.doomed_pods - plan.doomed_pods))
+                    left = self._left(plan)
                 self._written += _targets(left) != _targets(plan)
                 plan = left
         return self._send_all(plan)
