@@ -6,13 +6,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: unknown_options
-short_description: Find variables that look like options of a role and are none
+short_description: Find variables that were meant as options of the roles and are none
 version_added: 0.1.0
 description:
-  - A variable with the prefix of a role that is no option of it has no effect. This says so, with the nearest option.
+  - Such a variable has no effect. This says so, with the option that was probably meant.
+  - A name that begins like an option of ZooKeeper, the masters, the agents or Marathon is always reported.
+  - Any other is reported where the option that was meant is known and not set. That may be an option of another role,
+    as C(mesos_quorum), or one that is spelled wrong.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: known, host, likeness
+positional: known, host
 options:
   _input:
     description: Names of variables.
@@ -20,7 +23,7 @@ options:
     elements: str
     required: true
   known:
-    description: The options that exist.
+    description: Variables that have an effect though they are no options of a role.
     type: list
     elements: str
     required: true
@@ -28,14 +31,11 @@ options:
     description: The host that a sentence names.
     type: str
     required: true
-  likeness:
-    description: How much like an option a name must be to be taken for one. V(0) takes every name.
-    type: float
-    default: 0
 """
 
 EXAMPLES = r"""
-problems: "{{ q('ansible.builtin.varnames', '^zookeeper_') | quorum.mesos.unknown_options(known, inventory_hostname) }}"
+problems: "{{ q('ansible.builtin.varnames', '^(mesos|zookeeper)_')
+  | quorum.mesos.unknown_options([], inventory_hostname) }}"
 """
 
 RETURN = r"""
@@ -47,18 +47,12 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest, unknown_names
+from ansible_collections.quorum.mesos.plugins.module_utils.options import foreign
+from ansible_collections.quorum.mesos.plugins.plugin_utils.role_options import all_options
 
 
-def unknown_options(names: t.Iterable[str], known: t.Iterable[str], host: str, likeness: float = 0) -> list[str]:
-    options = list(known)
-    found = []
-    for name, near in unknown_names(names, options):
-        if likeness and nearest(name, options, likeness) is None:
-            continue
-        remedy = "write %s" % near if near else "remove it"
-        found.append("%s: the variable '%s' is no option of the role; %s." % (host, name, remedy))
-    return found
+def unknown_options(names: t.Iterable[str], known: t.Iterable[str], host: str) -> list[str]:
+    return foreign.problems(set(names), all_options() | set(known), host)
 
 
 class FilterModule:

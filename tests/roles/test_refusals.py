@@ -121,7 +121,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "docker": (
         {
-            "docker_daemon_option": {},
             "docker_repository": {"uris": "https://me:secret@mirror.example.org", "suites": "stable"},
             "docker_registry_mirrors": ["mirror.example.org"],
             "docker_log_options": {"max-file": 3},
@@ -135,7 +134,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             },
         },
         [
-            "d: the variable 'docker_daemon_option' is no option of the role; write docker_daemon_options.",
             "d: docker_daemon_options has 'registry-miror', which Docker does not know and would not start with; write "
             "registry-mirrors.",
             "d: docker_daemon_options.debug is 'yes'; write true or false.",
@@ -154,7 +152,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "mesos_master": (
         {
-            "mesos_master_qurom": 2,
             "mesos_master_quorum": 1,
             "mesos_master_cluster": " mine",
             "mesos_master_archive": "files/mesos.tar.gz",
@@ -173,7 +170,6 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "mesos_master_tls_key": "/nowhere/key",
         },
         [
-            "a: the variable 'mesos_master_qurom' is no option of the role; write mesos_master_quorum.",
             "a: mesos_master_quorum is 1, and 3 masters need 2; set that or leave the option out.",
             "a: the value of MESOS_CLUSTER in the mesos_master_ options has white space at its start or end, which an "
             "environment file does not keep; change it or put it into a file and name that file (file:///...).",
@@ -305,6 +301,59 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
 }
+
+
+CLASHES: dict[str, tuple[dict[str, Any], str]] = {
+    "Marathon and master": ({"marathon_http_port": 5050}, "mesos_master_port and marathon_http_port are both 5050"),
+    "Marathon and agent": ({"marathon_http_port": 5051}, "mesos_slave_port and marathon_http_port are both 5051"),
+    "Marathon and ZooKeeper": (
+        {"marathon_http_port": "2181"},
+        "zookeeper_client_port and marathon_http_port are both 2181",
+    ),
+    "agent and master": ({"mesos_slave_port": 5050}, "mesos_master_port and mesos_slave_port are both 5050"),
+    "an offered port": (
+        {"mesos_slave_resources": {"ports": ["8000-9000", "31000-32000"]}},
+        "the agent offers port 8080 to tasks (8000-9000 of the ports in mesos_slave_resources), and it is "
+        "marathon_http_port of this host",
+    ),
+}
+MEANT = {
+    "mesos_master_qurom": "mesos_master_quorum",
+    "docker_daemon_option": "docker_daemon_options",
+    "mesos_quorum": "mesos_master_quorum",
+    "mesos_containerizers": "mesos_slave_containerizers",
+    "mesos_ip": "mesos_master_ip or mesos_slave_ip",
+    "mesos_agent_attributes": "mesos_slave_attributes",
+    "mesos_agent_resources": "mesos_slave_resources",
+    "mesos_masters_quorum": "mesos_master_quorum",
+    "marathon_zookeeper_connect": "marathon_zk",
+}
+
+
+@pytest.mark.parametrize("case", list(CLASHES))
+def test_two_services_of_one_host_on_one_port(cluster: Cluster, case: str) -> None:
+    settings, sentence = CLASHES[case]
+    cluster.hosts = {group: ["a"] for group in cluster.hosts}
+    cluster.variables.update(settings)
+    assert f"a: {sentence}" in " ".join(cluster.refusals())
+
+
+def test_what_other_roles_call_an_option(cluster: Cluster) -> None:
+    # A variable of the user's own, and one from which an option is set.
+    cluster.variables.update({"mesos_datacentre": "x", "docker_users": ["me"], "mesos_work_dir": "/srv/mesos"})
+    cluster.variables.update({"mesos_slave_work_dir": "{{ mesos_work_dir }}", **dict.fromkeys(MEANT, "1")})
+    refused = " ".join(cluster.refusals())
+    for name, meant in MEANT.items():
+        assert f"a: the variable '{name}' is no option of the role; write {meant}." in refused
+    assert refused.count("is no option") % len(MEANT) == 0
+    assert "mesos_work_dir" not in refused
+
+
+@pytest.mark.parametrize("role", ["zookeeper", "marathon"])
+def test_one_heap_is_enough(cluster: Cluster, role: str) -> None:
+    cluster.variables.update({f"{role}_heap_size": "1g", f"{role}_java_opts": ["-Xmx2g"]})
+    refused = " ".join(cluster.refusals())
+    assert f"a: {role}_heap_size is 1g, and {role}_java_opts has a heap of its own; set one of them." in refused
 
 
 @pytest.mark.parametrize("role", list(WRONG))
