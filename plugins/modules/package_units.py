@@ -66,6 +66,7 @@ units:
 
 import os
 import shutil
+import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.host import started
@@ -80,9 +81,12 @@ NOWHERE = "/dev/null"
 class Units:
     """The units of one package on this host."""
 
-    def __init__(self, module: AnsibleModule, directory: str = DIRECTORY) -> None:
+    def __init__(
+        self, module: AnsibleModule, directory: str = DIRECTORY, mask_file: t.Callable[[str], str] = started.mask_file
+    ) -> None:
         self.module = module
         self.directory = directory
+        self.mask_file = mask_file
 
     def file(self, unit: str) -> str:
         return os.path.join(self.directory, unit + ".service")
@@ -136,8 +140,8 @@ class Units:
 
     def _say_who(self, unit: str) -> None:
         """So that a mask that an interrupted run leaves is not taken for one of an operator."""
-        os.makedirs(started.RECORDS, mode=0o700, exist_ok=True)
-        with open(started.mask_file(unit), "w", encoding="utf-8"):
+        os.makedirs(os.path.dirname(self.mask_file(unit)), mode=0o700, exist_ok=True)
+        with open(self.mask_file(unit), "w", encoding="utf-8"):
             pass
 
     def release(self, unit: str) -> bool:

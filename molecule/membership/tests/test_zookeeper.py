@@ -177,7 +177,7 @@ def test_a_server_that_ran_alone_is_not_let_in(ensemble: Ensemble) -> None:
         client.create("/alone")
     assert "it has data of a server that ran alone; stop zookeeper there" in ensemble.refusal()
     ensemble.shell(3, "systemctl stop zookeeper && mv /var/lib/zookeeper/version-2 /root/")
-    ensemble.apply()
+    ensemble.apply("-e", "quorum_start_stopped=true")
     settled(ensemble, 1, 2, 3)
     with ensemble.client([alone]) as client:
         assert client.exists("/alone") is None

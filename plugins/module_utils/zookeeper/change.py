@@ -86,7 +86,7 @@ def _foreign(own: str, states: t.Mapping[str, State], wish: Wish) -> str | None:
         return None
     return (
         "it must not join the ensemble of %s, because %s; stop zookeeper there, move version-2 out of %s, and run "
-        "again: it gets the data from the others"
+        "again with -e quorum_start_stopped=true: it gets the data from the others"
         % (", ".join(str(answer["address"]) for answer in others), why, " and ".join(state["directories"]))
     )
 

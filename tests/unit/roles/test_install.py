@@ -136,7 +136,7 @@ class FakeModule:
 
 def units(tmp_path: Path, *active: str) -> package_units.Units:
     (tmp_path / "multi-user.target.wants").mkdir(exist_ok=True)
-    return package_units.Units(FakeModule(*active), str(tmp_path))
+    return package_units.Units(FakeModule(*active), str(tmp_path), lambda unit: str(tmp_path / "run" / unit))
 
 
 def test_a_hold_skips_a_start_without_an_error(tmp_path: Path) -> None:

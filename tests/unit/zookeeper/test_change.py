@@ -130,7 +130,8 @@ def test_data_of_another_ensemble(own: dict[str, Any], why: str, seen: str) -> N
     said = judge(1, states, 1, 2, 3)
     assert said == (
         f"h1: it must not join the ensemble of 10.0.0.2:2181, 10.0.0.3:2181, because {why}; stop zookeeper there, move "
-        "version-2 out of /data, and run again: it gets the data from the others."
+        "version-2 out of /data, and run again with -e quorum_start_stopped=true: it gets the data from the "
+        "others."
     )
 
 
