@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
@@ -33,7 +33,7 @@ def connection_spec() -> dict[str, dict[str, Any]]:
     }
 
 
-def open_api(module: AnsibleModule) -> OperatorApi:
+def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep) -> OperatorApi:
     """The API of the leading master; an address that cannot be one raises MesosError."""
     params = module.params
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
@@ -47,4 +47,4 @@ def open_api(module: AnsibleModule) -> OperatorApi:
         client_key=params["client_key"] or None,
         timeout=params["timeout"],
     )
-    return OperatorApi(params["url"], Transport(access), time.sleep)
+    return OperatorApi(params["url"], Transport(access), sleep)

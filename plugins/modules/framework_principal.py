@@ -1,0 +1,99 @@
+#!/usr/bin/python
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: framework_principal
+short_description: Find out whether a framework may register with a principal
+version_added: 0.3.2
+description:
+  - A helper of the collection's own roles, which may change without notice between releases.
+  - Mesos refuses a framework that has registered another principal than it had. So the role asks the masters before it
+    gives Marathon one.
+  - Where no master answers, as before the first start of a cluster, nothing is refused.
+  - Reads only.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
+options:
+  name:
+    description:
+      - The name of the framework.
+    type: str
+    required: true
+  principal:
+    description:
+      - The principal that it is to have. Empty for none.
+    type: str
+    default: ""
+  option:
+    description:
+      - The option with the principal, for the sentence.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - quorum.mesos.mesos
+  - quorum.mesos.attributes
+attributes:
+  check_mode:
+    support: full
+    details: Reads only, so it does the same in check mode.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Ask the masters for Marathon's principal
+  quorum.mesos.framework_principal:
+    url: http://master1.example.com:5050
+    name: marathon
+    principal: marathon
+    option: marathon_mesos_principal
+  register: principal
+"""
+
+RETURN = r"""
+problem:
+  description: Why Mesos would refuse the principal, as one sentence, or an empty text.
+  returned: success
+  type: str
+  sample: ""
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos import principals
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.arguments import connection_spec, open_api
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError, Unreachable
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **connection_spec(),
+            "name": {"type": "str", "required": True},
+            "principal": {"type": "str", "default": ""},
+            "option": {"type": "str", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    problem = ""
+    try:
+        # Without pauses: before the first start no master will answer, however long one waits.
+        api = open_api(module, sleep=lambda seconds: None)
+        found = principals.registered(api.call("GET_FRAMEWORKS"), params["name"])
+        problem = principals.problem(found, params["principal"], params["option"]) or ""
+    except Unreachable:
+        # Nothing is registered with a cluster that does not run yet.
+        pass
+    except MesosError as error:
+        module.warn("Whether Mesos accepts the principal of %s is not known: %s." % (params["name"], error))
+    module.exit_json(changed=False, problem=problem)
+
+
+if __name__ == "__main__":
+    main()
