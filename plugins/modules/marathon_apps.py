@@ -52,7 +52,8 @@ options:
         the group itself only C(dependencies) is managed; without C(dependencies) it has none. What a group lists is not
         the whole of its content, see O(prune).
       - Every definition needs an C(id). A relative one is below V(/), or below its group.
-      - A saved answer of C(/v2/apps), of an app, of a group or of the status of a pod is read as what is in it.
+      - A saved answer of C(/v2/apps), of an app, of a group or of the status of a pod is read as what is in it. An
+        C(enforceRole) that differs from that of the group is refused, because M(quorum.mesos.marathon_group) sets it.
       - Put a large set into files and use O(src). Ansible reads and templates a large variable several
         times, which takes longer than the comparison with Marathon.
     type: list

@@ -16,11 +16,10 @@ ROOT = "/"
 
 _GROUP_FIELDS = ("id", "apps", "pods", "groups", "dependencies")
 _ELSEWHERE = {
-    "enforceRole": "use the module marathon_group for it",
     "scaleBy": "use the module marathon_group for it",
 }
 # What a saved answer has besides.
-_ANSWERED = ("version",)
+_ANSWERED = ("version", "enforceRole")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class DeclaredGroup:
     group_id: str
     dependencies: tuple[str, ...]
     origin: str
+    # As a saved answer has it. It is compared, but not written here.
+    enforce_role: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,9 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
         raise _Told(f"the group {group_id} is declared twice, in {known.origin} and in {origin}: keep one of them")
     names = _list(definition, "dependencies")
     dependencies = sorted({_absolute(name, group_id) for name in names})
-    result.groups[group_id] = DeclaredGroup(group_id, tuple(dependencies), origin)
+    role = definition.get("enforceRole")
+    role = None if role is None else values.flag(role, "/enforceRole")
+    result.groups[group_id] = DeclaredGroup(group_id, tuple(dependencies), origin, role)
     others = len(result.apps)
     for name, kind in (("apps", None), ("pods", kinds.POD), ("groups", kinds.GROUP)):
         for child in _list(definition, name):

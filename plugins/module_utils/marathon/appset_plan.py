@@ -21,6 +21,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import (
     AppSet,
     DeclaredApp,
+    DeclaredGroup,
     ancestors,
     inside,
     parent,
@@ -259,6 +260,7 @@ def _declared_groups(appset: AppSet, tree: Tree) -> list[GroupPlan]:
     plans = []
     for group_id, declared in sorted(appset.groups.items()):
         current = tree.groups.get(group_id)
+        _refuse_role(declared, bool((current or {}).get("enforceRole")))
         before = None if current is None else tuple(sorted(current.get("dependencies") or ()))
         action = planner.NONE if before == declared.dependencies else planner.UPDATED
         if current is None:
@@ -266,6 +268,15 @@ def _declared_groups(appset: AppSet, tree: Tree) -> list[GroupPlan]:
         role = (current or {}).get("enforceRole") if not ancestors(group_id) else None
         plans.append(GroupPlan(group_id, action, before, declared.dependencies, role))
     return plans
+
+
+def _refuse_role(declared: DeclaredGroup, current: bool) -> None:
+    wanted = declared.enforce_role
+    if wanted not in (None, current):
+        raise DefinitionError(
+            f"{declared.origin}: the group {declared.group_id} declares enforceRole={str(wanted).lower()}, and has "
+            f"{str(current).lower()} on this Marathon: set it by the module marathon_group first, or leave it out"
+        )
 
 
 def _emptied_groups(

@@ -247,3 +247,13 @@ def test_secrets_of_pods_are_masked():
     result = run(there(), INFO, declared=declared, check_mode=True, secret_names=("PW",))
     assert "hunter2" not in str(result)
     assert result["diff"][0]["after"]["environment"] == {"PW": "********"}
+
+
+def test_a_saved_answer_of_a_group_is_read_and_its_rule_for_roles_compared():
+    status = {"id": "/g/p", "spec": pod("/g/p"), "status": "STABLE", "instances": []}
+    saved = {"id": "/g", "version": "2026-01-01", "enforceRole": False, "apps": [stored("/g/a")], "pods": [status]}
+    result = run(there(pod("/g/p"), apps=[stored("/g/a")]), declared=[saved])
+    assert (result["changed"], pod_actions(result)) == (False, {"/g/p": "none"})
+    words = "file1: the group /g declares enforceRole=true, and has false on this Marathon: set it by the module"
+    with pytest.raises(errors.DefinitionError, match=words):
+        run(there(pod("/g/p"), apps=[stored("/g/a")]), declared=[{**saved, "enforceRole": True}])
