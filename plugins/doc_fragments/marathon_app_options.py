@@ -267,7 +267,9 @@ options:
     type: str
     version_added: 0.3.0
   dependencies:
-    description: Ids of apps or groups that are deployed before this one where one deployment has both.
+    description:
+      - Ids of apps or groups that are deployed before this one where one deployment has both.
+      - One that does not exist is a warning, because Marathon ignores it.
     type: list
     elements: str
     version_added: 0.3.0

@@ -19,7 +19,8 @@ description:
     deployment, side by side or in the order of the apps' C(dependencies). As long as that deployment runs, it holds all
     apps that it changes.
   - As for M(quorum.mesos.marathon_app), a definition is the whole truth, and nothing is written when nothing differs.
-    What Marathon does not keep of it is a warning on every run.
+    What Marathon does not keep of it is a warning on every run, and so is a dependency on what neither the set nor
+    Marathon has, because Marathon ignores it.
   - In check mode, and before a run that takes more than one write, Marathon itself checks all new and changed
     definitions by a dry run of their groups, which stores nothing (C(PUT /v2/groups?dryRun=true)). What it would
     refuse fails the module while nothing is changed. Where the user may not do that, check mode goes on with a warning.
@@ -178,6 +179,9 @@ options:
     description:
       - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
         so are, always, the sources of C(secrets), the credentials of an image registry and a password inside a URL.
+      - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
+        like) is masked without being named too, and the head of the diff says so. Only the named ones are also
+        hidden where they occur in other text. A name that no variable and no label has is a warning.
     type: list
     elements: str
     default: []

@@ -54,7 +54,8 @@ options:
     description:
       - Definition of the group, with C(apps), C(groups), C(dependencies) and C(enforceRole) as the REST API of Marathon
         takes them at C(/v2/groups). Ids in it are relative to the group they are in.
-      - C(dependencies) are apps and groups that are deployed before the apps of this group.
+      - C(dependencies) are apps and groups that are deployed before the apps of this group. One that does not exist is
+        a warning, because Marathon ignores it.
       - C(enforceRole), of a top-level group with Marathon 1.9 or newer, says whether apps that are new in it get the
         name of the group as their role. It is written by a request of its own before all others, because Marathon takes
         it in no other.
@@ -128,6 +129,9 @@ options:
     description:
       - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
         so are, always, the sources of C(secrets), the credentials of an image registry and a password inside a URL.
+      - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
+        like) is masked without being named too, and the head of the diff says so. Only the named ones are also
+        hidden where they occur in other text. A name that no variable and no label has is a warning.
     type: list
     elements: str
     default: []

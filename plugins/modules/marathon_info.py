@@ -299,8 +299,12 @@ def read_selection(params):
     return selection
 
 
+class InfoModule(MarathonModule):
+    masks_likely = False
+
+
 def main():
-    module = MarathonModule(
+    module = InfoModule(
         argument_spec=argument_spec(),
         mutually_exclusive=[("id", name) for name in ("group", "label", "id_contains", "cmd_contains")],
         supports_check_mode=True,
@@ -315,7 +319,7 @@ def main():
         expression = None if params["query"] is None else query.Query(params["query"])
         selection = read_selection(params)
         client = open_client(module)
-        found = secrets.mask(facts.gather(client, selection), secret_names(params))
+        found = secrets.mask(facts.gather(client, selection), secret_names(params), likely=False)
         result = found if expression is None else {"selected": expression.search(found)}
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)

@@ -70,7 +70,7 @@ def shared_app_groups(all_hosts: dict[str, dict[str, t.Any]]) -> dict[str, list[
 def _variables(app: dict[str, t.Any], task: dict[str, t.Any], secret_labels: t.Collection[str]) -> dict[str, t.Any]:
     variables = {
         "marathon_app_id": app["id"],
-        "marathon_app_labels": secrets.mask({"labels": app.get("labels") or {}}, secret_labels)["labels"],
+        "marathon_app_labels": secrets.mask({"labels": app.get("labels") or {}}, secret_labels, likely=False)["labels"],
         "marathon_app_version": app.get("version"),
         "marathon_task_id": task["id"],
         "marathon_task_state": endpoints.state(task),

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import endpoints, normalise, planner, secrets
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    endpoints,
+    likely_secrets,
+    normalise,
+    planner,
+    secrets,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
@@ -28,7 +34,7 @@ def of_plan(plan: Plan, names: tuple[str, ...]) -> dict[str, Any]:
             "before": before or {},
             "after": after or {},
             "before_header": plan.app_id,
-            "after_header": plan.app_id + _consequence(plan),
+            "after_header": plan.app_id + _consequence(plan) + likely_secrets.told(names, plan.before, plan.after),
         },
     }
 

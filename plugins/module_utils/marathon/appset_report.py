@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import planner, secrets
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import likely_secrets, planner, secrets
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import SetPlan
 
@@ -78,6 +78,7 @@ def _diffs(plan: SetPlan, secret_names: tuple[str, ...]) -> list[dict[str, Any]]
         before = secrets.mask(one.plan.before or {}, secret_names)
         after = secrets.mask(one.plan.after or {}, secret_names, one.plan.before)
         header = f"{name}{' (restarts)' if one.plan.restarts else ''}"
+        header += likely_secrets.told(secret_names, one.plan.before, one.plan.after)
         diffs.append({"before": before, "after": after, "before_header": name, "after_header": header})
     return diffs
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    appset_dependencies,
     appset_ignored,
     appset_owner,
     appset_pods,
@@ -18,8 +19,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_report,
     appset_tree,
     appset_writes,
+    dependencies,
     fields,
     ignored,
+    likely_secrets,
     locks,
     losses,
     normalise,
@@ -150,6 +153,7 @@ class SetRunner:
         for _app_id, declared in sorted(self._appset.apps.items()):
             for sentence in normalise.unknown_fields(declared.raw):
                 self._warn(f"{declared.origin}: {sentence}")
+        self._warn_of_names(plan)
         for one in plan.apps:
             if one.app_id in self._appset.apps:
                 self._tell(one.app_id, losses.told(self._wanted(one.app_id), one.plan, plan.tree.apps.get(one.app_id)))
@@ -168,6 +172,17 @@ class SetRunner:
             )
         if adopted:
             self._warn(f"adopted, which replaces their running instances: {appset_owner.listed(adopted)}")
+
+    def _warn_of_names(self, plan: SetPlan) -> None:
+        """Of names that mean nothing: of secrets that nothing has, and of dependencies that do not exist."""
+        declared = [*self._appset.apps.values(), *self._appset.pods.values()]
+        known = {**plan.tree.apps, **plan.tree.pods}
+        there = [known[one.app_id] for one in declared if one.app_id in known]
+        names = self._options.secret_names
+        for sentence in likely_secrets.unmatched(names, [one.raw for one in declared], there):
+            self._warn(sentence)
+        for origin, dependent, name in appset_dependencies.unmet(self._appset, plan, self._scope, self._client):
+            self._warn(f"{origin}: {dependencies.sentence(dependent, name)}")
 
     def _warn_of_pods(self, plan: SetPlan) -> None:
         for _pod_id, declared in sorted(self._appset.pods.items()):

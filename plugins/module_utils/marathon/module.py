@@ -17,6 +17,8 @@ _NAMING_OPTIONS = ("secret_env", "secret_labels")
 class MarathonModule(AnsibleModule):
     """given holds the arguments as they are, params what may be seen of them."""
 
+    # Not where definitions are asked for as data.
+    masks_likely = True
     _given: dict[str, Any] | None = None
 
     @property
@@ -31,7 +33,7 @@ class MarathonModule(AnsibleModule):
         names = secret_names(given)
         self.no_log_values.update(secrets.values_to_hide(given, names))
         self.no_log_values.update(filter(None, map(password_in, _texts(given.get("url")))))
-        self.params = secrets.mask({name: self._shown(name) for name in given}, names)
+        self.params = secrets.mask({name: self._shown(name) for name in given}, names, likely=self.masks_likely)
         return given
 
     def _shown(self, name: str) -> Any:
@@ -55,7 +57,7 @@ class MarathonModule(AnsibleModule):
     def _return_formatted(self, kwargs: dict[str, Any]) -> None:
         given = self.given
         # Marathon tells of apps too whose definition was not among the arguments.
-        super()._return_formatted(secrets.mask(kwargs, secret_names(given)))
+        super()._return_formatted(secrets.mask(kwargs, secret_names(given), likely=self.masks_likely))
 
 
 def _of_a_set(definition: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Callable
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     fields,
     ignored,
+    likely_secrets,
     merging,
     pod_normalise,
     pod_planner,
@@ -132,6 +133,9 @@ class PodRunner:
     def _warn_of_losses(self, plan: PodPlan) -> None:
         for sentence in pod_normalise.unknown_fields(self._options.definition or {}):
             self._warn(sentence)
+        current = plan.before
+        for sentence in likely_secrets.unmatched(self._options.secret_names, self._options.definition, current):
+            self._warn(sentence)
         if plan.carried:
             self._warn(ignored.told_of_carried(self._pod_id, plan.carried))
         if plan.unnoticed and not plan.changed:
@@ -217,7 +221,8 @@ class PodRunner:
                 "before": secrets.mask(plan.before or {}, self._options.secret_names),
                 "after": secrets.mask(plan.after or {}, self._options.secret_names, plan.before),
                 "before_header": self._pod_id,
-                "after_header": self._pod_id,
+                "after_header": self._pod_id
+                + likely_secrets.told(self._options.secret_names, plan.before, plan.after),
             },
         }
 

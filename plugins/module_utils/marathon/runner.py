@@ -9,8 +9,10 @@ from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     app_report,
+    dependencies,
     fields,
     ignored,
+    likely_secrets,
     locks,
     losses,
     normalise,
@@ -28,7 +30,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     WriteUncertain,
     looking_after,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.rollback import Rollback
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
@@ -93,6 +95,8 @@ class Runner:
     def _warn_of_losses(self, plan: Plan, current: dict[str, Any] | None) -> None:
         for sentence in normalise.unknown_fields(self._options.definition or {}):
             self._warn(sentence)
+        self._tell(likely_secrets.unmatched(self._options.secret_names, self._options.definition, current))
+        self._tell(dependencies.unmet(self._client, self._app_id, _dependencies(plan, self._aim.declared)))
         if plan.carried:
             self._warn(ignored.told_of_carried(self._app_id, plan.carried))
         if self._aim.declared is not None:
@@ -218,3 +222,8 @@ class Runner:
         )
         sentence, facts = rollback.run(deployment_id)
         return type(error)(f"{error}. {sentence}", **{**error.facts, "rollback": facts})
+
+
+def _dependencies(plan: Plan, declared: Wanted | None) -> list[str]:
+    """Those that the definition names; others of the app are not its word."""
+    return [] if declared is None or plan.after is None else declared.app.get("dependencies", [])

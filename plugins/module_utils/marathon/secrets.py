@@ -14,6 +14,8 @@ import json
 import re
 from typing import Any, Callable, Iterable
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import likely_secrets
+
 MASKED = "********"
 MASKED_CHANGED = "******** (changed)"
 
@@ -30,9 +32,12 @@ _SHORTEST_TEXT = 4
 Hide = Callable[[Any, Any], Any]
 
 
-def mask(definition: Any, names: Iterable[str], reference: Any = None) -> Any:
-    """A copy with stars; where reference has another secret at the same place, they say that it changes."""
-    return _walked(definition, frozenset(names), reference, _stars)
+def mask(definition: Any, names: Iterable[str], reference: Any = None, likely: bool = True) -> Any:
+    """A copy with stars; where reference has another secret at the same place, they say that it changes.
+
+    With likely what has the name of a secret is masked as well, so that one that was forgotten is not shown.
+    """
+    return _walked(definition, likely_secrets.Names(names, likely), reference, _stars)
 
 
 def values_to_hide(definition: Any, names: Iterable[str]) -> list[str]:
@@ -43,7 +48,8 @@ def values_to_hide(definition: Any, names: Iterable[str]) -> list[str]:
         found.update(_texts(value))
         return value
 
-    _walked(definition, frozenset(names), None, collect)
+    # Not by likely names: their values may be words that occur anywhere.
+    _walked(definition, likely_secrets.Names(names, False), None, collect)
     quoted = {form for text in found for form in _quotations(text)}
     return sorted(text for text in quoted if len(text) >= _SHORTEST_TEXT)
 
@@ -71,7 +77,7 @@ def _texts(value: Any) -> Iterable[str]:
     return [str(value)] if isinstance(value, (str, int, float)) and not isinstance(value, bool) else []
 
 
-def _walked(value: Any, names: frozenset[str], reference: Any, hide: Hide, key: str = "") -> Any:
+def _walked(value: Any, names: likely_secrets.Names, reference: Any, hide: Hide, key: str = "") -> Any:
     """key is the one that value stands at; elements of a list stand at the key of the list."""
     if _misplaced(value, names, key):
         return hide(value, reference)
@@ -91,15 +97,15 @@ def _walked(value: Any, names: frozenset[str], reference: Any, hide: Hide, key: 
     return value
 
 
-def _misplaced(value: Any, names: frozenset[str], key: str) -> bool:
+def _misplaced(value: Any, names: likely_secrets.Names, key: str) -> bool:
     """Whether secrets may be in what should be a mapping, like env as a list of texts."""
     if isinstance(value, dict) or not value:
         return False
-    return key == "secrets" or (key in _NAMED and any(name in str(value) for name in names))
+    return key == "secrets" or (key in _NAMED and names.occur_in(str(value)))
 
 
-def _member(key: str, name: str, value: Any, names: frozenset[str], reference: Any, hide: Hide) -> Any:
-    if (key in _NAMED and name in names and value is not None) or (key, name) == ("credential", "secret"):
+def _member(key: str, name: str, value: Any, names: likely_secrets.Names, reference: Any, hide: Hide) -> Any:
+    if (key in _NAMED and names.hold(name, value)) or (key, name) == ("credential", "secret"):
         return hide(value, reference)
     if (key, name) == ("pullConfig", "secret"):
         # The name of one of `secrets`: not shown, but not a text to be hidden wherever it occurs either.
@@ -117,10 +123,10 @@ def _secret(secret: Any, reference: Any, hide: Hide) -> Any:
 
 
 def _docker_parameter(
-    parameter: dict[str, Any], names: frozenset[str], reference: dict[str, Any], hide: Hide
+    parameter: dict[str, Any], names: likely_secrets.Names, reference: dict[str, Any], hide: Hide
 ) -> dict[str, Any]:
     name, separator, value = str(parameter.get("value", "")).partition("=")
-    if not separator or name not in names:
+    if not separator or not names.hold(name, value):
         return parameter
     other_name, _separator, other = str(reference.get("value", "")).partition("=")
     return {**parameter, "value": f"{name}={hide(value, other if other_name == name else None)}"}

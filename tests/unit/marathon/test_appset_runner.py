@@ -53,13 +53,22 @@ def look(app_id, **declared):
 
 
 def run(
-    *calls, declared=(), check_mode=False, wait=False, timeout=10, warnings=None, progress=None, force=False, **rules
+    *calls,
+    declared=(),
+    check_mode=False,
+    wait=False,
+    timeout=10,
+    warnings=None,
+    progress=None,
+    force=False,
+    secret_names=(),
+    **rules,
 ):
     time = FakeTime()
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
     found = appset.build([Source(value, f"file{number}") for number, value in enumerate(declared, 1)])
-    options = Options(Rules(**rules), force=force, wait=wait)
+    options = Options(Rules(**rules), secret_names, force=force, wait=wait)
     try:
         runner = SetRunner(
             client,
@@ -502,12 +511,13 @@ def test_definitions_are_checked_before_the_first_of_several_writes():
     tree = read(stored("/g/a"), stored("/g/b"))
     wrong = {"message": "Invalid JSON", "details": [{"path": "/apps(0)/cpus", "errors": ["error.min"]}]}
     refused = rehearsed(status=422, data=wrong)
+    there = Call("GET", "/v2/apps/h", data={"app": stored("/h")})
     with pytest.raises(errors.Invalid, match=r"JSON; /cpus: is too small.* in the definition of /g/a "):
-        run(tree, INFO, refused, refused, declared=declared)
+        run(tree, INFO, there, refused, refused, declared=declared)
     # Who may not rehearse may still write.
     forbidden = rehearsed(status=403, data={"message": "not you"})
     group = Call("PUT", "/v2/groups/g", data={"deploymentId": "d0"}, body={"dependencies": ["/h"]})
-    assert run(tree, INFO, forbidden, group, put(), declared=declared)["deployment_ids"] == ["d0", "d1"]
+    assert run(tree, INFO, there, forbidden, group, put(), declared=declared)["deployment_ids"] == ["d0", "d1"]
 
 
 def old(app_id, **declared):

@@ -111,6 +111,7 @@ def test_what_a_definition_means_for_what_is_there(definition, merge, expected):
     writes_app = {"created", "updated", "scaled"} & {
         action for name, action in expected.items() if name in ("/g/a", "/g/n")
     }
+    calls += [Call("GET", f"/v2/apps{name}", data={"app": stored(name)}) for name in definition.get("dependencies", [])]
     if writes_app and "groups" not in definition:
         calls.append(INFO)
         if writes_app != {"scaled"}:
@@ -144,7 +145,11 @@ def test_an_empty_list_where_nothing_is_removes_nothing():
 
 def test_merged_dependencies_are_added():
     result = run(
-        Call("GET", "/v2/groups/g", data=HERE), definition={"dependencies": ["/y"]}, merge=True, check_mode=True
+        Call("GET", "/v2/groups/g", data=HERE),
+        Call("GET", "/v2/apps/y", data={"app": stored("/y")}),
+        definition={"dependencies": ["/y"]},
+        merge=True,
+        check_mode=True,
     )
     assert result["group"]["dependencies"] == ["/x", "/y"]
 
