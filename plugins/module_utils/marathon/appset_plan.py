@@ -248,7 +248,8 @@ def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
                 )
         kinds = {} if path in appset.pods else {"a pod": tree.pods}
         kinds.update({} if path in appset.groups else {"a group": tree.groups})
-        kinds.update({} if path in appset.apps else {"an app": set(tree.apps) - doomed})
+        # An app that goes locks its id until it is gone, also for a pod.
+        kinds.update({} if path in appset.apps else {"an app": set(tree.apps) - (doomed - appset.pods.keys())})
         for kind, there in kinds.items():
             if path in there:
                 raise DefinitionError(

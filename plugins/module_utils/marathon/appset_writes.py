@@ -97,7 +97,10 @@ def _any_after(pods: list[PodEntry], together: list[AppPlan], plan: SetPlan) -> 
     if not pods or not together:
         return False
     apps = [one.app_id for one in together]
-    return any(one.pod_id not in _rows(plan, [one.pod_id, *apps])[0] for one in pods)
+    first, *_later = _rows(plan, [*(one.pod_id for one in pods), *apps])
+    # What is behind something may be behind another pod alone.
+    behind = [one.pod_id for one in pods if one.pod_id not in first]
+    return any(name not in _rows(plan, [name, *apps])[0] for name in behind)
 
 
 def _rows(plan: SetPlan, names: list[str]) -> list[list[str]]:
@@ -146,6 +149,7 @@ def _deletions(plan: SetPlan) -> tuple[list[Write], list[Write]]:
     """What goes is removed last, when all else is accepted; but an app that is to become a group has to go first."""
     groups = [one.group_id for one in plan.groups if one.action == planner.DELETED]
     coming = [one.app_id for one in plan.apps if one.plan.action == planner.CREATED]
+    coming += [one.pod_id for one in plan.changed_pods if one.plan.action == planner.CREATED]
     coming += [f"{one.group_id}/" for one in plan.groups if one.action == planner.CREATED]
     in_the_way = {above for path in coming for above in ancestors(path)}
     ordered = dependents_first(

@@ -166,6 +166,16 @@ def test_a_pod_that_cannot_be_is_refused_with_its_file(declared, tree, words):
         run(there(**tree), declared=[declared, app("/g/zz")])
 
 
+def test_an_app_that_goes_leaves_its_id_to_no_pod_and_its_place_to_one_below():
+    tree = {"id": "/g", "apps": [stored("/g/x")], "pods": [], "groups": []}
+    with pytest.raises(errors.DefinitionError, match=r"/g/x of file2 is an app on this Marathon: .* remove that first"):
+        run(there(apps=[stored("/g/x"), stored("/g/keep")]), declared=[app("/g/keep"), pod("/g/x")], prune=True)
+    found = appset.build([Source(app("/g/keep"), "file"), Source(pod("/g/x/p"), "file")])
+    plan = appset_plan.plan_set(found, appset_tree.read(tree), Rules(owner=BY_GROUP, prune=True))
+    kinds = [(one.kind, one.target) for one in appset_writes.arranged(plan)]
+    assert kinds.index(("delete app", "/g/x")) < kinds.index(("pod", "/g/x/p"))
+
+
 def test_pods_need_a_marathon_that_has_them():
     old = Call("GET", "/v2/info", data={"version": "1.3.10"})
     with pytest.raises(errors.DefinitionError, match=r"/g/p is a pod, and this Marathon is older than 1\.4"):
@@ -202,6 +212,16 @@ def test_a_pod_of_a_group_that_depends_on_apps_comes_after_each_of_them():
         ("app", "/g/back/b", ()),
         ("app", "/g/front/c", ("/g/back/a", "/g/back/b")),
         ("pod", "/g/front/p", ("/g/back/a", "/g/back/b")),
+    ]
+
+
+def test_a_pod_behind_another_pod_leaves_the_array_whole():
+    front = {"id": "/g/front", "dependencies": ["/g/back"], "pods": [pod("p")]}
+    back = {"id": "/g/back", "pods": [pod("q")]}
+    assert writes(back, front, {"id": "/g/x", "apps": [app("a"), app("b")]})[1:] == [
+        ("pod", "/g/back/q", ()),
+        ("pod", "/g/front/p", ("/g/back/q",)),
+        ("apps", "2 apps", ("/g/back/q", "/g/front/p")),
     ]
 
 
