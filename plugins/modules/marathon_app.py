@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_app_options
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_stay
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -452,6 +453,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
 
@@ -459,6 +461,7 @@ def argument_spec():
     return dict(
         connection_spec(),
         **progress_spec(),
+        **stay_spec(),
         **app_options_spec(),
         id={"type": "str", "aliases": ["name"]},
         state={"type": "str", "choices": ["present", "absent", "suspended", "restarted"], "default": "present"},
@@ -490,6 +493,7 @@ def read_options(module):
         secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
+        healthy_for=params["healthy_for"],
         healthy=params["wait_for"] == "healthy",
         rollback=params["on_failure"] == "rollback",
     )
@@ -503,7 +507,14 @@ def main():
     )
     try:
         client = open_client(module)
-        waiter = Waiter(client, module.params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
+        waiter = Waiter(
+            client,
+            module.params["wait_timeout"],
+            time.monotonic,
+            time.sleep,
+            reporter(module),
+            outputs(module, client),
+        )
         runner = Runner(client, waiter, read_options(module), time.sleep, module.warn)
         result = runner.run(module.check_mode)
     except MarathonError as error:

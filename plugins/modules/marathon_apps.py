@@ -35,6 +35,7 @@ author:
 extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_stay
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -466,6 +467,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
 
 
 def argument_spec():
@@ -496,6 +498,7 @@ def argument_spec():
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
         **progress_spec(),
+        **stay_spec(),
     )
 
 
@@ -520,6 +523,7 @@ def read_options(params):
         secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
+        healthy_for=params["healthy_for"],
     )
 
 
@@ -537,7 +541,15 @@ def main():
         client = open_client(module)
 
         def waiter(read):
-            return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
+            return SetWaiter(
+                read,
+                client,
+                params["wait_timeout"],
+                time.monotonic,
+                time.sleep,
+                reporter(module),
+                outputs(module, client),
+            )
 
         def pod_waiter(seconds):
             return PodWaiter(client, seconds, time.monotonic, time.sleep, reporter(module))

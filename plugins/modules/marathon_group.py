@@ -25,6 +25,7 @@ author:
 extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_stay
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -390,6 +391,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
 
 
 def argument_spec():
@@ -411,6 +413,7 @@ def argument_spec():
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
         **progress_spec(),
+        **stay_spec(),
     )
 
 
@@ -430,6 +433,7 @@ def read_options(params):
         secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
+        healthy_for=params["healthy_for"],
     )
 
 
@@ -443,7 +447,9 @@ def run(module):
         return DeploymentWaiter(client, seconds, time.monotonic, time.sleep, progress)
 
     def set_waiter(read):
-        return SetWaiter(read, client, params["wait_timeout"], time.monotonic, time.sleep, progress)
+        return SetWaiter(
+            read, client, params["wait_timeout"], time.monotonic, time.sleep, progress, outputs(module, client)
+        )
 
     if params["state"] == "absent":
         runner = GroupRemoval(client, options, deployment_waiter(params["wait_timeout"]), time.sleep)

@@ -29,6 +29,7 @@ author:
 extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_stay
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -359,12 +360,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_runner import PodOptions, PodRunner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
 
 
 def argument_spec():
     return dict(
         connection_spec(),
         **progress_spec(),
+        **stay_spec(),
         id={"type": "str", "aliases": ["name"]},
         state={"type": "str", "choices": ["present", "suspended", "absent"], "default": "present"},
         definition={"type": "dict"},
@@ -394,6 +397,7 @@ def read_options(module):
         secret_names=secret_names(params),
         force=params["force"],
         wait=params["wait"],
+        healthy_for=params["healthy_for"],
         on_failure=params["on_failure"],
     )
 
@@ -406,7 +410,14 @@ def main():
     )
     try:
         client = open_client(module)
-        waiter = PodWaiter(client, module.params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
+        waiter = PodWaiter(
+            client,
+            module.params["wait_timeout"],
+            time.monotonic,
+            time.sleep,
+            reporter(module),
+            outputs(module, client),
+        )
         runner = PodRunner(client, waiter, read_options(module), time.sleep, module.warn)
         result = runner.run(module.check_mode)
     except MarathonError as error:

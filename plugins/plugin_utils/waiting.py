@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import progress
+from ansible_collections.quorum.mesos.plugins.plugin_utils import interruption
 from ansible_collections.quorum.mesos.plugins.plugin_utils.followed_file import FollowedFile
 
 
@@ -26,7 +26,7 @@ class WaitingAction(ActionBase):
         arguments = self.arguments(variables)
         # A detached module outlives this plugin, which neither shows its progress nor removes its files.
         detached = bool(self._task.async_val) and not self._connection.has_native_async
-        shown = contextlib.nullcontext() if detached else self._shown_progress(arguments, variables)
+        shown = contextlib.nullcontext() if detached else self._shown_progress(variables)
         try:
             with shown:
                 result.update(
@@ -41,29 +41,41 @@ class WaitingAction(ActionBase):
         return dict(self._task.args)
 
     @contextlib.contextmanager
-    def _shown_progress(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> t.Iterator[None]:
-        if not self._wants_progress(arguments):
+    def _shown_progress(self, task_vars: dict[str, t.Any]) -> t.Iterator[None]:
+        if not self._may_be_shown():
             yield
             return
         host = task_vars.get("inventory_hostname", "localhost")
+        running: list[str] = []
 
         def show(line: str) -> None:
+            if line.startswith(progress.ON_INTERRUPT):
+                running[:] = [line[len(progress.ON_INTERRUPT) :]]
+                return
             # Not to the standard output, which may be read by a program.
             self._display.display(f"[{host}] {line}", stderr=True)
 
+        def interrupted() -> None:
+            if running:
+                several = "," in running[0]
+                interruption.say(
+                    f"[{host}] interrupted, but {'the deployments' if several else 'deployment'} {running[0]} "
+                    f"{'go' if several else 'goes'} on in Marathon; see or end {'them' if several else 'it'} with "
+                    "quorum.mesos.marathon_deployment"
+                )
+
         environment = self._task.environment
-        with FollowedFile(show) as path:
+        with FollowedFile(show) as path, interruption.calls(interrupted):
             self._task.environment = [*(environment or []), {progress.VARIABLE: path}]
             try:
                 yield
             finally:
                 self._task.environment = environment
 
-    def _wants_progress(self, arguments: dict[str, t.Any]) -> bool:
+    def _may_be_shown(self) -> bool:
         return (
             not self._task.check_mode
             and not self._task.no_log
-            and boolean(arguments.get("progress", True), strict=False)
             # The module writes to a file of this machine.
             and self._connection.transport == "local"
         )

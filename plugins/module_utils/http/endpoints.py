@@ -30,11 +30,15 @@ class Endpoints:
         """This one is asked first from now on."""
         self._urls = [url, *(known for known in self._urls if known != url)]
 
-    def ask(self, question: Callable[[str], T], repeatable: bool) -> T:
-        """The first answer. What is not repeatable is sent again only where it surely did not arrive."""
+    def ask(self, question: Callable[[str], T], repeatable: bool, once: bool = False) -> T:
+        """The first answer. What is not repeatable is sent again only where it surely did not arrive.
+
+        once: every address is asked once, because the caller repeats it itself.
+        """
         failures: dict[str, str] = {}
+        remedies: dict[str, str | None] = {}
         electing = False
-        for number, pause in enumerate(_PAUSES):
+        for number, pause in enumerate(_PAUSES[:1] if once else _PAUSES):
             if number > _PAUSES_IN_SILENCE and not electing:
                 break
             if pause:
@@ -48,11 +52,14 @@ class Endpoints:
                     if no_answer.arrived and not repeatable:
                         raise Uncertain(asked, str(no_answer)) from no_answer
                     failures[asked] = str(no_answer)
+                    remedies[asked] = no_answer.remedy
                     electing = electing or no_answer.electing
                     lasting = lasting and no_answer.lasting
             if lasting:
                 break
-        raise Silence(failures, electing)
+        # Where one of them is reached, or not, without a proxy, the proxy is not what is wrong.
+        remedy = next(iter(remedies.values())) if all(remedies.values()) else None
+        raise Silence(failures, electing, remedy)
 
 
 def checked_urls(urls: list[str], service: str, example: str) -> list[str]:

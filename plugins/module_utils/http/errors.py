@@ -14,7 +14,8 @@ class NoAnswer(Exception):
     """One request to one address came to nothing.
 
     arrived: the service may have got it, so that only a read may be sent again. electing: somebody answered, but there
-    was no leader for it, which passes. lasting: no repetition will help.
+    was no leader for it, which passes. lasting: no repetition will help. remedy: what to do where it is not the service
+    that failed, but a proxy in front of it.
     """
 
     def __init__(
@@ -24,20 +25,23 @@ class NoAnswer(Exception):
         electing: bool = False,
         lasting: bool = False,
         url: str | None = None,
+        remedy: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.arrived = arrived
         self.electing = electing
         self.lasting = lasting
         self.url = url
+        self.remedy = remedy
 
 
 class Silence(Exception):
-    """No address gave an answer, however often it was asked."""
+    """No address gave an answer, however often it was asked. remedy is that of a proxy, if it is one that failed."""
 
-    def __init__(self, failures: dict[str, str], electing: bool) -> None:
+    def __init__(self, failures: dict[str, str], electing: bool, remedy: str | None = None) -> None:
         super().__init__(", ".join(f"{url} ({reason})" for url, reason in failures.items()))
         self.electing = electing
+        self.remedy = remedy
 
 
 class Uncertain(Exception):

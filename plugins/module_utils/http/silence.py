@@ -12,29 +12,36 @@ from typing import Iterator
 from ansible_collections.quorum.mesos.plugins.module_utils.http import tls
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import NoAnswer
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
+from ansible_collections.quorum.mesos.plugins.module_utils.http.proxies import Proxy
 
 # Of requests and urllib3, by name: their modules differ between releases.
 _NO_CONNECTION = ("NewConnectionError", "NameResolutionError")
+_PROXY = ("ProxyError",)
 _CONNECT_TIMEOUTS = ("ConnectTimeout", "ConnectTimeoutError")
 _TIMEOUTS = ("ReadTimeout", "ReadTimeoutError")
 _CUT_OFF = ("ChunkedEncodingError", "ContentDecodingError", "DecodeError")
 
 
-def no_answer(error: BaseException, access: Access) -> NoAnswer:
-    """Only what is known never to have been sent has not arrived."""
+def no_answer(error: BaseException, access: Access, proxy: Proxy | None = None) -> NoAnswer:
+    """Only what is known never to have been sent has not arrived. proxy is the one that the request went to."""
     chain = list(_chain(error))
     names = {type(one).__name__ for one in chain}
     refused = next((one for one in chain if isinstance(one, ssl.SSLError)), None)
     if refused is not None:
         lasting = tls.ends_handshake(refused)
         return NoAnswer(tls.in_words(refused), arrived=not lasting, lasting=lasting)
+    if proxy is not None and names.intersection((*_PROXY, *_NO_CONNECTION, *_CONNECT_TIMEOUTS)):
+        # A connection that a proxy refuses to make, and any failed connection, is one of the proxy.
+        late = names.intersection(_CONNECT_TIMEOUTS) and not names.intersection(_NO_CONNECTION)
+        why = f"no connection within {access.connect_timeout:.3g} s" if late else _of_system(chain)
+        return NoAnswer(f"the proxy {proxy.address} fails: {why}", arrived=False, remedy=proxy.remedy)
     # NewConnectionError is a ConnectTimeoutError in urllib3 1.
     if names.intersection(_NO_CONNECTION):
         return NoAnswer(_of_system(chain), arrived=False)
     if names.intersection(_CONNECT_TIMEOUTS):
-        return NoAnswer(f"no connection within {access.connect_timeout:g} s", arrived=False)
+        return NoAnswer(f"no connection within {access.connect_timeout:.3g} s", arrived=False)
     if names.intersection(_TIMEOUTS):
-        return NoAnswer(f"no answer within {access.timeout:g} s", arrived=True)
+        return NoAnswer(f"no answer within {access.timeout:.3g} s", arrived=True)
     return NoAnswer(_of_protocol(chain, names), arrived=True)
 
 

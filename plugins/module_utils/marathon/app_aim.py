@@ -32,6 +32,7 @@ class Options:
     secret_names: tuple[str, ...] = ()
     force: bool = False
     wait: bool = True
+    healthy_for: float | None = 0.0
     healthy: bool = True
     rollback: bool = False
 

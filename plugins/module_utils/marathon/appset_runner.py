@@ -30,6 +30,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     pod_normalise,
     pod_planner,
     releases,
+    stay,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set, without
@@ -45,6 +46,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     TooManyDeployments,
     WriteUncertain,
     looking_after,
+    say_written,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
@@ -60,6 +62,7 @@ class Options:
     secret_names: tuple[str, ...] = ()
     force: bool = False
     wait: bool = True
+    healthy_for: float | None = 0.0
 
 
 class SetRunner:
@@ -116,7 +119,7 @@ class SetRunner:
                 if self._kept:
                     plan = without(plan, self._kept)
                     result = self._described(plan)
-                seen = self._wait(plan, None if plan.changed else tree) if self._options.wait else None
+                seen = self._wait_after(plan, tree) if self._options.wait else None
                 self._compare(plan, seen)
         except MarathonError as error:
             done = {"changed": self._written > 0}
@@ -414,13 +417,23 @@ class SetRunner:
             gone=frozenset(plan.doomed if gone else ()),
             deployments=frozenset(self._deployments),
             forced=self._options.force and plan.changed,
+            healthy_for=self._options.healthy_for,
+            before=stay.task_ids(*plan.tree.apps.values()),
         )
+
+    def _wait_after(self, plan: SetPlan, tree: Tree) -> Tree:
+        try:
+            return self._wait(plan, None if plan.changed else tree)
+        except MarathonError as error:
+            if self._written:
+                say_written(error, self._deployments, "All that was to change")
+            raise
 
     def _wait(self, plan: SetPlan, known: Tree | None) -> Tree:
         target = self._target(plan, tuple(sorted(self._appset.apps)), gone=True)
         tree = self._waiter.until_deployed(target, known)
         for pod_id in sorted(self._appset.pods):
-            self._wait_for_pod(pod_id, known)
+            self._wait_for_pod(plan, pod_id, known)
         for pod_id in sorted(plan.doomed_pods):
             self._waiter_of_pods().until_gone(pod_id)
         return tree
@@ -429,14 +442,16 @@ class SetRunner:
         pods = [name for name in names if name in self._appset.pods]
         self._waiter.until_deployed(self._target(plan, tuple(name for name in names if name not in pods)))
         for pod_id in pods:
-            self._wait_for_pod(pod_id, None)
+            self._wait_for_pod(plan, pod_id, None)
 
-    def _wait_for_pod(self, pod_id: str, known: Tree | None) -> None:
+    def _wait_for_pod(self, plan: SetPlan, pod_id: str, known: Tree | None) -> None:
         self._waiter_of_pods().until_stable(
             pod_id,
             matches=self._pod_matches,
             known=known.pod_statuses.get(pod_id) if known is not None else None,
             deployment_id=self._pod_deployments.get(pod_id),
+            healthy_for=self._options.healthy_for,
+            before=plan.tree.pod_statuses.get(pod_id),
         )
 
     def _waiter_of_pods(self) -> PodWaiter:

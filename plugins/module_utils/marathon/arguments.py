@@ -12,7 +12,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_requ
 from ansible_collections.quorum.mesos.plugins.module_utils.http import session
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import CONNECT_TIMEOUT, Access
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import http
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import http, progress, wait_options
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 
@@ -40,7 +40,10 @@ def open_client(module: AnsibleModule) -> Client:
     """The client; options that cannot be used raise MarathonError."""
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
     module.no_log_values.update(word for word in map(password_in, module.params["url"]) if word)
-    return client_from(module.params)
+    wait_options.check(module.params)
+    client = client_from(module.params)
+    client.on_deployment = progress.note_of_deployments(module)
+    return client
 
 
 def client_from(params: Mapping[str, Any]) -> Client:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Callable, ContextManager
+
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_apps import Apps
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_deployments import Deployments
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_groups import Groups
@@ -14,6 +16,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_tasks
 
 
 class Client(Apps, Groups, Tasks, Deployments, Pods, Server):
+    def limited(self, left: Callable[[], float]) -> ContextManager[None]:
+        """What is asked inside takes no longer than the seconds that are left, and is not repeated."""
+        return self._http.limited(left)
+
     @property
     def requests(self) -> int:
         """How many were sent."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Callable
 from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import verdict
@@ -25,6 +25,9 @@ _OF_NAMES = r"[\w./-]"
 
 
 class Resource:
+    # Called with the id of every deployment that a write starts.
+    on_deployment: Callable[[str], None] | None = None
+
     def __init__(self, http: Http) -> None:
         self._http = http
 
@@ -60,10 +63,14 @@ class Resource:
 
     def _sent(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
         try:
-            return self._http.write(method, path, params, body)
+            answer = self._http.write(method, path, params, body)
         except Conflict as conflict:
             self._name_holders(conflict)
             raise
+        started = deployment_id(answer)
+        if started and self.on_deployment is not None:
+            self.on_deployment(started)
+        return answer
 
     def _name_holders(self, conflict: Conflict) -> None:
         """Adds what the deployments in the way are doing, if they can be read and still run."""

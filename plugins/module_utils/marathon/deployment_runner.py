@@ -17,6 +17,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Missing,
     WriteUncertain,
     looking_after,
+    say_written,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.values import absolute_id
 
@@ -24,6 +25,7 @@ FINISHED = "finished"
 CANCELLED = "cancelled"
 ROLLED_BACK = "rolled_back"
 
+_DEEDS = {CANCELLED: "The cancellation", ROLLED_BACK: "The rollback"}
 _WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
 
@@ -80,12 +82,15 @@ class DeploymentRunner:
         doomed = [] if self._state == FINISHED else found
         result = self._described(found, doomed)
         if not check_mode:
+            ended: list[str] = []
             try:
-                ended = [entry["id"] for entry in doomed if self._end(entry, running)]
+                ended += (entry["id"] for entry in doomed if self._end(entry, running))
                 result["changed"] = bool(ended)
                 if self._wait:
                     self._until_over(running, found)
             except MarathonError as error:
+                if ended:
+                    say_written(error, self._undoing, _DEEDS[self._state])
                 error.facts = {**error.facts, **result, **self._counted()}
                 raise
         return {**result, **self._counted()}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis, movement, pod_diagnosis
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Unreachable, WaitFailed
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import polls
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import Evidence, Watch
 
 _EXPLAINED = 5
 
@@ -37,30 +37,30 @@ class DeploymentWaiter:
         known: list[dict[str, Any]] | None = None,
     ) -> None:
         """pending picks those that are waited for out of all that run; known are the running ones if just read."""
-        left: list[dict[str, Any]] = []
-        error = None
-        for _now in polls(self._timeout, self._clock, self._sleep):
-            try:
-                left = pending(self._source.deployments() if known is None else known)
-                error = None
-            except Unreachable as unreachable:
-                error = unreachable
-                self._say("Marathon does not answer")
-                continue
+        watch = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        read = known
+        left: list[dict[str, Any]] | None = None
+
+        def look(_now: float) -> bool | None:
+            nonlocal read, left
+            listed, read = self._source.deployments() if read is None else read, None
+            left = pending(listed)
             if not left:
-                return
-            known = None
-            self._say("; ".join(f"{', '.join(affected(entry))}: {movement.of_deployment(entry)}" for entry in left))
-        if error is not None:
-            raise error
-        raise self._too_late(left)
+                return True
+            watch.say("; ".join(f"{', '.join(affected(entry))}: {movement.of_deployment(entry)}" for entry in left))
+            return None
 
-    def _say(self, line: str) -> None:
-        if self._progress is not None:
-            self._progress(line)
+        def too_late(evidence: Evidence[list[dict[str, Any]]]) -> MarathonError:
+            if left is None and evidence.failure is not None:
+                return evidence.failure
+            return self._too_late(left or [], evidence)
 
-    def _too_late(self, left: list[dict[str, Any]]) -> WaitFailed:
-        reasons = self._reasons(left)
+        watch.until(look, lambda: self._reasons(left or []), too_late)
+
+    def _too_late(self, left: list[dict[str, Any]], evidence: Evidence[list[dict[str, Any]]]) -> WaitFailed:
+        ids = {entry["id"] for entry in left}
+        # One that was read before may be over since.
+        reasons = [one for one in evidence.found or [] if one["deployment"] in ids]
         told = "; ".join(
             f"deployment {entry['id']} of {', '.join(affected(entry))} is at {movement.of_deployment(entry)}"
             for entry in left[:_EXPLAINED]
@@ -68,33 +68,29 @@ class DeploymentWaiter:
         more = f"; and {len(left) - _EXPLAINED} more" if len(left) > _EXPLAINED else ""
         why = "".join(f". {one['id']} ({one['counts']}): {one['reason']}" for one in reasons)
         return WaitFailed(
-            f"not over after {self._timeout:g} s: {told}{more}{why}",
+            f"not over after {self._timeout:g} s: {evidence.told(f'{told}{more}{why}')}",
             deployments=[entry["id"] for entry in left],
-            hanging=reasons,
+            hanging=[{name: value for name, value in one.items() if name != "deployment"} for one in reasons],
         )
 
     def _reasons(self, left: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Of what is worked on at the moment, or, before the first step, of all that is to be."""
         found = []
-        try:
-            queue = {(item.get("app") or item.get("pod") or {}).get("id"): item for item in self._source.queue()}
-            for entry in left:
-                current = entry.get("currentActions") or []
-                apps = [one["app"] for one in current if one.get("app")] or entry.get("affectedApps") or []
-                pods = [one["pod"] for one in current if one.get("pod")] or entry.get("affectedPods") or []
-                found += [self._of_app(name, queue.get(name), entry) for name in sorted(apps)[:_EXPLAINED]]
-                found += [self._of_pod(name, queue.get(name), entry) for name in sorted(pods)[:_EXPLAINED]]
-        except Unreachable:
-            # Which deployments hang is known all the same.
-            pass
-        return [one for one in found if one is not None][:_EXPLAINED]
+        queue = {(item.get("app") or item.get("pod") or {}).get("id"): item for item in self._source.queue()}
+        for entry in left:
+            current = entry.get("currentActions") or []
+            apps = [one["app"] for one in current if one.get("app")] or entry.get("affectedApps") or []
+            pods = [one["pod"] for one in current if one.get("pod")] or entry.get("affectedPods") or []
+            told = [self._of_app(name, queue.get(name), entry) for name in sorted(apps)[:_EXPLAINED]]
+            told += [self._of_pod(name, queue.get(name), entry) for name in sorted(pods)[:_EXPLAINED]]
+            found += [{**one, "deployment": entry["id"]} for one in told if one is not None]
+        return found[:_EXPLAINED]
 
     def _of_app(self, app_id: str, item: dict[str, Any] | None, deployment: dict[str, Any]) -> dict[str, Any] | None:
         app = self._source.app(app_id)
         if app is None:
             return None
-        since = (app.get("versionInfo") or {}).get("lastConfigChangeAt")
-        reasons = diagnosis.explain(app, item, deployment, since)
+        reasons = diagnosis.explain(app, item, deployment, diagnosis.changed_at(app))
         return {"id": app_id, "counts": diagnosis.counts(app), "reason": ". ".join(reasons)}
 
     def _of_pod(self, pod_id: str, item: dict[str, Any] | None, deployment: dict[str, Any]) -> dict[str, Any] | None:

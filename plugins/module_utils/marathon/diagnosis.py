@@ -12,6 +12,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     diagnosis_health,
     diagnosis_offers,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Endings
 
 
 def explain(
@@ -19,25 +20,38 @@ def explain(
     queue_item: dict[str, Any] | None,
     deployment: dict[str, Any] | None = None,
     since: str | None = None,
+    endings: Endings | None = None,
 ) -> list[str]:
     """Sentences without a full stop, the most telling first, never none.
 
     app is what GET returns, queue_item its element of /v2/queue with lastUnusedOffers, deployment the element of
-    /v2/deployments that is waited for, since the time of the change: an older failure says nothing about it.
+    /v2/deployments that is waited for, since the time of the change: an older failure says nothing about it, and
+    endings what ended during the wait, which says more than the offers that a restarted instance waits for.
     """
     running = {**app, "tasks": app.get("tasks") or []}
+    ended = endings or Endings()
     failure = diagnosis_failures.last_failure(running, since)
-    reasons = [
-        *_turn(running, deployment),
-        *diagnosis_offers.blocked(running, queue_item),
-        *failure,
-        *diagnosis_failures.backing_off(running, queue_item, recorded=bool(failure)),
+    offers = diagnosis_offers.blocked(running, queue_item)
+    first, last = (failure, offers) if ended.count or diagnosis_failures.is_fresh(running) else (offers, failure)
+    told = [*first, *last]
+    if ended.count:
+        told = diagnosis_failures.looping(ended, told, recorded=bool(failure))
+    own = [
+        *told,
+        *diagnosis_failures.backing_off(running, queue_item, recorded=bool(failure or ended.count)),
         *diagnosis_health.failing(running),
         *diagnosis_health.not_ready(running, deployment),
         *_staging(running),
-        *_leaving(running),
     ]
+    seen = bool(running["tasks"] or running.get("lastTaskFailure") or ended.count)
+    without = [] if own else diagnosis_offers.without_offer(running, queue_item, seen)
+    reasons = [*_turn(running, deployment), *own, *_leaving(running), *without]
     return reasons or _unexplained(running, deployment)
+
+
+def changed_at(app: dict[str, Any]) -> str | None:
+    """When the definition was changed, apart from the number of instances."""
+    return (app.get("versionInfo") or {}).get("lastConfigChangeAt")
 
 
 def deployment_of(app: dict[str, Any], deployments: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -115,6 +129,8 @@ def _leaving(app: dict[str, Any]) -> list[str]:
 
 def _unexplained(app: dict[str, Any], deployment: dict[str, Any] | None) -> list[str]:
     ids = ", ".join(entry["id"] for entry in app.get("deployments", []))
+    if not ids and app.get("instances") and app.get("tasksRunning") == app.get("instances"):
+        return ["all instances run, but not for as long as healthy_for yet"]
     if not ids:
         return ["Marathon reports no reason; see its log"]
     if not deployment or not deployment.get("currentStep"):

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.diagnosis_health import kill_reason
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Endings
 
 _LONGEST = 300
 _PULL = re.compile(r"\bpull(ing|ed)?\b|\bmanifest\b|\bno such image\b|\bimage .*not found\b", re.IGNORECASE)
@@ -46,6 +47,31 @@ def last_failure(app: dict[str, Any], since: str | None) -> list[str]:
     message = " ".join(str(failure.get("message") or "no message").split())
     told = kill_reason(app, failure, message) or _pull(app, failure, message) or _fetch(failure, message)
     return [told or _memory(app, failure, message) or _plain(failure, message)]
+
+
+def is_fresh(app: dict[str, Any]) -> bool:
+    """Whether the last failure came after the last write, be it only of the number of instances."""
+    failure = app.get("lastTaskFailure") or {}
+    return bool(failure) and str(failure.get("timestamp", "")) > str(app.get("version", ""))
+
+
+def often(endings: Endings) -> str:
+    if not endings.count:
+        return ""
+    times = "once" if endings.count == 1 else f"{endings.count} times"
+    return f"its instances do not stay up: they ended {times} during the wait; "
+
+
+def looping(endings: Endings, told: list[str], recorded: bool) -> list[str]:
+    """How often it ended, before how the last one did. Marathon records no failure for the exit status 0."""
+    if recorded:
+        return [f"{often(endings)}{told[0]}", *told[1:]]
+    host = (endings.last or {}).get("host")
+    return [
+        f"{often(endings)}the last one on {host} with exit status 0, as no failure is recorded: the command must keep "
+        "running",
+        *told,
+    ]
 
 
 def backing_off(app: dict[str, Any], item: dict[str, Any] | None, recorded: bool) -> list[str]:

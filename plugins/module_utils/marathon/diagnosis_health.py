@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 _SHOWN = 3
+_GRACE_SECONDS = 300
 _HTTP_KINDS = ("HTTP", "HTTPS", "MESOS_HTTP", "MESOS_HTTPS")
 _KILLED = "Task was killed since health check failed"
 
@@ -38,7 +39,11 @@ def failing(app: dict[str, Any]) -> list[str]:
         checks = app["healthChecks"]
         slowest = max(check.get("delaySeconds", 0) + check.get("intervalSeconds", 60) for check in checks)
         who = "1 running instance has" if len(waiting) == 1 else f"{len(waiting)} running instances have"
-        reasons.append(f"{who} no health check result yet (the slowest check takes up to {slowest} s for the first)")
+        grace = max(check.get("gracePeriodSeconds", _GRACE_SECONDS) for check in checks)
+        reasons.append(
+            f"{who} no health check result yet (the slowest check takes up to {slowest} s for the first; failures "
+            f"count after {grace} s, gracePeriodSeconds)"
+        )
     return reasons
 
 
@@ -95,7 +100,7 @@ def _failed(app: dict[str, Any], task: dict[str, Any], index: int, result: dict[
     text = f"{_described(check, task) if check else 'a health check'} {_answered(cause)}"
     failures, limit = result.get("consecutiveFailures", 0), check.get("maxConsecutiveFailures")
     if failures == 0 and cause:
-        return f"{text}, still within the grace period of {check.get('gracePeriodSeconds', 300)} s"
+        return f"{text}, still within the grace period of {check.get('gracePeriodSeconds', _GRACE_SECONDS)} s"
     return f"{text}, {failures} of {limit} failures" if limit else f"{text}, {failures} failures in a row"
 
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis_held
+
+# Of ranges of ports in a message.
+_RANGES = 5
 # Marathon checks offers in this order: the first reason that refuses every offer left is the one that blocks.
 _FUNNEL = (
     "UnfulfilledRole",
@@ -30,15 +34,13 @@ _RESOURCES = {
 
 
 def blocked(app: dict[str, Any], item: dict[str, Any] | None) -> list[str]:
-    """Nothing while no instance waits for an offer, or while the back-off keeps Marathon from looking at offers."""
-    if not item or not item.get("count") or not item.get("delay", {}).get("overdue", True):
+    """What refuses the offers that there were, and what of it an old instance of the app holds."""
+    if not _waits(item):
         return []
-    rows = _reject_rows(item.get("processedOffersSummary") or {})
+    rows = _reject_rows((item or {}).get("processedOffersSummary") or {})
     if not rows:
-        return [
-            "Marathon got no offer for it: it is not connected to a Mesos master, no agent is registered, Mesos gives "
-            f"nothing to role {app.get('role', '*')!r} (quota, weights), or all resources are in use"
-        ]
+        held = diagnosis_held.told(app, diagnosis_held.by_port(app, _fixed_host_ports(app)))
+        return [f"host {_ports(sorted(_fixed_host_ports(app)))} is not free: {held}"] if held else []
     total = max(row["processed"] for row in rows.values())
     refusing = [f"{row['declined']} for {reason}" for reason, row in rows.items() if row["declined"]]
     for reason in _FUNNEL:
@@ -46,8 +48,56 @@ def blocked(app: dict[str, Any], item: dict[str, Any] | None) -> list[str]:
         if row and row["processed"] > 0 and row["declined"] == row["processed"]:
             others = [entry for entry in refusing if not entry.endswith(f" {reason}")]
             tally = f"{reason}: {row['declined']} of {total} offers declined"
-            return [_told(reason, app, _offers(item, reason), ", ".join([tally, *others]))]
+            offers = _offers(item or {}, reason)
+            sentence = _told(reason, app, offers, ", ".join([tally, *others]))
+            held = diagnosis_held.told(app, _holders(reason, app, offers))
+            return [f"{sentence}; {held}" if held else sentence]
     return [f"offers were declined: {', '.join(refusing)} (of {total})"] if refusing else []
+
+
+def without_offer(app: dict[str, Any], item: dict[str, Any] | None, seen: bool) -> list[str]:
+    """That no offer came at all, which an app in the queue also has for a moment. seen: Mesos has run tasks of it."""
+    if not _waits(item) or _reject_rows((item or {}).get("processedOffersSummary") or {}):
+        return []
+    unlikely = "" if seen else "it is not connected to a Mesos master, no agent is registered, "
+    return [
+        f"Marathon got no offer for it: {unlikely}Mesos gives nothing to role {app.get('role', '*')!r} (quota, weights)"
+        f"{'' if seen else ','} or all resources are in use"
+    ]
+
+
+def is_held(app: dict[str, Any], item: dict[str, Any] | None) -> list[str]:
+    """The hosts where an old instance of the app has what the new one waits for."""
+    if not _waits(item) or not diagnosis_held.keeps_old(app):
+        return []
+    rows = _reject_rows((item or {}).get("processedOffersSummary") or {})
+    refused = [reason for reason in _FUNNEL if reason in rows and rows[reason]["declined"] == rows[reason]["processed"]]
+    reason = next((one for one in refused if rows[one]["processed"]), "" if rows else "InsufficientPorts")
+    return _holders(reason, app, _offers(item or {}, reason))
+
+
+def _waits(item: dict[str, Any] | None) -> bool:
+    """Not while no instance waits for an offer, or while the back-off keeps Marathon from looking at offers."""
+    return bool(item and item.get("count") and item.get("delay", {}).get("overdue", True))
+
+
+def _holders(reason: str, app: dict[str, Any], offers: list[dict[str, Any]]) -> list[str]:
+    if reason == "InsufficientPorts":
+        return diagnosis_held.by_port(app, _fixed_host_ports(app))
+    if reason == "UnfulfilledConstraint":
+        return diagnosis_held.by_place(app)
+    if reason not in _RESOURCES or not offers:
+        return []
+    field = _RESOURCES[reason][0]
+    free: dict[str, float] = {}
+    for offer in offers:
+        host = str(offer.get("hostname"))
+        free[host] = free.get(host, 0.0) + _scalar(offer, field, _roles(app))
+    return diagnosis_held.by_amount(app, float(app.get(field, 0)), free)
+
+
+def _roles(app: dict[str, Any]) -> set[str]:
+    return set(app.get("acceptedResourceRoles") or ["*", app.get("role", "*")])
 
 
 def _reject_rows(summary: dict[str, Any]) -> dict[str, dict[str, int]]:
@@ -89,9 +139,8 @@ def _too_small(reason: str, app: dict[str, Any], offers: list[dict[str, Any]], t
     field, unit = _RESOURCES[reason]
     text = f"no agent offers {_amount(float(app.get(field, 0)))} {unit}"
     if offers:
-        roles = set(app.get("acceptedResourceRoles") or ["*", app.get("role", "*")])
-        best = max(offers, key=lambda offer: _scalar(offer, field, roles))
-        text += f": largest free is {_amount(_scalar(best, field, roles))} on {best.get('hostname', '?')}"
+        best = max(offers, key=lambda offer: _scalar(offer, field, _roles(app)))
+        text += f": largest free is {_amount(_scalar(best, field, _roles(app)))} on {best.get('hostname', '?')}"
     return f"{text} ({tally}); lower {field}, free resources or add agents"
 
 
@@ -107,7 +156,17 @@ def _constrained(app: dict[str, Any], offers: list[dict[str, Any]], tally: str) 
     if any(rule[1:] in (["GROUP_BY"], ["GROUP_BY", "0"]) for rule in rules):
         # It divides by that number (api.md 2.4).
         return f"{text}; give GROUP_BY the number of groups, without which Marathon 1.11 places no instance"
+    if _scaled(app) and any(str(part).upper() == "GROUP_BY" for rule in rules for part in rule[1:2]):
+        return (
+            f"{text}; it was scaled, and Marathon reckons the groups with the instances of the first task: restart the "
+            "app"
+        )
     return f"{text}; add agents or loosen the constraints"
+
+
+def _scaled(app: dict[str, Any]) -> bool:
+    info = app.get("versionInfo") or {}
+    return bool(app["tasks"]) and str(info.get("lastScalingAt", "")) > str(info.get("lastConfigChangeAt", ""))
 
 
 def _found(field: str, offers: list[dict[str, Any]]) -> str:
@@ -127,8 +186,10 @@ def _found(field: str, offers: list[dict[str, Any]]) -> str:
 
 def _without_port(app: dict[str, Any], offers: list[dict[str, Any]], tally: str) -> str:
     fixed = sorted(_fixed_host_ports(app))
-    spans = sorted({span for offer in offers for span in _port_ranges(offer)})
-    ranges = ", ".join(f"{low}-{high}" for low, high in spans)
+    spans = _merged({span for offer in offers for span in _port_ranges(offer)})
+    ranges = ", ".join(f"{low}-{high}" for low, high in spans[:_RANGES])
+    if len(spans) > _RANGES:
+        ranges += f" and {len(spans) - _RANGES} more ranges up to {spans[-1][1]}"
     outside = [port for port in fixed if spans and not spans[0][0] <= port <= max(high for _low, high in spans)]
     if outside:
         verb = "is" if len(outside) == 1 else "are"
@@ -141,6 +202,17 @@ def _without_port(app: dict[str, Any], offers: list[dict[str, Any]], tally: str)
         return f"{told}{f', free are {ranges}' if ranges else ''} ({tally}); free it, use another one, or 0 for any"
     needed = max(len(_port_list(app)), 1)
     return f"no agent has {needed} free {'port' if needed == 1 else 'ports'} ({tally}); free ports on the agents"
+
+
+def _merged(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges that touch or overlap as one, as many agents have the same ones."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged
 
 
 def _ports(ports: list[int]) -> str:

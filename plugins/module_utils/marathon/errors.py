@@ -55,6 +55,12 @@ def looking_after(lost: WriteUncertain) -> Iterator[None]:
         raise WriteUncertain(f"{lost}. A look at it failed too: {error}", **error.facts) from error
 
 
+def say_written(error: MarathonError, deployment_ids: list[str], what: str = "The change") -> None:
+    """Adds to what comes after a write that the write was done."""
+    listed = f" (deployment{'s' if len(deployment_ids) > 1 else ''} {', '.join(deployment_ids)})"
+    error.args = (f"{error}. {what} was written before{listed if deployment_ids else ''}",)
+
+
 class Refused(MarathonError):
     """401 or 403."""
 

@@ -18,7 +18,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter, affected
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError, WriteUncertain
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    MarathonError,
+    WriteUncertain,
+    say_written,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner import GroupOptions
 
 _WRITE_REPEATS = 2
@@ -52,6 +56,8 @@ class GroupRemoval:
                     self._waiter.until_over(lambda listed: [one for one in listed if gone.intersection(affected(one))])
             except MarathonError as error:
                 error.facts = {**result, **self._counted(), **error.facts}
+                if self._deployments:
+                    say_written(error, self._deployments, "The removal")
                 raise
         return {**result, **self._counted()}
 

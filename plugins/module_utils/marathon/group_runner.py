@@ -23,7 +23,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waite
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError, MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, declared_app, plan_tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree import DeclaredTree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
@@ -46,6 +46,7 @@ class GroupOptions:
     secret_names: tuple[str, ...] = ()
     force: bool = False
     wait: bool = True
+    healthy_for: float | None = 0.0
 
 
 def declared_tree(client: Client, options: GroupOptions) -> DeclaredTree:
@@ -92,7 +93,7 @@ class GroupRunner(SetRunner):
         super().__init__(
             client,
             declared.appset,
-            Options(rules, options.secret_names, options.force, options.wait),
+            Options(rules, options.secret_names, options.force, options.wait, options.healthy_for),
             waiter,
             sleep,
             warn,
@@ -109,7 +110,12 @@ class GroupRunner(SetRunner):
         result = super().run(check_mode)
         if not result["changed"] or check_mode:
             return result
-        versions = self._client.group_versions(self._declared.group_id)
+        try:
+            versions = self._client.group_versions(self._declared.group_id)
+        except MarathonError as error:
+            # The change is done, which a failure here would not tell.
+            self._warn(f"the versions of {self._declared.group_id} could not be read: {error}")
+            versions = []
         return {**result, "versions": versions or [], "requests": self._client.requests}
 
     def _plan(self, tree: Tree) -> TreePlan:

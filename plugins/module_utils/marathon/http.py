@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import Endpoints, checked_urls
 from ansible_collections.quorum.mesos.plugins.module_utils.http.errors import BadOption, NoAnswer, Silence, Uncertain
@@ -60,7 +61,17 @@ class Http:
             raise MarathonError(str(error)) from error
         self._endpoints = Endpoints(checked, sleep)
         self._login = verdict.login_of(access)
+        self._left: Callable[[], float] | None = None
         self.requests = 0
+
+    @contextmanager
+    def limited(self, left: Callable[[], float]) -> Iterator[None]:
+        """Every address is asked once at most, and nothing takes longer than the seconds that are left."""
+        before, self._left = self._left, left
+        try:
+            yield
+        finally:
+            self._left = before
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Answer:
         """A read is safe to repeat: every endpoint is tried, and all of them again after a pause."""
@@ -79,9 +90,15 @@ class Http:
     def _ask(self, method: str, path: str, params: Any, body: Any) -> Answer:
         try:
             return self._endpoints.ask(
-                lambda url: self._answer(url, method, path, params, body), repeatable=method == "GET"
+                lambda url: self._answer(url, method, path, params, body),
+                repeatable=method == "GET",
+                once=self._left is not None,
             )
         except Silence as silence:
+            if silence.remedy:
+                raise Unreachable(
+                    f"Marathon was not reached, because of the proxy of the environment: {silence}; {silence.remedy}"
+                ) from silence
             if silence.electing:
                 raise Unreachable(
                     f"Marathon has no leader that answers at {silence}. See in its logs, and in ZooKeeper's, "
@@ -93,8 +110,11 @@ class Http:
             ) from silence
 
     def _answer(self, url: str, method: str, path: str, params: Any, body: Any) -> Answer:
+        left = None if self._left is None else self._left()
+        if left is not None and left <= 0:
+            raise NoAnswer("the time to wait was up before it was asked", arrived=False)
         self.requests += 1
-        answer = self._session.exchange(method, url + path, params, body)
+        answer = self._session.exchange(method, url + path, params, body, left)
         if answer.status in _ELECTING or (answer.status == 500 and not verdict.is_json(answer)):
             # The 500 is that of a standby whose leader went away in the middle; the leader itself explains one in JSON.
             passed_on = not any(words in answer.text for words in _NEVER_PASSED_ON)

@@ -8,7 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis_offers
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    diagnosis_failures,
+    diagnosis_offers,
+    moments,
+    pod_ends,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Endings
 
 _LONGEST = 300
 _FAILED_BY_ITSELF = re.compile(r"exited with status [1-9]")
@@ -16,17 +22,22 @@ _STATES = ("STABLE", "DEGRADED", "STAGING", "PENDING", "TERMINAL")
 
 
 def explain(
-    status: dict[str, Any], queue_item: dict[str, Any] | None = None, deployment: dict[str, Any] | None = None
+    status: dict[str, Any],
+    queue_item: dict[str, Any] | None = None,
+    deployment: dict[str, Any] | None = None,
+    endings: Endings | None = None,
 ) -> list[str]:
     """Sentences without a full stop, the most telling first, never none.
 
     status is what ::status returns, queue_item the pod's element of /v2/queue with lastUnusedOffers, deployment the
-    element of /v2/deployments that works on it.
+    element of /v2/deployments that works on it, endings what ended during the wait.
     """
     instances = status.get("instances") or []
-    ended = _ended(status)
+    ended = _ended(status, endings or Endings())
+    as_app = _as_app(status["spec"], instances, deployment)
+    offers = diagnosis_offers.blocked(as_app, queue_item)
     reasons = [
-        *diagnosis_offers.blocked(_as_app(status["spec"], instances), queue_item),
+        *([] if ended else offers),
         *ended,
         *_unmounted(status["spec"], ended),
         *_backing_off(queue_item, recorded=bool(ended)),
@@ -34,8 +45,10 @@ def explain(
         *_staging(status["spec"], instances),
         *_leaving(instances),
         *_outdated(status["spec"], instances),
+        *(offers if ended else []),
     ]
-    return reasons or _unexplained(deployment)
+    without = diagnosis_offers.without_offer(as_app, queue_item, seen=bool(instances or (endings and endings.count)))
+    return reasons or without or _unexplained(deployment)
 
 
 def counts(status: dict[str, Any]) -> str:
@@ -45,7 +58,7 @@ def counts(status: dict[str, Any]) -> str:
     return ", ".join([f"{found.count('STABLE')} of {wanted} instances are stable", *told])
 
 
-def _as_app(pod: dict[str, Any], instances: list[dict[str, Any]]) -> dict[str, Any]:
+def _as_app(pod: dict[str, Any], instances: list[dict[str, Any]], deployment: dict[str, Any] | None) -> dict[str, Any]:
     """What an offer must have for one instance, in the words of an app."""
     containers = pod.get("containers") or []
     wanted = [pod.get("executorResources") or {}, *(one.get("resources") or {} for one in containers)]
@@ -62,25 +75,59 @@ def _as_app(pod: dict[str, Any], instances: list[dict[str, Any]]) -> dict[str, A
         "acceptedResourceRoles": placement.get("acceptedResourceRoles"),
         "requirePorts": True,
         "portDefinitions": [{"port": one["hostPort"]} for one in endpoints if one.get("hostPort") is not None],
-        "tasks": [{"host": one["agentHostname"]} for one in instances if one.get("agentHostname")],
+        "tasks": [_as_task(one) for one in instances if one.get("agentHostname")],
+        "instances": (pod.get("scaling") or {}).get("instances", 1),
+        "upgradeStrategy": (pod.get("scheduling") or {}).get("upgrade"),
+        "capacityField": "scheduling.upgrade.minimumHealthCapacity",
+        "versionInfo": _version_info(pod, deployment),
         **{
             name: round(sum(float(one.get(name) or 0) for one in wanted), 3) for name in ("cpus", "mem", "disk", "gpus")
         },
     }
 
 
-def _ended(status: dict[str, Any]) -> list[str]:
-    """The latest end of an instance, unless it is older than the definition."""
-    since = str(status["spec"].get("version", ""))
-    history = [one for one in status.get("terminationHistory") or [] if str(one.get("terminatedAt", "~")) >= since]
-    if not history:
-        return []
-    last = max(history, key=lambda one: str(one.get("terminatedAt", "")))
-    told = [_termination(one) for one in last.get("containers") or []]
+def _as_task(instance: dict[str, Any]) -> dict[str, Any]:
+    endpoints = [endpoint for one in instance.get("containers") or [] for endpoint in one.get("endpoints") or []]
+    return {
+        "host": instance["agentHostname"],
+        "version": moments.version_of_instance(instance) or "~",
+        "state": "TASK_RUNNING" if instance.get("status") in ("STABLE", "DEGRADED") else instance.get("status"),
+        "ports": [one["allocatedHostPort"] for one in endpoints if one.get("allocatedHostPort")],
+    }
+
+
+def _version_info(pod: dict[str, Any], deployment: dict[str, Any] | None) -> dict[str, str]:
+    """The version of a pod does not tell whether it was scaled or changed, but its deployment does."""
+    version = moments.to_milliseconds(pod.get("version", ""))
+    actions = {
+        str(one.get("action"))
+        for one in (deployment or {}).get("currentActions") or []
+        if pod["id"] in (one.get("pod"), one.get("app"))
+    }
+    changed = any(action.startswith("Restart") for action in actions)
+    scaled = any(action.startswith("Scale") for action in actions)
+    return {"lastConfigChangeAt": version if changed else "", "lastScalingAt": version if scaled else ""}
+
+
+def _ended(status: dict[str, Any], endings: Endings) -> list[str]:
+    """The latest end of an instance, unless it is older than the definition, with the container that caused it."""
+    last = pod_ends.last_entry(status)
+    often = diagnosis_failures.often(endings)
+    if last is None:
+        if endings.last is None:
+            return []
+        name = pod_ends.name_of({"containerId": endings.last.get("id")})
+        said = _words(endings.last.get("message"))
+        return [f"{often}the last was container {name} on {endings.last.get('host')}{f': {said}' if said else ''}"]
     message = _words(last.get("message"))
+    # Those that Marathon stopped because of the one that ended tell nothing.
+    told = [_termination(one) for one in last.get("containers") or [] if one.get("lastKnownState") != "TASK_KILLED"]
     details = "; ".join(text for text in told if text and text not in message)
     why = ": ".join(filter(None, (message, details))) or "Marathon tells no cause"
-    return [f"the last instance ended at {last.get('terminatedAt', 'an unknown time')}: {why}"]
+    culprit = pod_ends.culprit(last)
+    name = f"container {pod_ends.name_of(culprit)}" if culprit else ""
+    who = f" with {name}" if name and name not in why else ""
+    return [f"{often}the last instance ended{who} at {last.get('terminatedAt', 'an unknown time')}: {why}"]
 
 
 def _termination(container: dict[str, Any]) -> str:
@@ -88,7 +135,7 @@ def _termination(container: dict[str, Any]) -> str:
     message, code = _words(termination.get("message")), termination.get("exitCode")
     if not message and code is None:
         return ""
-    return message or f"{container.get('containerId', 'a container')} exited with status {code}"
+    return message or f"{pod_ends.name_of(container)} exited with status {code}"
 
 
 def _unmounted(pod: dict[str, Any], ended: list[str]) -> list[str]:
@@ -175,10 +222,8 @@ def _leaving(instances: list[dict[str, Any]]) -> list[str]:
 
 
 def _outdated(pod: dict[str, Any], instances: list[dict[str, Any]]) -> list[str]:
-    version = str(pod.get("version", ""))
-    old = [
-        one for one in _in_state(instances, "STABLE") if not str(one.get("specReference", version)).endswith(version)
-    ]
+    version = moments.to_milliseconds(pod.get("version", ""))
+    old = [one for one in _in_state(instances, "STABLE") if moments.version_of_instance(one) not in ("", version)]
     return [f"{_instances(old)} of an earlier version, on {_hosts(old)}"] if old else []
 
 

@@ -27,9 +27,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Missing,
     Overridden,
     Unexpected,
+    Unreachable,
     WaitFailed,
     WriteUncertain,
     looking_after,
+    say_written,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import PodPlan, WantedPod
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
@@ -53,6 +55,7 @@ class PodOptions:
     secret_names: tuple[str, ...] = ()
     force: bool = False
     wait: bool = True
+    healthy_for: float | None = 0.0
     on_failure: str = LEAVE
 
 
@@ -98,7 +101,7 @@ class PodRunner:
             result["deployment_id"] = deployment_id
         if self._options.wait:
             try:
-                seen = self._wait(plan, seen, deployment_id)
+                seen = self._wait(plan, status, deployment_id)
             except MarathonError as error:
                 error.facts = {**result, **error.facts}
                 raise
@@ -179,26 +182,32 @@ class PodRunner:
             return self._client.post_pod(request.body, force)
         return self._client.put_pod(self._pod_id, request.body, force)
 
-    def _wait(self, plan: PodPlan, known: dict[str, Any] | None, deployment_id: str | None) -> dict[str, Any] | None:
+    def _wait(self, plan: PodPlan, before: dict[str, Any] | None, deployment_id: str | None) -> dict[str, Any] | None:
+        try:
+            return self._waited(plan, before, deployment_id)
+        except MarathonError as error:
+            if plan.changed:
+                say_written(error, [deployment_id] if deployment_id else [])
+            failed = isinstance(error, (WaitFailed, Unreachable)) and not isinstance(error, Overridden)
+            if failed and deployment_id and self._wanted is not None and self._options.on_failure == ROLLBACK:
+                raise self._rolled_back(error, deployment_id) from error
+            raise
+
+    def _waited(self, plan: PodPlan, before: dict[str, Any] | None, deployment_id: str | None) -> dict[str, Any] | None:
         if self._wanted is None:
             if plan.changed:
                 self._waiter.until_gone(self._pod_id)
             return None
-        try:
-            return self._waiter.until_stable(
-                self._pod_id,
-                matches=lambda pod: not self._plan(pod).changed,
-                known=known,
-                deployment_id=deployment_id,
-            )
-        except Overridden:
-            raise
-        except WaitFailed as failure:
-            if deployment_id and self._options.on_failure == ROLLBACK:
-                raise self._rolled_back(failure, deployment_id) from failure
-            raise
+        return self._waiter.until_stable(
+            self._pod_id,
+            matches=lambda pod: not self._plan(pod).changed,
+            known=None if plan.changed else before,
+            deployment_id=deployment_id,
+            healthy_for=self._options.healthy_for,
+            before=before,
+        )
 
-    def _rolled_back(self, failure: WaitFailed, deployment_id: str) -> WaitFailed:
+    def _rolled_back(self, failure: MarathonError, deployment_id: str) -> WaitFailed:
         try:
             undoing = self._client.delete_deployment(deployment_id, force=False)
         except Missing:

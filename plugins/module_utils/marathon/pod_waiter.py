@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import pod_diagnosis, pod_normalise
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Overridden, Unreachable, WaitFailed
-
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 3.0
-_GROWTH = 1.4
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    moments,
+    pod_diagnosis,
+    pod_normalise,
+    pod_stay,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError, Overridden, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import Evidence, Watch
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.sandbox import Outputs
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Stay
 
 
 class PodWaiter:
@@ -25,12 +29,14 @@ class PodWaiter:
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         progress: Callable[[str], None] | None = None,
+        outputs: Outputs | None = None,
     ) -> None:
         self._source = source
         self._timeout = timeout
         self._clock = clock
         self._sleep = sleep
         self._progress = progress
+        self._outputs = outputs
         self._same: dict[str, bool] = {}
 
     def until_stable(
@@ -39,63 +45,79 @@ class PodWaiter:
         matches: Callable[[dict[str, Any]], bool],
         known: dict[str, Any] | None = None,
         deployment_id: str | None = None,
+        healthy_for: float | None = 0.0,
+        before: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The pod's status as soon as it runs as wanted. known is one just read, which saves the first request."""
-        seen, status, error = known, known, None
-        for _now in self._polls():
-            try:
-                if status is None:
-                    status = self._source.pod_status(pod_id)
-                    if status is None:
-                        raise Overridden(f"{pod_id} was deleted by somebody else during the wait")
-                if not matches(status["spec"]):
-                    raise Overridden(
-                        f"{pod_id} was changed or rolled back by somebody else during the wait: it no longer has the "
-                        "definition that was deployed; run again when that change is done"
-                    )
-                if self._settled(status) and not self._runs(deployment_id):
+        """The pod's status as soon as it runs as wanted.
+
+        known is one just read, which saves the first request; before is the one from before the change. healthy_for is
+        how long instances must stay up, None that of Stay.
+        """
+        watch = self._watch()
+        stay = Stay(healthy_for, self._timeout, pod_stay.task_ids(before))
+        read, seen = known, known
+
+        def look(now: float) -> dict[str, Any] | None:
+            nonlocal read, seen
+            status, read = self._source.pod_status(pod_id) if read is None else read, None
+            if status is None:
+                raise Overridden(f"{pod_id} was deleted by somebody else during the wait")
+            if not matches(status["spec"]):
+                raise Overridden(
+                    f"{pod_id} was changed or rolled back by somebody else during the wait: it no longer has the "
+                    "definition that was deployed; run again when that change is done"
+                )
+            seen = status
+            as_app = pod_stay.as_app(status)
+            stay.see(as_app, now)
+            if self._settled(status) and not self._runs(deployment_id):
+                remaining = stay.remaining(as_app, now)
+                if not remaining:
                     return status
-                error = None
-            except Unreachable as unreachable:
-                error = unreachable
-                self._say(f"{pod_id}: Marathon does not answer")
-            if status is not None:
-                self._say(f"{pod_id}: {pod_diagnosis.counts(status)}")
-                seen, status = status, None
-        if seen is None and error is not None:
-            raise error
-        raise self._too_late(pod_id, seen or {})
+                watch.again_in(stay.pause(remaining))
+            watch.say(f"{pod_id}: {pod_diagnosis.counts(status)}")
+            return None
+
+        def too_late(evidence: Evidence[tuple[list[Any], list[Any]]]) -> MarathonError:
+            if seen is None and evidence.failure is not None:
+                return evidence.failure
+            return self._too_late(pod_id, seen or {}, stay, evidence)
+
+        return watch.until(look, lambda: (self._source.queue(), self._deployments(pod_id)), too_late, pod_id)
 
     def until_gone(self, pod_id: str) -> None:
         """GET forgets the pod at once; its instances are gone when no deployment touches it any more."""
-        pending: list[str] = []
-        error = None
-        for _now in self._polls():
-            try:
-                status = self._source.pod_status(pod_id)
-                pending = [entry["id"] for entry in self._deployments(pod_id)]
-                error = None
-            except Unreachable as unreachable:
-                error = unreachable
-                self._say(f"{pod_id}: Marathon does not answer")
-                continue
+        watch = self._watch()
+        pending: list[str] | None = None
+
+        def look(_now: float) -> bool | None:
+            nonlocal pending
+            status = self._source.pod_status(pod_id)
+            pending = [entry["id"] for entry in self._deployments(pod_id)]
             if status is not None:
                 raise Overridden(f"{pod_id} was created again by somebody else during the wait")
             if not pending:
-                return
-            self._say(f"{pod_id}: is being removed")
-        if error is not None:
-            raise error
-        raise WaitFailed(
-            f"the instances of {pod_id} are not gone after {self._timeout:g} s (deployment "
-            f"{', '.join(pending) or 'not listed'}): an unreachable agent or a long killGracePeriodSeconds holds "
-            "them; look at that deployment or raise wait_timeout",
-            deployments=pending,
-        )
+                return True
+            watch.say(f"{pod_id}: is being removed")
+            return None
 
-    def _say(self, line: str) -> None:
-        if self._progress is not None:
-            self._progress(line)
+        def too_late(evidence: Evidence[None]) -> MarathonError:
+            if pending is None and evidence.failure is not None:
+                return evidence.failure
+            reason = evidence.told(
+                "an unreachable agent or a long killGracePeriodSeconds holds them; look at that deployment or raise "
+                "wait_timeout"
+            )
+            return WaitFailed(
+                f"the instances of {pod_id} are not gone after {self._timeout:g} s (deployment "
+                f"{', '.join(pending or []) or 'not listed'}): {reason}",
+                deployments=pending or [],
+            )
+
+        watch.until(look, lambda: None, too_late, pod_id)
+
+    def _watch(self) -> Watch:
+        return Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
 
     def _settled(self, status: dict[str, Any]) -> bool:
         """Marathon calls a pod stable while old instances run, and keeps those that a change only counted anew."""
@@ -109,7 +131,7 @@ class PodWaiter:
 
     def _is_current(self, spec: dict[str, Any], instance: dict[str, Any]) -> bool:
         version = str(instance.get("specReference", "")).rpartition("/")[2]
-        if not version or version == spec.get("version"):
+        if not version or moments.to_milliseconds(version) == moments.to_milliseconds(spec.get("version")):
             return True
         key = f"{version} {spec.get('version')}"
         if key not in self._same:
@@ -128,29 +150,21 @@ class PodWaiter:
     def _deployments(self, pod_id: str) -> list[dict[str, Any]]:
         return [entry for entry in self._source.deployments() if pod_id in entry.get("affectedPods", [])]
 
-    def _polls(self) -> Iterator[float]:
-        start = self._clock()
-        pause = _FIRST_PAUSE
-        while True:
-            yield self._clock()
-            left = start + self._timeout - self._clock()
-            if left <= 0:
-                return
-            self._sleep(min(pause, left))
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-
-    def _too_late(self, pod_id: str, status: dict[str, Any]) -> WaitFailed:
-        ids: list[str] = []
-        try:
-            items, deployments = self._source.queue(), self._deployments(pod_id)
-        except Unreachable:
-            reason = "and Marathon does not answer any more, so the cause is not known"
-        else:
-            ids = [entry["id"] for entry in deployments]
-            item = next((item for item in items if (item.get("pod") or {}).get("id") == pod_id), None)
-            reason = ". ".join(pod_diagnosis.explain(status, item, deployments[0] if deployments else None))
+    def _too_late(
+        self, pod_id: str, status: dict[str, Any], stay: Stay, evidence: Evidence[tuple[list[Any], list[Any]]]
+    ) -> WaitFailed:
+        items, deployments = evidence.found or ([], [])
+        item = next((item for item in items if (item.get("pod") or {}).get("id") == pod_id), None)
+        endings = stay.endings(pod_id)
+        reasons = pod_diagnosis.explain(status, item, deployments[0] if deployments else None, endings)
+        printed = self._outputs.of_failure(status["spec"], endings) if self._outputs else None
+        if printed is not None:
+            reasons.append(printed.sentence)
         return WaitFailed(
-            f"{pod_id} is not deployed after {self._timeout:g} s ({pod_diagnosis.counts(status)}): {reason}",
-            deployments=ids,
+            f"{pod_id} is not deployed after {self._timeout:g} s ({pod_diagnosis.counts(status)}): "
+            f"{evidence.told('. '.join(reasons))}",
+            deployments=[entry["id"] for entry in deployments],
             termination_history=status.get("terminationHistory") or [],
+            task_endings=endings.count,
+            **({} if printed is None else {"task_output": printed.facts}),
         )

@@ -13,6 +13,11 @@ from ansible.module_utils.common.parameters import remove_values
 
 # Names the file in the environment of the module. Without it nobody reads.
 VARIABLE = "QUORUM_MESOS_PROGRESS"
+# Begins a line that is only shown if the module is interrupted.
+ON_INTERRUPT = "on interrupt: "
+
+# Of deployments in one line.
+_NAMED = 20
 
 
 def progress_spec() -> dict[str, dict[str, Any]]:
@@ -24,21 +29,46 @@ def reporter(module: AnsibleModule) -> Callable[[str], None] | None:
 
     None if nobody reads, so that what only a line needs is not asked for.
     """
+    if not module.params["progress"]:
+        return None
+    write = _writer(module)
+    if write is None:
+        return None
+    last: list[str] = []
+
+    def report(line: str) -> None:
+        if [line] != last:
+            last[:] = [line]
+            write(line)
+
+    return report
+
+
+def note_of_deployments(module: AnsibleModule) -> Callable[[str], None]:
+    """Takes the id of every deployment that a write starts, for whoever interrupts the wait for it."""
+    write = _writer(module)
+    ids: list[str] = []
+
+    def note(deployment_id: str) -> None:
+        ids.append(deployment_id)
+        if write is not None:
+            write(f"{ON_INTERRUPT}{', '.join(ids[-_NAMED:])}")
+
+    return note
+
+
+def _writer(module: AnsibleModule) -> Callable[[str], None] | None:
     path = os.environ.get(VARIABLE)
-    if not path or not module.params["progress"]:
+    if not path:
         return None
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
     except OSError:
         # With become the module may be a user who must not write there.
         return None
-    last: list[str] = []
 
-    def report(line: str) -> None:
+    def write(line: str) -> None:
         line = " ".join(remove_values(line, module.no_log_values).split())
-        if [line] == last:
-            return
-        last[:] = [line]
         os.write(descriptor, f"{line}\n".encode())
 
-    return report
+    return write

@@ -10,6 +10,7 @@ from typing import Any, Callable
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     app_report,
     dependencies,
+    diagnosis_held,
     fields,
     ignored,
     likely_secrets,
@@ -17,6 +18,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     losses,
     normalise,
     planner,
+    stay,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import SUSPENDED, Aim, Options
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
@@ -29,6 +31,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     WaitFailed,
     WriteUncertain,
     looking_after,
+    say_written,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.rollback import Rollback
@@ -183,6 +186,8 @@ class Runner:
         except MarathonError as error:
             # Whatever it was: the change has been made.
             error.facts = {**result, **error.facts}
+            if plan.changed:
+                say_written(error, [deployment_id] if deployment_id else [])
             failed = isinstance(error, (WaitFailed, Unreachable))
             if failed and plan.changed and self._options.rollback and not self._aim.removes:
                 raise self._taken_back(error, current, deployment_id) from error
@@ -202,6 +207,8 @@ class Runner:
             forced=self._options.force and plan.changed,
             healthy=self._options.healthy,
             replaced=frozenset(task["id"] for task in current.get("tasks") or []) if restarted else frozenset(),
+            healthy_for=self._options.healthy_for,
+            before=stay.task_ids(current),
         )
 
     def _taken_back(
@@ -211,6 +218,16 @@ class Runner:
             # What is there now is not what was deployed, and not ours to take back.
             nothing = {"action": "none", "deployment_id": None, "confirmed": False}
             return type(error)(f"{error}. Nothing was rolled back", **{**error.facts, "rollback": nothing})
+        held = error.facts.get("held_by")
+        hangs = ""
+        if held and current is not None and diagnosis_held.keeps_old(current):
+            # For the old definition, which gets a new version, Marathon replaces the old instances too.
+            hangs = (
+                f"A rollback replaces the app's own instance on {', '.join(held)} too and needs what that holds, so it "
+                "is likely to hang the same way; the instance keeps running meanwhile"
+            )
+            self._waiter.announce(f"{self._app_id}: {hangs}")
+            hangs = f"{hangs}. "
         rollback = Rollback(
             self._client,
             self._waiter,
@@ -221,7 +238,7 @@ class Runner:
             self._release,
         )
         sentence, facts = rollback.run(deployment_id)
-        return type(error)(f"{error}. {sentence}", **{**error.facts, "rollback": facts})
+        return type(error)(f"{error}. {hangs}{sentence}", **{**error.facts, "rollback": facts})
 
 
 def _dependencies(plan: Plan, declared: Wanted | None) -> list[str]:

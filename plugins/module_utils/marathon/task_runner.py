@@ -16,6 +16,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Overridden,
     WriteUncertain,
     looking_after,
+    say_written,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.task_plan import Plan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
@@ -72,6 +73,8 @@ class Runner:
             try:
                 apps = self._wait(plan, apps, deployment_id)
             except MarathonError as error:
+                if plan.changed:
+                    say_written(error, [deployment_id] if deployment_id else [], "The kill")
                 error.facts = {**result, **error.facts}
                 raise
         return self._reported(result, apps)

@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis, movement
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Overridden, Unreachable, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis, diagnosis_offers, movement
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    MarathonError,
+    Overridden,
+    Unreachable,
+    WaitFailed,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import Evidence, Watch
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.sandbox import Outputs
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Stay
 
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 3.0
-_GROWTH = 1.4
 # After a forced write the new deployment is listed only when the cancelled ones are gone.
-_FORCED_SETTLE = 2.0
+FORCED_SETTLE = 2.0
 
 
 class Waiter:
-    """source answers app(id), deployments() and queue(), as the client does."""
+    """source answers app(id), deployments() and queue(), as the client does; outputs are what its tasks printed."""
 
     def __init__(
         self,
@@ -27,12 +32,14 @@ class Waiter:
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         progress: Callable[[str], None] | None = None,
+        outputs: Outputs | None = None,
     ) -> None:
         self._source = source
         self._progress = progress
         self._timeout = timeout
         self._clock = clock
         self._sleep = sleep
+        self._outputs = outputs
 
     def until_deployed(
         self,
@@ -43,104 +50,128 @@ class Waiter:
         forced: bool = False,
         healthy: bool = True,
         replaced: frozenset[str] = frozenset(),
+        healthy_for: float | None = 0.0,
+        before: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
         """The app as soon as it runs as wanted.
 
-        known is an app just read, which saves the first request; replaced are the ids of tasks that have to go.
+        known is an app just read, which saves the first request; replaced are the ids of tasks that have to go; before
+        are those from before the change. healthy_for is how long instances must stay up, None that of Stay.
         """
-        seen, app, error = known, known, None
+        watch = self._watch()
         quiet = _Quiet(deployment_id, forced)
-        for now in self._polls():
+        stay = Stay(healthy_for, self._timeout, before)
+        read, seen = known, known
+
+        def look(now: float) -> dict[str, Any] | None:
+            nonlocal read, seen
+            app = self._source.app(app_id) if read is None else read
+            read = None
             if app is None:
-                try:
-                    app = self._source.app(app_id)
-                except Unreachable as unreachable:
-                    error = unreachable
-                    self._say(f"{app_id}: Marathon does not answer")
-                    continue
-                if app is None:
-                    raise Overridden(f"{app_id} was deleted by somebody else during the wait")
+                raise Overridden(f"{app_id} was deleted by somebody else during the wait")
             if not matches(app):
                 raise Overridden(
                     f"{app_id} was changed or rolled back by somebody else during the wait: it no longer has the "
                     "definition that was deployed; run again when that change is done"
                 )
-            if quiet.reached(app, settled(app, healthy, replaced), now):
+            seen = app
+            stay.see(app, now)
+            is_settled = settled(app, healthy, replaced)
+            remaining = stay.remaining(app, now) if is_settled else 0.0
+            if quiet.reached(app, is_settled, now) and not remaining:
                 return app
-            self._say_how_far(app)
-            seen, app = app, None
-        if seen is None and error is not None:
-            raise error
-        raise self._too_late(app_id, seen or {}, deployment_id)
+            if remaining:
+                watch.again_in(stay.pause(remaining))
+            self._say_how_far(watch, app)
+            return None
+
+        def too_late(evidence: Evidence[tuple[list[Any], list[Any]]]) -> MarathonError:
+            if seen is None and evidence.failure is not None:
+                return evidence.failure
+            return self._too_late(app_id, seen or {}, deployment_id, stay, evidence)
+
+        return watch.until(look, lambda: (self._source.queue(), self._source.deployments()), too_late, app_id)
 
     def until_gone(self, app_id: str) -> None:
         """GET forgets the app at once; its tasks are gone when no deployment touches it any more."""
-        pending: list[dict[str, Any]] = []
-        error = None
-        for _now in self._polls():
-            try:
-                app = self._source.app(app_id)
-                pending = [entry for entry in self._source.deployments() if app_id in entry.get("affectedApps", [])]
-                error = None
-            except Unreachable as unreachable:
-                error = unreachable
-                self._say(f"{app_id}: Marathon does not answer")
-                continue
+        watch = self._watch()
+
+        def pending() -> list[dict[str, Any]]:
+            return [entry for entry in self._source.deployments() if app_id in entry.get("affectedApps", [])]
+
+        left: list[dict[str, Any]] | None = None
+
+        def look(_now: float) -> bool | None:
+            nonlocal left
+            app = self._source.app(app_id)
+            left = pending()
             if app is not None:
                 raise Overridden(f"{app_id} was created again by somebody else during the wait")
-            if not pending:
-                return
-            self._say(f"{app_id}: is being removed; {movement.of_deployment(pending[0])}")
-        if error is not None:
-            raise error
-        ids = ", ".join(entry["id"] for entry in pending) or "not listed"
-        raise WaitFailed(
-            f"the instances of {app_id} are not gone after {self._timeout:g} s (deployment {ids}): an unreachable "
-            "agent or a long kill grace period holds them; look at that deployment or raise wait_timeout"
-        )
+            if not left:
+                return True
+            watch.say(f"{app_id}: is being removed; {movement.of_deployment(left[0])}")
+            return None
 
-    def _say(self, line: str) -> None:
+        def too_late(evidence: Evidence[None]) -> MarathonError:
+            if left is None and evidence.failure is not None:
+                return evidence.failure
+            ids = [entry["id"] for entry in left or []]
+            reason = evidence.told(
+                "an unreachable agent or a long kill grace period holds them; look at that deployment or raise "
+                "wait_timeout"
+            )
+            return WaitFailed(
+                f"the instances of {app_id} are not gone after {self._timeout:g} s (deployment "
+                f"{', '.join(ids) or 'not listed'}): {reason}",
+                deployments=ids,
+            )
+
+        watch.until(look, lambda: None, too_late, app_id)
+
+    def announce(self, line: str) -> None:
         if self._progress is not None:
             self._progress(line)
 
-    def _say_how_far(self, app: dict[str, Any]) -> None:
+    def _watch(self) -> Watch:
+        return Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+
+    def _say_how_far(self, watch: Watch, app: dict[str, Any]) -> None:
         if self._progress is None:
             return
         try:
             deployments = self._source.deployments() if app.get("deployments") else []
         except Unreachable:
             deployments = []
-        self._progress(movement.of_app(app, diagnosis.deployment_of(app, deployments)))
+        watch.say(movement.of_app(app, diagnosis.deployment_of(app, deployments)))
 
-    def _polls(self) -> Iterator[float]:
-        start = self._clock()
-        pause = _FIRST_PAUSE
-        while True:
-            yield self._clock()
-            left = start + self._timeout - self._clock()
-            if left <= 0:
-                return
-            self._sleep(min(pause, left))
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-
-    def _too_late(self, app_id: str, app: dict[str, Any], deployment_id: str | None) -> WaitFailed:
+    def _too_late(
+        self,
+        app_id: str,
+        app: dict[str, Any],
+        deployment_id: str | None,
+        stay: Stay,
+        evidence: Evidence[tuple[list[Any], list[Any]]],
+    ) -> WaitFailed:
         listed = [entry["id"] for entry in app.get("deployments", [])]
-        try:
-            items, deployments = self._source.queue(), self._source.deployments()
-        except Unreachable:
-            reason = "and Marathon does not answer any more, so the cause is not known"
-        else:
-            since = app.get("versionInfo", {}).get("lastConfigChangeAt")
-            queue_item = next((item for item in items if (item.get("app") or {}).get("id") == app_id), None)
-            deployment = diagnosis.deployment_of(app, deployments)
-            reasons = diagnosis.explain(app, queue_item, deployment, since)
-            if deployment_id and not listed:
-                reasons.insert(0, f"deployment {deployment_id} is over, or somebody cancelled it")
-            reason = ". ".join(reasons)
+        items, deployments = evidence.found or ([], [])
+        queue_item = next((item for item in items if (item.get("app") or {}).get("id") == app_id), None)
+        endings = stay.endings(app_id)
+        reasons = diagnosis.explain(
+            app, queue_item, diagnosis.deployment_of(app, deployments), diagnosis.changed_at(app), endings
+        )
+        if deployment_id and not listed and not endings.count:
+            reasons.insert(0, f"deployment {deployment_id} is over, or somebody cancelled it")
+        printed = self._outputs.of_failure(app, endings) if self._outputs else None
+        if printed is not None:
+            reasons.append(printed.sentence)
         return WaitFailed(
-            f"{app_id} is not deployed after {self._timeout:g} s ({diagnosis.counts(app)}): {reason}",
+            f"{app_id} is not deployed after {self._timeout:g} s ({diagnosis.counts(app)}): "
+            f"{evidence.told('. '.join(reasons))}",
             deployments=listed,
             last_task_failure=app.get("lastTaskFailure"),
+            task_endings=endings.count,
+            held_by=diagnosis_offers.is_held({**app, "tasks": app.get("tasks") or []}, queue_item),
+            **({} if printed is None else {"task_output": printed.facts}),
         )
 
 
@@ -172,4 +203,4 @@ class _Quiet:
             return False
         if self._since is None:
             self._since = now
-        return not self._doubtful or now - self._since >= _FORCED_SETTLE
+        return not self._doubtful or now - self._since >= FORCED_SETTLE

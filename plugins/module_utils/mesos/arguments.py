@@ -11,6 +11,7 @@ from typing import Any, Callable
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
+from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
 
@@ -36,6 +37,8 @@ def connection_spec() -> dict[str, dict[str, Any]]:
 def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep) -> OperatorApi:
     """The API of the leading master; an address that cannot be one raises MesosError."""
     params = module.params
+    if params.get("wait_timeout", 0) < 0:
+        raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
     module.no_log_values.update(word for word in map(password_in, params["url"]) if word)
     access = Access(

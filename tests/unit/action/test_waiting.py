@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
 from types import SimpleNamespace
 
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import progress
+from ansible_collections.quorum.mesos.plugins.plugin_utils import interruption
 from ansible_collections.quorum.mesos.plugins.plugin_utils.waiting import WaitingAction
 
 
@@ -54,8 +58,6 @@ def test_the_lines_of_the_module_go_to_the_standard_error():
         {"transport": "ssh"},
         {"check_mode": True},
         {"no_log": True},
-        {"args": {"progress": False}},
-        {"args": {"progress": "no"}},
         {"async_val": 60},
     ],
 )
@@ -76,3 +78,37 @@ def test_an_interrupt_is_cleaned_up_after():
     with pytest.raises(KeyboardInterrupt):
         action.run(task_vars={})
     assert (action._task.environment, action.removed) == (None, ["/remote/tmp"])
+
+
+def test_an_interrupt_tells_what_goes_on(monkeypatch):
+    said = []
+    monkeypatch.setattr(interruption, "say", said.append)
+
+    class Interrupted(Stub):
+        def _execute_module(self, module_args, task_vars, wrap_async):
+            path = self._task.environment[-1][progress.VARIABLE]
+            with open(path, "a") as lines:
+                lines.write(f"{progress.ON_INTERRUPT}d1\n")
+                lines.write("0 of 1\n")
+            deadline = time.monotonic() + 10
+            while not self.shown and time.monotonic() < deadline:
+                time.sleep(0.05)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+
+    action = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        action.run(task_vars={"inventory_hostname": "web1"})
+    assert said == [
+        "[web1] interrupted, but deployment d1 goes on in Marathon; see or end it with quorum.mesos.marathon_deployment"
+    ]
+    assert action.shown == [("[web1] 0 of 1", True)]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_ansible_does_about_an_interrupt_comes_after():
+    said = []
+    with pytest.raises(KeyboardInterrupt), interruption.calls(lambda: said.append("called")):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(10)
+    assert said == ["called"]

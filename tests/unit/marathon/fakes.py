@@ -44,7 +44,9 @@ class FakeSession:
     def prepare(self, urls: list[str]) -> None:
         pass
 
-    def exchange(self, method: str, url: str, params: Any = None, body: Any = None) -> Answer:
+    def exchange(
+        self, method: str, url: str, params: Any = None, body: Any = None, seconds: float | None = None
+    ) -> Answer:
         assert self.calls, f"unexpected {method} {url}"
         call = self.calls.pop(0)
         assert (method, url) == (call.method, call.url)

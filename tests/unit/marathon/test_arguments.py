@@ -107,3 +107,21 @@ def test_every_option_may_come_from_the_environment():
             "CONNECT_TIMEOUT",
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"wait_timeout": -1}, "wait_timeout is -1: give a number of seconds, 0 or more"),
+        ({"wait_timeout": 5, "healthy_for": -1}, "healthy_for is -1: give a number of seconds, 0 or more"),
+        ({"wait_timeout": 60, "healthy_for": 60, "wait": True}, "healthy_for is 60 and wait_timeout is 60: no wait"),
+    ],
+)
+def test_a_wait_that_cannot_be(params, words):
+    with pytest.raises(MarathonError, match=words):
+        arguments.open_client(Module(**params))
+
+
+def test_a_wait_that_can_be():
+    arguments.open_client(Module(wait_timeout=0, healthy_for=None, wait=True))
+    arguments.open_client(Module(wait_timeout=30, healthy_for=60, wait=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.diagnosis import deployment_of, explain
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Endings
 
 from .fakes import stored, task
 
@@ -183,6 +184,20 @@ OFFERS = [
         f"no offer is for role 'db', they are for * (UnfulfilledRole: {ALL}); check role and acceptedResourceRoles",
     ),
     (
+        "ports of many agents are told as few ranges",
+        docker(hostPort=31001),
+        queued(
+            rejected("InsufficientPorts"),
+            offers=[
+                offer("m4", ports=((31000, 31000), (31002, 31005))),
+                offer("m5", ports=((31003, 31010), (31011, 31012))),
+                offer("m6", ports=[(port, port) for port in range(31020, 31060, 2)]),
+            ],
+        ),
+        "no agent has host port 31001 free, free are 31000-31000, 31002-31012, 31020-31020, 31022-31022, 31024-31024 "
+        f"and 17 more ranges up to 31058 (InsufficientPorts: {ALL}); free it, use another one, or 0 for any",
+    ),
+    (
         "maintenance",
         {},
         queued(rejected("AgentMaintenance"), offers=[offer("m4"), offer("m5")]),
@@ -350,7 +365,10 @@ HEALTH = [
         "no result yet",
         [{**CHECK, "delaySeconds": 15, "intervalSeconds": 60}],
         [task(), task(1, healthCheckResults=[{"alive": True, "consecutiveFailures": 0}])],
-        ["1 running instance has no health check result yet (the slowest check takes up to 75 s for the first)"],
+        [
+            "1 running instance has no health check result yet (the slowest check takes up to 75 s for the first; "
+            "failures count after 300 s, gracePeriodSeconds)"
+        ],
     ),
 ]
 
@@ -516,3 +534,107 @@ class TestReadiness:
         assert explain(self.APP, None, deployment(["/a"], readiness=results)) == [
             "deployment d1 still runs, step 1 of 1: ScaleApplication /a"
         ]
+
+
+NEWER = "2020-10-29T13:00:00.000Z"
+CHANGED = {"versionInfo": {"lastScalingAt": NEWER, "lastConfigChangeAt": NEWER}, "version": NEWER}
+PORTS = {"requirePorts": True, "portDefinitions": [{"port": 31777}]}
+LOWER = (
+    "lower upgradeStrategy.minimumHealthCapacity (1), with which Marathon starts the new instance before it stops the "
+    "old one"
+)
+STUCK = [
+    (
+        "a static port",
+        PORTS,
+        [task(host="m4", ports=[31777])],
+        queued(rejected("InsufficientPorts"), offers=[offer("m4", ports=((31000, 31776), (31778, 32000)))]),
+        f"or 0 for any; the app's own instance on m4 holds it; {LOWER}",
+    ),
+    (
+        "a static port, where the agent has nothing to offer",
+        PORTS,
+        [task(host="m4", ports=[31777])],
+        queued(),
+        f"host port 31777 is not free: the app's own instance on m4 holds it; {LOWER}",
+    ),
+    (
+        "one instance per host",
+        {"constraints": [["hostname", "UNIQUE"]], "instances": 2},
+        [task(host="m4"), task(1, host="m5")],
+        queued(rejected("UnfulfilledConstraint"), offers=[offer("m4"), offer("m5")]),
+        "the app's own instances on m4, m5 hold it; lower upgradeStrategy.minimumHealthCapacity (1)",
+    ),
+    (
+        "memory",
+        {"mem": 600.0},
+        [task(host="m4")],
+        queued(rejected("InsufficientMemory"), offers=[offer("m4", mem=400.0)]),
+        f"largest free is 400 on m4 (InsufficientMemory: {ALL}); lower mem, free resources or add agents; the app's "
+        f"own instance on m4 holds it; {LOWER}",
+    ),
+]
+
+
+class TestTheOldInstanceHoldsIt:
+    @pytest.mark.parametrize(("app", "tasks", "item", "words"), [pytest.param(*row[1:], id=row[0]) for row in STUCK])
+    def test_and_the_remedy_is_told(self, app, tasks, item, words):
+        assert words in ". ".join(explain(stored(**{**CHANGED, **app, "tasks": tasks}), item, None, NEWER))
+
+    @pytest.mark.parametrize(("app", "tasks", "item", "words"), [pytest.param(*row[1:], id=row[0]) for row in STUCK])
+    @pytest.mark.parametrize(
+        "other",
+        [
+            # Marathon may stop an old one first; the instances are not old; the agents are others.
+            {"upgradeStrategy": {"minimumHealthCapacity": 0.0}},
+            {"versionInfo": {"lastScalingAt": NEWER, "lastConfigChangeAt": SINCE}},
+            {"tasks": []},
+        ],
+        ids=["capacity", "scaled", "none"],
+    )
+    def test_not_where_it_does_not(self, app, tasks, item, words, other):
+        told = ". ".join(explain(stored(**{**CHANGED, **app, "tasks": tasks, **other}), item, None, NEWER))
+        assert "the app's own" not in told
+
+
+FAILED = {"lastTaskFailure": failed("Command exited with status 1"), **NOTHING}
+
+
+class TestWhatSpeaksOfThisAppComesFirst:
+    def test_no_offer_yet_is_no_reason_for_a_crash_loop(self):
+        told = ". ".join(explain(stored(**FAILED), queued(), None, SINCE, Endings(3, {"host": "mesos5"})))
+        assert told.startswith("its instances do not stay up: they ended 3 times during the wait; the last task ended")
+        assert "Mesos master" not in told and "no offer" not in told
+
+    def test_nor_are_offers_that_were_declined_for_a_moment(self):
+        item = queued(rejected("InsufficientCpus"))
+        told = explain(stored(**FAILED), item, None, SINCE, Endings(1, {"host": "mesos5"}))
+        assert "they ended once during the wait" in told[0] and "no agent offers" in told[1]
+
+    def test_an_old_failure_comes_behind_what_a_scaled_app_waits_for(self):
+        item = queued(rejected("InsufficientCpus"))
+        told = explain(stored(**FAILED, version=NEWER), item, None, SINCE)
+        assert "no agent offers" in told[0] and "exited with status 1" in told[1]
+
+    def test_an_instance_that_runs_shows_that_marathon_is_connected(self):
+        told = ". ".join(explain(stored(instances=2, tasksRunning=1), queued(), None, SINCE))
+        assert "Marathon got no offer for it: Mesos gives nothing to role" in told and "Mesos master" not in told
+
+    def test_staging_is_more_than_no_offer(self):
+        app = stored(tasksRunning=0, tasks=[task(state="TASK_STAGING")])
+        assert "no offer" not in ". ".join(explain(app, queued(), None, SINCE))
+
+
+def test_groups_of_a_scaled_app():
+    """As recorded of a real Marathon 1.11: from 1 to 3 instances on two agents it stays at 2."""
+    app = stored(
+        constraints=[["hostname", "GROUP_BY", "2"]],
+        instances=3,
+        tasksRunning=2,
+        versionInfo={"lastScalingAt": NEWER, "lastConfigChangeAt": SINCE},
+    )
+    item = queued(rejected("UnfulfilledConstraint", 2, 2), offers=[offer("slave1"), offer("slave2")])
+    words = "Marathon reckons the groups with the instances of the first task: restart the app"
+    assert words in explain(app, item, None, SINCE)[0]
+    new = {**app, "versionInfo": {"lastScalingAt": SINCE, "lastConfigChangeAt": SINCE}}
+    assert words not in explain(new, item, None, SINCE)[0]

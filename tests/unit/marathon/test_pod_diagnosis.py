@@ -74,7 +74,7 @@ HISTORY = {
             pod_status(SPEC, pod_instance(SPEC), terminationHistory=[HISTORY]),
             None,
             "the last instance ended at 2020-10-29T12:00:05.000Z: container web: Command exited with status 7: "
-            "p.instance-0.log.1 exited with status 9",
+            "log exited with status 9",
         ),
         (
             pod_status(SPEC, pod_instance(SPEC, status="DEGRADED", containers=[unhealthy()])),
@@ -185,3 +185,26 @@ def test_a_deployment_is_named_with_its_step():
 def test_counts():
     status = pod_status(SPEC, pod_instance(SPEC), pod_instance(SPEC, 1, status="STAGING"))
     assert pod_diagnosis.counts(status) == "1 of 2 instances are stable, 1 STAGING"
+
+
+@pytest.mark.parametrize("container_id", ["p.instance-8e6b.web.1", "p.instance-8e6b.web"])
+def test_the_container_that_ended_it_in_marathon_s_own_form(container_id):
+    """Of Marathon 1.11 (AppInfoBaseData.scala): one container with an id and a state, and no termination."""
+    entry = {
+        "instanceID": "p.instance-8e6b",
+        "startedAt": "2020-10-29T12:00:01Z",
+        "terminatedAt": "2020-10-29T12:00:05.123456Z",
+        "message": "Command exited with status 2",
+        "containers": [{"containerId": container_id, "lastKnownState": "TASK_FAILED"}],
+    }
+    told = ". ".join(pod_diagnosis.explain(pod_status(SPEC, terminationHistory=[entry])))
+    assert "ended with container web at 2020-10-29T12:00:05.123456Z: Command exited with status 2" in told
+
+
+def test_ports_that_the_old_instance_holds():
+    fixed = stored_pod(version="2020-10-29T13:00:00.000Z")
+    fixed["containers"][0]["endpoints"] = [{"name": "http", "hostPort": 31000}]
+    deployment = {"id": "d1", "currentActions": [{"action": "RestartPod", "pod": "/p"}]}
+    status = pod_status(fixed, pod_instance(fixed, version="2020-10-29T12:00:00.000Z"))
+    told = ". ".join(pod_diagnosis.explain(status, queue_item("InsufficientPorts"), deployment))
+    assert "the app's own instance on slave1 holds it; lower scheduling.upgrade.minimumHealthCapacity (1)" in told

@@ -58,6 +58,13 @@ def run(*calls, check_mode=False, timeout=5, warnings=None, progress=None, **opt
     return result
 
 
+@pytest.mark.parametrize("version", ["2020-10-29T12:00:00.000123456Z", "2020-10-29T12:00:00Z", "2020-10-29T12:00Z"])
+def test_a_version_that_is_written_otherwise_costs_no_read(version):
+    """Real Marathon writes as many digits of it as the clock has in the reference of an instance."""
+    spec = stored_pod()
+    assert run(status(pod_status(spec, pod_instance(spec, version=version))))["requests"] == 1
+
+
 def test_no_change_is_one_read():
     result = run(status(pod_status()))
     assert (result["changed"], result["action"], result["requests"]) == (False, "none", 1)
@@ -236,7 +243,7 @@ def test_time_is_up_and_the_cause_is_told():
         )
     assert str(failure.value) == (
         "/p is not deployed after 0 s (0 of 1 instances are stable, 1 STAGING): 1 instance is staging on slave1: "
-        "starting the containers"
+        "starting the containers. The change was written before (deployment d1)"
     )
     assert failure.value.facts["deployments"] == ["d1"] and failure.value.facts["action"] == "updated"
 

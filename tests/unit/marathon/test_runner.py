@@ -57,12 +57,12 @@ def test_without_wait_nothing_is_read_after_the_write():
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ({"status": 401, "data": {"message": "who?"}}, errors.MarathonError),
-        ({"data": ["not", "an", "app"]}, errors.Unexpected),
+        ({"status": 401, "data": {"message": "who?"}}, errors.Refused),
+        ({"status": 403, "data": {"message": "you may not"}}, errors.Refused),
     ],
 )
 def test_a_wait_that_is_refused_has_still_changed_the_app(answer, error):
-    with pytest.raises(error) as failure:
+    with pytest.raises(error, match=r"The change was written before \(deployment d1\)$") as failure:
         run(get(), INFO, Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT), Call("GET", "/v2/apps/a", **answer))
     assert failure.value.facts["changed"] and failure.value.facts["deployment_id"] == "d1"
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Unreachable, WaitFailed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter, settled
@@ -30,6 +32,9 @@ class Source:
 
     def queue(self):
         return self.items
+
+    def limited(self, left):
+        return nullcontext()
 
 
 def deployed(source, timeout=60, matches=lambda app: True, progress=None, **options):

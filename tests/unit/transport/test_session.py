@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 
 import pytest
 
@@ -193,3 +194,67 @@ def test_tokens_that_are_none(token):
 def test_a_client_certificate_that_cannot_be_read(scheme, files, words):
     with pytest.raises(BadOption, match=words):
         Session(Access(**files)).prepare([f"{scheme}://127.0.0.1:8080"])
+
+
+def test_a_server_that_sends_byte_by_byte_has_an_end():
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def drip() -> None:
+        peer, _address = listener.accept()
+        with peer, contextlib.suppress(OSError):
+            peer.recv(65536)
+            peer.sendall(HEAD + b"Content-Length: 1000\r\n\r\n{")
+            while not over.wait(0.05):
+                peer.sendall(b" ")
+
+    threading.Thread(target=drip, daemon=True).start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2/apps"
+    session = Session(Access(timeout=0.5))
+    begun = time.monotonic()
+    try:
+        with pytest.raises(NoAnswer, match=r"^no whole answer within 0.7 s$") as caught:
+            session.exchange("GET", url, seconds=0.7)
+        assert (caught.value.arrived, time.monotonic() - begun < 5) == (True, True)
+    finally:
+        over.set()
+        listener.close()
+
+
+def test_a_silent_server_has_the_time_that_is_left(served):
+    server = served(SILENT)
+    with pytest.raises(NoAnswer, match=r"within 0.2 s"):
+        Session(Access(timeout=30)).exchange("GET", f"http://{server.url}/v2/apps", seconds=0.2)
+
+
+class TestProxy:
+    @pytest.fixture(autouse=True)
+    def proxied(self, monkeypatch):
+        monkeypatch.delenv("no_proxy")
+        for name in ("NO_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        self.set = monkeypatch.setenv
+
+    @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
+    def test_one_that_is_refused_is_named_without_its_login(self, variable):
+        self.set(variable, "http://ops:secret@127.0.0.1:1")
+        with pytest.raises(NoAnswer) as caught:
+            Session(Access()).exchange("GET", "http://m1.example.com:8080/v2/apps")
+        assert "the proxy http://" in str(caught.value) and "127.0.0.1:1 fails: connection refused" in str(caught.value)
+        assert "secret" not in str(caught.value)
+        assert caught.value.remedy == f"correct {variable}, or name m1.example.com in no_proxy"
+        assert not caught.value.arrived
+
+    def test_one_that_wants_a_login(self, served):
+        server = served(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        self.set("http_proxy", f"http://{server.url}")
+        with pytest.raises(NoAnswer, match=r"wants a login \(407\)") as caught:
+            Session(Access()).exchange("GET", "http://m1.example.com:8080/v2/apps")
+        assert caught.value.remedy
+
+    def test_none_for_what_it_is_not_for(self):
+        self.set("http_proxy", "http://127.0.0.1:1")
+        self.set("no_proxy", "127.0.0.1")
+        with pytest.raises(NoAnswer) as caught:
+            Session(Access()).exchange("GET", "http://127.0.0.1:1/v2/apps")
+        assert (str(caught.value), caught.value.remedy) == ("connection refused", None)
