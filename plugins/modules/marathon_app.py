@@ -432,7 +432,7 @@ details:
   type: list
   elements: dict
   sample:
-    - path: /constraints(0)
+    - path: /constraints
       errors: ["UNIQUE does not accept a value"]
 last_task_failure:
   description: The last failure of a task of the app, as Marathon reports it.

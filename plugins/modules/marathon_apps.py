@@ -451,7 +451,7 @@ details:
   type: list
   elements: dict
   sample:
-    - path: /constraints(0)
+    - path: /constraints
       errors: ["UNIQUE does not accept a value"]
 """
 

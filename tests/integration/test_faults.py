@@ -123,7 +123,7 @@ WRITES = [
         r"/cpus: is too small \(error.min\)\. Correct that in the definition of /\S+/put-422 .* nothing was changed",
         status=422, exists=True,
     ),
-    refused("put-422-real", [], r"\(422\): .*/constraints\(0\)", status=422, writes=1,
+    refused("put-422-real", [], r"\(422\): .*/constraints(\(0\))?: ", status=422, writes=1,
             app={"constraints": [["hostname", "NONE"]]}),
 ]  # fmt: skip
 
@@ -131,9 +131,17 @@ WAITS = [
     Case("wait-502", [Fault(then=Reply(502, NO_LEADER), times=2, **IN_WAIT)]),
     Case("wait-closed", [Fault(then=CLOSE, **IN_WAIT)], exists=True),
     Case("wait-stalls", [Fault(then=3.0, **IN_WAIT)], options=SOON),
+    # One of them does not end a wait.
+    Case("wait-page", [Fault(then=ELSEWHERE, **IN_WAIT)]),
+    Case("wait-500", [Fault(then=Reply(500, {"message": "oops"}), **IN_WAIT)], exists=True),
+    Case("wait-429", [Fault(then=Reply(429, "slow down"), **IN_WAIT)]),
+    Case("wait-set-500", [Fault(then=Reply(500, {"message": "oops"}), **IN_WAIT)], module="marathon_apps"),
+    Case("wait-pod-429", [Fault(then=Reply(429, "slow down"), **IN_WAIT)], module="marathon_pod"),
     # The write is done: not to say so would be as false as the opposite.
-    Case("wait-page", [Fault(then=ELSEWHERE, **IN_WAIT)], "not JSON: Welcome to nginx!", status=200),
-    Case("wait-401", [Fault(then=Reply(401, "no"), **IN_WAIT)], r"\(401\)", status=401, exists=True),
+    Case("wait-401", [Fault(then=Reply(401, "no"), **IN_WAIT)],
+         r"\(401\).*The change was written before \(deployment \S+\)", status=401, exists=True),
+    Case("wait-503", [Fault(then=Reply(503, NO_LEADER), times=ALWAYS, **IN_WAIT)],
+         r"has no leader that answers .*The change was written before", options={"wait_timeout": 4}),
 ]
 
 REMOVALS = [

@@ -52,6 +52,10 @@ HANGS = {
         {"cmd": f'exec {sys.executable} -c "{ANSWERS_500}"', "healthChecks": [{**CHECK, "maxConsecutiveFailures": 30}]},
         r"\S+: health check HTTP / on port \d+ answered 500, \d+ of 30 failures",
     ),
+    "grace": (
+        {"healthChecks": [{**CHECK, "protocol": "MESOS_HTTP", "gracePeriodSeconds": 300}]},
+        r"no health check result yet \(the slowest check takes up to \d+ s for the first; failures count after 300 s",
+    ),
     "not-ready": (
         {
             "cmd": f'exec {sys.executable} -c "{ANSWERS_500}"',
@@ -96,3 +100,30 @@ def test_the_reason_is_told_with_its_numbers(told, module_group, name):
     assert re.search(HANGS[name][1], result["msg"]), result["msg"]
     assert (result["changed"], result["action"]) == (True, "created")
     assert result["deployments"] == [result["deployment_id"]]
+
+
+def test_the_old_instance_holds_the_port_of_the_new_one(ansible, marathon, cluster, group):
+    """The rollback hangs the same way, as the old definition gets a new version too, and says so before."""
+    if cluster is None:
+        pytest.skip("the ports and hosts of a Marathon that was given are not known")
+    app = {**SMALL, "id": f"{group}/port", "ports": [31777], "requirePorts": True}
+    app["constraints"] = [["hostname", "LIKE", cluster.agents[0].ip]]
+    assert ansible.module(definition=app, wait_timeout=60)["changed"]
+    result = ansible.module(
+        "-v", definition={**app, "env": {"V": "2"}}, wait_timeout=8, on_failure="rollback", healthy_for=0
+    )
+    host = cluster.agents[0].ip
+    holds = f"the app's own instance on {host} holds it; lower upgradeStrategy.minimumHealthCapacity (1)"
+    before, _started, after = result["msg"].partition("The rollback was started")
+    assert holds in before and "no agent has host port 31777 free" in before and holds in after
+    assert "is likely to hang the same way; the instance keeps running meanwhile" in before
+    assert result["held_by"] == [cluster.agents[0].ip] and not result["rollback"]["confirmed"]
+    assert marathon.app(app["id"])["tasksRunning"] == 1
+
+
+def test_a_proxy_that_refuses_is_named(ansible, marathon):
+    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    result = ansible.module(module="quorum.mesos.marathon_info", gather=["leader"], environment=proxy)
+    assert "because of the proxy of the environment" in result["msg"], result["msg"]
+    assert "the proxy http://127.0.0.1:9 fails: connection refused); correct http_proxy, or name" in result["msg"]
+    assert "does not answer" not in result["msg"]

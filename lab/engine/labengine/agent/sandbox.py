@@ -58,6 +58,14 @@ def create(sandbox: Path, user: User | None) -> None:
     temporary.replace(latest)
 
 
+def show_below(shared: Path, sandbox: Path, container_id: str) -> None:
+    """Mesos has the sandbox of a nested container inside that of its executor, in ``containers``."""
+    link = shared / "containers" / container_id
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(sandbox)
+
+
 def link_volumes(record: TaskRecord, sandbox: Path) -> None:
     """Volumes of a task without a root file system of its own: links in its sandbox."""
     for volume in record.container.get("volumes", []):

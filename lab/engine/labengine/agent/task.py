@@ -214,6 +214,9 @@ class Task(ABC):
         flags = self.context.flags
         self.user = sandbox.task_user(self.record, self.framework, switch_user=flags.switch_user)
         sandbox.create(self.sandbox, self.user)
+        if self.record.group_id:
+            shared = self.context.checkpoint.group_sandbox(self.context.agent_id, self.record)
+            sandbox.show_below(shared, self.sandbox, self.record.container_id)
         if uris := self.record.command.get("uris"):
             await asyncio.to_thread(
                 fetcher.fetch_all,
