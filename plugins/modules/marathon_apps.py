@@ -552,7 +552,7 @@ def main():
             )
 
         def pod_waiter(seconds):
-            return PodWaiter(client, seconds, time.monotonic, time.sleep, reporter(module))
+            return PodWaiter(client, seconds, time.monotonic, time.sleep, reporter(module), outputs(module, client))
 
         runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn, pod_waiter)
         result = runner.run(module.check_mode)

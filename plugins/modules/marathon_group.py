@@ -390,6 +390,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner
     declared_tree,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
 
@@ -451,11 +452,16 @@ def run(module):
             read, client, params["wait_timeout"], time.monotonic, time.sleep, progress, outputs(module, client)
         )
 
+    def pod_waiter(seconds):
+        return PodWaiter(client, seconds, time.monotonic, time.sleep, progress, outputs(module, client))
+
     if params["state"] == "absent":
         runner = GroupRemoval(client, options, deployment_waiter(params["wait_timeout"]), time.sleep)
     else:
         declared = declared_tree(client, options)
-        runner = GroupRunner(client, declared, options, set_waiter, deployment_waiter, time.sleep, module.warn)
+        runner = GroupRunner(
+            client, declared, options, set_waiter, deployment_waiter, time.sleep, module.warn, pod_waiter
+        )
     return runner.run(module.check_mode)
 
 

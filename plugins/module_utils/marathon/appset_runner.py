@@ -213,7 +213,11 @@ class SetRunner:
             wanted = self._wanted(one.app_id)
             app = seen.apps.get(one.app_id) if seen else None
             if seen is None and losses.is_doubtful(wanted):
-                app = self._client.app(one.app_id)
+                try:
+                    app = self._client.app(one.app_id)
+                except MarathonError as error:
+                    # The change is done, which a failure here would not tell.
+                    self._warn(f"{one.app_id} was written, but what Marathon stored of it could not be read: {error}")
             if app is not None:
                 self._tell(one.app_id, losses.compared(wanted, normalise.canonical(app, self._release)))
 

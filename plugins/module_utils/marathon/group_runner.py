@@ -27,6 +27,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_plan import TreePlan, declared_app, plan_tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree import DeclaredTree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 _WHOLE = ("group.groups", "group.apps", "group.pods")
@@ -87,8 +88,9 @@ class GroupRunner(SetRunner):
         deployment_waiter: Callable[[float], DeploymentWaiter],
         sleep: Callable[[float], None],
         warn: Callable[[str], None],
+        pod_waiter: Callable[[float], PodWaiter] | None = None,
     ) -> None:
-        """deployment_waiter takes the seconds that are left."""
+        """deployment_waiter and pod_waiter take the seconds that are left."""
         rules = Rules(ignored=options.ignored)
         super().__init__(
             client,
@@ -97,6 +99,7 @@ class GroupRunner(SetRunner):
             waiter,
             sleep,
             warn,
+            pod_waiter,
         )
         self._scope = declared.group_id
         self._declared = declared
@@ -147,6 +150,11 @@ class GroupRunner(SetRunner):
             ids = set(self._deployments)
             waiter = self._deployment_waiter(max(self._waiter.time_left(), 0))
             waiter.until_over(lambda listed: [entry for entry in listed if entry["id"] in ids])
+        for pod_id in sorted(set(plan.pods) & set(self._declared.pods)) if self._pod_waiter else ():
+            # Its deployment is over as soon as its containers run, however short they do so.
+            self._waiter_of_pods().until_stable(
+                pod_id, matches=lambda _pod: True, healthy_for=self._options.healthy_for
+            )
         return tree
 
     def _described(self, plan: SetPlan) -> dict[str, Any]:

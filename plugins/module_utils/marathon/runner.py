@@ -111,7 +111,11 @@ class Runner:
         if declared is None or not plan.changed:
             return
         if seen is None and losses.is_doubtful(declared):
-            seen = self._client.app(self._app_id)
+            try:
+                seen = self._client.app(self._app_id)
+            except MarathonError as error:
+                # The change is done, which a failure here would not tell.
+                self._warn(f"{self._app_id} was written, but what Marathon stored of it could not be read: {error}")
         if seen is not None:
             self._tell(losses.compared(declared, normalise.canonical(seen, self._release)))
 
