@@ -168,3 +168,26 @@ def test_what_an_autoscaler_sets_between_the_read_and_the_write_survives(ansible
     for name in names:
         stored = marathon.app(name)
         assert (stored["instances"], stored["env"]) == (4, {"A": "2"})
+
+
+@pytest.mark.parametrize("module", ["marathon_app", "marathon_apps"])
+def test_a_name_that_means_nothing_is_said_and_a_password_is_not_shown(ansible, marathon, group, module):
+    assert marathon.write("PUT", f"/v2/apps{group}/db/one", SLEEP).ok
+    password = "correct-horse-battery"
+    definition = {
+        "id": f"{group}/web",
+        **SLEEP,
+        "env": {"DB_PASSWORD": password},
+        # An app, a group, and none of them.
+        "dependencies": [f"{group}/db/one", f"{group}/db", f"{group}/dbb"],
+    }
+    given = {"definition": definition} if module == "marathon_app" else {"module": SETS, "definitions": [definition]}
+    for switches in (["--check", "--diff"], ["--diff"], ["--diff"]):
+        result = ansible.module(*switches, secret_env=["DB_PASWORD"], wait=False, **given)
+        assert not result["failed"], result["output"]
+        told = said(result)
+        assert f"{group}/web depends on {group}/dbb, which does not exist" in told
+        assert told.count("depends on") == told.count(f"depends on {group}/dbb")
+        assert "names 'DB_PASWORD', but there is no such variable or label; did you mean 'DB_PASSWORD'?" in told
+        assert password not in result["output"]
+    assert marathon.app(f"{group}/web")["env"] == {"DB_PASSWORD": password}

@@ -17,6 +17,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner impo
 # Where Marathon puts a number of its own in place of 0.
 _ASSIGNED = ("port", "servicePort")
 _EXECUTOR = "executorResources"
+# What Marathon before 1.5 returned of every check, also of one that has no path.
+_ROOT_PATH = ("path", "/")
 # The first one that matches the place, without the numbers of elements, is the reason.
 _REASONS = (
     (
@@ -104,7 +106,7 @@ def _default_of_port(name: str) -> Any:
 def _of_member(row: shapes.Member, name: str, value: Any, stored: dict[str, Any], above: str) -> Iterator[Loss]:
     place = f"{above}/{name}"
     if stored.get(name) is None:
-        if value and value != row.default:
+        if value and value != row.default and (name, value) != _ROOT_PATH:
             yield place, value
     elif name not in _ASSIGNED or value != 0:
         yield from _inside(row.shape, value, stored[name], place)

@@ -57,7 +57,7 @@ KEPT = [
     {"portDefinitions": [{"port": 8080, "name": "a", "labels": {"b": "c"}}], "requirePorts": True},
     {"ports": [8080, 0]},
     {"container": {**MAPPED, "portMappings": []}},
-    {"healthChecks": [{"delaySeconds": 15, "ignoreHttp1xx": False}, {"protocol": "TCP", "path": ""}]},
+    {"healthChecks": [{"delaySeconds": 15, "ignoreHttp1xx": False}, {"protocol": "TCP", "path": "/"}]},
     {"healthChecks": [{"protocol": "MESOS_HTTP", "delaySeconds": 5, "path": "/a", "portIndex": 0}, {"path": "/b"}]},
     {"healthChecks": [{"protocol": "COMMAND", "command": {"value": "true"}, "portIndex": 0}]},
     {"constraints": [["zone", "UNIQUE"], ["hostname", "UNIQUE", ""]], "dependencies": ["b", "a"]},
