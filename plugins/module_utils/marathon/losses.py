@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Tuple
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise, shapes
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, shapes
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 
 # Where Marathon puts a number of its own in place of 0.
@@ -76,8 +76,8 @@ def _executor(plan: Plan, current: dict[str, Any] | None) -> dict[str, Any]:
     if request is not None and request.method == "PUT" and not request.partial:
         # api.md 4.2: a full write drops it.
         return {}
-    source = (request.body or {}) if request is not None else normalise.declared(current or {})
-    return {_EXECUTOR: source[_EXECUTOR]} if _EXECUTOR in source else {}
+    source = ((current if request is None else request.body) or {}).get(_EXECUTOR)
+    return {} if source is None else {_EXECUTOR: fields.FIELDS[_EXECUTOR].shape.read(source, f"/{_EXECUTOR}")}
 
 
 def _losses(declared: dict[str, Any], stored: dict[str, Any]) -> Iterator[Loss]:
