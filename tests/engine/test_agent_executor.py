@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import dataclasses
 import json
 import os
 import signal
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from agent_master import wait_for
 
-from labengine.agent import executor, leftovers
+from labengine.agent import cgroups, executor
+from labengine.agent.cgroups import Cgroups
 from labengine.agent.executor import start_time
 from labengine.agent.executor_process import Command, ExecutorProcess
+from labengine.agent.leftovers import Traces, kill, living
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_pid_in_use_again_is_another_process(sleeper: subprocess.Popen[bytes], t
     assert not ExecutorProcess(tmp_path).recover()
 
 
-SANDBOXED = "MESOS_CONTAINER_ID=of-the-test"
+SANDBOXED = Traces("MESOS_CONTAINER_ID=of-the-test")
 
 
 def order(run_dir: Path, command: str) -> Command:
@@ -83,9 +88,87 @@ def test_what_a_killed_executor_leaves_is_ended(tmp_path: Path) -> None:
     process = ExecutorProcess(tmp_path)
     # One of them has left the process group, as daemons do.
     process.start(order(tmp_path, "setsid sleep 100 & sleep 100"))
-    wait_for(lambda: len(leftovers.having(SANDBOXED)) == 3, "the command and its processes", 10)
+    wait_for(lambda: len(living(SANDBOXED)) == 3, "the command and its processes", 10)
     os.kill(process.pid, signal.SIGKILL)
     assert asyncio.run(process.wait()) is None
-    assert len(leftovers.having(SANDBOXED)) == 3
-    leftovers.kill(SANDBOXED)
-    assert leftovers.having(SANDBOXED) == set()
+    assert len(living(SANDBOXED)) == 3
+    kill(SANDBOXED)
+    assert living(SANDBOXED) == set()
+
+
+@pytest.mark.parametrize("words", [
+    "env -i sleep 100 & exec env -i sleep 100",
+    "env -i setsid sleep 100 & exec sleep 100",
+])
+def test_an_empty_environment_hides_no_process(tmp_path: Path, words: str) -> None:
+    process = ExecutorProcess(tmp_path)
+    process.start(order(tmp_path, words))
+    child = wait_for(process.child, "the command", 10)
+    wait_for(lambda: len(executor.children(child)) == 1, "its process", 10)
+    (other,) = executor.children(child)
+    wait_for(lambda: all(Path(f"/proc/{pid}/comm").read_text() == "sleep\n" for pid in (child, other)), "both", 10)
+    os.kill(process.pid, signal.SIGKILL)
+    assert asyncio.run(process.wait()) is None
+    left = Traces(SANDBOXED.variable, process.session)
+    assert living(left) == {child, other}
+    kill(left)
+    assert living(left) == set()
+
+
+@pytest.fixture
+def groups() -> Iterator[Cgroups]:
+    """Below a root of the test's own."""
+    root, mounted = f"engine-test-{uuid.uuid4().hex[:8]}", Path("/sys/fs/cgroup")
+    hierarchies = [mounted / name for name in ("freezer", "systemd")]
+    if not all(os.access(one / "cgroup.procs", os.W_OK) for one in hierarchies):
+        pytest.skip("control groups of version 1 cannot be made here")
+    yield Cgroups(root, launcher=hierarchies[0], systemd=hierarchies[1])
+    for one in hierarchies:
+        if (one / root).exists():
+            (one / root).rmdir()
+
+
+def test_nothing_leaves_a_control_group(tmp_path: Path, groups: Cgroups) -> None:
+    process, own = ExecutorProcess(tmp_path), groups.of_shell_task("container")
+    cgroups.create(own)
+    # Its parent has ended, its session is another, its environment is empty.
+    command = order(tmp_path, "(env -i setsid sleep 100 &); exec sleep 100")
+    process.start(dataclasses.replace(command, cgroups=own))
+    wait_for(lambda: len(cgroups.members(own)) == 3, "the executor, the command and the daemon", 10)
+    for pid in cgroups.members(own):
+        lines = Path(f"/proc/{pid}/cgroup").read_text(encoding="ascii")
+        assert lines.count(f"/{own[0].parent.name}/container\n") == 2
+    os.kill(process.pid, signal.SIGKILL)
+    assert asyncio.run(process.wait()) is None
+    left = Traces(SANDBOXED.variable, process.session, own)
+    assert len(living(left)) == 2 > len(living(Traces(SANDBOXED.variable, process.session)))
+    kill(left)
+    assert cgroups.members(own) == set()
+    cgroups.remove(own)
+    assert not any(group.exists() for group in own)
+
+
+def test_an_executor_without_its_control_group_says_so(tmp_path: Path) -> None:
+    process = ExecutorProcess(tmp_path)
+    process.start(dataclasses.replace(order(tmp_path, "true"), cgroups=[tmp_path / "missing"]))
+    how = asyncio.run(process.wait())
+    assert how is not None and how.error == f"No such file or directory: {tmp_path}/missing/cgroup.procs"
+
+
+@pytest.mark.parametrize(("flags", "shell", "docker"), [
+    ({"launcher": "linux", "systemd_enable_support": True}, ["freezer/mesos/c", "systemd/mesos/c"],
+     ["systemd/mesos_executors.slice"]),
+    ({"launcher": "linux", "systemd_enable_support": False}, ["freezer/mesos/c"], []),
+    ({"launcher": "posix", "systemd_enable_support": True}, ["systemd/mesos_executors.slice"],
+     ["systemd/mesos_executors.slice"]),
+    ({"launcher": "posix", "systemd_enable_support": False}, [], []),
+])
+def test_where_executors_are(tmp_path: Path, flags: dict[str, object], shell: list[str], docker: list[str]) -> None:
+    given = argparse.Namespace(cgroups_hierarchy=str(tmp_path), cgroups_root="mesos", **flags)
+    assert Cgroups.of(given).of_shell_task("c") == []
+    for name in ("freezer", "systemd"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cgroup.procs").touch()
+    found = Cgroups.of(given)
+    assert found.of_shell_task("c") == [tmp_path / path for path in shell]
+    assert found.of_docker_task() == [tmp_path / path for path in docker]

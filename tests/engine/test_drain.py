@@ -70,6 +70,7 @@ def test_drained_agents_stay_so_and_their_tasks_start_elsewhere(cluster: LocalCl
     wait_until("it is back", lambda: "reregistered_time" in agents(cluster)[agent.ip])
     cluster.leader().kill()
     cluster.wait_leader()
+    cluster.restart_marathons()
     wait_until("both are back", lambda: len(agents(cluster)) == 2)
     shown = agents(cluster)[agent.ip]
     assert (shown["drain_info"]["state"], shown["deactivated"]) == ("DRAINED", True)
@@ -91,6 +92,7 @@ def test_a_drain_goes_on_with_the_next_leader_and_ends_as_gone(cluster: LocalClu
     assert call(cluster, "DRAIN_AGENT", agent_id, max_grace_period={"seconds": 8}, mark_gone=True).status_code == 200
     cluster.leader().kill()
     cluster.wait_leader()
+    cluster.restart_marathons()
     assert agent.wait(30) == 0
     assert agent.ip not in agents(cluster)
     wait_until("the task runs elsewhere", lambda: hosts(cluster) == [other.ip])

@@ -84,11 +84,13 @@ def test_a_pod_answers_on_the_port_of_its_endpoint_and_is_checked_by_the_agent(c
 
 
 def test_a_killed_master_restarts_nothing(cluster: LocalCluster) -> None:
-    _leader, (standby,) = leading(cluster)
+    leader, (standby,) = leading(cluster)
     before = {task["id"] for task in tasks(standby)}
     cluster.leader().kill()
     cluster.wait_leader()
     cluster.wait_agents(2)
+    assert leader.wait(10) == 105
+    assert cluster.restart_marathons() == [leader]
     requests.put(f"{standby.url}/v2/apps/web", json={"instances": 1}, timeout=10).raise_for_status()
     settle(standby)
     (left,) = tasks(standby)
@@ -115,7 +117,7 @@ def test_a_leader_that_gives_up_ends_and_another_goes_on(cluster: LocalCluster) 
     leader, (standby,) = leading(cluster)
     before = {task["id"] for task in tasks(standby)}
     requests.delete(f"{standby.url}/v2/leader", timeout=5).raise_for_status()
-    assert leader.wait(10) == 1
+    assert leader.wait(10) == 105
     wait_until("the other leads", lambda: requests.get(f"{standby.url}/ping", timeout=5).status_code == 200)
     assert {task["id"] for task in tasks(standby)} == before
     requests.delete(f"{standby.url}/v2/apps/web", timeout=10).raise_for_status()
@@ -125,7 +127,7 @@ def test_a_leader_that_gives_up_ends_and_another_goes_on(cluster: LocalCluster) 
 def test_without_zookeeper_a_leader_ends(cluster: LocalCluster) -> None:
     leader, _others = leading(cluster)
     cluster.zookeeper.kill()
-    assert leader.wait(cluster.session_timeout + 10) == 1
+    assert leader.wait(cluster.session_timeout + 10) == 101
     assert "the ZooKeeper session is lost" in leader.tail(100)
 
 

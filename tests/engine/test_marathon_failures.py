@@ -91,13 +91,21 @@ def test_a_patient_app_waits_for_its_agent(harness: Harness, marathon: Marathon)
     assert [one["id"] for one in marathon.running("/web", 1)] == [task["id"]]
 
 
+def after_a_lost_master(harness: Harness, marathon: Marathon) -> Marathon:
+    """What its supervisor starts then."""
+    harness.call(harness.master.disconnect)
+    marathon.wait("it ends", lambda: marathon.failures)
+    assert marathon.failures == [("the connection to the Mesos master is lost", 105)]
+    harness.retire(marathon)
+    return harness.marathon(marathon.documents)
+
+
 def test_a_lost_master_restarts_nothing(harness: Harness, marathon: Marathon) -> None:
     marathon.write("POST", "/v2/apps", {**APP, "instances": 2}, 201)
     before = {task["id"] for task in marathon.running("/web", 2)}
     marathon.settled()
     first = harness.master.framework
-    harness.call(harness.master.disconnect)
-    marathon.wait("a new subscription", lambda: len(harness.master.calls_of("SUBSCRIBE")) == 2)
+    marathon = after_a_lost_master(harness, marathon)
     assert first is not None and "id" not in first
     assert harness.master.framework["id"] == {"value": marathon.get("/v2/info")["frameworkId"]}
     marathon.wait("it asks about its tasks", lambda: harness.master.calls_of("RECONCILE"))
@@ -108,8 +116,8 @@ def test_tasks_that_ended_meanwhile_are_noticed(harness: Harness, marathon: Mara
     marathon.write("POST", "/v2/apps", APP, 201)
     (task,) = marathon.running("/web", 1)
     marathon.settled()
-    harness.call(harness.master.disconnect)
     harness.call(harness.master.states.pop, task["id"])
+    marathon = after_a_lost_master(harness, marathon)
     marathon.wait("a replacement", lambda: task["id"] not in str(marathon.running("/web", 1)))
 
 

@@ -108,7 +108,7 @@ def test_credentials(harness: Harness) -> None:
 def test_abdication_ends_the_program(marathon: Marathon) -> None:
     assert marathon.write("DELETE", "/v2/leader") == {"message": "Leadership abdicated"}
     marathon.wait("the end", lambda: marathon.failures)
-    assert marathon.failures == ["the leadership was given up by request"]
+    assert marathon.failures == [("the leadership was given up by request", 105)]
 
 
 def test_long_answers_are_compressed_and_events_are_not(marathon: Marathon, standby: Marathon) -> None:

@@ -62,6 +62,7 @@ def test_a_secured_cluster_runs_tasks_and_tells_no_secret(tmp_path: Path) -> Non
         cluster.leader().kill()
         cluster.wait_leader()
         cluster.wait_agents(1)
+        cluster.restart_marathons()
         shown = cluster.ask.get(cluster.marathon_url + "/v2/info", timeout=5).text
         for program in [*cluster.masters, *cluster.agents]:
             if program.running:

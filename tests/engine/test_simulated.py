@@ -211,6 +211,7 @@ def test_a_killed_leader_costs_no_task(cluster: LocalCluster) -> None:
     before, agents = _tasks(cluster), {slave["id"] for slave in _state(cluster)["slaves"]}
     cluster.leader().kill()
     cluster.wait_leader()
+    cluster.restart_marathons()
     assert {slave["id"] for slave in cluster.wait_agents(AGENTS)} == agents
     wait_until("the new leader knows every task", lambda: set(_running(_state(cluster))) == set(before))
     assert set(_tasks(cluster)) == set(before)

@@ -45,6 +45,7 @@ def test_a_cluster_with_tls_only(tmp_path: Path, authority: Authority) -> None:
         leader.kill()
         cluster.wait_leader()
         cluster.wait_agents(1)
+        cluster.restart_marathons()
 
 
 def test_downgrade_takes_both_on_one_port(tmp_path: Path, authority: Authority) -> None:

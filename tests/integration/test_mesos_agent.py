@@ -76,6 +76,7 @@ def test_from_active_to_drained_and_back(operator: Operator) -> None:
     leader = operator.cluster.leader()
     leader.kill()
     operator.cluster.wait_leader()
+    operator.cluster.restart_marathons()
     leader.start()
     assert operator.keeps("drained")["changed"] is False
     assert operator.keeps("deactivated")["changed"] is False

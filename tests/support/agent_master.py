@@ -173,6 +173,7 @@ class AgentProcess:
                       "port": str(self.port), "containerizers": "docker,mesos",
                       "isolation": "posix/cpu,posix/mem,volume/sandbox_path",
                       "resources": "cpus:2;mem:1024;disk:2048", "systemd_enable_support": "false",
+                      "launcher": "posix",
                       "registration_backoff_factor": "100ms", "docker_remove_delay": "1ms", **flags}
         self._process: subprocess.Popen[bytes] | None = None
         self._log = work_dir.with_name(work_dir.name + ".log")

@@ -348,6 +348,15 @@ class LocalCluster:
                 return program
         raise ClusterError("no master leads")
 
+    def restart_marathons(self) -> list[Program]:
+        """As a supervisor does: the leading Marathon ends when it loses its master. Those that were started."""
+        wait_until("the leading Marathon has ended", lambda: not all(one.running for one in self.marathons))
+        ended = [one for one in self.marathons if not one.running]
+        for marathon in ended:
+            marathon.start()
+            marathon.wait_answering("/ping")
+        return ended
+
     def wait_leader(self, seconds: float = START_SECONDS) -> Program:
         def found() -> Program | None:
             for program in self.masters:

@@ -17,6 +17,7 @@ from labengine.common import flags as flag_module
 from labengine.common import httpserver
 from labengine.common.zk import MasterDetector
 from labengine.marathon.api.routes import application
+from labengine.marathon.endings import Status
 from labengine.marathon.leader import Leader
 from labengine.marathon.node import Node
 from labengine.marathon.store import MemoryStore
@@ -46,7 +47,7 @@ class Marathon:
         self.address = f"{HOST}:{self.flags.http_port}"
         self.url = f"http://{self.address}"
         self.standing = Standing()
-        self.failures: list[str] = []
+        self.failures: list[tuple[str, int]] = []
         self.documents = documents
         self.leader: Leader | None = None
         harness.run(self._serve())
@@ -68,7 +69,7 @@ class Marathon:
         async def start() -> None:
             detector = MasterDetector(self._harness.master_address)
             await detector.start()
-            self.leader = Leader(self.flags, MemoryStore(self.documents), detector, self.url, self.failures.append)
+            self.leader = Leader(self.flags, MemoryStore(self.documents), detector, self.url, self._failed)
             await self.leader.start()
             self.standing.application = application(self.leader)
             self.standing.leader = self.address
@@ -76,6 +77,9 @@ class Marathon:
         self._harness.run(start())
         wait_until("the framework is subscribed", lambda: self.leader and self.leader.scheduler.subscribed, SECONDS)
         return self
+
+    def _failed(self, reason: str, status: Status = Status.EXCEPTION) -> None:
+        self.failures.append((reason, status))
 
     def stop(self) -> None:
         async def end() -> None:

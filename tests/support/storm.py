@@ -95,8 +95,8 @@ class Supervisor(_Worker):
                     program.start()
 
     def faults(self) -> list[str]:
-        """Ends that neither a kill nor the loss of ZooKeeper or of the leadership explains."""
-        expected = {"master": (1,), "marathon": (1, 100)}
+        """Ends that neither a kill nor the loss of ZooKeeper, of the leadership or of the master explains."""
+        expected = {"master": (1,), "marathon": (100, 101, 103, 105, 106)}
         return [
             f"{clock(moment)} {name} ended with status {status}"
             for moment, name, status in self.ends

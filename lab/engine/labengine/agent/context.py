@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx
 
 from labengine.agent import environment
+from labengine.agent.cgroups import Cgroups
 from labengine.agent.checkpoint import Checkpoint
 from labengine.agent.docker_cli import DockerCli
 from labengine.agent.docker_janitor import DockerJanitor
@@ -45,6 +47,10 @@ class AgentContext:
     def client(self) -> httpx.AsyncClient:
         """For the subscription to the master."""
         return self.tls.client(auth=self.credential, timeout=CONNECT_SECONDS)
+
+    @cached_property
+    def cgroups(self) -> Cgroups:
+        return Cgroups.of(self.flags)
 
     @property
     def files(self) -> SandboxFiles:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from labengine.agent import environment
+from labengine.agent import cgroups, environment
 from labengine.agent.docker_cli import (
     DockerAway,
     DockerCli,
@@ -113,6 +113,8 @@ class DockerTask(Task):
         self._saw_launch = True
 
     def _execute(self, arguments: list[str], variables: dict[str, str] | None = None) -> None:
+        groups = self.context.cgroups.of_docker_task()
+        cgroups.create(groups)
         self.process.start(
             Command(
                 argv=[*self.docker.base, *arguments],
@@ -120,6 +122,7 @@ class DockerTask(Task):
                 env={**self.docker.environment, **(variables or {})},
                 stdout=str(self.sandbox / "stdout"),
                 stderr=str(self.sandbox / "stderr"),
+                cgroups=groups,
             )
         )
 

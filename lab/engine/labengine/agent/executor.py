@@ -84,6 +84,13 @@ def main(spec_path: Path) -> None:
     # A stop of the agent's whole control group must not end the task; only the agent ends it.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
+    try:
+        for group in spec["cgroups"]:
+            # Itself, and so whatever it starts.
+            Path(group, "cgroup.procs").write_text("0", encoding="ascii")
+    except OSError as error:
+        write_json(run_dir / "exit.json", {"error": f"{error.strerror}: {error.filename}"})
+        return
     switch = {}
     if spec.get("user"):
         switch = {"user": spec["user"]["uid"], "group": spec["user"]["gid"], "extra_groups": spec["user"]["groups"]}

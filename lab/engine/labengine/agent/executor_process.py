@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class Command:
     stderr: str
     executable: str | None = None
     user: dict[str, Any] | None = None
+    cgroups: Sequence[Path] = ()
 
 
 class ExecutorProcess:
@@ -59,6 +61,8 @@ class ExecutorProcess:
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
         self.pid = 0
+        # Of the command, known as long as none of another process can have got its number.
+        self.session: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: Command) -> None:
@@ -77,6 +81,7 @@ class ExecutorProcess:
                     "user": command.user,
                     "stdout": command.stdout,
                     "stderr": command.stderr,
+                    "cgroups": [str(group) for group in command.cgroups],
                 }
             ),
         )
@@ -127,6 +132,7 @@ class ExecutorProcess:
             with contextlib.suppress(ProcessLookupError):
                 await self._wait_pid()
             self.alive()  # a child of this agent has to be reaped
+            self.session = (self._read("pids.json") or {}).get("child")
         return self.result()
 
     async def _wait_pid(self) -> None:

@@ -1,6 +1,6 @@
 """What an executor that was killed has left behind: processes that nobody would ever end.
 
-They are known by a variable of their environment, which they have from the agent, whoever their parent is by now.
+A task may empty its environment and leave its session; its control groups it cannot leave, where it has its own.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from labengine.agent import cgroups
 from labengine.common import log
 
 logger = log.get(__name__)
@@ -19,25 +22,42 @@ PAUSE_SECONDS = 0.02
 LIMIT_SECONDS = 5.0
 
 
-def having(variable: str) -> set[int]:
-    """Living processes with ``NAME=value`` in the environment that they were started with."""
-    wanted, found = variable.encode(), set()
+@dataclass(frozen=True)
+class Traces:
+    """``variable`` is a ``NAME=value`` that its processes were started with, ``session`` that of its command."""
+
+    variable: str
+    session: int | None = None
+    groups: Sequence[Path] = ()
+
+
+def living(traces: Traces) -> set[int]:
+    """Those with one of the traces, and what they have started."""
+    parents, found = {}, cgroups.members(traces.groups)
+    wanted = traces.variable.encode()
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            # Empty for what has ended and was not reaped yet.
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                found.add(int(entry.name))
+            pid = int(entry.name)
+            state, parent, _group, session = (entry / "stat").read_bytes().rpartition(b")")[2].split()[:4]
+            if state in (b"Z", b"X"):
+                found.discard(pid)
+                continue
+            parents[pid] = int(parent)
+            if traces.session == int(session) or wanted in (entry / "environ").read_bytes().split(b"\0"):
+                found.add(pid)
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
     return found
 
 
-def kill(variable: str) -> None:
+def kill(traces: Traces) -> None:
     """Again and again: they may have just made others."""
     deadline = time.monotonic() + LIMIT_SECONDS
-    while pids := having(variable):
+    while pids := living(traces):
         for pid in pids:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline:
-            logger.error("Processes %s with %s do not end", sorted(pids), variable)
+            logger.error("Processes %s of %s do not end", sorted(pids), traces.variable)
             return
         time.sleep(PAUSE_SECONDS)

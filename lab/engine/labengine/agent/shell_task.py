@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
-from labengine.agent import environment, leftovers, sandbox
+from labengine.agent import cgroups, environment, leftovers, sandbox
 from labengine.agent.executor_process import Command, Exit
 from labengine.agent.probes import NoResult
 from labengine.agent.task import Task, TaskFailure
@@ -32,6 +33,7 @@ class ShellTask(Task):
         sandbox.link_volumes(self.record, self.sandbox)
 
     def launch(self) -> None:
+        cgroups.create(self._groups)
         self.process.start(self._command())
 
     def _command(self) -> Command:
@@ -54,7 +56,12 @@ class ShellTask(Task):
             stdout=str(self.sandbox / "stdout"),
             stderr=str(self.sandbox / "stderr"),
             user=self.user.to_json() if self.user else None,
+            cgroups=self._groups,
         )
+
+    @property
+    def _groups(self) -> list[Path]:
+        return self.context.cgroups.of_shell_task(self.record.container_id)
 
     def _environment(self) -> dict[str, str]:
         return environment.of_shell_task(
@@ -78,7 +85,10 @@ class ShellTask(Task):
     async def wait_ended(self) -> tuple[Exit, str, str | None]:
         how = await self.process.wait()
         if how is None:
-            await asyncio.to_thread(leftovers.kill, f"MESOS_CONTAINER_ID={self.record.container_id}")
+            traces = leftovers.Traces(
+                f"MESOS_CONTAINER_ID={self.record.container_id}", self.process.session, self._groups
+            )
+            await asyncio.to_thread(leftovers.kill, traces)
             raise TaskFailure(
                 "Executor terminated: it ended without reporting how the command ended", "REASON_EXECUTOR_TERMINATED"
             )
@@ -96,6 +106,7 @@ class ShellTask(Task):
 
     def ended(self) -> None:
         """The executor left no process behind, and the sandbox stays."""
+        cgroups.remove(self._groups)
 
     async def run_command(self, command: dict[str, Any], timeout: float) -> int:
         shell = command.get("shell", True)

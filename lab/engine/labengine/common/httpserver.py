@@ -11,7 +11,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from starlette.requests import ClientDisconnect
@@ -102,7 +102,7 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def bind(ip: str, port: int) -> socket.socket:
+def bind(ip: str, port: int, refuse: Callable[[str], NoReturn] = log.crash) -> socket.socket:
     """A listening socket, or the end of the program with a sentence that names the address."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -111,7 +111,7 @@ def bind(ip: str, port: int) -> socket.socket:
         listener.bind((ip, port))
     except OSError as error:
         listener.close()
-        log.crash(f"Failed to initialize: Failed to bind on {ip}:{port}: {error.strerror}")
+        refuse(f"Failed to initialize: Failed to bind on {ip}:{port}: {error.strerror}")
     return listener
 
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from labengine.common import log
 from labengine.common.files import write_private
 from labengine.marathon.definition import errors
+from labengine.marathon.endings import Ending
 from labengine.marathon.store import Store
 
 logger = log.get(__name__)
@@ -24,7 +25,7 @@ ORDER = "backup-order"
 _FORMAT = "lab engine's marathon, 1"
 
 
-class BackupError(Exception):
+class BackupError(Ending):
     """The state is as it was."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
 from typing import Any
 
 from labengine import BUILD_USER, LAB_ENGINE_VERSION
@@ -16,6 +15,7 @@ from labengine.marathon.backoff import Backoff
 from labengine.marathon.conductor import Conductor
 from labengine.marathon.definition.settings import Settings
 from labengine.marathon.deployments import Deployments
+from labengine.marathon.endings import Ending, Failed, Status
 from labengine.marathon.events import EventBus
 from labengine.marathon.groups import GroupManager
 from labengine.marathon.health import HealthMonitor
@@ -46,15 +46,13 @@ def settings_from(flags: Any) -> Settings:
 
 
 class Leader:
-    """``failed(reason)`` ends the program: a leader that cannot go on must not pretend to."""
-
     def __init__(
         self,
         flags: Any,
         store: Store,
         detector: Detector,
         url: str,
-        failed: Callable[[str], None],
+        failed: Failed,
         tls: Tls | None = None,
     ) -> None:
         self.flags = flags
@@ -104,6 +102,11 @@ class Leader:
         documents = await backup.carried_out(self._store, await self._store.load())
         self.state.load(documents)
         self.tracker.load(documents)
+        if self.state.framework_id is None and len(self.tracker):
+            raise Ending(
+                f"Refusing to create a new framework id while {len(self.tracker)} instances are stored",
+                Status.FRAMEWORK_ID_MISSING,
+            )
         self.failures = Failures(self._store, documents)
         self.groups = GroupManager(
             self.state, self.deployments, self.failures, self.backoff, self.events, self.settings, self.flags.max_apps
@@ -137,7 +140,7 @@ class Leader:
         await self._store.close()
 
     def give_up(self) -> None:
-        self._failed("the leadership was given up by request")
+        self._failed("the leadership was given up by request", Status.LEADERSHIP_ENDED)
 
     def _framework_info(self) -> dict[str, Any]:
         flags = self.flags
@@ -170,14 +173,17 @@ class Leader:
             self._message(event["message"])
         elif kind == "DISCONNECTED":
             self.events.publish("scheduler_disconnected_event")
+            # As the real one does, which knows no other way to be sure of what it has heard.
+            self._failed("the connection to the Mesos master is lost", Status.LEADERSHIP_ENDED)
         elif kind == "ERROR":
             message = event["error"]["message"]
             logger.error("The Mesos master refuses this framework: %s", message)
-            if "removed" in message or "completed" in message.lower():
-                # The id is used up; its tasks are gone with it.
-                self.state.set_framework_id(None)
-                await self._store.flush()
-            self._failed(f"the Mesos master refuses this framework: {message}")
+            # The id stays, so that the next start is refused too: an operator decides what becomes of it.
+            removed = "Framework has been removed" in message
+            self._failed(
+                f"the Mesos master refuses this framework: {message}",
+                Status.FRAMEWORK_REMOVED if removed else Status.REFUSED_BY_MESOS,
+            )
 
     async def _subscribed(self, event: dict[str, Any]) -> None:
         framework_id = event["subscribed"]["framework_id"]["value"]

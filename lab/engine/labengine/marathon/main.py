@@ -8,7 +8,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from labengine import LAB_ENGINE_VERSION, MARATHON_VERSION
 from labengine.common import flags as flag_module
@@ -17,16 +17,14 @@ from labengine.common.supervision import supervise
 from labengine.common.tls import Port, Tls
 from labengine.common.zk import Connection, KazooException, MasterDetector, ZkUnavailable, ZkUrl
 from labengine.marathon.api.routes import application
-from labengine.marathon.backup import BackupError
 from labengine.marathon.election import Candidate
+from labengine.marathon.endings import Ending, Status
 from labengine.marathon.keystore import Keystore
 from labengine.marathon.leader import Leader
 from labengine.marathon.node import Node
 from labengine.marathon.store import MemoryStore, Store, ZkStore
 
 logger = log.get(__name__)
-
-NO_ZOOKEEPER_STATUS = 100
 
 
 @dataclass
@@ -89,13 +87,17 @@ def ports(flags: Any, keystore: Keystore | None) -> list[Listening]:
     """What is listened on; the program ends where a port is taken."""
     result = []
     if not flags.disable_http:
-        result.append(Listening(httpserver.bind(flags.http_address or "0.0.0.0", flags.http_port)))
+        result.append(Listening(httpserver.bind(flags.http_address or "0.0.0.0", flags.http_port, _port_taken)))
         if keystore:
             logger.warning("Plain HTTP stays open beside HTTPS: disable_http would close it")
     if keystore:
-        listener = httpserver.bind(flags.https_address or "0.0.0.0", flags.https_port)
+        listener = httpserver.bind(flags.https_address or "0.0.0.0", flags.https_port, _port_taken)
         result.append(Listening(listener, Port(keystore.server)))
     return result
+
+
+def _port_taken(message: str) -> NoReturn:
+    log.die(message, Status.PORT_TAKEN)
 
 
 class Program:
@@ -145,12 +147,12 @@ class Program:
         connection = Connection(
             ZkUrl.parse(flags.zk),
             session_timeout=flags.zk_session_timeout,
-            on_lost=lambda: self._end("the ZooKeeper session is lost"),
+            on_lost=lambda: self._end("the ZooKeeper session is lost", Status.ZOOKEEPER_LOST),
         )
         try:
             await connection.start(flags.zk_connection_timeout)
         except ZkUnavailable as error:
-            log.die(f"Cannot reach ZooKeeper {connection.url}: {error}", NO_ZOOKEEPER_STATUS)
+            log.die(f"Cannot reach ZooKeeper {connection.url}: {error}", Status.ZOOKEEPER_UNREACHABLE)
         return connection
 
     async def _lead(self, connection: Connection | None) -> None:
@@ -173,23 +175,23 @@ class Program:
         await leader.start()
         self._candidate.application = application(leader)
         await self._candidate.lost()
-        self._end("the leadership is lost")
+        self._end("the leadership is lost", Status.LEADERSHIP_LOST)
 
     def _leading_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
             error = task.exception()
             if isinstance(error, (KazooException, ZkUnavailable)):
-                self._end(f"ZooKeeper failed: {error or type(error).__name__}")
-            elif isinstance(error, BackupError):
-                self._end(str(error))
+                self._end(f"ZooKeeper failed: {error or type(error).__name__}", Status.ZOOKEEPER_LOST)
+            elif isinstance(error, Ending):
+                self._end(str(error), error.status)
             else:
                 logger.error("Leading failed", exc_info=error)
                 self._end("leading failed")
 
-    def _end(self, reason: str) -> None:
+    def _end(self, reason: str, status: Status = Status.EXCEPTION) -> None:
         if not self._stop.is_set():
-            logger.error("EXIT with status 1: %s", reason)
-            self._status = 1
+            logger.error("EXIT with status %d: %s", status, reason)
+            self._status = status
             self._stop.set()
 
 

@@ -31,7 +31,7 @@ class Detector(Protocol):
 
 
 class SchedulerClient:
-    """Keeps one subscription to the leading master; ``handle`` gets every event, in order."""
+    """One subscription to the leading master; ``handle`` gets every event, in order, and DISCONNECTED when it ended."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class SchedulerClient:
         return self._master_url
 
     async def run(self) -> None:
-        """Subscribe again and again: after a lost connection, and to each new leading master."""
+        """Subscribes, again and again until a master takes it; returns when that subscription ended."""
         while True:
             leader = self._detector.leader
             if leader is None:
@@ -92,6 +92,7 @@ class SchedulerClient:
                 await asyncio.gather(subscription, changed, return_exceptions=True)
             if was_subscribed:
                 await self._handle({"type": "DISCONNECTED"})
+                return
             await asyncio.sleep(RETRY_SECONDS)
 
     async def close(self) -> None:

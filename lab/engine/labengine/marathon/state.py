@@ -8,6 +8,9 @@ from labengine.marathon.clock import VersionClock, timestamp
 from labengine.marathon.store import Store
 from labengine.marathon.tree import App, Tree
 
+# The name of the real one's znode.
+FRAMEWORK_ID = "framework-id"
+
 
 def file_name(app_id: str) -> str:
     """An app id as a znode name; ids never hold an underscore."""
@@ -32,7 +35,7 @@ class State:
         self._roots: dict[str, dict[str, Any]] = {}
 
     def load(self, documents: dict[str, Any]) -> None:
-        self.framework_id = documents.get("framework")
+        self.framework_id = documents.get(FRAMEWORK_ID)
         for key, document in documents.items():
             if key.startswith("roots/"):
                 self._roots[document["version"]] = document
@@ -129,9 +132,9 @@ class State:
             return
         self.framework_id = framework_id
         if framework_id:
-            self.store.put("framework", framework_id)
+            self.store.put(FRAMEWORK_ID, framework_id)
         else:
-            self.store.delete("framework")
+            self.store.delete(FRAMEWORK_ID)
 
 
 class Failures:
