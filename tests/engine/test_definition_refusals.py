@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labengine.marathon.definition import reader
+from labengine.marathon.definition import jsontext, reader
 from labengine.marathon.definition.errors import ApiError
 from labengine.marathon.definition.settings import Settings
 
@@ -37,7 +37,7 @@ def pairs(error):
         ("env", {"A": 1}, "/env/A", "error.expected.jsobject"),
         ("env", {"A": {}}, "/env/A/secret", "error.path.missing"),
         ("labels", {"A": True}, "/labels/A", "error.expected.jsstring"),
-        ("cpus", 0, "/cpus", "error.min"),
+        ("cpus", -0.1, "/cpus", "error.min"),
         ("cpus", "1", "/cpus", "error.expected.jsnumber"),
         ("cpus", True, "/cpus", "error.expected.jsnumber"),
         ("cpus", float("inf"), "/cpus", "error.expected.jsnumber"),
@@ -50,28 +50,28 @@ def pairs(error):
         ("backoffFactor", 0.5, "/backoffFactor", "error.min"),
         ("args", "x", "/args", "error.expected.jsarray"),
         ("constraints", [["a", "MAX_PER", 1]], "/constraints(0)(2)", "error.expected.jsstring"),
-        ("ports", [70000], "/ports(0)", "error.max"),
-        ("uris", [""], "/uris(0)", "error.minLength"),
-        ("fetch", [{}], "/fetch(0)/uri", "error.path.missing"),
+        ("ports", ["80"], "/ports(0)", "error.expected.jsnumber"),
+        ("fetch", [{}], "/fetch(0)/uri", "'uri' is undefined on object: {}"),
         ("fetch", [{"uri": "x" * 1025}], "/fetch(0)/uri", "error.maxLength"),
-        ("upgradeStrategy", {"minimumHealthCapacity": 0}, "/upgradeStrategy/maximumOverCapacity", "error.path.missing"),
+        ("upgradeStrategy", {"minimumHealthCapacity": 0}, "/upgradeStrategy/maximumOverCapacity",
+         "'maximumOverCapacity' is undefined on object: {\"minimumHealthCapacity\":0}"),
         ("upgradeStrategy", {"minimumHealthCapacity": 2, "maximumOverCapacity": 0},
          "/upgradeStrategy/minimumHealthCapacity", "error.max"),
         ("killSelection", "ANY", "/killSelection", "error.unknown.enum.literal"),
         ("killSelection", 1, "/killSelection", "error.unknown.enum.literal"),
         ("container", {"docker": {"image": ""}}, "/container/docker/image", "error.minLength"),
-        ("container", {"docker": {}}, "/container/docker/image", "error.path.missing"),
+        ("container", {"docker": {}}, "/container/docker/image", "'image' is undefined on object: {}"),
         ("container", {**IMAGE, "portMappings": [{"hostPort": "x"}]},
          "/container/portMappings(0)/hostPort", "error.expected.jsnumber"),
         ("container", {**IMAGE, "volumes": [{"containerPath": "/c", "hostPath": "/h"}]},
-         "/container/volumes(0)/mode", "error.path.missing"),
+         "/container/volumes(0)/mode", "'mode' is undefined on object: {\"containerPath\":\"/c\",\"hostPath\":\"/h\"}"),
         ("container", {**IMAGE, "volumes": [{"containerPath": "c", "mode": "RW", "persistent": {}}]},
-         "/container/volumes(0)/persistent/size", "error.path.missing"),
+         "/container/volumes(0)/persistent/size", "'size' is undefined on object: {}"),
         ("portDefinitions", [{"name": "A"}], "/portDefinitions(0)/name", "error.pattern"),
         ("networks", [{"mode": "overlay"}], "/networks(0)/mode", "error.unknown.enum.literal"),
         ("healthChecks", [{"command": {}}], "/healthChecks(0)/command/value", "error.path.missing"),
         ("readinessChecks", [{"httpStatusCodesForReady": []}],
-         "/readinessChecks(0)/httpStatusCodesForReady", "error.minItems"),
+         "/readinessChecks(0)/httpStatusCodesForReady", "error.minLength"),
         ("check", {"exec": {"command": {}}}, "/check/exec/command/shell", "error.path.missing"),
         ("role", "", "/role", "error.minLength"),
         ("executor", "a//b", "/executor", "error.pattern"),
@@ -107,8 +107,8 @@ def test_a_body_that_is_no_object(body):
         ({"cmd": None}, "/", RUN),
         ({"args": ["x"]}, "/", RUN),
         ({"cmd": None, "container": {"type": "DOCKER"}}, "/container/docker", "not defined"),
-        ({"constraints": [["a"]]}, "/constraints(0)", "Each constraint must have either 2 or 3 fields"),
-        ({"constraints": [["a", "NEAR"]]}, "/constraints(0)",
+        ({"constraints": [["a"]]}, "/constraints", "Each constraint must have either 2 or 3 fields"),
+        ({"constraints": [["a", "NEAR"]]}, "/constraints",
          "operator must be one of the following UNIQUE, CLUSTER, GROUP_BY, LIKE, MAX_PER, UNLIKE or IS"),
         ({"container": {"docker": {"image": "x", "credential": {"principal": "p"}}}},
          "/container/docker/credential", "must be empty"),
@@ -163,7 +163,7 @@ def test_a_body_that_is_no_object(body):
          "No port definition reference for portName http-api"),
         ({"readinessChecks": [{"timeoutSeconds": 30, "portName": "default"}]},
          "/readinessChecks(0)/timeoutSeconds", "got 30, expected less than 30"),
-        ({"readinessChecks": [{"portName": "default"}] * 2}, "/readinessChecks", "got 2, expected 1 or less"),
+        ({"readinessChecks": [{"portName": "default"}] * 2}, "/readinessChecks/size", "got 2, expected 1 or less"),
         ({"instances": 2, "labels": {"MARATHON_SINGLE_INSTANCE_APP": "true"}}, "/",
          "Single instance app may only have one instance"),
         ({"labels": {"MARATHON_SINGLE_INSTANCE_APP": "true"},
@@ -294,7 +294,7 @@ def test_command_check_with_a_port():
 
 
 def test_types_come_before_old_fields_and_those_before_rules():
-    sent = {"id": "a", "cmd": "c", "ports": [80, 80], "cpus": 0}
+    sent = {"id": "a", "cmd": "c", "ports": [80, 80], "cpus": -1}
     assert pairs(refusal(sent)) == {("/cpus", "error.min")}
     sent["cpus"] = 1
     assert pairs(refusal(sent)) == {("/", "ports must be unique")}
@@ -310,7 +310,7 @@ def test_valid_uris(uri):
 @pytest.mark.parametrize("raw", [b"", b"  \n"])
 def test_empty_body(raw):
     with pytest.raises(ApiError) as caught:
-        reader.parse_json(raw)
+        jsontext.parse(raw)
     assert caught.value.status == 400
     assert caught.value.body["message"] == "Please specify data in JSON format"
     assert caught.value.body["details"].startswith("No content to map due to end-of-input")
@@ -319,6 +319,6 @@ def test_empty_body(raw):
 @pytest.mark.parametrize("raw", [b"{", b"{'a': 1}", b"NaN", b"\xff", b"[" * 100000, b"{} x"])
 def test_bad_syntax(raw):
     with pytest.raises(ApiError) as caught:
-        reader.parse_json(raw)
+        jsontext.parse(raw)
     assert (caught.value.status, caught.value.body["message"]) == (400, "Invalid JSON")
     assert isinstance(caught.value.body["details"], str)

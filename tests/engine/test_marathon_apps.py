@@ -32,7 +32,7 @@ def test_what_cannot_be_created(marathon: Marathon) -> None:
     marathon.write("POST", "/v2/apps", APP, 201)
     assert marathon.refused("POST", "/v2/apps", APP, 409)["message"] == "An app with id [/web] already exists."
     assert marathon.refused("POST", "/v2/apps", {"cmd": "x1"})["details"] == [
-        {"path": "/id", "errors": ["error.path.missing"]}]
+        {"path": "/id", "errors": ["'id' is undefined on object: {\"cmd\":\"x1\"}"]}]
     text = marathon.send("POST", "/v2/apps", headers={"Content-Type": "text/plain"}, data="{}")
     assert (text.status_code, text.json()) == (415, {"message": "Unsupported Media Type"})
     broken = marathon.send("POST", "/v2/apps", headers={"Content-Type": "application/json"}, data="{")

@@ -60,12 +60,14 @@ def test_what_a_list_leaves_out_is_removed(marathon: Marathon) -> None:
 
 
 def test_an_app_takes_the_place_of_an_empty_group_alone(marathon: Marathon) -> None:
-    same = [{"path": "/", "errors": ["Groups and Applications may not have the same identifier."]}]
+    same = "Groups and Applications may not have the same identifier."
     marathon.write("PUT", "/v2/groups/a", {"groups": [{"id": "b"}, {"id": "c", "apps": [app("one", instances=0)]}]})
     marathon.settled()
-    for method, path, body in (("POST", "/v2/apps", app("/a/c")), ("PUT", "/v2/apps/a", CMD),
-                               ("PUT", "/v2/groups/a/c/one", {}), ("POST", "/v2/groups", {"id": "/a/c/one/below"})):
-        assert marathon.refused(method, path, body)["details"] == same
+    for method, path, body, place in (
+            ("POST", "/v2/apps", app("/a/c"), "/groups(0)"), ("PUT", "/v2/apps/a", CMD, "/"),
+            ("PUT", "/v2/groups/a/c/one", {}, "/groups(0)/groups(1)"),
+            ("POST", "/v2/groups", {"id": "/a/c/one/below"}, "/groups(0)/groups(1)")):
+        assert marathon.refused(method, path, body)["details"] == [{"path": place, "errors": [same]}]
     marathon.write("POST", "/v2/apps", app("/a/b", instances=0), 201)
     marathon.settled()
     assert [one["id"] for one in marathon.get("/v2/groups/a")["groups"]] == ["/a/c"]

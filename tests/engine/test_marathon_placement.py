@@ -37,7 +37,8 @@ def offer(**options: object) -> dict:
 
 
 def matched(app: dict, given: dict, placed: list[dict] | None = None) -> Match | list[str]:
-    return match(app, given, constraints.agent_facts(given), Remainder(given["resources"]), placed or [], "any")
+    facts, left = constraints.agent_facts(given), Remainder(given["resources"])
+    return match(app, given, facts, left, placed or [], "any", share=app["instances"])
 
 
 def launched(app: dict, given: dict | None = None) -> dict:

@@ -66,6 +66,8 @@ def test_a_pod_is_created_and_runs(harness: Harness, marathon: Marathon) -> None
     assert endpoint["name"] == "http" and 31000 <= endpoint["allocatedHostPort"] <= 31999
     marathon.settled()
     assert marathon.get("/v2/pods/shop/front") == body and marathon.get("/v2/pods") == [body]
+    # Its status leaves out a placement without rules.
+    assert body["scheduling"].pop("placement") == {}
     assert status(marathon)["status"] == "STABLE" and status(marathon)["spec"] == body
     assert [one["id"] for one in marathon.get("/v2/pods/::status")] == ["/shop/front"]
     assert marathon.get("/v2/tasks") == {"tasks": []} and marathon.get("/v2/apps") == {"apps": []}
@@ -149,8 +151,9 @@ def test_the_task_group_is_what_mesos_expects(harness: Harness, marathon: Marath
 
 @pytest.mark.parametrize(("change", "path", "text"), [
     ({"id": "relative"}, "/id", "Path needs to be absolute"),
-    ({"containers": []}, "/containers", "error.minItems"),
-    ({"containers": [{"name": "a"}]}, "/containers(0)/resources", "error.path.missing"),
+    ({"containers": []}, "/containers", "error.minLength"),
+    ({"containers": [{"name": "a"}]}, "/containers(0)/resources",
+     "'resources' is undefined on object: {\"name\":\"a\"}"),
     ({"containers": [{"name": "a", "resources": {"cpus": 0}}]}, "/containers(0)/resources/cpus", "error.min"),
     ({"containers": [{"name": "A", "resources": {}}]}, "/containers(0)/name", "error.pattern"),
     ({"containers": [{"name": "a", "resources": {}}] * 2}, "/containers", "container names must be unique"),

@@ -26,6 +26,7 @@ def test_tasks_survive_the_loss_of_the_leader(tmp_path: Path) -> None:
         cluster.leader().kill()
         leader = cluster.wait_leader()
         cluster.wait_agents(2)
+        cluster.restart_marathons()
 
         def reconnected() -> bool:
             frameworks = requests.get(leader.url + "/frameworks", timeout=5).json()["frameworks"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from labengine.marathon import places
 from labengine.marathon import plan as planning
 from labengine.marathon.backoff import Backoff
 from labengine.marathon.definition import compare, errors, paths, ports, volumes
@@ -117,11 +118,14 @@ class GroupManager:
             )
         for shared in sorted(after.services.keys() & after.groups.keys()):
             kind = "Pods" if is_pod(after.services[shared]) else "Applications"
-            raise errors.invalid_object([("/", f"Groups and {kind} may not have the same identifier.")])
+            place = places.of_group(after, paths.parent(shared))
+            raise errors.invalid_object([(place, f"Groups and {kind} may not have the same identifier.")])
         conflicts = volumes.name_conflicts(after.apps_below("/"))
         if conflicts:
             raise errors.invalid_object(
-                (f"{_place(after, app_id)}/container", text) for app_id, texts in conflicts.items() for text in texts
+                (f"{places.of_app(after, app_id)}/container", text)
+                for app_id, texts in conflicts.items()
+                for text in texts
             )
         planning.refuse_cycles(after)
 
@@ -163,16 +167,6 @@ class GroupManager:
 def changed_groups(before: Tree, after: Tree, changed: Iterable[str]) -> list[str]:
     groups = [app_id.rpartition("/")[0] or "/" for app_id in changed]
     return [*groups, *(after.groups.keys() - before.groups.keys())]
-
-
-def _place(tree: Tree, app_id: str) -> str:
-    """Where an app is in the tree, as the paths of refusals count it."""
-    group_id, steps = "/", ""
-    while group_id != paths.parent(app_id):
-        below = tree.groups_in(group_id)
-        group_id = next(one for one in below if f"{paths.parent(app_id)}/".startswith(f"{one}/"))
-        steps += f"/groups({below.index(group_id)})"
-    return f"{steps}/apps({[app['id'] for app in tree.apps_in(group_id)].index(app_id)})"
 
 
 def _plain(app: App) -> App:

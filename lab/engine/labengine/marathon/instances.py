@@ -58,6 +58,8 @@ class Instance:
     healthy: bool | None = None
     check_result: dict[str, Any] = field(default_factory=dict)
     confirmed: bool = False
+    # How many the definition wanted with which it was launched.
+    wanted: int = 1
     kill_reason: str | None = None
     unreachable_since: float | None = None
 

@@ -20,7 +20,7 @@ def parse(text: str) -> Selector:
     while True:
         found = _TERM.match(text, position)
         if not found:
-            raise unprocessable(f"Can not parse label selector '{text}': unexpected text at position {position}")
+            raise unprocessable(f"Can not parse label selector {text}. Reason: end of input expected")
         terms.append(_term(found))
         position = found.end()
         if found[6] != ",":

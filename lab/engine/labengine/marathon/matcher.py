@@ -67,20 +67,20 @@ def match(
     placed: list[dict[str, Any]],
     default_behavior: str,
     *,
+    share: int,
     away: bool = False,
 ) -> Match | list[str]:
     """A match takes its resources out of ``left``; otherwise the reasons, first in the funnel first.
 
-    ``facts`` are those of the offer's agent, ``placed`` those of the agents that have an instance already; ``away``
-    says that the agent is in maintenance.
+    ``facts`` are those of the offer's agent, ``placed`` those of the agents that have an instance already; ``share``
+    is the number of instances that GROUP_BY divides; ``away`` says that the agent is in maintenance.
     """
     roles = accepted_roles(app, default_behavior)
     reasons: list[str] = []
     if not any(role_of(resource) in roles for resource in offer["resources"]):
         reasons.append("UnfulfilledRole")
     if not all(
-        constraints.accepts(constraint, facts, placed, instances=app["instances"])
-        for constraint in app.get("constraints", [])
+        constraints.accepts(constraint, facts, placed, instances=share) for constraint in app.get("constraints", [])
     ):
         reasons.append("UnfulfilledConstraint")
     if away:

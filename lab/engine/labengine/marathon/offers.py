@@ -120,10 +120,11 @@ class OfferMatcher:
         agent_id = offer["agent_id"]["value"]
         if self._backoff.left(app) > 0 or self._backoff.agent_blocked(app["id"], agent_id):
             return None
-        placed = self._placed(app) if app.get("constraints") else []
+        placed, share = self._placed(app) if app.get("constraints") else ([], app["instances"])
         flags = self._flags
         away = flags.maintenance_mode and is_away(offer, flags.draining_seconds, time.time())
-        found = match(app, offer, facts, left, placed, flags.accepted_resource_roles_default_behavior, away=away)
+        default_behavior = flags.accepted_resource_roles_default_behavior
+        found = match(app, offer, facts, left, placed, default_behavior, share=share, away=away)
         if isinstance(found, list):
             # What an offer lacks after a launch from it says nothing about the offer.
             if first:
@@ -150,6 +151,7 @@ class OfferMatcher:
             app["role"],
             found.ports,
             facts,
+            wanted=app["instances"],
             staged_at=now,
             state_since=now,
             containers=podupdates.new_containers(app, instance_id, now) if is_pod(app) else [],
@@ -162,9 +164,13 @@ class OfferMatcher:
         task = task_info(app, instance, found, user=self._flags.mesos_user, env_prefix=self._flags.env_vars_prefix)
         return {"type": "LAUNCH", "launch": {"task_infos": [task]}}
 
-    def _placed(self, app: App) -> list[Facts]:
-        """Instances of an older configuration are on their way out: their successors may be where they are."""
-        return [one.facts for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE and has_config(one, app)]
+    def _placed(self, app: App) -> tuple[list[Facts], int]:
+        """The agents of its instances, and how many the first of them was launched to be.
+
+        Instances of an older configuration are on their way out: their successors may be where they are.
+        """
+        placed = [one for one in self._tracker.of(app["id"]) if one.state != UNREACHABLE and has_config(one, app)]
+        return [one.facts for one in placed], placed[0].wanted if placed else app["instances"]
 
     async def _accept(self, offer: dict[str, Any], launches: list[dict[str, Any]]) -> None:
         await self.scheduler.call(

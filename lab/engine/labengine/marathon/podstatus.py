@@ -30,7 +30,7 @@ def render(leader: Leader, service: App) -> dict[str, Any]:
     status = "TERMINAL" if stopping else "STABLE" if stable >= service["instances"] else "DEGRADED"
     return {
         "id": service["id"],
-        "spec": pods.shown(service),
+        "spec": _spec(service),
         "status": status,
         "statusSince": changed,
         "instances": instances,
@@ -38,6 +38,13 @@ def render(leader: Leader, service: App) -> dict[str, Any]:
         "lastUpdated": timestamp(),
         "lastChanged": changed,
     }
+
+
+def _spec(service: App) -> dict[str, Any]:
+    """As GET shows it, but for a placement without rules."""
+    spec = pods.shown(service)
+    scheduling = {name: value for name, value in spec["scheduling"].items() if name != "placement" or value}
+    return {**spec, "scheduling": scheduling}
 
 
 def _history(leader: Leader, pod_id: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from labengine.marathon import labels
+from labengine.marathon import labels, places
 from labengine.marathon.api import tasks
 from labengine.marathon.api.http import answer, body_of, choose, deployed, flag, moment, remote
 from labengine.marathon.appinfo import app_info, embeds
@@ -76,7 +76,7 @@ async def _get(leader: Leader, request: Request, app_id: str) -> Response:
         group_id = app_id[:-2] or "/"
         if group_id not in leader.state.tree.groups:
             raise errors.group_not_found(group_id)
-        wanted = given | {"counts", "deployments"}
+        wanted = given | {"counts", "deployments", "tasks", "lastTaskFailure"}
         return answer({"*": [app_info(leader, app, wanted) for app in leader.state.tree.apps_below(group_id)]})
     wanted = given | {"counts", "deployments", "tasks", "lastTaskFailure"}
     return answer({"app": app_info(leader, existing(leader, app_id), wanted)})
@@ -115,7 +115,7 @@ async def _update(leader: Leader, app_id: str, change: Change, *, force: bool, r
 
 def refuse_pod(tree: Tree, app_id: str) -> None:
     if tree.pod(app_id):
-        raise errors.invalid_object([("/", "Applications and Pods may not share the same id")])
+        raise errors.shared_id(places.around(tree, app_id))
 
 
 def refuse_existing(tree: Tree, app_id: str) -> None:
@@ -172,8 +172,6 @@ async def _put(leader: Leader, request: Request, app_id: str) -> Response:
     patching = request.method == "PATCH"
     body = await body_of(request)
     current = leader.state.tree.app(app_id)
-    if patching and current is None:
-        raise errors.unknown_app(app_id)
     update = reader.read_update(
         body,
         current=current,

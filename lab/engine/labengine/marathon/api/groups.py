@@ -78,7 +78,10 @@ async def _read(leader: Leader, request: Request, group_id: str, *, creating: bo
         has_group=lambda name: name in tree.groups,
         enforce_role=lambda name: tree.groups.get(name, {}).get("enforceRole"),
     )
-    return read_group_update(body, defaults=leader.settings, base=group_id, existing=existing, creating=creating)
+    dry = not creating and flag(request, "dryRun")
+    return read_group_update(
+        body, defaults=leader.settings, base=group_id, existing=existing, creating=creating, dry=dry
+    )
 
 
 async def _create(leader: Leader, request: Request, group_id: str) -> Response:

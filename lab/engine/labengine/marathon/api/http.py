@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +13,7 @@ from starlette.responses import Response
 from labengine.common import log
 from labengine.marathon.api import media
 from labengine.marathon.clock import seconds, timestamp
-from labengine.marathon.definition import errors, reader
+from labengine.marathon.definition import errors, jsontext
 from labengine.marathon.leader import Leader
 from labengine.marathon.plan import Plan
 
@@ -24,9 +23,7 @@ Handler = Callable[[Leader, Request], Awaitable[Response]]
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        json.dumps(body, separators=(",", ":"), ensure_ascii=False), status, headers, media_type="application/json"
-    )
+    return Response(jsontext.compact(body), status, headers, media_type="application/json")
 
 
 def deployed(plan: Plan, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -36,11 +33,11 @@ def deployed(plan: Plan, status: int = 200, headers: dict[str, str] | None = Non
 
 
 async def body_of(request: Request, *, any_type: bool = False) -> Any:
-    """The JSON body; 415 for a body of another content type, or of none."""
+    """The JSON body; 415 for a body of another content type."""
     body = await request.body()
-    if body and not any_type and not media.is_json(request.headers.get("content-type", "")):
+    if body and not any_type and not media.is_json(request.headers.get("content-type", media.JSON)):
         raise HTTPException(415)
-    return reader.parse_json(body)
+    return jsontext.parse(body)
 
 
 def choose(request: Request, **handlers: Any) -> Any:
@@ -87,7 +84,7 @@ def remote(request: Request) -> str:
 
 async def refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.ApiError)
-    return answer(error.body, error.status)
+    return Response(jsontext.compact(error.body), error.status, media_type=error.media_type)
 
 
 async def http_error(_request: Request, error: Exception) -> Response:

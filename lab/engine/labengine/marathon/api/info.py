@@ -129,7 +129,9 @@ async def ping(_leader: Leader, request: Request) -> Response:
     kind = media.chosen(request.headers.get("accept"), (media.TEXT, media.HTML, media.JSON))
     if kind is None:
         return Response(status_code=204)
-    return Response(json.dumps("pong") if kind == media.JSON else "pong", media_type=kind)
+    text = json.dumps("pong") if kind == media.JSON else "pong"
+    # Without the charset that a text would get otherwise.
+    return Response(text, headers={"Content-Type": kind})
 
 
 async def plugins(_leader: Leader, _request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from labengine.marathon import podstatus
+from labengine.marathon import places, podstatus
 from labengine.marathon.api.http import answer, body_of, choose, flag, moment, remote
 from labengine.marathon.api.ids import refuse_no_instance_ids
 from labengine.marathon.clock import timestamp
@@ -94,7 +94,7 @@ async def _put(leader: Leader, request: Request, pod_id: str) -> Response:
 
 def _put_into(tree: Tree, pod: App) -> None:
     if tree.app(pod["id"]):
-        raise errors.invalid_object([("/", "Applications and Pods may not share the same id")])
+        raise errors.shared_id(places.around(tree, pod["id"]))
     tree.put(pod)
 
 

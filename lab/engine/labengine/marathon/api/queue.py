@@ -30,7 +30,7 @@ async def reset_delay(leader: Leader, request: Request) -> Response:
         raise HTTPException(404)
     app_id = "/" + "/".join(rest[:-1])
     if leader.queue.get(app_id) is None:
-        raise errors.not_found(f"Application {app_id} not found in tasks queue.")
+        raise errors.untyped_not_found(f"Application {app_id} not found in tasks queue.")
     leader.backoff.reset(app_id)
     leader.offers.hungry()
     return Response(status_code=204)

@@ -93,4 +93,4 @@ async def no_page(_leader: Leader, _request: Request) -> Response:
 
 
 async def no_plugin(_leader: Leader, request: Request) -> Response:
-    raise errors.not_found(f"No plugin with this pluginId: {request.path_params['plugin']}")
+    raise errors.untyped_not_found(f"No plugin with this pluginId: {request.path_params['plugin']}")

@@ -14,16 +14,17 @@ class ApiError(Exception):
     def __init__(self, status: int, message: str, details: Any = None, **extra: Any) -> None:
         super().__init__(message)
         self.status = status
+        self.media_type = "application/json"
         self.body: dict[str, Any] = {"message": message}
         if details is not None:
             self.body["details"] = details
         self.body.update(extra)
 
 
-def _details(failures: Iterable[Failure]) -> list[dict[str, Any]]:
+def _details(failures: Iterable[Failure], root: str = "/") -> list[dict[str, Any]]:
     by_path: dict[str, list[str]] = {}
     for path, text in failures:
-        texts = by_path.setdefault(path or "/", [])
+        texts = by_path.setdefault(path or root, [])
         if text not in texts:
             texts.append(text)
     return [{"path": path, "errors": texts} for path, texts in by_path.items()]
@@ -40,6 +41,13 @@ def bad_request(message: str, details: str | None = None) -> ApiError:
 def not_found(message: str) -> ApiError:
     """As the resources themselves answer; ``unknown_...`` and ``path_not_found`` are what is thrown below them."""
     return ApiError(404, message, [])
+
+
+def untyped_not_found(message: str) -> ApiError:
+    """Of resources that do not say what they produce."""
+    error = not_found(message)
+    error.media_type = "application/octet-stream"
+    return error
 
 
 def app_not_found(app_id: str, version: str | None = None) -> ApiError:
@@ -79,6 +87,10 @@ def pod_exists(pod_id: str) -> ApiError:
     return ApiError(409, f"A pod with id [{pod_id}] already exists.")
 
 
+def shared_id(places: Iterable[str]) -> ApiError:
+    return invalid_object((place, "Applications and Pods may not share the same id") for place in places)
+
+
 def locked(deployment_ids: Iterable[str]) -> ApiError:
     return ApiError(
         409,
@@ -90,7 +102,7 @@ def locked(deployment_ids: Iterable[str]) -> ApiError:
 
 def invalid_json(failures: Iterable[Failure]) -> ApiError:
     """422 of the type layer."""
-    return ApiError(422, "Invalid JSON", _details(failures))
+    return ApiError(422, "Invalid JSON", _details(failures, ""))
 
 
 def invalid_object(failures: Iterable[Failure]) -> ApiError:

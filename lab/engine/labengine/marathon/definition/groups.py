@@ -68,9 +68,18 @@ class Existing:
 
 
 def read_group_update(
-    obj: Any, *, defaults: Settings, base: str = "/", existing: Existing | None = None, creating: bool = False
+    obj: Any,
+    *,
+    defaults: Settings,
+    base: str = "/",
+    existing: Existing | None = None,
+    creating: bool = False,
+    dry: bool = False,
 ) -> GroupUpdate:
-    """The body of POST (`creating`) or PUT for a group; `base` is the group of the URL."""
+    """The body of POST (`creating`) or PUT for a group; `base` is the group of the URL.
+
+    A dry run does not look at what would be stored.
+    """
     tree = existing or Existing()
     raw = typed(obj, GROUP_UPDATE)
     group_id = paths.absolute(raw["id"], base) if "id" in raw else base
@@ -82,7 +91,8 @@ def read_group_update(
     # PUT resolves the id of the body against the group it already names; POST against the URL.
     refuse(_failures(raw, base if creating else group_id, tree, changes_services))
     update = _update(raw, group_id)
-    refuse(_stored_failures(update))
+    if not dry:
+        refuse(_stored_failures(update))
     return update
 
 

@@ -77,7 +77,7 @@ def readiness_failures(app: App) -> list[Failure]:
     checks = app.get("readinessChecks", [])
     found: list[Failure] = []
     if len(checks) > 1:
-        found.append(("/readinessChecks", f"got {len(checks)}, expected 1 or less"))
+        found.append(("/readinessChecks/size", f"got {len(checks)}, expected 1 or less"))
     mappings = container.port_mappings(app)
     ports = mappings if mappings is not None else app.get("portDefinitions") or []
     names = {port["name"] for port in ports if "name" in port}

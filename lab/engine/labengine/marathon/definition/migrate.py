@@ -17,7 +17,7 @@ DEFAULT_MAPPING = {**BLANK_MAPPING, "name": "default"}
 # Marathon unpacks what `uris` names by these endings alone.
 EXTRACTED = (".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".gz", ".tgz", ".tbz2", ".txz", ".zip")
 
-_URI = re.compile(r"(?:[^\x00-\x20\x7f\"<>\\^`{|}%]|%[0-9A-Fa-f]{2})+")
+_URI = re.compile(r"(?:[^\x00-\x20\x7f\"<>\\^`{|}%]|%[0-9A-Fa-f]{2})*")
 INVALID_URI = "URI has invalid syntax."
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from labengine.marathon.definition import migrate, networks, paths, roles, schema
 from labengine.marathon.definition.container import App
-from labengine.marathon.definition.errors import Failure, bad_request, invalid_json, invalid_object, unprocessable
+from labengine.marathon.definition.errors import Failure, invalid_json, invalid_object, unprocessable
 from labengine.marathon.definition.groups import GroupUpdate, read_group_update
 from labengine.marathon.definition.pipeline import refuse_resident_change, stored, typed, with_absolute_ids
 from labengine.marathon.definition.settings import Settings
 
-__all__ = ["GroupUpdate", "Rollback", "parse_json", "read_app", "read_group_update", "read_update", "read_updates"]
+__all__ = ["GroupUpdate", "Rollback", "read_app", "read_group_update", "read_update", "read_updates"]
 
 NOT_KEPT = ("executorResources", "resourceLimits")
 
@@ -24,23 +23,6 @@ class Rollback:
     """An update that asks for an earlier version of the app, whole."""
 
     version: str
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"Unrecognized token '{name}'")
-
-
-def parse_json(raw: bytes) -> Any:
-    if not raw.strip():
-        details = "No content to map due to end-of-input\n at [Source: (byte[]); line: 1, column: 0]"
-        raise bad_request("Please specify data in JSON format", details)
-    try:
-        return json.loads(raw.decode(), parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        details = f"{error.msg}\n at [Source: (byte[]); line: {error.lineno}, column: {error.colno}]"
-    except (ValueError, RecursionError) as error:
-        details = str(error)
-    raise bad_request("Invalid JSON", details)
 
 
 def read_app(
@@ -100,7 +82,7 @@ def read_updates(
 ) -> list[tuple[str, App | Rollback]]:
     """The updates of a list with the id of each; type failures of all elements are reported together."""
     if not isinstance(objs, list):
-        raise invalid_json([("/", "error.expected.jsarray")])
+        raise invalid_json([("", "error.expected.jsarray")])
     record = schema.APP_UPDATE if partial else schema.APP
     failures: list[Failure] = []
     for index, obj in enumerate(objs):

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from labengine.marathon.definition.errors import Failure
+from labengine.marathon.definition.jsontext import compact
 
 ABSENT: Any = object()
 
@@ -143,7 +144,7 @@ class Many:
             if item is not ABSENT and not (self.unique and item in items):
                 items.append(item)
         if len(value) < self.fewest:
-            failures.append((path, "error.minItems"))
+            failures.append((path, "error.minLength"))
         return items
 
 
@@ -172,14 +173,18 @@ class Record:
 
     def read(self, value: Any, path: str, failures: list[Failure]) -> Any:
         if not isinstance(value, dict):
-            failures.append((path, "error.expected.jsobject"))
+            needed = [] if path else [name for name, spec in self.fields.items() if spec.required]
+            # At the top the type layer looks for what must be there, whatever it has before it.
+            failures += [(f"/{name}", f"{compact(value)} is not an object") for name in needed]
+            if not needed:
+                failures.append((path, "error.expected.jsobject"))
             return ABSENT
         result: dict[str, Any] = {}
         for name, spec in self.fields.items():
             raw = value.get(name)
             if raw is None and not (spec.required and name in value):
                 if spec.required:
-                    failures.append((f"{path}/{name}", "error.path.missing"))
+                    failures.append((f"{path}/{name}", self._missing(name, value)))
                 elif spec.default is not ABSENT:
                     result[name] = copy.deepcopy(spec.default)
                 continue
@@ -187,6 +192,10 @@ class Record:
             if item is not ABSENT:
                 result[name] = item
         return result
+
+    def _missing(self, name: str, value: dict[str, Any]) -> str:
+        """A type of one field is read in another way."""
+        return "error.path.missing" if len(self.fields) == 1 else f"'{name}' is undefined on object: {compact(value)}"
 
 
 @dataclass(frozen=True)

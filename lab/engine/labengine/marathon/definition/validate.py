@@ -92,6 +92,10 @@ def _port_failures(app: App) -> list[Failure]:
     definitions = app.get("portDefinitions") or []
     if not names_unique(definitions):
         found.append(("/portDefinitions", "Port names must be unique."))
+    for index, item in enumerate(definitions):
+        if item["port"] < 0:
+            # What comes from the old field has no bounds of its own.
+            found.append((f"/portDefinitions({index})/port", f"got {item['port']}, expected 0 or more"))
     if not unique([item["port"] for item in definitions if item["port"] != 0]):
         found.append(("/portDefinitions", "Ports must be unique."))
     return found
@@ -130,15 +134,15 @@ def _secret_failures(app: App, settings: Settings) -> list[Failure]:
     secrets, env = app.get("secrets", {}), app.get("env", {})
     enabled = "secrets" in settings.enable_features
     found: list[Failure] = []
+    references = {key: value["secret"] for key, value in env.items() if isinstance(value, dict)}
+    if references and not enabled:
+        found.append(("/env", SECRETS_NEEDED))
     if secrets and not enabled:
         found.append(("/secrets", feature_off("secrets")))
     if enabled and "" in secrets:
         found.append((f"/secrets/keys({list(secrets).index('')})", "must not be empty"))
     if "" in env:
         found.append((f"/env/keys({list(env).index('')})", "must not be empty"))
-    references = {key: value["secret"] for key, value in env.items() if isinstance(value, dict)}
-    if references and not enabled:
-        found.append(("/env", SECRETS_NEEDED))
     found += [
         (f"/env/{key}/secret", "references an undefined secret")
         for key, name in references.items()
@@ -172,7 +176,7 @@ def _label_failures(app: App) -> list[Failure]:
 
 def _constraint_failures(app: App) -> list[Failure]:
     texts = [constraints.failure(constraint) for constraint in app.get("constraints", [])]
-    return [(f"/constraints({index})", text) for index, text in enumerate(texts) if text]
+    return [("/constraints", text) for text in texts if text]
 
 
 def _id_failures(app: App) -> list[Failure]:
