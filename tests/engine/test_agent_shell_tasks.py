@@ -237,6 +237,9 @@ def test_command_health_check_kills(shared: tuple[FakeMaster, AgentProcess]) -> 
 
 
 def test_state_and_sandbox_over_http(master: FakeMaster, agent: AgentProcess) -> None:
+    # A list of nothing is left out of what is made of messages.
+    idle = requests.post(f"{agent.url}/api/v1", json={"type": "GET_CONTAINERS"}, timeout=5).json()
+    assert idle == {"type": "GET_CONTAINERS"}
     task_id = master.run(shell_task("echo output; sleep 1000"))
     master.wait_state(task_id, "TASK_RUNNING")
     state = agent.get("/slave(1)/state")

@@ -76,12 +76,16 @@ def test_all_ask_for_credentials(closed: LocalCluster, tmp_path: Path) -> None:
         assert {path: ask(program, path).status_code for path in ("/health", "/version", "/")} == {
             "/health": 200, "/version": 200, "/": 200}
         assert ask(program, "/redirect").status_code == 307
-        for path in ("/metrics/snapshot", "/flags", "/state", "/master/slaves", "/system/stats.json"):
+        for path in ("/metrics/snapshot", "/flags", "/state", "/master/slaves", "/system/stats.json",
+                     "/maintenance/status"):
             answer = ask(program, path)
+            assert (answer.text, answer.headers["Content-Type"]) == ("401 Unauthorized.", "text/plain; charset=utf-8")
             assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (
                 401, 'Basic realm="mesos-master-readonly"'), path
         answer = ask(program, "/api/v1", method="POST", json={"type": "GET_HEALTH"})
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="mesos-master-readwrite"')
+        assert ask(program, "/maintenance/schedule").headers["WWW-Authenticate"] == (
+            'Basic realm="mesos-master-readwrite"')
         assert ask(program, "/flags", auth=("operator", "wrong")).status_code == 401
         assert ask(program, "/flags", auth=("nobody", "")).status_code == 401
         assert ask(program, "/flags", auth=OPERATOR).status_code == 200
@@ -90,7 +94,9 @@ def test_all_ask_for_credentials(closed: LocalCluster, tmp_path: Path) -> None:
     assert ask(leader, "/api/v1", method="POST", json={"type": "GET_HEALTH"}, auth=OPERATOR).status_code == 200
 
     assert ask(agent, "/health").status_code == 200
-    assert ask(agent, "/state").headers["WWW-Authenticate"] == 'Basic realm="mesos-agent-readonly"'
+    answer = ask(agent, "/state")
+    assert (answer.text, answer.headers["WWW-Authenticate"]) == (
+        "401 Unauthorized.", 'Basic realm="mesos-agent-readonly"')
     assert ask(agent, "/api/v1", method="POST", json={}).headers["WWW-Authenticate"] == (
         'Basic realm="mesos-agent-readwrite"')
     assert ask(agent, "/metrics/snapshot", auth=OPERATOR).status_code == 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -186,3 +186,12 @@ def test_a_call_needs_the_id_of_its_stream(master: Program) -> None:
                            json={"type": "REVIVE", "framework_id": {"value": framework_id}})
     assert answer.status_code == 400
     assert "Mesos-Stream-Id" in answer.text
+
+
+def test_a_list_of_nothing_is_left_out_of_messages(start_master: Callable[..., Program]) -> None:
+    idle = start_master()
+    assert operator(idle, "GET_ROLES") == {}
+    agent = AgentEnd(idle.url)
+    agent.subscribed()
+    (shown,) = operator(idle, "GET_AGENTS")["agents"]
+    assert "total_resources" in shown and "allocated_resources" not in shown

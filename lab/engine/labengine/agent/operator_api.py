@@ -36,7 +36,8 @@ def call(agent: Agent, body: Any) -> dict[str, Any] | None:
     if answer is None:
         known = ", ".join(sorted({*_ANSWERS, *_WITH_CONTENT}))
         raise CallRefused(f"The lab engine's agent does not answer '{kind}'; it answers {known}")
-    return {"type": kind, key: answer(agent)}
+    content = answer(agent)
+    return {"type": kind} if content is None else {"type": kind, key: content}
 
 
 def _answer_content(agent: Agent, kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
@@ -97,7 +98,10 @@ def _state(agent: Agent) -> dict[str, Any]:
     return {"get_tasks": _tasks(agent), "get_executors": _executors(agent), "get_frameworks": _frameworks(agent)}
 
 
-def _containers(agent: Agent) -> dict[str, Any]:
+def _containers(agent: Agent) -> dict[str, Any] | None:
+    shown = views.containers(agent)
+    if not shown:
+        return None
     return {
         "containers": [
             {
@@ -108,7 +112,7 @@ def _containers(agent: Agent) -> dict[str, Any]:
                 "container_status": entry["status"],
                 "resource_statistics": entry["statistics"],
             }
-            for entry in views.containers(agent)
+            for entry in shown
         ]
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from labengine.common import log
 
@@ -90,7 +90,8 @@ class Guard:
         async def protected(request: Request) -> Response:
             principal = principal_of(request.headers.get("Authorization", ""), self._credentials)
             if principal is None and realm in self._closed:
-                return Response(status_code=401, headers={"WWW-Authenticate": f'Basic realm="{self._prefix}-{realm}"'})
+                challenge = {"WWW-Authenticate": f'Basic realm="{self._prefix}-{realm}"'}
+                return PlainTextResponse("401 Unauthorized.", 401, challenge)
             request.state.principal = principal
             return await handler(request)
 

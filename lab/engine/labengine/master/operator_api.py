@@ -87,13 +87,15 @@ def _roles(master: MasterProcess, _body: dict[str, Any]) -> dict[str, Any]:
         entry: dict[str, Any] = {"name": role["name"], "weight": role["weight"]}
         if role["frameworks"]:
             entry["frameworks"] = [{"value": framework_id} for framework_id in role["frameworks"]]
-        entry["resources"] = [
+        resources = [
             {"name": name, "type": "SCALAR", "scalar": {"value": value}}
             for name, value in role["resources"].items()
             if isinstance(value, float)
         ]
+        if resources:
+            entry["resources"] = resources
         result.append(entry)
-    return {"roles": result}
+    return {"roles": result} if result else {}
 
 
 def state(master: MasterProcess, body: dict[str, Any]) -> dict[str, Any]:

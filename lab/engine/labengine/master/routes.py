@@ -73,6 +73,12 @@ class Routes:
         routes += self._both(
             f"{share_routes.QUOTA}/{{role}}", share_routes.quota_removal(self._master), ["DELETE"], "readwrite"
         )
+        # Alone of its kind.
+        routes += self._both(
+            "/maintenance/status",
+            self._shown("get_maintenance_statuses", lambda: self._master.maintenance.status),
+            ["GET"],
+        )
         for path, answers in {**self._maintenance, **share_routes.handlers(self._master)}.items():
             for method, handler in answers.items():
                 routes += self._both(path, handler, [method], "readwrite")
@@ -204,15 +210,15 @@ class Routes:
         except operator_api.OperatorCallError as error:
             return PlainTextResponse(str(error), 400)
 
+    def _shown(self, action: str, what: Callable[[], dict[str, Any]]) -> Handler:
+        async def answer(request: Request) -> Response:
+            return JSONResponse(what()) if self._allows(request, action) else Response(status_code=403)
+
+        return answer
+
     @property
     def _maintenance(self) -> dict[str, dict[str, Handler]]:
         maintenance = self._master.maintenance
-
-        def show(action: str, what: Callable[[], dict[str, Any]]) -> Handler:
-            async def answer(request: Request) -> Response:
-                return JSONResponse(what()) if self._allows(request, action) else Response(status_code=403)
-
-            return answer
 
         def change(action: str, how: Callable[[Any], Awaitable[None]]) -> Handler:
             async def answer(request: Request) -> Response:
@@ -232,10 +238,9 @@ class Routes:
 
         return {
             "/maintenance/schedule": {
-                "GET": show("get_maintenance_schedules", lambda: maintenance.schedule),
+                "GET": self._shown("get_maintenance_schedules", lambda: maintenance.schedule),
                 "POST": change("update_maintenance_schedules", maintenance.update),
             },
-            "/maintenance/status": {"GET": show("get_maintenance_statuses", lambda: maintenance.status)},
             "/machine/down": {"POST": change("start_maintenances", maintenance.start)},
             "/machine/up": {"POST": change("stop_maintenances", maintenance.stop)},
         }

@@ -52,7 +52,8 @@ def agent(one: Agent) -> dict[str, Any]:
     if one.reregistered is not None:
         result["reregistered_time"] = nanoseconds(one.reregistered)
     result["total_resources"] = one.total.to_json()
-    result["allocated_resources"] = allocated(one.tasks.values())
+    if used := allocated(one.tasks.values()):
+        result["allocated_resources"] = used
     offered = [entry for offer in one.offers.values() for entry in offer.resources.to_json(allocated_to=offer.role)]
     if offered:
         result["offered_resources"] = offered
