@@ -21,7 +21,7 @@ def web(group):
         "cpus": "0.1",
         "mem": 32,
         "ports": [0, 0],
-        "constraints": [["hostname", "GROUP_BY", 2]],
+        "constraints": [["hostname", "MAX_PER", 2]],
         "env": {"COLOUR": "green", "LIMIT": 10},
         "labels": {"team": "shop"},
         "fetch": [],
