@@ -21,6 +21,9 @@ LAUNCH_SECONDS = 60
 class Asked:
     """Where to ask whom; ``urls`` has no entry for a kind of host that the cluster has not."""
 
+    # A cluster at MESOS_URL, whose flags and state are its own.
+    given = False
+
     def __init__(self, urls: dict[str, str]) -> None:
         self.urls = urls
         self.names = {"leader": urls["leader"].partition("//")[2]}
@@ -45,7 +48,9 @@ def given() -> Asked | None:
         urls["follower"] = url
     for agent in requests.get(f"{urls['leader']}/slaves", timeout=ANSWER_SECONDS).json()["slaves"]:
         urls["agent"] = f"{url.partition(':')[0]}://{agent['hostname']}:{agent['port']}"
-    return Asked(urls)
+    asked = Asked(urls)
+    asked.given = True
+    return asked
 
 
 class Lab(Asked):

@@ -1,4 +1,7 @@
-"""`pytest tests/conformance --table` prints a line for every question, with what is known to differ and why."""
+"""`pytest tests/conformance --table` prints a line for every question, with what is known to differ and why.
+
+Of a cluster at MESOS_URL it prints what differs: what depends on its flags, state and hosts, and what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         told = [f"{len(row['unexplained'])} UNEXPLAINED"] if row["unexplained"] else []
         known = sum(len(differences) for differences in row["explained"].values())
         told += [f"{known} known"] if known else []
+        depends = row.get("depends", {})
+        told += [f"{sum(map(len, depends.values()))} depend on this cluster"] if depends else []
         question = f"{row['situation']}: {row['name']}"
         terminalreporter.write_line(f"{question:{width}}  {', '.join(told) or 'same'}")
+        for reason, differences in depends.items():
+            for difference in differences:
+                terminalreporter.write_line(f"    depends  {difference}  ({reason})")
+        for difference in row["unexplained"]:
+            terminalreporter.write_line(f"    WRONG    {difference}")
         reasons.update({reason: len(differences) for reason, differences in row["explained"].items()})
     terminalreporter.write_line("")
     for reason, count in sorted(reasons.items()):

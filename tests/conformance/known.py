@@ -50,6 +50,43 @@ KNOWN = (
         "the engine's agent remembers the last status of a recovered task, the real one waits for the next",
     ),
 )
+# Fields that a framework, a task or an agent has or has not, and lists that are left out while they are empty.
+_OPTIONAL = "|".join((
+    "allocated_resources", "allocation_info", "attributes", "check", "check_status", "cluster", "command", "container",
+    "container_status", "discovery", "disk", "domain", "executor_id", "executor_pid", "get_containers", "health_check",
+    "healthy", "hostname", "kill_policy", "labels", "message", "name", "offered_resources", "principal", "ranges",
+    "reason", "reregistered_time", "reservation", "reservations", "role", "roles", "scalar", "set", "shared", "source",
+    "text", "type", "webui_url",
+))  # fmt: skip
+# In what a real Mesos that is given may differ from the recorded one without being wrong.
+DEPENDS = (
+    Known(
+        r".*",
+        r"status 40[13] instead of |WWW-Authenticate ",
+        "flags: authentication and acls",
+    ),
+    Known(
+        r".*",
+        r".*\.flags\.\w+: (missing|not in the recording)$",
+        "flags: what is set is shown",
+    ),
+    Known(
+        METRICS + "|agent GET /metrics/snapshot",
+        r"\.(allocator|master|frameworks|containerizer|gc|overlay|slave)[/.\w]*\S*: (missing|not in the recording)$",
+        "state: metrics come with roles, frameworks, containerizers and modules",
+    ),
+    Known(
+        r".* (GET /(master/)?(frameworks|slaves|state|state-summary|tasks|containers|roles)$|POST /api/v1 GET_[A-Z]+$)",
+        rf".*\.({_OPTIONAL}): (missing|not in the recording)$",
+        "state: what frameworks, tasks and agents have or have not",
+    ),
+    Known(
+        r".*",
+        r"(Location|text) .*instead of ",
+        "hosts: addresses of this cluster, or texts with its ids",
+    ),
+)
+CHANGING = "state: the recordings have it in some situations only"
 # In what the lab engine's Marathon is known to differ from the types of Marathon 1.11.
 MARATHON = (
     Known(

@@ -7,11 +7,15 @@ answered otherwise there. Of a JSON answer the shape is kept (see ``shape``), of
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conformance.shape import paths
+
+SITUATIONS = ("running", "maintenance-scheduled", "drained", "no-quorum")
 DATA = Path(__file__).parent / "data" / "mesos-1.11.0"
 
 
@@ -43,6 +47,24 @@ class Recording:
 def answers(situation: str) -> list[Recording]:
     loaded = json.loads((DATA / f"{situation}.json").read_text(encoding="utf-8"))
     return [Recording(situation, **entry) for entry in loaded["answers"]]
+
+
+@functools.cache
+def changing() -> dict[str, frozenset[str]]:
+    """By question, the keys that some situations have in its answer and others have not."""
+    shapes: dict[str, list[Any]] = {}
+    for situation in SITUATIONS:
+        for one in answers(situation):
+            shapes.setdefault(one.name, []).append(one.answer.get("json"))
+    return {name: _changing([dict(paths(shape)) for shape in several]) for name, several in shapes.items()}
+
+
+def _changing(several: list[dict[str, bool]]) -> frozenset[str]:
+    ever = {path for one in several for path in one}
+    parents = {path: path.rpartition(".")[0] for path in ever}
+    # A key says something where what holds it was there.
+    return frozenset(path for path in ever for one in several
+                     if not one.get(path, False) and (not parents[path] or parents[path] in one))
 
 
 def operator_calls() -> dict[str, Recording]:

@@ -93,6 +93,18 @@ def _objects(wanted: dict[str, Shape], actual: dict[str, Shape], path: str) -> I
         yield f"{path}.{name}: not in the recording"
 
 
+def paths(shape: Shape, path: str = "") -> Iterator[tuple[str, bool]]:
+    """Every key by its path, and whether all elements of its list had it; every list that has elements."""
+    if isinstance(shape, dict):
+        for key, member in shape.items():
+            name = f"{path}.{key.removesuffix('?')}"
+            yield name, not key.endswith("?")
+            yield from paths(member, name)
+    elif isinstance(shape, list) and shape:
+        yield f"{path}[]", True
+        yield from paths(shape[0], f"{path}[]")
+
+
 def _kind(shape: Shape) -> str:
     if isinstance(shape, dict):
         return "object"

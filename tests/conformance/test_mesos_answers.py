@@ -25,7 +25,7 @@ def _all(asked: cluster.Asked, situation: str) -> Verdicts:
     found = {}
     for recording in recordings.answers(situation):
         if recording.who in asked.urls:
-            found[recording.name] = verdict(recording, asked.ask(recording), asked.names)
+            found[recording.name] = verdict(recording, asked.ask(recording), asked.names, given=asked.given)
     return found
 
 

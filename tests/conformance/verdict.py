@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from conformance.known import KNOWN
-from conformance.recordings import Recording
+from conformance.known import CHANGING, DEPENDS, KNOWN, Known
+from conformance.recordings import Recording, changing
 from conformance.shape import differences, shape_of
 
 HEADERS = ("Content-Type", "Allow", "Location")
@@ -22,19 +23,38 @@ class Verdict:
     unexplained: list[str]
     # Reason -> differences.
     explained: dict[str, list[str]]
+    # The same for what depends on the cluster that was given.
+    depends: dict[str, list[str]] = field(default_factory=dict)
 
 
-def verdict(recording: Recording, response: requests.Response, names: dict[str, str]) -> Verdict:
-    """``names`` replaces ``{leader}`` and the like in what was recorded."""
-    unexplained: list[str] = []
-    explained: dict[str, list[str]] = {}
-    for difference in _differences(recording, response, names):
-        reason = next((known.reason for known in KNOWN if known.explains(recording.name, difference)), None)
-        if reason is None:
-            unexplained.append(difference)
+def verdict(
+    recording: Recording, response: requests.Response, names: dict[str, str], *, given: bool = False
+) -> Verdict:
+    """``names`` replaces ``{leader}`` and the like in what was recorded; ``given``: the cluster is not ours."""
+    return sorted_out(recording, _differences(recording, response, names), given=given)
+
+
+def sorted_out(recording: Recording, differences: list[str], *, given: bool) -> Verdict:
+    found = Verdict(recording.situation, recording.name, [], {}, {})
+    for difference in differences:
+        if reason := _reason(KNOWN, recording.name, difference):
+            found.explained.setdefault(reason, []).append(difference)
+        elif given and (reason := _dependence(recording.name, difference)):
+            found.depends.setdefault(reason, []).append(difference)
         else:
-            explained.setdefault(reason, []).append(difference)
-    return Verdict(recording.situation, recording.name, unexplained, explained)
+            found.unexplained.append(difference)
+    return found
+
+
+def _reason(table: Iterable[Known], question: str, difference: str) -> str | None:
+    return next((known.reason for known in table if known.explains(question, difference)), None)
+
+
+def _dependence(question: str, difference: str) -> str | None:
+    path, _colon, what = difference.partition(": ")
+    if what in ("missing", "not in the recording") and path in changing().get(question, ()):
+        return CHANGING
+    return _reason(DEPENDS, question, difference)
 
 
 def _differences(recording: Recording, response: requests.Response, names: dict[str, str]) -> list[str]:

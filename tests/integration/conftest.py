@@ -28,6 +28,20 @@ LOGIN = tuple(f"MARATHON_{name}" for name in (
     "USERNAME", "PASSWORD", "TOKEN", "VALIDATE_CERTS", "CA_PATH", "CLIENT_CERT", "CLIENT_KEY"))  # fmt: skip
 
 
+GIVEN = bool(os.environ.get("MARATHON_URL"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "engine(reason): no Marathon at MARATHON_URL can pass it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What only the engine's cluster can pass is not asked of a Marathon that is given."""
+    for item in items:
+        if GIVEN and (mark := item.get_closest_marker("engine")):
+            item.add_marker(pytest.mark.skip(reason=f"MARATHON_URL is given: {mark.args[0]}"))
+
+
 @dataclass(frozen=True)
 class Finished:
     """A run of Ansible."""
@@ -55,7 +69,7 @@ class Ansible:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("ANSIBLE_", "MARATHON_", "MESOS_"))
-            or (name in LOGIN and os.environ.get("MARATHON_URL"))
+            or (name in LOGIN and GIVEN)
         }
         self._environment = {
             **kept,
@@ -113,7 +127,7 @@ class Marathon:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.ask = _logged_in() if os.environ.get("MARATHON_URL") else requests.Session()
+        self.ask = _logged_in() if GIVEN else requests.Session()
 
     def app(self, app_id: str) -> dict[str, Any] | None:
         answer = self.ask.get(f"{self.url}/v2/apps{app_id}", timeout=10)
@@ -125,11 +139,16 @@ class Marathon:
     def settle(self, group: str) -> None:
         """Until no deployment holds an app of the group."""
 
-        def free() -> bool:
-            listed = self.write("GET", "/v2/deployments").json()
-            return not any(app.startswith(f"{group}/") for entry in listed for app in entry["affectedApps"])
+        wait_until(f"the deployments of {group} are over", lambda: not self.deployments(group))
 
-        wait_until(f"the deployments of {group} are over", free)
+    def deployments(self, group: str) -> list[dict[str, Any]]:
+        """Those of the group: others may deploy what is theirs meanwhile."""
+        listed = self.write("GET", "/v2/deployments").json()
+        return [one for one in listed if any(f"{name}/".startswith(f"{group}/") for name in _affected(one))]
+
+
+def _affected(deployment: dict[str, Any]) -> list[str]:
+    return [*deployment["affectedApps"], *deployment.get("affectedPods", [])]
 
 
 def _logged_in() -> requests.Session:
@@ -150,7 +169,7 @@ def _logged_in() -> requests.Session:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster | None]:
     """The cluster of the lab engine; none where a Marathon is given."""
-    if os.environ.get("MARATHON_URL"):
+    if GIVEN:
         yield None
         return
     with LocalCluster(tmp_path_factory.mktemp("cluster"), masters=1, agents=2, marathons=2) as cluster:

@@ -18,7 +18,7 @@ import pytest
 import requests
 from certificates import Authority
 from faulty_proxy import CLOSE, CUT, WRITE, Fault, FaultyProxy, Reply, deaf_port
-from local_cluster import free_port, wait_until
+from local_cluster import free_port
 
 NO_LEADER = "<html><h2>HTTP ERROR: 502</h2><p>Could not determine the current leader</p></html>"
 DENIED = {"message": "Not Authorized to perform this action!"}
@@ -283,7 +283,7 @@ def bench(marathon, ansible, module_group, tmp_path_factory):
             found.proxy(case).add(case.name, *case.faults, login=case.login)
         before = [found.app(case, "1") for case in CASES if case.exists]
         marathon.write("PUT", f"/v2/groups{module_group}", {"apps": before}).raise_for_status()
-        wait_until("the apps are there", lambda: marathon.write("GET", "/v2/deployments").json() == [])
+        marathon.settle(module_group)
         runs = {host_of(case): (case.module, found.arguments(case)) for case in CASES}
         found.results = case_playbook.run(ansible.play, directory, runs)
         yield found
@@ -318,7 +318,7 @@ def test_who_holds_the_lock(marathon, ansible, group) -> None:
     result = ansible.module(definition={**app, "cpus": 0.1})
     assert result["failed"] and not result["changed"]
     assert re.search(rf"another deployment holds {group}/held \({deployment}\): wait .* or set force", result["msg"])
-    (holder,) = marathon.write("GET", "/v2/deployments").json()
+    (holder,) = marathon.deployments(group)
     step, steps = holder["currentStep"], holder["totalSteps"]
     assert f"{deployment} changes {group}/held, step {step} of {steps}" in result["msg"]
     assert (result["status"], result["deployments"]) == (409, [deployment])

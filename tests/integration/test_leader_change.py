@@ -8,7 +8,6 @@ import case_playbook
 import pytest
 import requests
 from faulty_proxy import CLOSE, WRITE, Fault, FaultyProxy
-from local_cluster import wait_until
 
 # The GETs of a run that writes: of the app, of the release, and then those of the wait.
 WAITING = 2
@@ -16,9 +15,8 @@ MEETING_SECONDS = 60
 ALWAYS = 99
 
 
+@pytest.mark.engine("its leader is not ours to kill")
 def test_a_leader_is_killed_between_read_and_write_and_during_the_wait(marathon, ansible, cluster, group, tmp_path):
-    if cluster is None:
-        pytest.skip("the leader of a Marathon that was given is not ours to kill")
     address = requests.get(f"{cluster.marathons[0].url}/v2/leader", timeout=10).json()["leader"]
     killed = next(one for one in cluster.marathons if one.url.endswith(address))
     left = next(one for one in cluster.marathons if one is not killed)
@@ -48,7 +46,7 @@ def test_a_leader_is_killed_between_read_and_write_and_during_the_wait(marathon,
         return {"id": f"{group}/{name}", "cmd": "sleep 1000", "cpus": 0.1, "mem": 32, "env": {"LEVEL": "1"}}
 
     marathon.write("PUT", f"/v2/groups{group}", {"apps": [{**declared("removed"), "instances": 0}]}).raise_for_status()
-    wait_until("the app is there", lambda: marathon.write("GET", "/v2/deployments").json() == [])
+    marathon.settle(group)
     with FaultyProxy(one_that_runs, requests.Session).serving() as proxy:
         runs = {}
         for name, happens in faults.items():

@@ -286,9 +286,8 @@ def test_a_file_on_a_broken_line(ansible, tmp_path):
     assert f"{path} is not valid JSON: line " in result["msg"]
 
 
+@pytest.mark.engine("its leader is not ours to kill")
 def test_a_killed_leader_is_waited_over(ansible, cluster, group):
-    if cluster is None:
-        pytest.skip("the leader of a Marathon that was given is not ours to kill")
     urls = [program.url for program in cluster.marathons]
     leader = requests.get(f"{urls[0]}/v2/leader", timeout=10).json()["leader"]
     killed = next(program for program in cluster.marathons if program.url.endswith(leader))
