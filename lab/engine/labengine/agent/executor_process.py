@@ -128,10 +128,13 @@ class ExecutorProcess:
 
     async def wait(self) -> Exit | None:
         """Returns when the executor has ended; None: it ended without saying how (it was killed itself)."""
+        own = self._process is not None
         if self.alive():
+            own = True
             with contextlib.suppress(ProcessLookupError):
                 await self._wait_pid()
             self.alive()  # a child of this agent has to be reaped
+        if own:
             self.session = (self._read("pids.json") or {}).get("child")
         return self.result()
 
