@@ -16,7 +16,7 @@ UNITS := tests/build tests/lab tests/properties tests/roles
 ENGINE := tests/conformance tests/engine
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
-SCENARIOS_REST := secured membership package container
+SCENARIOS_REST := secured membership package container interrupted
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8

@@ -33,7 +33,8 @@ def environment() -> dict[str, str]:
     }
 
 
-def _command(playbook: str, inventory: Path, *arguments: str) -> list[str]:
+def command(playbook: str, inventory: Path, *arguments: str) -> list[str]:
+    """The words that run a playbook, given by path or as ``quorum.mesos.<name>``."""
     return [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook, *arguments]
 
 
@@ -46,11 +47,11 @@ def run(
     seconds: float = SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a playbook, given by path or as ``quorum.mesos.<name>``; raises LabError when it fails."""
-    command = _command(playbook, inventory, *arguments)
+    words = command(playbook, inventory, *arguments)
     for name, value in (variables or {}).items():
-        command += ["-e", f"{name}={value}"]
+        words += ["-e", f"{name}={value}"]
     done = subprocess.run(
-        command, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False,
+        words, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False,
         stdout=subprocess.PIPE if capture else None, stderr=subprocess.STDOUT if capture else None,
     )  # fmt: skip
     if done.returncode != 0 and not capture:
@@ -62,7 +63,7 @@ def follow(playbook: str, inventory: Path, *arguments: str, see: Callable[[str],
     """Runs a playbook and hands over every line when it comes; returns the exit code and the whole output."""
     lines = []
     with subprocess.Popen(
-        _command(playbook, inventory, *arguments), cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True,
+        command(playbook, inventory, *arguments), cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as running:  # fmt: skip
         limit = threading.Timer(SECONDS, running.kill)

@@ -51,6 +51,11 @@ options:
       library:
         description: A shared library that the program loads, or a link to one.
         type: str
+  expected:
+    description:
+      - The C(digest) of RV(declared) of an earlier run of the module.
+      - What the service would start with now must be the same, and the service must run with it, or the module fails.
+    type: str
   start:
     description:
       - Start and enable the service. Otherwise it is only compared.
@@ -82,6 +87,13 @@ running:
   returned: success
   type: bool
   sample: true
+declared:
+  description:
+    - The options O(unit), O(files) and O(source), and a C(digest) of what the service starts with.
+    - The digest depends on the host too, so that it does not tell what a file with secrets holds.
+  returned: success
+  type: dict
+  sample: {}
 outdated:
   description: Why the running service must be restarted. Such a service counts as changed, unless O(start=false).
   returned: success
@@ -95,12 +107,27 @@ from ansible_collections.quorum.mesos.plugins.module_utils.host import running
 from ansible_collections.quorum.mesos.plugins.module_utils.host.started import SOURCE
 
 
+def _compare(module: AnsibleModule, digest: str, outdated: list[str]) -> None:
+    unit = module.params["unit"]
+    if digest != module.params["expected"]:
+        module.fail_json(
+            msg="What %s starts with is not what this run has declared any more: somebody else has changed its files "
+            "or its program meanwhile (%s). Find out who, and run again." % (unit, ", ".join(module.params["files"]))
+        )
+    if outdated:
+        module.fail_json(
+            msg="%s does not run with what this run has declared: %s. Run again, which restarts it; see "
+            "journalctl -u %s." % (unit, "; ".join(outdated), unit)
+        )
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "unit": {"type": "str", "required": True},
             "files": {"type": "list", "elements": "path", "required": True},
             "source": {"type": "dict", "required": True, "options": SOURCE},
+            "expected": {"type": "str"},
             "start": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
@@ -112,14 +139,24 @@ def main() -> None:
             service.load()
         was = service.state()
         outdated = service.outdated() if was.running else []
+        digest = service.digest()
         started = params["start"] and not (was.running and was.enabled)
         if started and not module.check_mode:
             service.start()
     except running.ServiceError as error:
         module.fail_json(msg=str(error))
+    if params["expected"] is not None:
+        _compare(module, digest, outdated)
+    declared = {**{name: params[name] for name in ("unit", "files", "source")}, "digest": digest}
     changed = bool(started or (params["start"] and outdated))
     diff = "".join("%s: %s; it must be restarted\n" % (params["unit"], reason) for reason in outdated)
-    module.exit_json(changed=changed, running=was.running, outdated=outdated, diff={"prepared": diff} if diff else {})
+    module.exit_json(
+        changed=changed,
+        running=was.running,
+        outdated=outdated,
+        declared=declared,
+        diff={"prepared": diff} if diff else {},
+    )
 
 
 if __name__ == "__main__":

@@ -85,6 +85,7 @@ LATER = {
     "mesos_master/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_slave/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_master/tasks/seed.yml": "says how a step of the run has ended",
+    "internal/tasks/lock.yml": "only for steps that change something",
     "internal/tasks/package.yml": "says how a step of the run has ended",
 }
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hmac
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.host import look, started
@@ -75,16 +76,24 @@ class Service:
         self._systemctl("enable", self.unit + ".service")
         self._systemctl("start", self.unit + ".service")
 
+    def _wanted(self, unit: str) -> str:
+        """What a start now would record."""
+        script = ["/bin/sh", "-c", started.script(self._files, self._source)]
+        return "unit %s\n%s" % (unit, self._run(script, environ_update={"LC_ALL": "C"})[1])
+
+    def digest(self) -> str:
+        """The same on this host alone: digests of files with secrets could be guessed."""
+        # machine-id(5) asks for a digest of it with a key of the application.
+        key = look.text("/etc/machine-id").encode()
+        return hmac.new(key, self._wanted(self._on_disk() or "").encode(), "sha256").hexdigest()
+
     def outdated(self) -> list[str]:
         """Why the service, which runs, must be restarted."""
         unit = self._on_disk()
         if unit is None:
             # A unit of an earlier release, which records nothing.
             return []
-        wanted = "unit %s\n%s" % (
-            unit,
-            self._run(["/bin/sh", "-c", started.script(self._files, self._source)], environ_update={"LC_ALL": "C"})[1],
-        )
+        wanted = self._wanted(unit)
         reasons: list[str] = []
         for _attempt in range(ATTEMPTS):
             before = self.state()

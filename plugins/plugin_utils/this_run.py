@@ -1,0 +1,59 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which run of Ansible this is, and whether another one on this controller still goes on."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import typing as t
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def machine(proc: Path = PROC) -> str:
+    """Where processes have these numbers: this controller since it was booted, and the container on it."""
+    try:
+        boot = (proc / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return "%s %s" % (boot, os.readlink(proc / "self/ns/pid"))
+    except OSError:
+        return platform.node()
+
+
+def started(process: int, proc: Path = PROC) -> str:
+    """When a process has started, which tells it from a later one of its number; empty where it has ended."""
+    try:
+        # The name stands in parentheses and may have any character.
+        fields = (proc / str(process) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    # A process that has ended and that nobody has asked for does nothing any more.
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def owner(process: int | None = None) -> dict[str, t.Any]:
+    """The run that this process, a worker of Ansible, belongs to."""
+    process = os.getppid() if process is None else process
+    start = started(process)
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return {
+        "run": "%s %d %s" % (machine(), process, start),
+        "who": "%s@%s" % (user, platform.node()),
+        "machine": machine(),
+        "process": process,
+        "start": start,
+    }
+
+
+def has_ended(other: t.Mapping[str, t.Any]) -> bool:
+    """Whether it is certain that another run has ended: it was on this controller, and its process is gone."""
+    process = other.get("process")
+    if not isinstance(process, int) or not other.get("start"):
+        return False
+    return other.get("machine") == machine() and started(process) != other["start"]
