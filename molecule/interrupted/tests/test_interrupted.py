@@ -172,8 +172,11 @@ def containers(cluster: LabCluster) -> set[str]:
 def whole(cluster: LabCluster) -> bool:
     """Whether both quorums have all their members, and all agents are there."""
     modes = sorted(cluster.zookeeper_modes().values())
+    others = len(modes) - 1
     agents = sorted(host.name for host in cluster.config.in_group("mesos_slaves"))
-    return modes == ["follower", "follower", "leader"] and sorted(cluster.active_agents()) == agents
+    return modes == ([*["follower"] * others, "leader"] if others else ["standalone"]) and (
+        sorted(cluster.active_agents()) == agents
+    )
 
 
 def lists_agents(answer: requests.Response) -> None:
