@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator
 from urllib.parse import quote
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import verdict
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     Conflict,
+    Invalid,
     MarathonError,
     Missing,
     Unexpected,
@@ -89,6 +91,17 @@ class Resource:
         )
         conflict.args = (f"{conflict}{told}",)
         conflict.facts["locked_by"] = holders
+
+
+@contextmanager
+def named_by(path: str, body: dict[str, Any]) -> Iterator[None]:
+    """The path of what is created has no id, so a refusal names that of the definition instead."""
+    try:
+        yield
+    except (Conflict, Invalid) as error:
+        told = re.sub(rf"(definition of|holds) {re.escape(path)}(?![\w/])", rf"\1 {body['id']}", str(error))
+        error.args = (told,)
+        raise
 
 
 def path_of(kind: str, path_id: str = "/", suffix: str = "") -> str:

@@ -13,6 +13,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answe
     deployment_id,
     described,
     listed,
+    named_by,
     path_of,
     switched,
 )
@@ -45,7 +46,8 @@ class Apps(Resource):
         return None if answer is None else described(answer, app_id)
 
     def post_app(self, body: dict[str, Any], force: bool) -> str | None:
-        return deployment_id(self._write("POST", "/v2/apps", switched(force=force), body))
+        with named_by("/v2/apps", body):
+            return deployment_id(self._write("POST", "/v2/apps", switched(force=force), body))
 
     def put_app(self, app_id: str, body: dict[str, Any], partial: bool, force: bool) -> str | None:
         return deployment_id(

@@ -13,6 +13,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client_answe
     deployment_id,
     described,
     listed,
+    named_by,
     path_of,
     switched,
 )
@@ -41,7 +42,8 @@ class Pods(Resource):
         return self._pod(pod_id, f"::versions/{quote(version, safe=':')}")
 
     def post_pod(self, body: dict[str, Any], force: bool) -> str | None:
-        return deployment_id(self._write("POST", "/v2/pods", switched(force=force), body))
+        with named_by("/v2/pods", body):
+            return deployment_id(self._write("POST", "/v2/pods", switched(force=force), body))
 
     def put_pod(self, pod_id: str, body: dict[str, Any], force: bool) -> str | None:
         """A whole definition, whose id has to be that of the path; it is created where there is none."""

@@ -343,3 +343,20 @@ def test_addresses_that_cannot_be_used(url):
 def test_no_address_at_all():
     with pytest.raises(errors.MarathonError, match="url is an empty list: give the address of a Marathon"):
         Http([], FakeTime().sleep, session=FakeSession())
+
+
+@pytest.mark.parametrize(("method", "path"), [("post_app", "/v2/apps"), ("post_pod", "/v2/pods")])
+@pytest.mark.parametrize(
+    ("status", "data", "words"),
+    [
+        (422, {"message": "Object is not valid"}, "Correct that in the definition of /shop/web and run again"),
+        (409, {"message": "locked", "deployments": [{"id": "d1"}]}, "another deployment holds /shop/web (d1)"),
+    ],
+)
+def test_what_is_created_is_named_by_its_id(method, path, status, data, words):
+    calls = [Call("POST", path, status=status, data=data)]
+    calls += [Call("GET", "/v2/deployments", data=[])] if status == 409 else []
+    client, _session, _time = opened(*calls)
+    with pytest.raises((errors.Invalid, errors.Conflict)) as refused:
+        getattr(client, method)({"id": "/shop/web"}, False)
+    assert words in str(refused.value)
