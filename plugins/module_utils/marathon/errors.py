@@ -8,23 +8,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Iterator
 
-_TYPE_ERRORS = {
-    "error.path.missing": "is required",
-    "error.pattern": "is not of the allowed form",
-    "error.min": "is too small",
-    "error.max": "is too large",
-    "error.minLength": "is too short",
-    "error.maxLength": "is too long",
-    "error.minItems": "has too few elements",
-    "error.unknown.enum.literal": "is not one of the allowed words",
-    "error.expected.jsstring": "must be a string",
-    "error.expected.jsnumber": "must be a number",
-    "error.expected.int": "must be a whole number",
-    "error.expected.jsboolean": "must be true or false",
-    "error.expected.jsobject": "must be a mapping",
-    "error.expected.jsarray": "must be a list",
-}
-
 
 class MarathonError(Exception):
     """A failure told in one sentence; facts are further keys for the result of the module."""
@@ -91,23 +74,3 @@ class WaitFailed(MarathonError):
 
 class Overridden(WaitFailed):
     """What was waited for was changed or removed by somebody else meanwhile."""
-
-
-def describe_details(details: Any) -> str:
-    """The details of a refused definition as 'path: reason', one after the other; their order on the wire is random."""
-    if isinstance(details, str):
-        return " ".join(details.split())
-    parts: list[str] = []
-    for detail in details if isinstance(details, list) else []:
-        if not isinstance(detail, dict):
-            parts.append(str(detail))
-            continue
-        path = detail.get("path") or detail.get("attribute") or "/"
-        reasons = detail.get("errors") or [detail.get("error")]
-        parts.append(f"{path}: {', '.join(_explain(reason) for reason in reasons if reason)}")
-    return "; ".join(sorted(parts))
-
-
-def _explain(reason: Any) -> str:
-    meaning = _TYPE_ERRORS.get(str(reason))
-    return f"{meaning} ({reason})" if meaning else str(reason)

@@ -126,5 +126,5 @@ class Http:
             said = f"HTTP {answer.status} and something that is not JSON: {verdict.words_of(answer)}"
             raise NoAnswer(said, arrived=True)
         self._endpoints.prefer(url)
-        data = verdict.judged(answer, url, method, path, self._login)
+        data = verdict.judged(answer, url, method, path, self._login, body)
         return Answer(answer.status, data, answer.headers, url, path)

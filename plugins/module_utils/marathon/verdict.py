@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access, Answer
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import details
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     Conflict,
     Invalid,
@@ -18,7 +19,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     Refused,
     TooManyDeployments,
     Unexpected,
-    describe_details,
 )
 
 # Answers that may have no body.
@@ -42,10 +42,10 @@ def login_of(access: Access) -> str:
     return _NO_LOGIN
 
 
-def judged(answer: Answer, url: str, method: str, path: str, login: str) -> Any:
-    """The data of a success, and of a 404, which the caller knows how to take."""
+def judged(answer: Answer, url: str, method: str, path: str, login: str, body: Any = None) -> Any:
+    """The data of a success, and of a 404, which the caller knows how to take. body is what was sent."""
     try:
-        return _data(answer, url, method, path, login)
+        return _data(answer, url, method, path, login, body)
     except MarathonError as error:
         message = _message_of(_parsed(answer))
         error.facts = {"status": answer.status, **({"message": message} if message else {}), **error.facts}
@@ -98,7 +98,7 @@ def words_of(answer: Answer) -> str:
     return (text[:117] + "...") if len(text) > 120 else text or "no body"
 
 
-def _data(answer: Answer, url: str, method: str, path: str, login: str) -> Any:
+def _data(answer: Answer, url: str, method: str, path: str, login: str, body: Any) -> Any:
     status = answer.status
     if status == 401:
         raise Refused(f"Marathon at {url} refuses {method} {path} (401): {login}")
@@ -118,7 +118,7 @@ def _data(answer: Answer, url: str, method: str, path: str, login: str) -> Any:
             "header Content-Type, give the address of Marathon itself as url"
         )
     if status in (400, 422) and data is not None:
-        raise _invalid(data, status, path, message)
+        raise _invalid(data, status, path, message, body)
     if data is None and (answer.text or status not in _EMPTY):
         raise _no_json(answer, url, method, path, login)
     if status == 404 or status < 300:
@@ -164,13 +164,13 @@ def _conflict(data: Any, method: str, path: str, message: str) -> MarathonError:
     )
 
 
-def _invalid(data: Any, status: int, path: str, message: str) -> MarathonError:
-    details = (data.get("details") or data.get("errors")) if isinstance(data, dict) else None
-    reasons = "; ".join(filter(None, (message, describe_details(details)))) or "no reason"
+def _invalid(data: Any, status: int, path: str, message: str, body: Any) -> MarathonError:
+    found = details.cleaned((data.get("details") or data.get("errors")) if isinstance(data, dict) else None)
+    reasons = "; ".join(filter(None, (message, details.described(found, body)))) or "no reason"
     return Invalid(
         f"Marathon refuses the definition ({status}): {reasons}. Correct that in the definition of {_about(path)} and "
         "run again; nothing was changed",
-        details=details,
+        details=found,
     )
 
 
