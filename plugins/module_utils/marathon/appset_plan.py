@@ -17,6 +17,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     normalise,
     planner,
     releases,
+    tree_rules,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import (
     AppSet,
@@ -238,23 +239,15 @@ def emptiness(reasons: list[str], doomed: list[str], place: str) -> DefinitionEr
 
 def refuse_clashes(appset: AppSet, tree: Tree, doomed: set[str]) -> None:
     """An id is that of an app, of a pod or of a group."""
-    for path, declared in sorted([*appset.apps.items(), *appset.pods.items(), *appset.groups.items()]):
-        for above in ancestors(path):
-            if (above in tree.apps and above not in doomed) or above in tree.pods:
-                raise DefinitionError(
-                    f"{path} of {declared.origin} cannot be below {above}, which is "
-                    f"{'an app' if above in tree.apps else 'a pod'} on this Marathon and no group: choose another id, "
-                    "or remove that first"
-                )
-        kinds = {} if path in appset.pods else {"a pod": tree.pods}
-        kinds.update({} if path in appset.groups else {"a group": tree.groups})
-        # An app that goes locks its id until it is gone, also for a pod.
-        kinds.update({} if path in appset.apps else {"an app": set(tree.apps) - (doomed - appset.pods.keys())})
-        for kind, there in kinds.items():
-            if path in there:
-                raise DefinitionError(
-                    f"{path} of {declared.origin} is {kind} on this Marathon: choose another id, or remove that first"
-                )
+    kinds = [(tree_rules.APP, appset.apps), (tree_rules.POD, appset.pods), (tree_rules.GROUP, appset.groups)]
+    found = [
+        clash
+        for kind, declared in kinds
+        for path in sorted(declared)
+        for clash in tree_rules.clashes(path, kind, declared[path].origin, tree, doomed)
+    ]
+    if found:
+        raise DefinitionError("; ".join(found))
 
 
 def _declared_groups(appset: AppSet, tree: Tree) -> list[GroupPlan]:

@@ -15,7 +15,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_ignored,
     appset_owner,
     appset_pods,
-    appset_rehearsal,
     appset_report,
     appset_tree,
     appset_writes,
@@ -29,10 +28,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     planner,
     pod_normalise,
     pod_planner,
-    releases,
+    refusals,
     stay,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_check import SetCheck
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set, without
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter, Target
@@ -90,6 +90,7 @@ class SetRunner:
         self._pod_waiter = pod_waiter
         self._release = fields.NEWEST
         self._scope = _scope(appset, options.rules)
+        self._check = SetCheck(client, warn, options.force)
         self._deployments: list[str] = []
         self._pod_deployments: dict[str, str] = {}
         self._written = 0
@@ -110,7 +111,7 @@ class SetRunner:
                 held = (plan.tree.apps.get(one.app_id) for one in plan.changed_apps)
                 pods = [one.pod_id for one in plan.changed_pods if one.pod_id in plan.tree.pods]
                 locks.refuse_held(self._client, [app for app in held if app is not None], pods)
-            self._rehearse(plan, check_mode)
+            self._check.refuse(plan, self._writes(plan), self._release, check_mode)
             if not check_mode:
                 plan = self._looked_again(plan)
                 if plan.changed:
@@ -226,35 +227,6 @@ class SetRunner:
             if sentence not in self._told:
                 self._told.add(sentence)
                 self._warn(f"{self._appset.apps[app_id].origin}: {sentence}")
-
-    def _rehearse(self, plan: SetPlan, check_mode: bool) -> None:
-        """Has Marathon check the definitions where no write does it, or only one that comes after others."""
-        writes = self._writes(plan)
-        if self._release < releases.FULL_WRITES or not (check_mode or appset_rehearsal.comes_late(writes)):
-            return
-        try:
-            self._rehearse_all(plan)
-        except Invalid:
-            raise
-        except MarathonError as error:
-            # The write itself may still be possible, and tells what is wrong if it is not.
-            if check_mode:
-                reason = "it gave no answer" if isinstance(error, WriteUncertain) else error
-                self._warn(f"Marathon did not check the definitions beforehand: {reason}")
-
-    def _rehearse_all(self, plan: SetPlan) -> None:
-        for one in appset_rehearsal.rehearsals(plan):
-            found = appset_rehearsal.refusal(one, self._client.plan_group)
-            if found is None:
-                continue
-            error, app_id = found
-            if app_id is not None:
-                origin = self._appset.apps[app_id].origin
-                told = str(error).replace(
-                    f"the definition of {one.group_id} ", f"the definition of {app_id} ({origin}) "
-                )
-                error.args = (told,)
-            raise error
 
     def _looked_again(self, plan: SetPlan) -> SetPlan:
         """Right before the writes, if they carry fields that are not to be changed."""
@@ -383,25 +355,27 @@ class SetRunner:
                 f"another deployment ({', '.join(sorted(ids))}) holds {names}: wait until it is done and run "
                 "again, or set force to cancel it"
             )
-        if isinstance(error, Invalid) and write.kind == appset_writes.APPS:
-            text = self._refusal_of_array(text, write, plan)
+        if isinstance(error, Invalid) and write.kind in (appset_writes.APPS, appset_writes.APP):
+            text = self._refusal(error, write, plan)
         if done:
+            text = text.replace("; nothing was changed", "")
             text += f". {done} of {total} writes were done before; run again to continue"
         elif total > 1:
             text += f". None of the {total} writes was done"
         error.args = (text,)
         return error
 
-    def _refusal_of_array(self, text: str, write: Write, plan: SetPlan) -> str:
-        """With the app that is meant, of which Marathon tells the number at best."""
-        named = self._with_origins(text, write.apps)
-        if named == text:
-            try:
-                self._rehearse_all(plan)
-            except Invalid as same:
-                named = str(same)
-            except MarathonError:
-                pass
+    def _refusal(self, error: Invalid, write: Write, plan: SetPlan) -> str:
+        """With all apps that are meant, of which Marathon tells the number of one at best."""
+        try:
+            found = self._check.refused(plan, self._release)
+        except MarathonError:
+            found = []
+        if found:
+            same = refusals.told(found)
+            error.facts = {**error.facts, **same.facts}
+            return str(same)
+        named = self._with_origins(str(error), write.apps)
         return named.replace("the definition of /v2/apps", "that definition")
 
     def _with_origins(self, text: str, apps: tuple[str, ...]) -> str:

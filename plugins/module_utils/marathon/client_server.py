@@ -20,11 +20,18 @@ class Server(Resource):
     def __init__(self, http: Http) -> None:
         super().__init__(http)
         self._version: str | None = None
+        self._settings: dict[str, Any] = {}
 
     def info(self) -> dict[str, Any]:
         answer = self._need("/v2/info")
         self._version = str(member(answer, "version"))
+        self._settings = mapping(answer).get("marathon_config") or {}
         return mapping(answer)
+
+    def settings(self) -> dict[str, Any]:
+        """The configuration that runs; asked once, with the version."""
+        self.version()
+        return self._settings
 
     def version(self) -> str:
         """As Marathon writes it, like 1.11.24 or 1.5.0-96-gf84298d; asked once."""

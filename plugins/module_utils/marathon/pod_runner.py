@@ -24,7 +24,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     DefinitionError,
     Invalid,
     MarathonError,
-    Missing,
     Overridden,
     Unexpected,
     Unreachable,
@@ -33,7 +32,9 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     looking_after,
     say_written,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_check import PodCheck
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import PodPlan, WantedPod
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_rollback import rolled_back
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
 PRESENT, ABSENT, SUSPENDED = "present", "absent", "suspended"
@@ -77,6 +78,7 @@ class PodRunner:
         self._pod_id = _pod_id(options)
         self._wanted = None if options.state == ABSENT else _wanted(options, self._pod_id)
         self._release: tuple[int, ...] = fields.NEWEST
+        self._check = PodCheck(client, options.force)
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         status = self._read()
@@ -89,6 +91,7 @@ class PodRunner:
         self._warn_of_losses(plan)
         result = self._described(plan)
         seen = None if plan.changed else status
+        self._check.refuse(plan, check_mode)
         if check_mode:
             return self._reported(result, plan, seen)
         if plan.carried:
@@ -162,8 +165,9 @@ class PodRunner:
                     plan = self._plan(self._client.pod(self._pod_id))
                 if not plan.changed:
                     return None
-            except (Conflict, Invalid):
+            except (Conflict, Invalid) as error:
                 if not lost:
+                    self._check.explain(error, plan)
                     raise
                 # The one before may have arrived after that read, and be what this one meets.
                 with looking_after(lost[-1]):
@@ -190,7 +194,7 @@ class PodRunner:
                 say_written(error, [deployment_id] if deployment_id else [])
             failed = isinstance(error, (WaitFailed, Unreachable)) and not isinstance(error, Overridden)
             if failed and deployment_id and self._wanted is not None and self._options.on_failure == ROLLBACK:
-                raise self._rolled_back(error, deployment_id) from error
+                raise rolled_back(self._client, error, deployment_id, before and before["spec"]) from error
             raise
 
     def _waited(self, plan: PodPlan, before: dict[str, Any] | None, deployment_id: str | None) -> dict[str, Any] | None:
@@ -207,20 +211,6 @@ class PodRunner:
             before=before,
         )
 
-    def _rolled_back(self, failure: MarathonError, deployment_id: str) -> WaitFailed:
-        try:
-            undoing = self._client.delete_deployment(deployment_id, force=False)
-        except Missing:
-            return WaitFailed(
-                f"{failure}. It was not rolled back, because deployment {deployment_id} has ended", **failure.facts
-            )
-        except MarathonError as error:
-            return WaitFailed(f"{failure}. It could not be rolled back: {error}", **failure.facts)
-        return WaitFailed(
-            f"{failure}. It is being rolled back to what it was before (deployment {undoing})",
-            **{**failure.facts, "rollback_deployment_id": undoing},
-        )
-
     def _described(self, plan: PodPlan) -> dict[str, Any]:
         return {
             "changed": plan.changed,
@@ -230,8 +220,7 @@ class PodRunner:
                 "before": secrets.mask(plan.before or {}, self._options.secret_names),
                 "after": secrets.mask(plan.after or {}, self._options.secret_names, plan.before),
                 "before_header": self._pod_id,
-                "after_header": self._pod_id
-                + likely_secrets.told(self._options.secret_names, plan.before, plan.after),
+                "after_header": self._pod_id + likely_secrets.told(self._options.secret_names, plan.before, plan.after),
             },
         }
 

@@ -21,6 +21,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     stay,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import SUSPENDED, Aim, Options
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_check import AppCheck
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     Conflict,
@@ -61,6 +62,7 @@ class Runner:
         self._app_id = self._aim.app_id
         self._release = fields.NEWEST
         self._told: list[str] = []
+        self._check = AppCheck(client, warn, options.force)
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         current = self._client.app(self._app_id)
@@ -77,6 +79,7 @@ class Runner:
         seen = None if plan.changed else current
         if plan.changed and current is not None and not self._options.force:
             locks.refuse_held(self._client, [current])
+        self._check.refuse(plan, current, self._release, check_mode)
         if not check_mode:
             if plan.carried:
                 current = self._client.app(self._app_id)
@@ -159,8 +162,9 @@ class Runner:
                     plan = self._left(current)
                 if not plan.changed:
                     return None
-            except (Conflict, Invalid):
+            except (Conflict, Invalid) as error:
                 if not lost:
+                    self._check.explain(error, plan, current, self._release)
                     raise
                 # The one before may have arrived after that read, and be what this one meets.
                 with looking_after(lost[-1]):

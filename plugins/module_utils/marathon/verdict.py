@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access, Answer
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import details
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import details, refusals
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
     Conflict,
-    Invalid,
     MarathonError,
     Refused,
     TooManyDeployments,
@@ -167,11 +166,7 @@ def _conflict(data: Any, method: str, path: str, message: str) -> MarathonError:
 def _invalid(data: Any, status: int, path: str, message: str, body: Any) -> MarathonError:
     found = details.cleaned((data.get("details") or data.get("errors")) if isinstance(data, dict) else None)
     reasons = "; ".join(filter(None, (message, details.described(found, body)))) or "no reason"
-    return Invalid(
-        f"Marathon refuses the definition ({status}): {reasons}. Correct that in the definition of {_about(path)} and "
-        "run again; nothing was changed",
-        details=found,
-    )
+    return refusals.told([refusals.Refusal(_about(path), reasons, found, status=status)])
 
 
 def _no_json(answer: Answer, url: str, method: str, path: str, login: str) -> MarathonError:

@@ -14,6 +14,12 @@ DEFINITION = {"id": "a", "cmd": "sleep 1000"}
 INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
 DEPLOYMENT = {"deploymentId": "d1", "version": "2020-10-29T12:00:00.000Z"}
 MISSING = {"message": "App '/a' does not exist"}
+# What check mode asks beside that: whether the id is free, and whether Marathon takes the definition.
+FREE = (
+    Call("GET", "/v2/groups/a", status=404, data={"message": "Group '/a' does not exist"}),
+    Call("GET", "/v2/pods/a", status=404, data={"message": '{"message": "pod with /a does not exist"}'}),
+)
+DRY = Call("PUT", "/v2/groups", data={"steps": []}, params={"dryRun": "true"})
 
 
 def get(app=None):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors, normalise
 
-from .app_runs import DEFINITION, DEPLOYMENT, INFO, NO_REASON, get, run, second, version
+from .app_runs import DEFINITION, DEPLOYMENT, DRY, INFO, NO_REASON, get, run, second, version
 from .fakes import LATE, Call, stored, task
 
 
@@ -23,7 +23,7 @@ class TestSuspended:
         assert result["msg"] == "/a is suspended; state=present with instances=3 starts it again"
 
     def test_a_changed_definition_replaces_nothing(self):
-        result = run(get(stored(cpus=2.0)), INFO, state="suspended", check_mode=True)
+        result = run(get(stored(cpus=2.0)), INFO, DRY, state="suspended", check_mode=True)
         assert (result["action"], result["restarts"], result["steps"]) == ("updated", False, ["ScaleApplication"])
         assert (result["before"]["instances"], result["after"]["instances"]) == (1, 0)
 
@@ -44,7 +44,7 @@ class TestSuspended:
         [({**DEFINITION, "instances": 5}, (), 5), (DEFINITION, (), 1), ({**DEFINITION, "instances": "2"}, (), 2)],
     )
     def test_the_declared_number_counts(self, definition, ignored, instances):
-        result = run(get(stored(instances=3)), INFO, definition=definition, state="suspended", check_mode=True)
+        result = run(get(stored(instances=3)), INFO, DRY, definition=definition, state="suspended", check_mode=True)
         assert result["resume_instances"] == instances
 
 

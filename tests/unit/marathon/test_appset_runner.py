@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, errors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_owner, errors, normalise
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
@@ -314,6 +314,8 @@ def test_a_refused_array_names_the_file(path, words):
             read(stored("/g/a"), stored("/g/b"), stored("/g/c")),
             INFO,
             put(422, refused),
+            # Who may not rehearse hears what the array was refused for.
+            rehearsed(status=403, data={"message": "not you"}),
             declared=[app("/g/a", cmd="x"), app("/g/b", cmd="x")],
             **BY_GROUP,
         )
@@ -453,11 +455,11 @@ def test_fields_that_marathon_drops_are_told_with_their_file():
 
 
 def test_check_mode_has_marathon_check_new_and_changed_definitions():
-    """In one request for each group, and nothing of what only scales or stays."""
+    """In one request for each group, and nothing of what stays."""
     groups = [{"id": "/g/h", "apps": [stored("/g/h/d", cmd="x")]}]
     tree = read(stored("/g/a"), stored("/g/b"), stored("/g/c", role="g"), groups=groups)
     declared = [
-        app("/g/a", cmd="x", role="new"),
+        app("/g/a", cmd="x", role="g"),
         app("/g/b", instances=2),
         app("/g/c", cmd="x", role="g"),
         app("/g/h/d", cmd="x"),
@@ -466,6 +468,7 @@ def test_check_mode_has_marathon_check_new_and_changed_definitions():
     first = {
         "apps": [
             {"id": "/g/a", "cmd": "x", "instances": 1},
+            {**normalise.declared(stored("/g/b")), "instances": 2},
             {"id": "/g/c", "cmd": "x", "instances": 1, "role": "g"},
         ]
     }
@@ -475,20 +478,23 @@ def test_check_mode_has_marathon_check_new_and_changed_definitions():
 
 
 def test_check_mode_tells_what_marathon_would_refuse():
-    """It does not say which app it means, which is found by halves: c of a, b, c, d, e."""
+    """It does not say which apps it means, which are found by halves: c and d of a, b, c, d, e."""
     names = [f"/g/{letter}" for letter in "abcde"]
     tree = read(*map(stored, names))
-    dry = [no("bad"), rehearsed(), no("bad c")]
+    dry = [no("bad"), rehearsed(), no("bad"), no("bad c"), no("bad"), no("bad d"), rehearsed()]
     with pytest.raises(errors.Invalid) as caught:
         run(tree, INFO, *dry, declared=[app(name, cmd="x") for name in names], check_mode=True)
-    assert "/constraints(0): bad c. Correct that in the definition of /g/c (file3) and run again" in str(caught.value)
+    assert "refuses 2 definitions: /g/c (file3): Object is not valid; /constraints(0): bad c; /g/d (file4): " in str(
+        caught.value
+    )
+    assert [one["id"] for one in caught.value.facts["refused"]] == ["/g/c", "/g/d"]
     assert caught.value.facts["summary"] == "apps: 5 updated; 5 replaced while running"
 
 
 def test_nobody_is_blamed_for_what_only_the_whole_is_refused_for():
     tree = read(stored("/g/a"), stored("/g/b"))
     declared = [app("/g/a", cmd="x"), app("/g/b", cmd="x")]
-    with pytest.raises(errors.Invalid, match="Correct that in the definition of /g and run again"):
+    with pytest.raises(errors.Invalid, match="Correct that in the definition of an app in /g and run again"):
         run(tree, INFO, no("bad"), rehearsed(), rehearsed(), declared=declared, check_mode=True)
 
 
@@ -513,7 +519,7 @@ def test_definitions_are_checked_before_the_first_of_several_writes():
     refused = rehearsed(status=422, data=wrong)
     there = Call("GET", "/v2/apps/h", data={"app": stored("/h")})
     with pytest.raises(errors.Invalid, match=r"JSON; /cpus: is too small.* in the definition of /g/a "):
-        run(tree, INFO, there, refused, refused, declared=declared)
+        run(tree, INFO, there, refused, rehearsed(), declared=declared)
     # Who may not rehearse may still write.
     forbidden = rehearsed(status=403, data={"message": "not you"})
     group = Call("PUT", "/v2/groups/g", data={"deploymentId": "d0"}, body={"dependencies": ["/h"]})

@@ -111,7 +111,7 @@ def test_creation():
 
 
 def test_check_mode_plans_the_same_and_writes_nothing():
-    planned = run(status(pod_status(RED)), INFO, check_mode=True, definition=GREEN_DEFINITION)
+    planned = run(status(pod_status(RED)), INFO, deployments(), check_mode=True, definition=GREEN_DEFINITION)
     done = run(
         status(pod_status(RED)), INFO, put(), status(pod_status(GREEN)), deployments(), definition=GREEN_DEFINITION
     )
@@ -129,8 +129,8 @@ def test_a_pod_that_would_stop_marathon_is_not_sent(check_mode, state):
 
 def test_one_that_is_there_can_be_stopped_and_removed():
     lethal = pod_status(stored_pod(networks=[]))
-    stopped = run(status(lethal), INFO, check_mode=True, definition=None, pod_id="/p", state="suspended")
-    removed = run(status(lethal), check_mode=True, definition=None, pod_id="/p", state="absent")
+    stopped = run(status(lethal), INFO, deployments(), check_mode=True, definition=None, pod_id="/p", state="suspended")
+    removed = run(status(lethal), deployments(), check_mode=True, definition=None, pod_id="/p", state="absent")
     assert (stopped["action"], removed["action"]) == ("scaled", "deleted")
 
 
@@ -313,7 +313,8 @@ def test_warnings():
 
 
 def test_secrets_are_masked():
-    result = run(status(pod_status(RED)), INFO, check_mode=True, definition=GREEN_DEFINITION, secret_names=("COLOUR",))
+    calls = (status(pod_status(RED)), INFO, deployments())
+    result = run(*calls, check_mode=True, definition=GREEN_DEFINITION, secret_names=("COLOUR",))
     assert result["diff"]["before"]["environment"] == {"COLOUR": "********"}
     assert result["diff"]["after"]["environment"] == {"COLOUR": "******** (changed)"}
     assert "green" not in str(result) and "red" not in str(result)

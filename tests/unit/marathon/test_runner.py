@@ -8,7 +8,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
 
-from .app_runs import DEFINITION, DEPLOYMENT, INFO, get, run
+from .app_runs import DEFINITION, DEPLOYMENT, DRY, FREE, INFO, get, run
 from .fakes import CLOSED, LATE, REFUSED, Call, FakeSession, FakeTime, stored
 
 
@@ -70,9 +70,9 @@ def test_a_wait_that_is_refused_has_still_changed_the_app(answer, error):
 @pytest.mark.parametrize(
     ("current", "reads", "action"),
     [
-        (None, (INFO,), "created"),
-        (stored(cpus=2.0), (INFO,), "updated"),
-        (stored(instances=3), (INFO,), "scaled"),
+        (None, (INFO, *FREE, DRY), "created"),
+        (stored(cpus=2.0), (INFO, DRY), "updated"),
+        (stored(instances=3), (INFO, DRY), "scaled"),
         (stored(), (), "none"),
     ],
 )
@@ -83,7 +83,7 @@ def test_check_mode_plans_the_same_and_only_reads(current, reads, action):
 
 
 def test_check_mode_says_that_tasks_will_be_replaced():
-    assert run(get(stored(labels={"a": "b"})), INFO, check_mode=True)["restarts"]
+    assert run(get(stored(labels={"a": "b"})), INFO, DRY, check_mode=True)["restarts"]
 
 
 def test_scaling_without_a_definition():
@@ -264,7 +264,7 @@ def test_what_marathon_would_drop_is_warned_of():
     warnings = []
     container = {"docker": {"image": "x"}, "portMappings": [{"containerPort": 80}]}
     definition = {"id": "a", "instance": 2, "container": container}
-    run(get(), INFO, definition=definition, check_mode=True, warnings=warnings)
+    run(get(), INFO, *FREE, DRY, definition=definition, check_mode=True, warnings=warnings)
     assert [warning.split(";")[0] for warning in warnings] == [
         "Marathon knows no app field 'instance' and ignores it",
         "/a: Marathon does not keep /container/portMappings, which the definition declares: host networking has no "
@@ -274,7 +274,8 @@ def test_what_marathon_would_drop_is_warned_of():
 
 def test_secrets_are_masked_everywhere():
     definition = {**DEFINITION, "env": {"PW": "hunter2"}}
-    result = run(get(stored(env={"PW": "hunter1"})), INFO, definition=definition, secret_names=("PW",), check_mode=True)
+    current = get(stored(env={"PW": "hunter1"}))
+    result = run(current, INFO, DRY, definition=definition, secret_names=("PW",), check_mode=True)
     assert "hunter" not in str(result)
     assert result["diff"]["before"] != result["diff"]["after"]
 

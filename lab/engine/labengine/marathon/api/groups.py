@@ -107,7 +107,7 @@ async def _change(leader: Leader, request: Request, group_id: str, update: Group
 async def _put(leader: Leader, request: Request, group_id: str) -> Response:
     update = await _read(leader, request, group_id, creating=False)
     if flag(request, "dryRun"):
-        plan = leader.groups.preview(lambda tree: _apply(leader, tree, update))
+        plan = leader.groups.preview(lambda tree: _apply(leader, tree, update, checked=False))
         return answer({"steps": [render_step(step) for step in plan.steps]})
     return deployed(await _change(leader, request, group_id, update))
 
@@ -133,14 +133,15 @@ async def _delete(leader: Leader, request: Request, group_id: str) -> Response:
     return deployed(plan)
 
 
-def _apply(leader: Leader, tree: Tree, update: GroupUpdate) -> None:
+def _apply(leader: Leader, tree: Tree, update: GroupUpdate, *, checked: bool = True) -> None:
+    """checked: by the rules on the whole tree, which a dry run does not ask."""
     if update.version is not None:
         _roll_back(leader, tree, update.id, moment(update.version))
     elif update.scale_by is not None:
         for app in list(tree.apps_below(update.id)):
             tree.put({**app, "instances": math.ceil(round(app["instances"] * update.scale_by, 9))})
     else:
-        _replace(tree, update)
+        _replace(tree, update, checked=checked)
 
 
 def _roll_back(leader: Leader, tree: Tree, group_id: str, version: str) -> None:
@@ -155,7 +156,7 @@ def _roll_back(leader: Leader, tree: Tree, group_id: str, version: str) -> None:
         tree.put(service)
 
 
-def _replace(tree: Tree, update: GroupUpdate) -> None:
+def _replace(tree: Tree, update: GroupUpdate, *, checked: bool) -> None:
     """Lists that are given are the whole truth for the group; absent ones leave things as they are."""
     tree.ensure_group(update.id)
     attributes: dict[str, Any] = {}
@@ -170,13 +171,13 @@ def _replace(tree: Tree, update: GroupUpdate) -> None:
             if child_id not in listed:
                 tree.remove_group(child_id)
         for child in update.groups:
-            _replace(tree, child)
+            _replace(tree, child, checked=checked)
     if update.apps is not None:
         listed = {app["id"] for app in update.apps}
         for app in tree.apps_in(update.id):
             if app["id"] not in listed:
                 del tree.services[app["id"]]
         for app in update.apps:
-            if tree.app(app["id"]) is None:
+            if checked and tree.app(app["id"]) is None:
                 refuse_existing(tree, app["id"])
             tree.put(app)

@@ -1,0 +1,109 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether Marathon takes the definition of one app, asked before it is written."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    app_rules,
+    planner,
+    refusals,
+    rehearsal,
+    releases,
+    tree_rules,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, ancestors, parent
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import (
+    AppPlan,
+    SetPlan,
+    refuse_circles,
+    whole_body,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
+    DefinitionError,
+    Invalid,
+    MarathonError,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Problem
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.lookaround import Lookaround
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
+
+_ORIGIN = "the definition"
+
+
+class AppCheck:
+    def __init__(self, client: Client, warn: Callable[[str], None], force: bool) -> None:
+        self._client = client
+        self._warn = warn
+        self._force = force
+
+    def refuse(self, plan: Plan, current: dict[str, Any] | None, release: Release, check_mode: bool) -> None:
+        """Only check mode asks Marathon: in a run the write itself is the first to be refused."""
+        if not _defines(plan):
+            return
+        self._refuse_by_rules(plan, app_rules.problems(plan.after, plan.before, release, self._force))
+        if check_mode:
+            self._refuse_among_others(plan, current, release)
+            self._rehearse(plan, current, release)
+
+    def explain(self, error: MarathonError, plan: Plan, current: dict[str, Any] | None, release: Release) -> None:
+        """Raises the words of check mode for a refused write, where there are some."""
+        if not isinstance(error, Invalid) or not _defines(plan):
+            return
+        try:
+            self._refuse_among_others(plan, current, release)
+        except DefinitionError as known:
+            known.facts = {**error.facts, **known.facts}
+            raise
+        except MarathonError:
+            # What Marathon said stands.
+            pass
+
+    def _refuse_by_rules(self, plan: Plan, found: list[Problem]) -> None:
+        refused = refusals.by_rules(plan.app_id, found)
+        if refused:
+            raise refusals.told(refused)
+
+    def _refuse_among_others(self, plan: Plan, current: dict[str, Any] | None, release: Release) -> None:
+        look = Lookaround(self._client)
+        if app_rules.depends_on_roles(plan.after, current):
+            around = look.surroundings(plan.app_id)
+            self._refuse_by_rules(plan, app_rules.in_surroundings(plan.after, current, release, around))
+        if plan.action == planner.CREATED:
+            near = look.neighbours(plan.app_id, tree_rules.APP)
+            clashes = list(tree_rules.clashes(plan.app_id, tree_rules.APP, _ORIGIN, near))
+            if clashes:
+                raise DefinitionError("; ".join(clashes))
+        names = plan.after.get("dependencies")
+        depends = names and names != (plan.before or {}).get("dependencies")
+        if depends or tree_rules.external_volumes(plan.after):
+            tree = look.everything()
+            self._refuse_by_rules(plan, list(tree_rules.volume_conflicts({plan.app_id: plan.after}, tree).values()))
+            refuse_circles(AppSet({}, {}), SetPlan((AppPlan(plan),), (), tree))
+
+    def _rehearse(self, plan: Plan, current: dict[str, Any] | None, release: Release) -> None:
+        if release < releases.FULL_WRITES:
+            self._warn(rehearsal.too_old(self._client.version()))
+            return
+        group_id = parent(plan.app_id)
+        body = rehearsal.body_of(plan.app_id, whole_body(plan, current, release), current)
+        try:
+            enforced = None
+            if group_id != "/" and not ancestors(group_id):
+                enforced = (Lookaround(self._client).group(group_id) or {}).get("enforceRole")
+            one = rehearsal.rehearsal(group_id, {plan.app_id: body}, enforced)
+            found = rehearsal.refused(one, self._client.plan_group, {})
+        except MarathonError as error:
+            self._warn(rehearsal.unheard(error))
+            return
+        if found:
+            raise refusals.told(found)
+
+
+def _defines(plan: Plan) -> bool:
+    return plan.request is not None and plan.request.body is not None and plan.after is not None

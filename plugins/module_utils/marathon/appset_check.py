@@ -1,0 +1,116 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether Marathon takes the definitions of a set, asked before the first write and in check mode."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
+    app_rules,
+    appset_writes,
+    planner,
+    refusals,
+    rehearsal,
+    releases,
+    tree_rules,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, ancestors, parent
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import AppPlan, SetPlan, whole_body
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.lookaround import Lookaround
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.refusals import Refusal
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
+
+_WRITTEN = (planner.CREATED, planner.UPDATED, planner.SCALED)
+
+
+class SetCheck:
+    def __init__(self, client: Client, warn: Callable[[str], None], force: bool) -> None:
+        self._client = client
+        self._warn = warn
+        self._force = force
+
+    def refuse(self, plan: SetPlan, writes: list[Write], release: Release, check_mode: bool) -> None:
+        """A first write that is refused leaves nothing half done, so Marathon is asked where it is not the first."""
+        if self._by_rules(plan, release) or check_mode or _comes_late(writes):
+            found = self.refused(plan, release)
+            if found:
+                raise refusals.told(found)
+
+    def refused(self, plan: SetPlan, release: Release) -> list[Refusal]:
+        """All of them, each with its file."""
+        found = self._by_rules(plan, release)
+        found += self._among_others(plan, release, {one.name for one in found})
+        return found + self._rehearsed(plan, release, {one.name for one in found})
+
+    def _by_rules(self, plan: SetPlan, release: Release) -> list[Refusal]:
+        return [
+            refusal
+            for one in _written(plan)
+            for refusal in refusals.by_rules(
+                one.app_id, app_rules.problems(one.plan.after, one.plan.before, release, self._force), one.origin
+            )
+        ]
+
+    def _among_others(self, plan: SetPlan, release: Release, known: set[str]) -> list[Refusal]:
+        look = Lookaround(self._client, plan.tree.groups)
+        planned = [one for one in _written(plan) if one.app_id not in known]
+        conflicts: dict[str, Any] = {}
+        if any(tree_rules.external_volumes(one.plan.after) for one in planned):
+            tree = plan.tree if ROOT in plan.tree.groups else look.everything()
+            conflicts = tree_rules.volume_conflicts({one.app_id: one.plan.after for one in planned}, tree, plan.doomed)
+        found = []
+        for one in planned:
+            problems = [conflicts[one.app_id]] if one.app_id in conflicts else []
+            current = plan.tree.apps.get(one.app_id)
+            if app_rules.depends_on_roles(one.plan.after, current):
+                around = look.surroundings(one.app_id)
+                problems += app_rules.in_surroundings(one.plan.after, current, release, around)
+            found += refusals.by_rules(one.app_id, problems, one.origin)
+        return found
+
+    def _rehearsed(self, plan: SetPlan, release: Release, known: set[str]) -> list[Refusal]:
+        planned = [one for one in _written(plan) if one.app_id not in known]
+        if not planned:
+            return []
+        if release < releases.FULL_WRITES:
+            self._warn(rehearsal.too_old(self._client.version()))
+            return []
+        by_group: dict[str, list[AppPlan]] = {}
+        for one in planned:
+            # What makes way for a group is still there while nothing is written.
+            if not plan.doomed.intersection(ancestors(one.app_id)):
+                by_group.setdefault(parent(one.app_id), []).append(one)
+        found = []
+        for group_id, apps in sorted(by_group.items()):
+            try:
+                found += self._rehearsed_group(group_id, apps, plan.tree, release)
+            except MarathonError as error:
+                self._warn(rehearsal.unheard(error))
+                break
+        return found
+
+    def _rehearsed_group(self, group_id: str, apps: list[AppPlan], tree: Tree, release: Release) -> list[Refusal]:
+        enforced = None
+        if group_id != ROOT and not ancestors(group_id):
+            enforced = tree.groups.get(group_id, {}).get("enforceRole")
+        bodies = {}
+        for one in apps:
+            current = tree.apps.get(one.app_id)
+            bodies[one.app_id] = rehearsal.body_of(one.app_id, whole_body(one.plan, current, release), current)
+        origins = {one.app_id: one.origin for one in apps}
+        return rehearsal.refused(rehearsal.rehearsal(group_id, bodies, enforced), self._client.plan_group, origins)
+
+
+def _written(plan: SetPlan) -> list[AppPlan]:
+    return [one for one in plan.apps if one.plan.action in _WRITTEN]
+
+
+def _comes_late(writes: list[Write]) -> bool:
+    """Whether definitions are refused, if they are, only after something else was written."""
+    return any(write.kind in (appset_writes.APPS, appset_writes.APP) for write in writes[1:])

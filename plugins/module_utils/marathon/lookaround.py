@@ -1,0 +1,65 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads what decides, beside the definition itself, whether Marathon takes it; only where that is asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset_tree, surroundings, tree_rules
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, ancestors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surroundings import Surroundings
+
+_WITH_PODS = (1, 4)
+# Any name takes away what Marathon embeds by itself, so this is the group and nothing of what it holds.
+_ALONE = ("group.apps.counts",)
+
+
+class Lookaround:
+    def __init__(self, client: Client, known: Mapping[str, dict[str, Any]] | None = None) -> None:
+        """known are groups that were read already."""
+        self._client = client
+        self._groups: dict[str, dict[str, Any] | None] = dict(known or {})
+
+    def surroundings(self, path: str) -> Surroundings:
+        """With what the top-level group of this app or pod says."""
+        above = ancestors(path)
+        if not above:
+            return surroundings.of(self._client.settings())
+        return surroundings.of(self._client.settings(), bool((self.group(above[-1]) or {}).get("enforceRole")))
+
+    def group(self, group_id: str) -> dict[str, Any] | None:
+        if group_id not in self._groups:
+            self._groups[group_id] = self._client.group(group_id, _ALONE)
+        return self._groups[group_id]
+
+    def neighbours(self, path: str, kind: str) -> Tree:
+        """What has the id of a new app or pod, or an id above it."""
+        tree = Tree()
+        for name in [path, *ancestors(path)]:
+            group = self._filled(name) if name == path else self.group(name)
+            if group is not None:
+                tree.groups[name] = group
+                if name != path:
+                    # What is above a group is one too.
+                    return tree
+                continue
+            new = kind if name == path else None
+            app = None if new == tree_rules.APP else self._client.app(name)
+            pods = new != tree_rules.POD and app is None and self._client.release() >= _WITH_PODS
+            pod = self._client.pod(name) if pods else None
+            tree.apps.update({name: app} if app else {})
+            tree.pods.update({name: pod} if pod else {})
+        return tree
+
+    def _filled(self, group_id: str) -> dict[str, Any] | None:
+        """The group unless it is empty: an app or a pod takes the place of such a one."""
+        group = self._client.group(group_id, appset_tree.embed(False))
+        found = appset_tree.read(group)
+        return group if found.apps or found.pods else None
+
+    def everything(self) -> Tree:
+        return appset_tree.read(self._client.group(ROOT, appset_tree.embed(False)))

@@ -1,0 +1,57 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules for an app or a pod among all others, which Marathon checks on the whole root group and in no dry run."""
+
+from __future__ import annotations
+
+from typing import Any, Collection, Iterator, Mapping
+
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ancestors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Problem
+
+APP, POD, GROUP = "an app", "a pod", "a group"
+
+App = dict
+
+
+def clashes(path: str, kind: str, origin: str, tree: Tree, doomed: Collection[str] = ()) -> Iterator[str]:
+    """Why no app, pod or group can have this id: one sentence each. doomed are apps that go first."""
+    apps = set(tree.apps).difference(doomed)
+    for above in ancestors(path):
+        if above in apps or above in tree.pods:
+            yield (
+                f"{path} of {origin} cannot be below {above}, which is {APP if above in apps else POD} on this "
+                "Marathon and no group: choose another id, or remove that first"
+            )
+    # An app that goes locks its id until it is gone, also for a pod.
+    for other, there in ((POD, tree.pods), (GROUP, tree.groups), (APP, set(tree.apps) if kind == POD else apps)):
+        if path in there and other != kind:
+            yield f"{path} of {origin} is {other} on this Marathon: choose another id, or remove that first"
+
+
+def volume_conflicts(planned: Mapping[str, App], tree: Tree, doomed: Collection[str] = ()) -> dict[str, Problem]:
+    """Apps that name an external volume which another app has for itself (only shared ones may be named twice)."""
+    apps = {app_id: app for app_id, app in tree.apps.items() if app_id not in doomed}
+    apps.update(planned)
+    owners: dict[str, set[str]] = {}
+    for app_id, app in apps.items():
+        for volume in external_volumes(app):
+            if not volume.get("shared"):
+                owners.setdefault(str(volume.get("name")), set()).add(app_id)
+    found = {}
+    for app_id in planned:
+        for volume in external_volumes(apps[app_id]):
+            others = sorted(owners.get(str(volume.get("name")), set()) - {app_id})
+            if others:
+                reason = f"must not be the name of a volume of {', '.join(others)}, unless both are shared"
+                found[app_id] = Problem("/container/volumes: the external name", reason, volume.get("name"))
+    return found
+
+
+def external_volumes(app: App) -> list[dict[str, Any]]:
+    """Those whose name belongs to one app in the whole Marathon."""
+    volumes = (app.get("container") or {}).get("volumes") or []
+    found = [volume["external"] for volume in volumes if isinstance(volume.get("external"), dict)]
+    return [one for one in found if one.get("provider") == "dvdi"]
