@@ -149,8 +149,8 @@ options:
     description:
       - Maximum number of apps, and of pods, that O(prune) may remove, as a number (V(25)) or as a percentage of those
         that the set owns (V(30%)). More is refused, in check mode too, with the number and the first ids.
-      - Without it, more than 10 removals that are more than half of the apps that the set owns are refused. That does
-        not apply where no app is declared and O(allow_empty) is set.
+      - Without it, more than 10 removals that are more than half of the apps that the set owns are refused, also
+        with O(allow_empty).
     version_added: 0.3.1
     type: str
   allow_empty:

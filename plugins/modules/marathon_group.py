@@ -113,6 +113,13 @@ options:
     version_added: 0.3.1
     type: bool
     default: false
+  prune_limit:
+    description:
+      - Maximum number of apps that a definition may remove by not listing them, as a number (V(25)) or as a percentage
+        of the apps in the group (V(30%)). More is refused, in check mode too, with the number and the first ids.
+      - Without it, more than 10 removals that are more than half of the apps in the group are refused.
+    version_added: 0.4.0
+    type: str
   ignore_fields:
     description:
       - Fields of apps that keep the value an app has, like V(instances) when an autoscaler sets it.
@@ -378,7 +385,7 @@ details:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset_limit, kinds
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
@@ -407,6 +414,7 @@ def argument_spec():
         version={"type": "str"},
         merge={"type": "bool", "default": False},
         allow_empty={"type": "bool", "default": False},
+        prune_limit={"type": "str"},
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
@@ -430,6 +438,7 @@ def read_options(params):
         version=params["version"],
         merge=params["merge"],
         allow_empty=params["allow_empty"],
+        limit=appset_limit.read(params["prune_limit"]),
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
         force=params["force"],

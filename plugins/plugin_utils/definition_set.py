@@ -45,16 +45,23 @@ def read(
     action: ActionBase, sources: list[str], task_vars: dict[str, t.Any], rules: Rules
 ) -> tuple[list[dict[str, t.Any]], list[str], list[str]]:
     """The definitions, the origin of each, and the files without any. A file that is named twice is read once."""
-    definitions, origins, blank = [], [], []
+    definitions, origins, blank, broken = [], [], [], []
     for path in dict.fromkeys(_paths(action, sources, rules)):
-        found = list(_elements(definition_file.read_all(action, path, task_vars, rules.template), path))
+        try:
+            found = list(_elements(definition_file.read_all(action, path, task_vars, rules.template), path))
+        except AnsibleActionFail as error:
+            broken.append(str(error))
+            continue
         if not found:
             blank.append(path)
         for definition, origin in found:
             if not isinstance(definition, dict):
-                raise AnsibleActionFail(f"{origin}: a definition of an app, a pod or a group is a mapping")
+                broken.append(f"{origin}: a definition of an app, a pod or a group is a mapping")
             definitions.append(definition)
             origins.append(origin)
+    if broken:
+        # All at once: one run is enough to find them.
+        raise AnsibleActionFail("; ".join(broken))
     return definitions, origins, blank
 
 

@@ -15,12 +15,11 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     releases,
     tree_rules,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, ancestors, parent
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors, parent
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import (
     AppPlan,
     SetPlan,
     refuse_circles,
-    whole_body,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
@@ -57,12 +56,15 @@ class AppCheck:
             return
         try:
             self._refuse_among_others(plan, current, release)
+            found = self._rehearsed(plan, current, release) if release >= releases.FULL_WRITES else []
         except DefinitionError as known:
             known.facts = {**error.facts, **known.facts}
             raise
         except MarathonError:
             # What Marathon said stands.
-            pass
+            return
+        if found:
+            raise refusals.told(found) from error
 
     def _refuse_by_rules(self, plan: Plan, found: list[Problem]) -> None:
         refused = refusals.by_rules(plan.app_id, found)
@@ -90,19 +92,22 @@ class AppCheck:
         if release < releases.FULL_WRITES:
             self._warn(rehearsal.too_old(self._client.version()))
             return
-        group_id = parent(plan.app_id)
-        body = rehearsal.body_of(plan.app_id, whole_body(plan, current, release), current)
         try:
-            enforced = None
-            if group_id != "/" and not ancestors(group_id):
-                enforced = (Lookaround(self._client).group(group_id) or {}).get("enforceRole")
-            one = rehearsal.rehearsal(group_id, {plan.app_id: body}, enforced)
-            found = rehearsal.refused(one, self._client.plan_group, {})
+            found = self._rehearsed(plan, current, release)
         except MarathonError as error:
             self._warn(rehearsal.unheard(error))
             return
         if found:
             raise refusals.told(found)
+
+    def _rehearsed(self, plan: Plan, current: dict[str, Any] | None, release: Release) -> list[refusals.Refusal]:
+        group_id = parent(plan.app_id)
+        enforced = None
+        if group_id != ROOT and not ancestors(group_id):
+            enforced = (Lookaround(self._client).group(group_id) or {}).get("enforceRole")
+        body = rehearsal.body_of(plan, current, release)
+        one = rehearsal.rehearsal(group_id, {plan.app_id: body}, enforced)
+        return rehearsal.refused(one, self._client.plan_group, {})
 
 
 def _defines(plan: Plan) -> bool:

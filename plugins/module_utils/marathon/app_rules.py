@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import checks, fields, limits
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, limits
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Bounds, Problem
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surroundings import Surroundings
@@ -86,25 +86,44 @@ def _checks(app: App) -> Iterator[Problem]:
     container = app.get("container") or {}
     mappings = container.get("portMappings")
     ports = len(app.get("portDefinitions") or [] if mappings is None else mappings)
-    known = f"there {'is 1 port' if ports == 1 else f'are {ports} ports'}"
     for index, check in enumerate(app.get("healthChecks") or []):
+        path = f"/healthChecks({index})"
         if check["protocol"] == "COMMAND":
-            continue
-        if check.get("portIndex", 0) >= ports and "portIndex" in check:
-            yield Problem(
-                f"/healthChecks({index})/portIndex", f"must be the number of a port ({known})", check["portIndex"]
-            )
-        elif checks.lacks_port(check) and ports != 1:
-            yield Problem(f"/healthChecks({index})", f"must have port or portIndex ({known})")
+            yield from _command(check, path)
+        elif "command" in check:
+            yield Problem(f"{path}/protocol", "must be COMMAND with a command", check["protocol"])
+        else:
+            yield from _port(check, path, ports)
     check = app.get("check") or {}
-    if check and container.get("type") == "DOCKER":
+    if not check:
+        return
+    if container.get("type") == "DOCKER":
         yield Problem("/check", "works with the container type MESOS only; use healthChecks")
-    for kind in ("http", "tcp"):
-        asked = check.get(kind, {})
-        if asked.get("portIndex", 0) >= ports and "portIndex" in asked:
-            yield Problem(f"/check/{kind}/portIndex", f"must be the number of a port ({known})", asked["portIndex"])
-        elif kind in check and "port" not in asked and "portIndex" not in asked and ports != 1:
-            yield Problem(f"/check/{kind}", f"must have port or portIndex ({known})")
+    kinds = [kind for kind in ("http", "tcp", "exec") if kind in check]
+    if len(kinds) != 1:
+        yield Problem("/check", f"must have one of http, tcp and exec, and has {' and '.join(kinds) or 'none'}")
+    if (check.get("http") or {}).get("scheme") == "HTTPS":
+        yield Problem("/check/http/scheme", "must be HTTP: Marathon fails with HTTPS", "HTTPS")
+    for kind in kinds:
+        if kind != "exec":
+            yield from _port(check[kind], f"/check/{kind}", ports)
+
+
+def _command(check: dict[str, Any], path: str) -> Iterator[Problem]:
+    if "command" not in check:
+        yield Problem(f"{path}/command", "is required with the protocol COMMAND")
+    for name in ("path", "port"):
+        if name in check:
+            yield Problem(f"{path}/{name}", "must not be set with the protocol COMMAND", check[name])
+
+
+def _port(check: dict[str, Any], path: str, ports: int) -> Iterator[Problem]:
+    known = f"there {'is 1 port' if ports == 1 else f'are {ports} ports'}"
+    index = check.get("portIndex")
+    if index is not None and index >= ports:
+        yield Problem(f"{path}/portIndex", f"must be the number of a port, from 0 ({known})", index)
+    elif index is None and "port" not in check and ports != 1:
+        yield Problem(path, f"must have port or portIndex ({known})")
 
 
 def _persistent(app: App) -> dict[str, Any]:

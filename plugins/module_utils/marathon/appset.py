@@ -13,6 +13,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
 ROOT = "/"
+# In one error.
+_NAMED = 20
 
 _GROUP_FIELDS = ("id", "apps", "pods", "groups", "dependencies")
 _ELSEWHERE = {
@@ -63,14 +65,27 @@ class AppSet:
     bare: set[str] = field(default_factory=set)
     hollow: set[str] = field(default_factory=set)
     pods: dict[str, DeclaredApp] = field(default_factory=dict)
+    # What could not be taken.
+    wrong: list[DefinitionError] = field(default_factory=list)
 
 
 def build(sources: Iterable[Source]) -> AppSet:
     result = AppSet({}, {})
     for source in sources:
         _take(result, source.definition, ROOT, source.origin)
+    refuse_all(result.wrong)
     _refuse_ids_of_two_kinds(result)
     return result
+
+
+def refuse_all(wrong: list[DefinitionError]) -> None:
+    """Raises one error for all that is wrong, so that one run is enough to find it."""
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        told = "; ".join(map(str, wrong[:_NAMED]))
+        more = f"; and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
+        raise DefinitionError(f"{len(wrong)} definitions are wrong: {told}{more}")
 
 
 def parent(path: str) -> str:
@@ -97,15 +112,15 @@ def group_path(value: str, name: str) -> str:
 
 def _take(result: AppSet, definition: Any, base: str, origin: str, listed_as: str | None = None) -> None:
     """listed_as is what the list of a group says of the kind."""
-    if not isinstance(definition, dict):
-        raise _Told(f"{origin}: a definition of an app, a pod or a group is a mapping, not {definition!r:.60}")
-    definition = kinds.unwrapped(definition)
-    answered = kinds.apps_of_answer(definition)
-    if answered:
-        for number, app in enumerate(answered, 1):
-            _take(result, app, base, f"{origin}, app {number}")
-        return
     try:
+        if not isinstance(definition, dict):
+            raise DefinitionError(f"a definition of an app, a pod or a group is a mapping, not {definition!r:.60}")
+        definition = kinds.unwrapped(definition)
+        answered = kinds.apps_of_answer(definition)
+        if answered:
+            for number, app in enumerate(answered, 1):
+                _take(result, app, base, f"{origin}, app {number}")
+            return
         kinds.refuse_foreign(definition)
         if "id" not in definition:
             raise DefinitionError("the definition has no id")
@@ -116,10 +131,10 @@ def _take(result: AppSet, definition: Any, base: str, origin: str, listed_as: st
             _take_pod(result, definition, base, origin)
         else:
             _take_app(result, definition, base, origin)
-    except _Told:
-        raise
+    except _Told as error:
+        result.wrong.append(error)
     except DefinitionError as error:
-        raise _Told(f"{origin}: {error}", **error.facts) from error
+        result.wrong.append(_Told(f"{origin}: {error}", **error.facts))
 
 
 class _Told(DefinitionError):

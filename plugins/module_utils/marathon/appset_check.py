@@ -11,13 +11,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     app_rules,
     appset_writes,
     planner,
+    pod_rules,
     refusals,
     rehearsal,
     releases,
     tree_rules,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, ancestors, parent
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import AppPlan, SetPlan, whole_body
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import AppPlan, SetPlan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
@@ -37,7 +38,8 @@ class SetCheck:
 
     def refuse(self, plan: SetPlan, writes: list[Write], release: Release, check_mode: bool) -> None:
         """A first write that is refused leaves nothing half done, so Marathon is asked where it is not the first."""
-        if self._by_rules(plan, release) or check_mode or _comes_late(writes):
+        pods = any(one.plan.action in _WRITTEN for one in plan.changed_pods)
+        if self._by_rules(plan, release) or check_mode or pods or _comes_late(writes):
             found = self.refused(plan, release)
             if found:
                 raise refusals.told(found)
@@ -45,7 +47,9 @@ class SetCheck:
     def refused(self, plan: SetPlan, release: Release) -> list[Refusal]:
         """All of them, each with its file."""
         found = self._by_rules(plan, release)
-        found += self._among_others(plan, release, {one.name for one in found})
+        look = Lookaround(self._client, plan.tree.groups)
+        found += self._pods(plan, look)
+        found += self._among_others(plan, release, {one.name for one in found}, look)
         return found + self._rehearsed(plan, release, {one.name for one in found})
 
     def _by_rules(self, plan: SetPlan, release: Release) -> list[Refusal]:
@@ -57,8 +61,7 @@ class SetCheck:
             )
         ]
 
-    def _among_others(self, plan: SetPlan, release: Release, known: set[str]) -> list[Refusal]:
-        look = Lookaround(self._client, plan.tree.groups)
+    def _among_others(self, plan: SetPlan, release: Release, known: set[str], look: Lookaround) -> list[Refusal]:
         planned = [one for one in _written(plan) if one.app_id not in known]
         conflicts: dict[str, Any] = {}
         if any(tree_rules.external_volumes(one.plan.after) for one in planned):
@@ -72,6 +75,16 @@ class SetCheck:
                 around = look.surroundings(one.app_id)
                 problems += app_rules.in_surroundings(one.plan.after, current, release, around)
             found += refusals.by_rules(one.app_id, problems, one.origin)
+        return found
+
+    def _pods(self, plan: SetPlan, look: Lookaround) -> list[Refusal]:
+        """There is no dry run of pods."""
+        found = []
+        for one in plan.changed_pods:
+            if one.plan.request is not None and one.plan.request.body is not None:
+                around = look.surroundings(one.pod_id)
+                problems = pod_rules.problems(one.plan.request.body, one.plan.after, one.plan.before, around)
+                found += refusals.by_rules(one.pod_id, problems, one.origin)
         return found
 
     def _rehearsed(self, plan: SetPlan, release: Release, known: set[str]) -> list[Refusal]:
@@ -102,7 +115,7 @@ class SetCheck:
         bodies = {}
         for one in apps:
             current = tree.apps.get(one.app_id)
-            bodies[one.app_id] = rehearsal.body_of(one.app_id, whole_body(one.plan, current, release), current)
+            bodies[one.app_id] = rehearsal.body_of(one.plan, current, release)
         origins = {one.app_id: one.origin for one in apps}
         return rehearsal.refused(rehearsal.rehearsal(group_id, bodies, enforced), self._client.plan_group, origins)
 

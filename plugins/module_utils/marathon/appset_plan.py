@@ -26,6 +26,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset impor
     ancestors,
     inside,
     parent,
+    refuse_all,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_order import find_circle
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
@@ -124,7 +125,13 @@ class SetPlan:
 
 def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = fields.NEWEST) -> SetPlan:
     ignored.check_keys(rules.ignored, declared_and_there(appset, tree))
-    present = [_plan_app(app, tree, rules, release) for _app_id, app in sorted(appset.apps.items())]
+    present, wrong = [], []
+    for _app_id, app in sorted(appset.apps.items()):
+        try:
+            present.append(_plan_app(app, tree, rules, release))
+        except DefinitionError as error:
+            wrong.append(error)
+    refuse_all(wrong)
     _refuse_strangers(appset, tree, rules)
     spared = _marked_by_others(appset, tree, rules)
     doomed = _doomed(appset, tree, rules, spared)
@@ -195,19 +202,18 @@ def _doomed(appset: AppSet, tree: Tree, rules: Rules, spared: dict[str, str]) ->
     doomed = [app for app in owned if app["id"] not in appset.apps]
     if not rules.allow_empty:
         _refuse_emptiness(appset, rules, [app["id"] for app in doomed])
-    # Where nothing is declared and that is allowed, all is meant to go.
-    if appset.apps or rules.limit != appset_limit.USUAL:
-        _refuse_excess(len(owned), rules, [app["id"] for app in doomed])
+    refuse_excess(
+        rules.limit, len(owned), [app["id"] for app in doomed], "prune", "that this set owns", "definitions and src"
+    )
     return doomed
 
 
-def _refuse_excess(owned: int, rules: Rules, doomed: list[str]) -> None:
+def refuse_excess(limit: appset_limit.Limit, owned: int, doomed: list[str], who: str, whose: str, place: str) -> None:
     """Most of a set does not go at once, unless something is wrong with what declares it."""
-    if rules.limit.exceeded(len(doomed), owned):
+    if limit.exceeded(len(doomed), owned):
         raise DefinitionError(
-            f"prune would remove {len(doomed)} of the {owned} apps that this set owns ({appset_owner.listed(doomed)}), "
-            f"which is more than {rules.limit}: check definitions and src, or set prune_limit to {len(doomed)} if that "
-            "is intended",
+            f"{who} would remove {len(doomed)} of the {owned} apps {whose} ({appset_owner.listed(doomed)}), "
+            f"which is more than {limit}: check {place}, or set prune_limit to {len(doomed)} if that is intended",
             removed=doomed,
         )
 

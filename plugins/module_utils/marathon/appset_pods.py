@@ -14,7 +14,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     planner,
     pod_planner,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, DeclaredApp
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import AppSet, DeclaredApp, refuse_all
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import Nobody, listed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import PodPlan, WantedPod
@@ -62,9 +62,13 @@ def plan_pods(
     allow_empty: bool = False,
     limit: appset_limit.Limit = appset_limit.USUAL,
 ) -> PodPlans:
-    present = [
-        _plan_present(one, pods.get(pod_id), owner, ignored, release) for pod_id, one in sorted(appset.pods.items())
-    ]
+    present, wrong = [], []
+    for pod_id, one in sorted(appset.pods.items()):
+        try:
+            present.append(_plan_present(one, pods.get(pod_id), owner, ignored, release))
+        except DefinitionError as error:
+            wrong.append(error)
+    refuse_all(wrong)
     if not prune:
         return PodPlans(tuple(present))
     owned = {pod_id: pod for pod_id, pod in sorted(pods.items()) if owner.owns(pod)}
@@ -74,7 +78,7 @@ def plan_pods(
     if doomed and not appset.pods and not allow_empty:
         # A set of before pods could be declared says nothing about them.
         return PodPlans(tuple(present), kept=tuple(doomed), spared=spared)
-    if (appset.pods or limit != appset_limit.USUAL) and limit.exceeded(len(doomed), len(owned) - len(spared)):
+    if limit.exceeded(len(doomed), len(owned) - len(spared)):
         raise DefinitionError(
             f"prune would remove {len(doomed)} of the {len(owned) - len(spared)} pods that this set owns "
             f"({listed(doomed)}), which is more than {limit}: check definitions and src, or set prune_limit to "

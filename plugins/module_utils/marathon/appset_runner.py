@@ -109,8 +109,7 @@ class SetRunner:
         try:
             if plan.changed and not self._options.force:
                 held = (plan.tree.apps.get(one.app_id) for one in plan.changed_apps)
-                pods = [one.pod_id for one in plan.changed_pods if one.pod_id in plan.tree.pods]
-                locks.refuse_held(self._client, [app for app in held if app is not None], pods)
+                locks.refuse_held(self._client, [app for app in held if app is not None], self._changed_pods(plan))
             self._check.refuse(plan, self._writes(plan), self._release, check_mode)
             if not check_mode:
                 plan = self._looked_again(plan)
@@ -237,6 +236,10 @@ class SetRunner:
         """What is left to do of a plan. What came meanwhile was not planned to go."""
         left = self._plan(self._read())
         return without(left, (left.doomed - plan.doomed) | (left.doomed_pods - plan.doomed_pods))
+
+    def _changed_pods(self, plan: SetPlan) -> list[str]:
+        """Those that are there."""
+        return [one.pod_id for one in plan.changed_pods if one.pod_id in plan.tree.pods]
 
     def _apply(self, plan: SetPlan) -> None:
         """A write without an answer is only repeated if a read shows that it is not done."""

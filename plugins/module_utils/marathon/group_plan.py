@@ -22,6 +22,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset impor
     inside,
     parent,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_limit import USUAL, Limit
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import (
     AppPlan,
     GroupPlan,
@@ -30,6 +31,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan 
     emptiness,
     refuse_circles,
     refuse_clashes,
+    refuse_excess,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
@@ -77,6 +79,7 @@ def plan_tree(
     ignored: tuple[str, ...] = (),
     release: tuple[int, ...] = fields.NEWEST,
     allow_empty: bool = False,
+    limit: Limit = USUAL,
 ) -> TreePlan:
     ignored_fields.check_keys(ignored, declared_and_there(declared.appset, tree))
     apps = []
@@ -89,6 +92,8 @@ def plan_tree(
         # An earlier version is put back by Marathon itself, whatever is there now.
         if not allow_empty:
             _refuse_emptiness(declared, doomed)
+        whose = f"in {declared.group_id}"
+        refuse_excess(limit, len(tree.apps), doomed, "the definition", whose, "the definition")
         _refuse_pods(going, tree)
         refuse_clashes(declared.appset, tree, set(doomed))
     removed = [AppPlan(planner.plan_absent(app_id, tree.apps[app_id], release)) for app_id in doomed]

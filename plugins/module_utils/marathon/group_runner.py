@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_tree,
@@ -16,6 +16,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     pod_normalise,
     secrets,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_limit import USUAL, Limit
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
@@ -43,6 +45,7 @@ class GroupOptions:
     version: str | None = None
     merge: bool = False
     allow_empty: bool = False
+    limit: Limit = USUAL
     ignored: tuple[str, ...] = ()
     secret_names: tuple[str, ...] = ()
     force: bool = False
@@ -108,6 +111,7 @@ class GroupRunner(SetRunner):
         self._merge = options.merge or options.scale_by is not None
         self._ignored = options.ignored
         self._allow_empty = options.allow_empty
+        self._limit = options.limit
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         result = super().run(check_mode)
@@ -122,7 +126,12 @@ class GroupRunner(SetRunner):
         return {**result, "versions": versions or [], "requests": self._client.requests}
 
     def _plan(self, tree: Tree) -> TreePlan:
-        return plan_tree(self._declared, tree, self._merge, self._ignored, self._release, self._allow_empty)
+        return plan_tree(
+            self._declared, tree, self._merge, self._ignored, self._release, self._allow_empty, self._limit
+        )
+
+    def _changed_pods(self, plan: SetPlan) -> list[str]:
+        return [pod_id for pod_id in plan.pods if pod_id in plan.tree.pods]
 
     def _release_matters(self, plan: SetPlan) -> bool:
         return super()._release_matters(plan) or plan.role is not None
@@ -140,6 +149,21 @@ class GroupRunner(SetRunner):
         before = plan.tree.groups.get(group_id, {}).get("dependencies") or []
         body = {"dependencies": before, "enforceRole": plan.role}
         return [Write(appset_writes.GROUP, group_id, body=body), *writes]
+
+    def _looked_at(self, write: Write, plan: SetPlan) -> Iterator[Write]:
+        if self._declared.version is not None:
+            self._refuse_newcomers(plan)
+        yield from super()._looked_at(write, plan)
+
+    def _refuse_newcomers(self, plan: SetPlan) -> None:
+        """An earlier version takes along what came since the plan was made."""
+        now = self._read()
+        new = sorted({*now.apps, *now.pods, *now.groups} - {*plan.tree.apps, *plan.tree.pods, *plan.tree.groups})
+        if new:
+            raise DefinitionError(
+                f"{listed(new)} came into {self._declared.group_id} meanwhile, and putting back the version "
+                f"{self._declared.version} would remove that: run again to see it in the plan. Nothing was changed"
+            )
 
     def _wanted(self, app_id: str) -> Wanted:
         return declared_app(self._declared.appset.apps[app_id], self._merge, self._ignored)

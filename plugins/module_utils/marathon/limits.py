@@ -72,6 +72,10 @@ class Bounds:
 Table = Mapping[str, Bounds]
 
 
+# Whose keys are names that people choose.
+_MAPS = ("/secrets",)
+
+
 def problems(definition: dict[str, Any], table: Table, required: Mapping[str, tuple[str, ...]]) -> list[Problem]:
     """By the bounds, and by the members that a mapping at a place must have."""
     found = []
@@ -82,6 +86,8 @@ def problems(definition: dict[str, Any], table: Table, required: Mapping[str, tu
             found.append(Problem(path, reason, value))
         if isinstance(value, dict):
             found += [Problem(f"{path}/{name}", "is required") for name in required.get(place, ()) if name not in value]
+        elif place in required:
+            found.append(Problem(path, "must be a mapping"))
     return found
 
 
@@ -89,7 +95,7 @@ def _walked(value: Any, path: str, place: str) -> Iterator[tuple[str, str, Any]]
     yield path, place, value
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _walked(inner, f"{path}/{name}", f"{place}/{name}")
+            yield from _walked(inner, f"{path}/{name}", f"{place}/{'*' if place in _MAPS else name}")
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _walked(inner, f"{path}({index})", f"{place}()")

@@ -13,9 +13,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import details
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import details, normalise, releases
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import Invalid, MarathonError, WriteUncertain
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.refusals import Refusal
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 
 _ELEMENT = re.compile(r"/?apps\((\d+)\)(?=/|$)")
 # As many refused apps are looked for one by one; each takes a few requests.
@@ -48,9 +50,13 @@ def rehearsal(group_id: str, bodies: dict[str, dict[str, Any]], enforced: bool |
     return Rehearsal(group_id, body, tuple(bodies))
 
 
-def body_of(app_id: str, whole: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
-    """A whole definition as part of a group."""
-    body = {**whole, "id": app_id}
+def body_of(plan: Plan, current: dict[str, Any] | None, release: Release) -> dict[str, Any]:
+    """The whole definition that a write makes, as part of a group."""
+    whole = plan.definition
+    if whole is None:
+        # What is stored, in the form that was declared: only the number differs.
+        whole = releases.body({**normalise.declared(current or {}), "instances": plan.after["instances"]}, release)
+    body = {**whole, "id": plan.app_id}
     # A group takes fewer new roles than an app does when it is written by itself (api.md 4.6).
     if body.get("role") != (current or {}).get("role"):
         body.pop("role", None)

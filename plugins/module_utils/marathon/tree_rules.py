@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Collection, Iterator, Mapping
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ancestors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Problem
 
-APP, POD, GROUP = "an app", "a pod", "a group"
+APP, POD, GROUP = kinds.APP, kinds.POD, kinds.GROUP
 
 App = dict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import errors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset_limit, errors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
@@ -283,7 +283,8 @@ def at(version=OLD, *apps, **fields):
 
 def test_a_version_is_put_back_by_marathon_in_one_write():
     earlier = at(OLD, stored("/g/a", mem=64.0), groups=[group("/g/h", stored("/g/h/b"))])
-    result = run(earlier, read(stored("/g/a"), stored("/g/c")), INFO, put(body={"version": OLD}), VERSIONS, version=OLD)
+    now = read(stored("/g/a"), stored("/g/c"))
+    result = run(earlier, now, INFO, now, put(body={"version": OLD}), VERSIONS, version=OLD)
     assert actions(result) == {"/g/a": "updated", "/g/c": "deleted", "/g/h/b": "created", "/g/h": "created"}
     assert result["restarts"] and result["deployment_ids"] == ["d1"]
 
@@ -295,7 +296,7 @@ def test_a_version_that_is_as_the_group_is_now_is_no_change():
 
 def test_a_lost_answer_to_putting_back_is_looked_after():
     result = run(
-        at(OLD, stored("/g/a", mem=64.0)), read(stored("/g/a")), INFO, put(raises=LATE),
+        at(OLD, stored("/g/a", mem=64.0)), read(stored("/g/a")), INFO, read(stored("/g/a")), put(raises=LATE),
         read(stored("/g/a", mem=64.0)), VERSIONS, version=OLD,
     )  # fmt: skip
     assert result["changed"]
@@ -306,6 +307,7 @@ def test_a_version_brings_pods_back_and_waits_for_their_deployment():
     working = {"id": "d1", "affectedApps": [], "affectedPods": ["/g/p"], "steps": []}
     result = run(
         at(OLD, pods=[pod]),
+        read(),
         read(),
         put(body={"version": OLD}),
         read(pods=[pod]),
@@ -325,8 +327,38 @@ def test_a_version_with_a_pod_that_would_stop_marathon_is_not_put_back():
         with pytest.raises(errors.DefinitionError, match=r"the pod /g/p has the endpoint .* and no /networks"):
             run(at(OLD, pods=[lethal]), read(), check_mode=check_mode, version=OLD)
     # It is to go.
-    result = run(at(OLD), read(pods=[lethal]), check_mode=True, version=OLD)
+    result = run(at(OLD), read(pods=[lethal]), Call("GET", "/v2/deployments", data=[]), check_mode=True, version=OLD)
     assert result["pods"] == ["/g/p"]
+
+
+@pytest.mark.parametrize(
+    ("newcomer", "name"),
+    [
+        ({"pods": [stored_pod("/g/p")]}, "/g/p"),
+        ({"groups": [group("/g/h", stored("/g/h/b"))]}, "/g/h, /g/h/b"),
+    ],
+)
+def test_a_version_is_not_put_back_over_what_came_meanwhile(newcomer, name):
+    then = read(stored("/g/a"))
+    with pytest.raises(errors.DefinitionError, match=f"{name} came into /g meanwhile, and putting back the version "):
+        run(at(OLD, stored("/g/a", mem=64.0)), then, INFO, read(stored("/g/a"), **newcomer), version=OLD)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_version_is_not_put_back_while_a_deployment_holds_a_pod_of_it(check_mode):
+    running = Call("GET", "/v2/deployments", data=[{"id": "d0", "affectedPods": ["/g/p"]}])
+    with pytest.raises(errors.Conflict, match=r"another deployment holds /g/p \(d0\): .* Nothing was changed"):
+        run(at(OLD), read(pods=[stored_pod("/g/p")]), running, check_mode=check_mode, version=OLD)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_definition_removes_most_of_a_group_only_when_the_limit_allows_it(check_mode):
+    here = read(*(stored(f"/g/a{number}") for number in range(20)))
+    definition = {"apps": [{"id": "a0", **APP}]}
+    words = r"the definition would remove 19 of the 20 apps in /g .* more than 50 % and 10: .* set prune_limit to 19"
+    with pytest.raises(errors.DefinitionError, match=words):
+        run(here, definition=definition, check_mode=check_mode)
+    assert len(run(here, definition=definition, check_mode=True, limit=appset_limit.read("19"))["removed"]) == 19
 
 
 @pytest.mark.parametrize(
