@@ -38,9 +38,9 @@ CASES = {
         {"id": "IN/five", "definition": {**SLEEP, "constraints": [["rack", "NOPE"]]}},
         "operator must be one of the following",
     ),
-    "below-an-app": ("marathon_app", {"id": "IN/there/below", "definition": SLEEP}, "cannot be below IN/there, which is"),
+    "below-an-app": ("marathon_app", {"id": "IN/there/below", "definition": SLEEP}, "cannot be below IN/there"),
     "id-of-a-group": ("marathon_app", {"id": "IN/full", "definition": SLEEP}, "IN/full of the definition is a group"),
-    "role": ("marathon_app", {"id": "IN/six", "definition": {**SLEEP, "role": "x"}}, '/role is "x", but must be one of'),
+    "role": ("marathon_app", {"id": "IN/six", "definition": {**SLEEP, "role": "x"}}, '/role is "x", but must'),
     "dependency": (
         "marathon_app",
         {"id": "IN/self", "definition": {**SLEEP, "dependencies": ["IN/self"]}},
@@ -57,7 +57,7 @@ CASES = {
         "/scaling/instances is -1, but must be 0 or more",
     ),
     "pod-below-an-app": ("marathon_pod", {"definition": {"id": "IN/there/pod", **POD}}, "cannot be below IN/there"),
-    "pod-for-app": ("marathon_app", {"definition": {"id": "IN/pod", **POD}}, "use marathon_pod"),
+    "pod-for-app": ("marathon_app", {"definition": {"id": "IN/pod", **POD}}, "is that of a pod, not of an app"),
     "group": (
         "marathon_group",
         {"id": "IN/g", "definition": {"apps": [{"id": "a", **SLEEP}, {"id": "b", **SLEEP, "labels": SINGLE}]}},

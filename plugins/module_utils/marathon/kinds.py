@@ -49,7 +49,8 @@ def only(definition: dict[str, Any], wanted: str) -> dict[str, Any]:
     definition = unwrapped(definition)
     refuse_foreign(definition)
     apps = apps_of_answer(definition)
-    if apps is not None:
+    # A group may have its id from the option.
+    if apps is not None and wanted != GROUP:
         raise DefinitionError(
             f"the definition is a list of {len(apps)} apps, as /v2/apps answers: use the module marathon_apps, which "
             "reads it, or give one of its elements"

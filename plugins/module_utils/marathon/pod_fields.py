@@ -131,8 +131,7 @@ NUMBER = Field(values.number)
 FLAG = Field(values.flag)
 UPPER, LOWER = _cased(str.upper), _cased(str.lower)
 
-# A container is not asked for a command and given none: a blank one stays, and is refused.
-COMMAND = Record({"shell": Field(lambda value, _path: value), "argv": Many(TEXT)})
+COMMAND = Record({"shell": WORD, "argv": Many(TEXT)})
 LINUX_INFO = Record(
     {
         "seccomp": Record({"profileName": WORD, "unconfined": FLAG}, {"unconfined": False}),

@@ -36,10 +36,23 @@ def unknown_fields(pod: dict[str, Any]) -> list[str]:
 
 
 def declared(pod: dict[str, Any]) -> dict[str, Any]:
-    found = POD.read(values.without_nulls(pod), "")
+    given = values.without_nulls(pod)
+    found = POD.read(given, "")
+    _refuse_blank_commands(given)
     if not found.get("legacySharedCgroups"):
         found.pop("legacySharedCgroups", None)
     return found
+
+
+def _refuse_blank_commands(pod: dict[str, Any]) -> None:
+    """With an image a blank command is none, as the image has one; without one nothing would be left to run."""
+    for index, container in enumerate(pod.get("containers") or []):
+        shell = ((container.get("exec") or {}).get("command") or {}).get("shell")
+        if isinstance(shell, str) and not shell.strip() and not container.get("image"):
+            raise DefinitionError(
+                f"/containers({index})/exec/command/shell is {values.shown(shell)}, but must not be empty in a "
+                f"container without an image: correct that in the definition of {pod.get('id')} and run again"
+            )
 
 
 def complete(pod: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> dict[str, Any]:

@@ -147,6 +147,9 @@ def _body(declared: dict[str, Any]) -> dict[str, Any]:
     body = copy.deepcopy(declared)
     for container in body.get("containers", []):
         container.setdefault("resources", {})
+    if "scaling" in body:
+        # The only kind there is, and required.
+        body["scaling"].setdefault("kind", "fixed")
     return body
 
 

@@ -37,6 +37,7 @@ def test_a_saved_answer_about_one_is_read():
     assert kinds.only({"id": "/p", "spec": POD, "status": "STABLE", "instances": []}, kinds.POD) == POD
     assert kinds.only({"id": "/g"}, kinds.GROUP) == {"id": "/g"}
     assert kinds.only({}, kinds.GROUP) == {}
+    assert kinds.only({"apps": [APP]}, kinds.GROUP) == {"apps": [APP]}
 
 
 def test_by_the_options_of_the_module():

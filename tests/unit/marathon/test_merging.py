@@ -16,8 +16,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import WantedPod
 
+from .app_runs import DRY, get, run
 from .app_runs import INFO as VERSION
-from .app_runs import get, run
 from .fakes import Call, stored, stored_pod
 from .test_app_options import defined
 from .test_group_runner import APP, INFO, actions, group, rehearsed
@@ -125,7 +125,7 @@ def test_a_role_cannot_be_removed():
     ],
 )
 def test_the_module_plans_it(options):
-    result = run(get(stored(healthChecks=[CHECK])), VERSION, app_id="/a", merge=True, check_mode=True, **options)
+    result = run(get(stored(healthChecks=[CHECK])), VERSION, DRY, app_id="/a", merge=True, check_mode=True, **options)
     assert result["action"] == "updated"
     assert "healthChecks" in result["before"] and "healthChecks" not in result["after"]
 

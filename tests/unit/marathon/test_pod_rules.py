@@ -6,6 +6,7 @@ import copy
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import pod_normalise, pod_planner, pod_rules
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_planner import WantedPod
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surroundings import Surroundings
 
@@ -34,7 +35,6 @@ def told(definition, around=AROUND, before=None):
     ("definition", "words"),
     [
         (pod(scaling={"kind": "fixed", "instances": -1}), "/scaling/instances is -1, but must be 0 or more"),
-        (pod(box={"exec": {"command": {"shell": ""}}}), 'shell is "", but must not be empty'),
         (
             pod(box={"endpoints": [{"name": "a", "hostPort": 70000}]}),
             "hostPort is 70000, but must be between 0 and 65535",
@@ -110,3 +110,15 @@ def test_a_pod_with_persistent_volumes_keeps_them_and_its_resources():
     assert any("/volumes cannot change" in sentence for sentence in told(larger, before=before))
     more = pod(volumes=[volume], box={**mounts, "resources": {"cpus": 1, "mem": 32}}, role="g")
     assert any("the sum of cpus is 1.0, but cannot change" in sentence for sentence in told(more, before=before))
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_command_is_none_only_where_an_image_has_one(blank):
+    command = {"exec": {"command": {"shell": blank}}}
+    with pytest.raises(DefinitionError, match=r"command/shell is .* must not be empty in a container"):
+        told(pod(box=command))
+    assert told(pod(box={**command, "image": {"kind": "DOCKER", "id": "nginx"}})) == []
+
+
+def test_the_only_kind_of_scaling_need_not_be_said():
+    assert told(pod(scaling={"instances": 2})) == []
