@@ -196,6 +196,26 @@ def test_a_dry_run_changes_nothing(marathon: Marathon) -> None:
     assert again == {"steps": [{"actions": [{"action": "RestartApplication", "app": "/a/one"}]}]}
 
 
+@pytest.mark.parametrize("fields", [
+    {"labels": {"MARATHON_SINGLE_INSTANCE_APP": "true"}},
+    {"unreachableStrategy": {"inactiveAfterSeconds": 9, "expungeAfterSeconds": 5}},
+    {"container": {"type": "MESOS",
+                   "volumes": [{"containerPath": "data", "mode": "RW", "persistent": {"size": 10}}]}},
+])
+def test_a_dry_run_leaves_out_the_rules_for_what_is_stored(marathon: Marathon, fields: dict) -> None:
+    """Recorded from 1.11.24: it lets an app with a persistent volume and the role * pass."""
+    assert marathon.write("PUT", "/v2/groups/a?dryRun=true", {"apps": [app("one", **fields)]})["steps"]
+    marathon.refused("PUT", "/v2/groups/a", {"apps": [app("one", **fields)]})
+    marathon.refused("PUT", "/v2/apps/a/one", app("/a/one", **fields))
+
+
+def test_a_dry_run_does_not_look_at_the_whole_tree(marathon: Marathon) -> None:
+    marathon.write("POST", "/v2/apps", app("/a"), 201)
+    below = {"apps": [app("one")]}
+    assert marathon.write("PUT", "/v2/groups/a?dryRun=true", below)["steps"]
+    marathon.refused("PUT", "/v2/groups/a", below)
+
+
 def test_enforce_role(marathon: Marathon) -> None:
     marathon.write("PUT", "/v2/groups/prod", {"enforceRole": True})
     assert marathon.get("/v2/groups/prod")["enforceRole"] is True

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import losses, normalise
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted, plan_present
 
-from .app_runs import DEPLOYMENT, INFO, get, run
+from .app_runs import DEPLOYMENT, DRY, INFO, get, run
 from .fakes import Call, stored
 from .test_appset_runner import app, put, read
 from .test_appset_runner import run as run_set
@@ -151,7 +151,7 @@ class TestExecutorResources:
         write = Call("PUT", "/v2/apps/a", data=DEPLOYMENT, params={"partialUpdate": "false"})
         _result, (warning,) = self.runs(get(before), INFO, write, get(stored()))
         assert warning.startswith(SENTENCE)
-        _result, (planned,) = self.runs(get(before), INFO, check_mode=True)
+        _result, (planned,) = self.runs(get(before), INFO, DRY, check_mode=True)
         assert planned == warning
 
     def test_of_a_set(self):

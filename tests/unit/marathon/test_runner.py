@@ -82,6 +82,63 @@ def test_check_mode_plans_the_same_and_only_reads(current, reads, action):
     assert result["app"]["cpus"] == 1.0
 
 
+IN_A_GROUP = {"message": "Invalid JSON", "details": [{"path": "/apps(0)/cpus", "errors": ["error.min"]}]}
+
+
+def test_check_mode_and_run_are_refused_in_the_same_words():
+    refused = Call("PUT", "/v2/groups", status=422, data=IN_A_GROUP, params={"dryRun": "true"})
+    alone = {"message": "Invalid JSON", "details": [{"path": "/cpus", "errors": ["error.min"]}]}
+    write = Call("PUT", "/v2/apps/a", status=422, data=alone)
+    definition = {**DEFINITION, "cpus": -1}
+    told = []
+    for calls, check_mode in (((*FREE, refused), True), ((write, *FREE, refused), False)):
+        with pytest.raises(errors.Invalid) as failure:
+            run(get(), INFO, *calls, definition=definition, check_mode=check_mode)
+        told.append(str(failure.value))
+        assert failure.value.facts["details"] == alone["details"]
+    assert told[0] == told[1]
+    assert "/cpus: is too small (error.min), it is -1.0. Correct that in the definition of /a and run again" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("info", "dry", "words"),
+    [
+        (INFO, [Call("PUT", "/v2/groups", status=500, data={"message": "None.get"})], "HTTP 500: None.get. The run"),
+        (INFO, [Call("PUT", "/v2/groups", raises=LATE)], "beforehand: it gave no answer. The run may still be refused"),
+        (INFO, [Call("PUT", "/v2/groups", status=403, data={"message": "not you"})], "does not allow this user"),
+        (Call("GET", "/v2/info", data={"version": "1.3.14"}), [], "Marathon 1.3.14 did not check the definitions"),
+    ],
+)
+def test_a_check_that_is_not_rehearsed_is_no_promise(info, dry, words):
+    warnings = []
+    assert run(get(stored(cpus=2.0)), info, *dry, check_mode=True, warnings=warnings)["changed"]
+    (warning,) = warnings
+    assert words in warning
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_app_below_an_app_is_refused_by_name(check_mode):
+    """Which the dry run of Marathon does not see."""
+    nothing = {"status": 404, "data": {"message": "App '/b/a' does not exist"}}
+    parent = [
+        Call("GET", "/v2/groups/b/a", status=404, data={"message": "Group '/b/a' does not exist"}),
+        Call("GET", "/v2/pods/b/a", status=404, data={"message": "Pod '/b/a' does not exist"}),
+        Call("GET", "/v2/groups/b", status=404, data={"message": "Group '/b' does not exist"}),
+        Call("GET", "/v2/apps/b", data={"app": stored("/b")}),
+    ]
+    clash = {"message": "Object is not valid", "details": [{"path": "/groups(1)", "errors": ["same identifier."]}]}
+    write = [] if check_mode else [Call("PUT", "/v2/apps/b/a", status=422, data=clash)]
+    with pytest.raises(errors.DefinitionError, match=r"^/b/a of the definition cannot be below /b, which is an app"):
+        run(
+            Call("GET", "/v2/apps/b/a", **nothing),
+            INFO,
+            *write,
+            *parent,
+            definition={"id": "/b/a", "cmd": "sleep 1"},
+            check_mode=check_mode,
+        )
+
+
 def test_check_mode_says_that_tasks_will_be_replaced():
     assert run(get(stored(labels={"a": "b"})), INFO, DRY, check_mode=True)["restarts"]
 
