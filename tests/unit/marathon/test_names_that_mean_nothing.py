@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import likely_secrets, secrets
 
-from .app_runs import INFO, get, run
+from .app_runs import DRY, FREE, INFO, get, run
 from .fakes import Call, stored
 from .test_appset_runner import app, read
 from .test_appset_runner import run as run_set
@@ -17,6 +17,10 @@ from .test_pod_runner import status
 
 DEFINITION = {"id": "a", "cmd": "sleep 1000", "dependencies": ["/db"]}
 GONE = "depends on {}, which does not exist, and Marathon ignores such a dependency: correct the id in dependencies"
+
+
+# What a circle of dependencies is looked for in.
+EVERYTHING = Call("GET", "/v2/groups", data={"id": "/", "apps": [], "groups": []})
 
 
 def no(kind, name):
@@ -35,7 +39,7 @@ def there(name):
 class TestADependency:
     def test_that_does_not_exist_is_told_on_every_run(self):
         for calls, options in (
-            ([get(), INFO, *missing("/db")], {"check_mode": True}),
+            ([get(), INFO, *missing("/db"), *FREE, EVERYTHING, DRY], {"check_mode": True}),
             ([get(stored(dependencies=["/db"])), *missing("/db")], {}),
         ):
             warnings = []
@@ -94,7 +98,7 @@ class TestANameOfASecretThatNothingHas:
         warnings = []
         current = stored(env={"DB_PASSWORD": "hunter1"})
         options = {"definition": SECRET, "secret_names": ("DB_PASWORD",), "check_mode": True}
-        result = run(get(current), INFO, warnings=warnings, **options)
+        result = run(get(current), INFO, DRY, warnings=warnings, **options)
         assert "hunter" not in str(result)
         assert result["diff"]["after"]["env"] == {"DB_PASSWORD": secrets.MASKED_CHANGED}
         assert result["diff"]["after_header"].endswith(" (masked for their names: DB_PASSWORD)")
@@ -102,10 +106,11 @@ class TestANameOfASecretThatNothingHas:
 
     def test_that_one_of_them_has_is_not_told(self):
         labelled = stored(labels={"DB_PASSWORD": "x"})
-        for definition, current in ((SECRET, None), ({"id": "a", "cmd": "sleep 1000"}, labelled)):
+        bare = {"id": "a", "cmd": "sleep 1000"}
+        for definition, current, free in ((SECRET, None, FREE), (bare, labelled, ())):
             warnings = []
             options = {"definition": definition, "secret_names": ("DB_PASSWORD",), "warnings": warnings}
-            result = run(get(current), INFO, check_mode=True, **options)
+            result = run(get(current), INFO, *free, DRY, check_mode=True, **options)
             assert warnings == [] and "masked" not in result["diff"]["after_header"]
 
     def test_in_a_set_a_group_and_a_pod(self):
@@ -119,6 +124,8 @@ class TestANameOfASecretThatNothingHas:
         result = run_pod(
             status(),
             INFO,
+            Call("GET", "/v2/groups/p", status=404, data={"message": "Group '/p' does not exist"}),
+            no("App", "/p"),
             definition=pod,
             warnings=warnings,
             secret_names=("DB_PASWORD",),
