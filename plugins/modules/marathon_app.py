@@ -105,8 +105,8 @@ options:
       - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
         write only with it, for a part of a field or where another field has to be removed, the app is read again right
         before and a warning says so.
-      - A part that does not exist is refused, as is a key that neither the definition nor Marathon has. A list has no
-        parts.
+      - A part that does not exist is refused, and so is a key that neither the definition nor Marathon has where one of
+        them has a key like it; one that is like none is a warning. A list has no parts.
     type: list
     elements: str
     default: []

@@ -97,8 +97,8 @@ options:
       - V(environment.VERSION) names one key of a mapping, V(scheduling.backoff) a part.
       - The values of the definition are used when the pod is created.
       - Marathon writes a pod only as a whole, so the pod is read again right before the write, and a warning says so.
-      - A part that does not exist is refused, as is a key that neither the definition nor Marathon has. A list has no
-        parts.
+      - A part that does not exist is refused, and so is a key that neither the definition nor Marathon has where one of
+        them has a key like it; one that is like none is a warning. A list has no parts.
     type: list
     elements: str
     default: []

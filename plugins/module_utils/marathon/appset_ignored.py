@@ -43,8 +43,4 @@ def _pods_have(path: str) -> bool:
 
 
 def _has_key(path: str, definitions: list[dict[str, Any] | None]) -> bool:
-    try:
-        ignored.check_keys([path], definitions)
-    except DefinitionError:
-        return False
-    return True
+    return not ignored.unmatched([path], definitions)

@@ -181,6 +181,9 @@ class SetRunner:
         declared = [*self._appset.apps.values(), *self._appset.pods.values()]
         known = {**plan.tree.apps, **plan.tree.pods}
         there = [known[one.app_id] for one in declared if one.app_id in known]
+        paths = self._options.rules.ignored
+        for sentence in ignored.told_of_keys(paths, [*(one.app for one in declared), *there]):
+            self._warn(sentence)
         names = self._options.secret_names
         for sentence in likely_secrets.unmatched(names, [one.raw for one in declared], there):
             self._warn(sentence)

@@ -50,24 +50,42 @@ def check(path: str, known: Mapping[str, Any], inside: Inside, what: str, option
         above, found = f"{above}.{name}", inside(found[name])
 
 
-def check_keys(
-    paths: Iterable[str], definitions: Iterable[Mapping[str, Any] | None], option: str = "ignore_fields"
-) -> None:
-    """Refuses a key of env, labels and the like that none of the definitions has, neither declared nor stored."""
+def check_keys(paths: Iterable[str], definitions: Iterable[Mapping[str, Any] | None]) -> None:
+    """Refuses a key of env, labels and the like that none of the definitions has, where one is like it."""
+    for sentence, near in unmatched(paths, definitions):
+        if near is not None:
+            remedy = "Declare a first value where another sets it later"
+            raise DefinitionError(f"{sentence}; did you mean {near!r}? {remedy}")
+
+
+def told_of_keys(paths: Iterable[str], definitions: Iterable[Mapping[str, Any] | None]) -> list[str]:
+    """The same for a key that is like none: it may come later, as a password that is kept out of the files."""
+    return [sentence for sentence, near in unmatched(paths, definitions) if near is None]
+
+
+def unmatched(
+    paths: Iterable[str], definitions: Iterable[Mapping[str, Any] | None]
+) -> list[tuple[str, str | None]]:
+    """A sentence for every key that none of the definitions has, neither declared nor stored, and the one like it."""
     nested = [path for path in paths if "." in path]
     there = [definition for definition in definitions if definition is not None] if nested else []
+    sentences = []
     for path in nested:
-        found = [_keys(path, definition) for definition in there]
-        if not any(found) or any(rest in keys for _above, rest, keys in filter(None, found)):
+        found = [keys for keys in (_keys(path, definition) for definition in there) if keys is not None]
+        if not found or any(rest in keys for _above, rest, keys in found):
             continue
-        above, rest, _keys_of_one = next(filter(None, found))
-        keys = sorted({key for _above, _rest, others in filter(None, found) for key in others})
+        above, rest, _own = found[0]
+        keys = sorted({key for _above, _rest, own in found for key in own})
         near = nearest(rest, keys)
-        hint = f"; did you mean {near!r}?" if near else f"; there {_listed(keys)}"
-        raise DefinitionError(
-            f"{option}: {path!r} matches nothing, because {above} has no {rest!r}, neither in the definition nor on "
-            f"Marathon{hint}. Declare a first value where another is to set it later"
+        exist = "" if near else f"; there {_listed(keys)}"
+        sentences.append(
+            (
+                f"ignore_fields: {path!r} matches nothing, because {above} has no {rest!r}, neither in the definition "
+                f"nor on Marathon{exist}",
+                near,
+            )
         )
+    return sentences
 
 
 def told_of_carried(app_id: str, carried: tuple[str, ...]) -> str:

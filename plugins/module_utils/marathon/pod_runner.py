@@ -142,6 +142,9 @@ class PodRunner:
         current = plan.before
         for sentence in likely_secrets.unmatched(self._options.secret_names, self._options.definition, current):
             self._warn(sentence)
+        if self._wanted is not None:
+            for sentence in ignored.told_of_keys(self._options.ignored, [self._wanted.pod, current]):
+                self._warn(sentence)
         if plan.carried:
             self._warn(ignored.told_of_carried(self._pod_id, plan.carried))
         if plan.unnoticed and not plan.changed:

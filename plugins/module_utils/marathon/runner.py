@@ -103,6 +103,8 @@ class Runner:
             self._warn(sentence)
         self._tell(likely_secrets.unmatched(self._options.secret_names, self._options.definition, current))
         self._tell(dependencies.unmet(self._client, self._app_id, _dependencies(plan, self._aim.declared)))
+        if self._aim.declared is not None:
+            self._tell(ignored.told_of_keys(self._options.ignored, [self._aim.declared.app, current]))
         if plan.carried:
             self._warn(ignored.told_of_carried(self._app_id, plan.carried))
         if self._aim.declared is not None:

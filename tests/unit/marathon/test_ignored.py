@@ -94,11 +94,18 @@ class TestAKeyThatNothingHas:
         for current in (None, stored(), stored(env={"A": "2", "B": "3"})):
             with pytest.raises(DefinitionError, match=UNKNOWN_KEY + r"Marathon; did you mean 'A'\?"):
                 run(get(current), definition=definition, ignored=("env.a",))
-        with pytest.raises(DefinitionError, match=r"has no 'zone', .*; there is none\. Declare a first value"):
-            run(get(stored()), ignored=("labels.zone",))
-        with pytest.raises(DefinitionError, match=r"has no 'zone', .*; there are rack, team\."):
-            definition["labels"] = {"rack": "1"}
-            run(get(stored(labels={"team": "x"})), definition=definition, ignored=("labels.zone",))
+
+    def test_that_is_like_none_may_come_later_and_is_told(self):
+        definition = {"id": "a", "cmd": "sleep 1000", "labels": {"rack": "1"}}
+        for labels, exist in (({"rack": "1"}, "are rack"), ({"rack": "1", "b": "2"}, "are b, rack")):
+            warnings = []
+            calls = [get(stored(labels=labels))] + [INFO] * (len(labels) - 1)
+            run(*calls, definition=definition, ignored=("labels.zzz",), warnings=warnings, check_mode=True)
+            told = "ignore_fields: 'labels.zzz' matches nothing, because labels has no 'zzz', neither in the definition"
+            assert warnings[0] == f"{told} nor on Marathon; there {exist}"
+        warnings = []
+        run_set(read(stored("/g/a")), declared=[app("/g/a")], ignored=("labels.zzz",), warnings=warnings)
+        assert len(warnings) == 1 and warnings[0].endswith("there is none")
 
     @pytest.mark.parametrize("env", [{"A": "1"}, {}])
     def test_is_found_in_the_definition_or_on_marathon(self, env):
