@@ -18,7 +18,8 @@ options:
         not a Marathon on which nothing exists.
       - If not set, the environment variable E(MARATHON_URL) is used, in which commas separate several addresses.
       - It must not hold a user name or password; use O(url_username) and O(url_password).
-      - The proxy of the environment (E(http_proxy), E(https_proxy), E(no_proxy)) is used.
+      - The proxy of the environment (E(http_proxy), E(https_proxy), E(no_proxy)) is used. An error names it if it is
+        the proxy that does not answer.
     type: list
     elements: str
     required: true
@@ -68,7 +69,8 @@ options:
     version_added: 0.3.0
   timeout:
     description:
-      - Seconds of silence after which a single request counts as not answered.
+      - Seconds of silence after which a single request counts as not answered. An answer that comes in pieces must be
+        complete within ten times that.
       - If not set, the environment variable E(MARATHON_TIMEOUT) is used.
     type: int
     default: 30

@@ -164,7 +164,9 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at most for the whole group.
+    description:
+      - Seconds to wait at most for the whole group, 0 or more, for all requests of the wait. Reading the reason of a
+        failure takes some seconds more.
     type: int
     default: 300
 seealso:
@@ -363,6 +365,39 @@ hanging:
       description: What Marathon waits for, in words.
       type: str
       returned: always
+    task_endings:
+      description: How many times an instance ended by itself, or was killed as unhealthy, during the wait.
+      returned: always
+      type: int
+      version_added: 0.4.0
+    task_output:
+      description: The last lines that the instance that ended last wrote, or why they cannot be read.
+      returned: if an instance ended during the wait, for the first three apps, and O(task_output) is on
+      type: dict
+      contains:
+        task:
+          description: Id of the task.
+          type: str
+          returned: always
+        host:
+          description: Host that it ran on.
+          type: str
+          returned: always
+        stderr:
+          description: Up to 20 lines.
+          type: list
+          elements: str
+          returned: when they were read
+        stdout:
+          description: Up to 20 lines.
+          type: list
+          elements: str
+          returned: when they were read
+        error:
+          description: Why they cannot be read.
+          type: str
+          returned: when they were not read
+      version_added: 0.4.0
   sample:
     - id: /shop/web
       counts: 0 of 2 instances run

@@ -136,7 +136,9 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at most.
+    description:
+      - Seconds to wait at most, 0 or more, for all requests of the wait. Reading the reason of a failure takes 5
+        seconds more at most.
     type: int
     default: 300
   on_failure:
@@ -335,6 +337,45 @@ details:
   sample:
     - path: /containers(0)/endpoints(0)/containerPort
       errors: ["is not allowed when using host-mode networking"]
+task_endings:
+  description: How many times an instance ended by itself, or was killed as unhealthy, during the wait.
+  returned: failure because the time to wait was up
+  type: int
+  sample: 4
+  version_added: 0.4.0
+task_output:
+  description: The last lines that the instance that ended last wrote, or why they cannot be read.
+  returned: failure because the time to wait was up, if an instance ended during it and O(task_output) is on
+  type: dict
+  contains:
+    task:
+      description: Id of the task.
+      type: str
+      returned: always
+    host:
+      description: Host that it ran on.
+      type: str
+      returned: always
+    stderr:
+      description: Up to 20 lines.
+      type: list
+      elements: str
+      returned: when they were read
+    stdout:
+      description: Up to 20 lines.
+      type: list
+      elements: str
+      returned: when they were read
+    error:
+      description: Why they cannot be read.
+      type: str
+      returned: when they were not read
+  sample:
+    task: shop_web.instance-6a2e1f9c-9f0e-11ea-9d5f-0242ac110002._app.1
+    host: slave1.example.com
+    stderr: ["cannot open /etc/web.conf"]
+    stdout: []
+  version_added: 0.4.0
 termination_history:
   description: How the last instances ended, as Marathon reports it.
   returned: failure because the time to wait was up

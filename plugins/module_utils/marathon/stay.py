@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Callable
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.moments import to_milliseconds
+
 # Seconds for an app without health checks, where none are given.
 WITHOUT_CHECKS = 3.0
 _LONGEST_PAUSE = 1.5
@@ -118,6 +120,6 @@ def _runs(task: dict[str, Any]) -> bool:
 
 def _seconds_of(timestamp: Any) -> float | None:
     try:
-        return datetime.fromisoformat(str(timestamp).replace("Z", "+00:00")).timestamp()
+        return datetime.fromisoformat(to_milliseconds(timestamp).replace("Z", "+00:00")).timestamp()
     except ValueError:
         return None
