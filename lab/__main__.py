@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
+from contextlib import nullcontext
+from types import FrameType
 
-from lab import bench, machine_docker, playbook, report, up
+from lab import bench, locks, machine_docker, playbook, report, up
 from lab.config import LabConfig, LabError, from_environment
+
+# They make, change or remove the hosts of a lab.
+CHANGES = ("up", "hosts", "registry", "check", "apps", "down")
 
 
 def _log(text: str) -> None:
@@ -81,10 +87,20 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
     return 0
 
 
+def _end(number: int, _frame: FrameType | None) -> None:
+    # As an exception it passes through all that takes down what it has started; a second one would cut that short.
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
 def main() -> int:
     arguments = _parser().parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
-        return _dispatch(arguments, from_environment())
+        config = from_environment()
+        with locks.working_on(config.name) if arguments.command in CHANGES else nullcontext():
+            return _dispatch(arguments, config)
     except LabError as error:
         print(f"[lab] error: {error}", file=sys.stderr)
         return 1

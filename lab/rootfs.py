@@ -6,17 +6,18 @@ import fcntl
 import hashlib
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from docker import DockerClient
-from docker.errors import ImageNotFound
+from docker.errors import APIError, ImageNotFound
 
 from lab.config import BUILD, LabError
 
 RECIPE_LABEL = "quorum.lab.recipe"
 BUILD_SECONDS = 1200
+CONFLICT = 409
 LOCK = Path(tempfile.gettempdir()) / "quorum-lab-images.lock"
 
 
@@ -26,6 +27,21 @@ def alone() -> Iterator[None]:
     with LOCK.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def remove(client: DockerClient, names: Iterable[str]) -> int:
+    """Removes images, one after the other; returns how many. One that a container runs from stays."""
+    removed = 0
+    for name in names:
+        try:
+            client.images.remove(name, force=True)
+            removed += 1
+        except ImageNotFound:
+            continue
+        except APIError as error:
+            if error.status_code != CONFLICT:
+                raise LabError(f"The image {name} cannot be removed: {error.explanation}") from error
+    return removed
 
 
 def recipe_digest(*directories: Path) -> str:

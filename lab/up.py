@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import ca, images, inventory, machine_docker, playbook, prerequisites, registry, report
+from lab import ca, images, inventory, machine_docker, playbook, prerequisites, registry, report, rootfs
 from lab.config import BUILD, CHECKOUT, LabConfig, Program
 from lab.engine import pack
 from lab.hosts import containers, image
@@ -81,13 +81,19 @@ def check(config: LabConfig) -> None:
 
 
 def down(config: LabConfig, log: Log, keep_images: bool) -> None:
-    """Removes all that `up` made: hosts, network, volumes, state, images and the daemon it started."""
+    """Removes all that `up` made: hosts, network, volumes, state, images and the daemon (but not another lab's)."""
     if machine_docker.answers():
         client = machine_docker.client()
         removed = containers.down(client, config)
         log(f"removed {removed} containers, networks and volumes of {config.name}")
+        others = containers.others(client, config)
+        if others and not keep_images:
+            keep_images = True
+            log(f"kept the images and Docker, which {', '.join(others)} uses too")
         if not keep_images:
-            gone = images.remove_all(client) + image.remove(client)
+            # Not while another lab builds them.
+            with rootfs.alone():
+                gone = images.remove_all(client) + image.remove(client)
             log(f"removed {gone} images")
     config.forget()
     if not keep_images:

@@ -8,6 +8,7 @@ their pytest runs, and the last of these once more alone, as the output of one r
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LOGS = Path(".build/logs")
+# It ends with the process. Two runs would write the same logs, collections and clusters.
+LOCK = Path(".build/stages.lock")
 # SIGINT first: on it pytest takes down what its fixtures started. Seconds are how long each signal may take.
 SIGNALS = ((signal.SIGINT, 30), (signal.SIGTERM, 30), (signal.SIGKILL, 5))
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -146,6 +149,20 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     LOGS.mkdir(parents=True, exist_ok=True)
+    lock = LOCK.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        print(
+            f"The stages run in this clone already (process {lock.read().strip() or 'unknown'}); wait until they have "
+            "ended, or use another clone.",
+            file=sys.stderr,
+        )
+        return 2
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
     run = Run(lanes)
 
     def interrupted(_number: int, _frame: object) -> None:

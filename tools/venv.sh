@@ -3,6 +3,18 @@
 set -euo pipefail
 
 venv=$1
+requirements=requirements-dev.txt
+# Two at once would take each other's files away; the second one finds the first one's work done.
+mkdir -p .build
+exec 9>.build/venv.lock
+if ! flock --nonblock 9; then
+  echo "Waiting for another run that makes $venv." >&2
+  flock --timeout 1800 9 || { echo "Another run has made $venv for half an hour; end it and try again." >&2; exit 1; }
+  if [[ $venv/.complete -nt $requirements && $venv/.complete -nt $0 ]]; then
+    exit 0
+  fi
+fi
+
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 
 if ! "$venv/bin/python" -c "$fits" 2>/dev/null; then
@@ -18,6 +30,6 @@ if ! "$venv/bin/python" -c "$fits" 2>/dev/null; then
   "$candidate" -m venv --clear "$venv"
 fi
 
-"$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --requirement requirements-dev.txt
+"$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --requirement "$requirements"
 "$venv/bin/python" -m pip check
 touch "$venv/.complete"

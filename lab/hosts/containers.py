@@ -149,6 +149,14 @@ def up(client: docker.DockerClient, config: LabConfig, log: Callable[[str], None
     log(f"{len(config.hosts)} hosts run: " + ", ".join(f"{host.name} {host.address}" for host in config.hosts))
 
 
+def others(client: docker.DockerClient, config: LabConfig) -> list[str]:
+    """The names of the machine's other labs, which use the same images and the same Docker."""
+    networks = client.networks.list(filters={"label": LABEL})
+    found = {network.attrs["Labels"][LABEL] for network in networks}
+    found |= {one.labels[LABEL] for one in client.containers.list(all=True, filters={"label": LABEL})}
+    return sorted(found - {config.name})
+
+
 def _remains(client: docker.DockerClient, config: LabConfig) -> Iterator[Callable[[], object]]:
     filters = _filters(config)
     for container in client.containers.list(all=True, filters=filters):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docker import DockerClient
-from docker.errors import ImageNotFound
 
 from lab import rootfs
 
@@ -22,8 +21,4 @@ def build(client: DockerClient, log: Callable[[str], None]) -> str:
 
 def remove(client: DockerClient) -> int:
     """Removes the image; returns how many were there."""
-    try:
-        client.images.remove(TAG, force=True)
-    except ImageNotFound:
-        return 0
-    return 1
+    return rootfs.remove(client, [TAG])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from docker import DockerClient
-from docker.errors import APIError, BuildError, ImageNotFound
+from docker.errors import APIError, BuildError
 
 from lab import machine_docker, rootfs
 from lab.config import LabError
@@ -83,10 +82,5 @@ def remove_all(client: DockerClient) -> int:
         tag for image in client.images.list(filters={"label": RECIPE_LABEL}) for tag in image.tags
         if tag.partition(":")[0] in map(local_tag, PROGRAMS)
     ]  # fmt: skip
-    removed = 0
     # What others were built from goes last: Docker keeps it until then.
-    for name in [*of_programs, *map(local_tag, IMAGES), *older, BASE_TAG]:
-        with suppress(ImageNotFound):
-            client.images.remove(name, force=True)
-            removed += 1
-    return removed
+    return rootfs.remove(client, [*of_programs, *map(local_tag, IMAGES), *older, BASE_TAG])

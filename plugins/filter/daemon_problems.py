@@ -12,12 +12,16 @@ description:
   - Compares names with those that C(daemon.json) may have, and values with their kinds.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: option, host
+positional: option, host, options
 options:
   _input:
     description: The content of C(daemon.json).
     type: dict
     required: true
+  options:
+    description: The options that have one name each for themselves, by that name.
+    type: dict
+    default: {}
 extends_documentation_fragment:
   - quorum.mesos.problems
 """
@@ -38,8 +42,10 @@ import typing as t
 from ansible_collections.quorum.mesos.plugins.module_utils.docker import daemon
 
 
-def daemon_problems(config: t.Mapping[str, t.Any], option: str, host: str) -> list[str]:
-    return daemon.problems(config, option, host)
+def daemon_problems(
+    config: t.Mapping[str, t.Any], option: str, host: str, options: t.Mapping[str, str] | None = None
+) -> list[str]:
+    return daemon.problems(config, option, host, options)
 
 
 class FilterModule:

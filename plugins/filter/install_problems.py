@@ -19,6 +19,7 @@ options:
     description:
       - What the role's options say, with C(method), C(family), C(archive), C(checksum), C(package), C(version),
         C(repository) and C(image).
+      - C(packages) are further lists of packages and C(images) of images, by option.
     type: dict
     required: true
   role:
@@ -68,6 +69,10 @@ def install_problems(
         problems = install.package_problems(
             role, mine["package"], mine["version"], mine["repository"], source["family"]
         ) + install.shared_problems(role, mine, variables or {})
+    for option, names in (source.get("packages") or {}).items():
+        problems += install.list_problems(option, names)
+    for option, images in (source.get("images") or {}).items():
+        problems += install.image_list_problems(option, images)
     return ["%s: %s" % (host, problem) for problem in problems]
 
 

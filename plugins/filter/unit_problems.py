@@ -19,8 +19,12 @@ options:
     description:
       - The values by their kind. C(settings) and C(container) are those two options of the role, C(environment) is
         whether it has an option for the environment, C(plain) has further options that stand in a unit, by name.
-      - C(words) are lists whose items are kept as they are, C(properties) are further lines of a configuration file,
-        and C(users) those of a login module, all by option.
+      - C(paths), C(accounts) and C(schedules) are those that are paths, users and times of systemd. C(ports) are lists
+        of ports and ranges of a firewall.
+      - C(words) are lists whose items are quoted where they stand, C(joined) are lists that are joined by commas, and
+        C(java) are options of a JVM that are joined by spaces.
+      - C(properties) are further lines of a configuration file, C(lines) are lists of which such a line is made, and
+        C(users) are those of a login module, all by option.
     type: dict
     required: true
   role:
@@ -49,13 +53,26 @@ import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.options import units
 
+KINDS: dict[str, t.Callable[[t.Any, str], list[str]]] = {
+    "plain": units.plain_problems,
+    "paths": units.path_problems,
+    "accounts": units.account_problems,
+    "schedules": units.schedule_problems,
+    "ports": units.port_problems,
+    "words": units.word_problems,
+    "lines": units.line_problems,
+    "joined": units.joined_problems,
+}
+
 
 def unit_problems(values: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:
     environment = bool(values.get("environment"))
     found = units.setting_problems(values.get("settings") or {}, role, environment, host)
     found += units.container_problems(values.get("container") or [], role, environment, host)
-    found += units.plain_problems(values.get("plain") or {}, host)
-    found += units.word_problems(values.get("words") or {}, host)
+    for kind, problems in KINDS.items():
+        found += problems(values.get(kind) or {}, host)
+    for option, words in (values.get("java") or {}).items():
+        found += units.java_problems(words, option, host)
     for option, settings in (values.get("properties") or {}).items():
         found += units.property_problems(settings, option, host)
     for option, users in (values.get("users") or {}).items():

@@ -65,18 +65,20 @@ _value:
   elements: str
 """
 
+import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import change, members
 
 RESULT = "__zookeeper_state"
+ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z|\[?[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\]?\Z")
 
 
 def zookeeper_change(
     hosts: t.Iterable[str],
     hostvars: t.Mapping[str, t.Mapping[str, t.Any]],
     own: str,
-    servers: t.Iterable[t.Mapping[str, t.Any]],
+    servers: t.Sequence[t.Mapping[str, t.Any]],
     lines: t.Iterable[str],
     quorum_tls: str,
     dynamic: bool,
@@ -84,6 +86,15 @@ def zookeeper_change(
 ) -> list[str]:
     found = {name: hostvars[name].get(RESULT) for name in hosts}
     states = {name: state for name, state in found.items() if state and "server" in state}
+    strange = [
+        "%s: the address of %s is %s; set zookeeper_address and zookeeper_client_address to host names or IP addresses."
+        % (own, server["host"], ascii(str(server[name])))
+        for server in servers
+        for name in ("address", "zookeeper_client_address")
+        if not ADDRESS.match(str(server[name] or "localhost"))
+    ]
+    if strange:
+        return strange
     numbers = {int(server["id"]): str(server["host"]) for server in servers}
     wish = change.Wish(numbers, members.parse("\n".join(lines)), quorum_tls, dynamic, group)
     return ["%s: %s." % (own, problem) for problem in change.problems(own, states, wish)]

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils import archives, masked
 
-CHECKSUM = re.compile(r"^sha256:([0-9a-f]{64})$")
+CHECKSUM = re.compile(r"^sha256:([0-9a-f]{64})\Z")
 DIRECTORY_DIGITS = 12
 PROGRAM_DIRECTORIES = ("sbin", "bin")
 

@@ -87,3 +87,22 @@ def test_every_directory_of_tests_is_in_exactly_one_stage() -> None:
     tested = sorted({f"tests/{path.relative_to(CHECKOUT / 'tests').parts[0]}"
                      for path in (CHECKOUT / "tests").glob("*/**/test_*.py")})  # fmt: skip
     assert sorted([*listed("UNITS"), *listed("ENGINE"), "tests/unit", "tests/integration"]) == tested
+
+
+def test_a_second_run_in_the_same_clone_is_refused(directory: Path) -> None:
+    first = subprocess.Popen([sys.executable, str(STAGES), "slow"], cwd=directory, stdout=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 30
+        while not (directory / "slow.pid").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = run(directory, "quick")
+        assert second.returncode == 2
+        assert second.stderr == (
+            f"The stages run in this clone already (process {first.pid}); wait until they have ended, or use another "
+            "clone.\n"
+        )
+        assert not (directory / "quick.began").exists()
+    finally:
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=60)
+    assert run(directory, "closing").returncode == 0

@@ -141,9 +141,9 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "both; use a drop-in of the unit.",
             "d: docker_repository has no key; set that, or leave the option out where the host knows one.",
             "d: docker_repository.uris has a user; write it into /etc/apt/auth.conf.d or the proxy instead.",
-            "d: daemon.json (by options of the role).log-opts has a number for max-file, and Docker takes only "
+            "d: docker_log_options has a number for max-file, and Docker takes only "
             "text; put it in quotes.",
-            "d: daemon.json (by options of the role).registry-mirrors has 'mirror.example.org', which is no URL; write "
+            "d: docker_registry_mirrors has 'mirror.example.org', which is no URL; write "
             "http:// or https:// before it.",
             "d: docker_daemon_options has live-restore, with which a restart of Docker leaves orphaned containers to "
             "Mesos; remove it.",
@@ -680,7 +680,7 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
             "quorum_firewall": "nftables", "mesos_slave_resources": "ports:[1-2 } accept]",
             "quorum_address": "10.0.0.{{ 'abcd'.index(inventory_hostname) + 1 }}",
         },
-        "is no port of a service or of the resources of the agent; write a number or a range like 31000-32000.",
+        "mesos_slave_resources has '1-2 } accept', which is no port; write a number or a range like 31000-32000.",
     ),
     "an unknown firewall": (
         {},

@@ -58,8 +58,11 @@ _YOUNG = """
 YOUNG = frozenset(_YOUNG.split())
 
 
-def problems(config: Config, option: str, host: str) -> list[str]:
-    """A sentence for each name that Docker does not know, and for each value that it would refuse."""
+def problems(config: Config, option: str, host: str, options: t.Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each name that Docker does not know, and for each value that it would refuse.
+
+    ``options`` has the options that have one of the names for themselves.
+    """
     found = []
     for name, near in unknown_names(config, KINDS):
         remedy = "write %s" % near if near else "remove it"
@@ -68,7 +71,8 @@ def problems(config: Config, option: str, host: str) -> list[str]:
             % (host, option, masked.name_alone(name), remedy)
         )
     for name in sorted(set(config) & set(KINDS)):
-        found += ["%s: %s.%s %s." % (host, option, name, why) for why in _complaints(name, config[name])]
+        where = (options or {}).get(name) or "%s.%s" % (option, name)
+        found += ["%s: %s %s." % (host, where, why) for why in _complaints(name, config[name])]
     return found
 
 

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.client import ZooKeeperError
 
-URL = re.compile(r"^zk://(?:(?P<user>[^:@/]+):(?P<password>[^@/]*)@)?(?P<hosts>[^@/]+)(?P<path>/[^?#]*)$")
+URL = re.compile(r"^zk://(?:(?P<user>[^:@/]+):(?P<password>[^@/]*)@)?(?P<hosts>[^@/]+)(?P<path>/[^?#]*)\Z")
 PREFIX = "json.info_"
 
 

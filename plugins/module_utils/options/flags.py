@@ -10,11 +10,12 @@ import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils import masked
+from ansible_collections.quorum.mesos.plugins.module_utils.options import characters
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
 
-DURATION = re.compile(r"^\d+(\.\d+)?(ns|us|ms|secs|mins|hrs|days|weeks)$")
-BYTES = re.compile(r"^\d+(B|KB|MB|GB|TB)$")
-RATE = re.compile(r"^\d+/\d+(\.\d+)?(ns|us|ms|secs|mins|hrs|days|weeks)$")
+DURATION = re.compile(r"^[0-9]+(\.[0-9]+)?(ns|us|ms|secs|mins|hrs|days|weeks)\Z")
+BYTES = re.compile(r"^[0-9]+(B|KB|MB|GB|TB)\Z")
+RATE = re.compile(r"^[0-9]+/[0-9]+(\.[0-9]+)?(ns|us|ms|secs|mins|hrs|days|weeks)\Z")
 UNITS = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -71,13 +72,13 @@ def complaint(kind: str, value: t.Any) -> str | None:
         return "is '%s'; write a number and a unit: ns, us, ms, secs, mins, hrs, days or weeks, like 15secs" % text
     if kind == "bytes" and not BYTES.match(text):
         return "is '%s'; write a number and a unit: B, KB, MB, GB or TB, like 2GB" % text
-    if kind == "integer" and not re.match(r"^\d+$", text):
+    if kind == "integer" and not re.match(r"^[0-9]+\Z", text):
         return "is '%s'; write a whole number" % text
-    if kind == "number" and not re.match(r"^\d+(\.\d+)?$", text):
+    if kind == "number" and not re.match(r"^[0-9]+(\.[0-9]+)?\Z", text):
         return "is '%s'; write a number" % text
     if kind == "rate" and not RATE.match(text):
         return "is '%s'; write a number and a duration, like 1/10mins" % text
-    if kind == "percentage" and not re.match(r"^\d+(\.\d+)?%$", text):
+    if kind == "percentage" and not re.match(r"^[0-9]+(\.[0-9]+)?%\Z", text):
         return "is '%s'; write a percentage, like 50%%" % text
     if kind == "json" and not _is_json_or_file(text):
         return "is neither JSON nor the path of a file; write JSON, /path or file:///path"
@@ -154,18 +155,15 @@ def environment_problems(variables: t.Mapping[str, t.Any], option: str, host: st
                 "%s: %s has %s, which is no name of an environment variable; rename it."
                 % (host, option, masked.name_alone(name))
             )
-        if "\\" in text:
-            wrong = "a backslash"
-        elif "\n" in text or "\r" in text:
-            wrong = "a line break"
-        elif text[:1] in ("'", '"'):
+        wrong = "a backslash" if "\\" in text else characters.wrong(text)
+        if not wrong and text[:1] in ("'", '"'):
             wrong = "a quote at its start"
-        elif text != text.strip():
+        elif not wrong and text != text.strip():
             wrong = "white space at its start or end"
-        else:
-            continue
-        found.append(
-            "%s: the value of %s in %s has %s, which an environment file does not keep; "
-            "change it or put it into a file and name that file (file:///...)." % (host, name, option, wrong)
-        )
+        if wrong:
+            found.append(
+                "%s: the value of %s in %s has %s, which an environment file does not keep; "
+                "change it or put it into a file and name that file (file:///...)."
+                % (host, str(name).split("=", 1)[0], option, wrong)
+            )
     return found

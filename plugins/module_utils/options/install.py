@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils import masked, programs
+from ansible_collections.quorum.mesos.plugins.module_utils.options import characters
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import unknown_names
 
 REPOSITORY_KEYS = ("name", "uris", "suites", "components", "baseurl", "key", "key_checksum")
@@ -18,9 +19,12 @@ ROLES = ("zookeeper", "mesos_master", "mesos_slave", "marathon")
 # One package has the programs of both.
 SHARED = {"mesos_master", "mesos_slave"}
 NAMELESS = "quorum-mesos"
-VERSION = re.compile(r"^[0-9][A-Za-z0-9.+:~_-]*$")
-NAME = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
-IMAGE = re.compile(r"^[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?$")
+VERSION = re.compile(r"^[0-9][A-Za-z0-9.+:~_-]*\Z")
+NAME = re.compile(r"^[a-z0-9][a-z0-9._-]*\Z")
+PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*\Z")
+# What package managers take too: a version, an architecture, a release, a group, a path, a URL, a pattern.
+PACKAGES = re.compile(r"[A-Za-z0-9@/][A-Za-z0-9@/:=+.~^_*?%-]*\Z")
+IMAGE = re.compile(r"^[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?\Z")
 
 
 def archive_problems(role: str, archive: str | None, checksum: str | None) -> list[str]:
@@ -55,6 +59,10 @@ def archive_problems(role: str, archive: str | None, checksum: str | None) -> li
 def package_problems(role: str, name: str, version: str, repository: t.Mapping[str, t.Any], family: str) -> list[str]:
     """What is wrong with a package and its repository, each as ``option is ...; remedy.``"""
     problems = []
+    if not PACKAGE.match(name):
+        problems.append(
+            "%s_package_name is %s, which is no name of a package; use letters, digits and +._-." % (role, ascii(name))
+        )
     if not version:
         problems.append(
             "%s_package_version is not set; give the exact version of the package %s, as `apt-cache madison %s` "
@@ -81,12 +89,44 @@ def _repository_problems(repository: t.Mapping[str, t.Any], family: str) -> list
     missing = [key for key in (*SOURCE_KEYS[family], "key") if not repository.get(key)]
     if missing:
         problems.append(" has no %s; set that, or leave the option out where the host knows one." % missing[0])
+    problems += _line_problems(repository)
     for key in ("uris", "baseurl"):
         if "@" in str(repository.get(key) or ""):
             problems.append(".%s has a user; write it into /etc/apt/auth.conf.d or the proxy instead." % key)
     if not NAME.match(str(repository.get("name", NAMELESS))):
         problems.append(".name is '%s'; write small letters, digits, dots and dashes." % repository["name"])
     return problems + _key_problems(str(repository.get("key") or ""), str(repository.get("key_checksum") or ""))
+
+
+def _line_problems(repository: t.Mapping[str, t.Any]) -> list[str]:
+    """Values with which a line of the repository's file would end, or be two."""
+    found = []
+    for key in ("uris", "suites", "components", "baseurl"):
+        values = repository.get(key) or []
+        for value in values if isinstance(values, list) else [values]:
+            wrong = characters.wrong(str(value)) or ("a backslash" if "\\" in str(value) else None)
+            if wrong:
+                found.append(".%s has %s, which the file of a repository does not keep; take it out." % (key, wrong))
+    return found
+
+
+def list_problems(option: str, names: t.Any) -> list[str]:
+    """Names of packages that a package manager would read as an option or as two."""
+    return [
+        "%s has %s, which is no name of a package; use letters, digits and +._-." % (option, ascii(str(name)))
+        for name in ([names] if isinstance(names, str) else names or [])
+        if not PACKAGES.match(str(name))
+    ]
+
+
+def image_list_problems(option: str, images: t.Iterable[t.Any]) -> list[str]:
+    """Names of images that Docker would read as an option or refuse."""
+    return [
+        "%s has %s, which is no name of an image; give one like registry.example.org/web:1.0."
+        % (option, ascii(masked.without_user(str(image))))
+        for image in images
+        if not IMAGE.match(str(image))
+    ]
 
 
 def _key_problems(key: str, checksum: str) -> list[str]:

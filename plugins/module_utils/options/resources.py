@@ -9,9 +9,9 @@ import json
 import re
 import typing as t
 
-RANGES = re.compile(r"^\d+-\d+(\s*,\s*\d+-\d+)*$")
-NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$")
-KEY = re.compile(r"^([^()\s]+)\s*(?:\(\s*([^()\s]+)\s*\))?$")
+RANGES = re.compile(r"^[0-9]+-[0-9]+(\s*,\s*[0-9]+-[0-9]+)*\Z")
+NUMBER = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
+KEY = re.compile(r"^([^()\s]+)\s*(?:\(\s*([^()\s]+)\s*\))?\Z")
 SCALARS = ("cpus", "disk", "gpus", "mem")
 SHORT = ("name", "value", "role", "mount", "path")
 
@@ -99,7 +99,7 @@ def _value(text: str) -> tuple[str, Amount | str]:
 def _ranges(text: str) -> Ranges:
     found = []
     for part in filter(None, (part.strip() for part in text.split(","))):
-        match = re.match(r"^(\d+)\s*-\s*(\d+)$", part)
+        match = re.match(r"^([0-9]+)\s*-\s*([0-9]+)\Z", part)
         if not match or int(match.group(1)) > int(match.group(2)):
             raise BadValue("has the range '%s'; write ranges like [31000-32000]" % part)
         found.append((int(match.group(1)), int(match.group(2))))
@@ -213,7 +213,7 @@ def _sum(one: t.Any, other: t.Any) -> Amount:
 
 def attribute_problems(value: t.Any, option: str, host: str) -> list[str]:
     """An attribute without a value stops the agent with a core signal."""
-    found = []
+    found = _second_problems(value, option, host)
     for part in _parts(attributes(value) or ""):
         try:
             if any(isinstance(one, frozenset) for one in parse_attributes(part).values()):
@@ -221,6 +221,17 @@ def attribute_problems(value: t.Any, option: str, host: str) -> list[str]:
         except BadValue as error:
             found.append("%s: %s has %s." % (host, option, error))
     return found
+
+
+def _second_problems(value: t.Any, option: str, host: str) -> list[str]:
+    """Parts that would be two."""
+    parts = [*value, *value.values()] if isinstance(value, t.Mapping) else value if isinstance(value, list) else []
+    return [
+        "%s: %s has %s with a semicolon, which begins another one; write each by itself."
+        % (host, option, ascii(str(part)))
+        for part in parts
+        if isinstance(part, str) and ";" in part
+    ]
 
 
 def resource_problems(value: t.Any, option: str, host: str) -> list[str]:
@@ -236,6 +247,9 @@ def resource_problems(value: t.Any, option: str, host: str) -> list[str]:
             if isinstance(item, t.Mapping) and item.get("name") != "disk" and (item.get("mount") or item.get("path")):
                 return ["%s: %s has '%s' with a mount or path, which only a disk has; remove it." % (
                     host, option, _shown(item))]  # fmt: skip
+    second = _second_problems(value, option, host) if isinstance(value, t.Mapping) else []
+    if second:
+        return second[:1]
     try:
         parse_resources(resources(value) or "")
     except BadValue as error:

@@ -15,8 +15,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import 
 from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import runtime, versions
 
 # ZookeeperConf.scala: user and password stand once, before the hosts.
-ZK = re.compile(r"^zk://([^/:@]+:[^/@]+@)?[A-Za-z0-9_.\[\]:-]+(,[A-Za-z0-9_.\[\]:-]+)*(/[^/]+)+$")
-HOST = re.compile(r"^(https?://)?[^/:@,\s]+:\d+$")
+ZK = re.compile(r"^zk://([^/:@]+:[^/@]+@)?[A-Za-z0-9_.\[\]:-]+(,[A-Za-z0-9_.\[\]:-]+)*(/[^/]+)+\Z")
+HOST = re.compile(r"^(https?://)?[^/:@,\s]+:[0-9]+\Z")
 # docs/docs/command-line-flags.md
 TASK_LAUNCH_TIMEOUT_MS = 300000
 GROUP_VERSIONS = 1000
@@ -100,7 +100,7 @@ def _url_problems(flags: Settings) -> list[str]:
 def _number(flags: Settings, name: str, default: int) -> int:
     value = flags.get(name)
     # That it is no number is said elsewhere.
-    return int(value) if re.match(r"^\d+$", str(value)) else default
+    return int(value) if re.match(r"^[0-9]+\Z", str(value)) else default
 
 
 def _number_problems(flags: Settings, version: str) -> list[str]:
