@@ -66,7 +66,7 @@ class ActionModule(ActionBase):
         if found["program"] is None:
             why = "it has no %s in sbin/ or bin/" % " or ".join(arguments["programs"])
             return _refusal(option, source, why, "give a tar archive of an installed tree")
-        return {"changed": True, "home": home, "jars": programs.has_jars(names), **found}
+        return {"changed": True, "home": home, "jars": programs.has_jars(names), "executor_library_dir": None, **found}
 
 
 def _refusal(option: str, source: str, why: str, remedy: str) -> dict[str, t.Any]:

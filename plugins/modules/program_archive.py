@@ -44,6 +44,12 @@ options:
       - The name that an error gives to O(src), that of the role's option.
     type: str
     default: src
+  verify:
+    description:
+      - Fail where the program, or an executor of Mesos in the archive, would not find a shared library on this host.
+      - Only what has been unpacked can be asked, so check mode does not verify an archive that is new to the host.
+    type: bool
+    default: false
   transferred:
     description:
       - Where the action plugin has put the archive on the host. Not for users.
@@ -66,6 +72,15 @@ attributes:
 """
 
 EXAMPLES = r"""
+# What docs/archives.md asks of an archive. Nothing runs from the directory, which can be removed afterwards.
+- name: Check an archive on the host for which it was built
+  quorum.mesos.program_archive:
+    src: /srv/archives/mesos-1.11.0.tar.gz
+    checksum: sha256:7f3ad7fc2e2ec6d1d4d6e5d0f1c4b3a2918070605040302010f0e0d0c0b0a090
+    dest: /var/tmp/checked-archives
+    programs: [mesos-agent, mesos-slave]
+    verify: true
+
 - name: Unpack Mesos
   quorum.mesos.program_archive:
     src: /srv/archives/mesos-1.11.0.tar.gz
@@ -101,6 +116,18 @@ library_dir:
   returned: success
   type: str
   sample: /opt/mesos/1.11.0/lib
+executor_library_dir:
+  description:
+    - The directory with the libraries, where executors of Mesos start only when they are told it.
+    - Null where they start by themselves, and where nobody could ask them.
+  returned: success
+  type: str
+  sample: null
+libraries:
+  description: The shared libraries that were not found, by the program that needs them. With O(verify) alone.
+  returned: failure
+  type: dict
+  sample: {"/opt/mesos/7f3ad7fc2e2e/sbin/mesos-agent": ["libsvn_client-1.so.1"]}
 jars:
   description:
     - Whether its C(lib) has jars, so that the program runs on the JVM.
@@ -120,6 +147,7 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
 from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
+from ansible_collections.quorum.mesos.plugins.module_utils.host import executors
 
 FETCH_SECONDS = 60
 
@@ -161,6 +189,23 @@ def _assumed(names: list[str]) -> list[str]:
     return ["bin/%s" % name if name == "marathon" else "sbin/%s" % name for name in names]
 
 
+def _verify(module: AnsibleModule, found: dict[str, t.Any]) -> None:
+    """Refuses an archive whose programs would not start on this host."""
+    environment = {"LD_LIBRARY_PATH": found["library_dir"]} if found["library_dir"] else {}
+    paths = [found["program"]]
+    if found["launcher_dir"]:
+        here = sorted(os.listdir(found["launcher_dir"]))
+        paths += [os.path.join(found["launcher_dir"], name) for name in here if name.startswith("mesos-")]
+    missing = {path: executors.missing_libraries(path, environment) for path in paths}
+    missing = {path: names for path, names in missing.items() if names}
+    for path, names in missing.items():
+        module.fail_json(
+            msg="%s is %s: its %s needs %s, which this host does not have; install the packages with them or put them "
+            "into the archive's lib." % (module.params["option"], module.params["src"], path, ", ".join(names)),
+            libraries=missing,
+        )
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -169,6 +214,7 @@ def main() -> None:
             "dest": {"type": "path", "required": True},
             "programs": {"type": "list", "elements": "str", "required": True},
             "option": {"type": "str", "default": "src"},
+            "verify": {"type": "bool", "default": False},
             "transferred": {"type": "path"},
             "url": {"type": "str", "no_log": True},
         },
@@ -206,7 +252,13 @@ def main() -> None:
             "it has no %s in sbin/ or bin/" % " or ".join(params["programs"]),
             "give a tar archive of an installed tree",
         )
-    module.exit_json(changed=missing, home=home, jars=jars, **found)
+    # In check mode the packages with the libraries may be missing still.
+    if params["verify"] and not module.check_mode:
+        _verify(module, found)
+    told = None
+    if os.path.isdir(home):
+        told = executors.library_dir_for(found["launcher_dir"], found["library_dir"])
+    module.exit_json(changed=missing, home=home, jars=jars, executor_library_dir=told, **found)
 
 
 if __name__ == "__main__":

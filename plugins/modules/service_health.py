@@ -25,8 +25,9 @@ options:
       - What to look at.
       - V(zookeeper) serves, and the ensemble has a majority under one leader.
       - V(master) has recovered its registry log, sees every other master, and exactly one master leads.
-      - V(agent) is registered with a master. Where O(masters) are given, one that is drained or deactivated
-        gets a warning, and fails where no other agent gets tasks either.
+      - V(agent) is registered with a master, and its executor starts with the environment that the agent gives it,
+        which is asked of C(mesos-executor --help) unless the O(source) is a container. Where O(masters) are given, one
+        that is drained or deactivated gets a warning, and fails where no other agent gets tasks either.
       - V(marathon) answers and knows its leader.
       - V(docker) answers.
     type: str
@@ -226,8 +227,8 @@ problems:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.health import ends, verdicts
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
-from ansible_collections.quorum.mesos.plugins.module_utils.health.looks import LOOKS, Seen, look_at
-from ansible_collections.quorum.mesos.plugins.module_utils.host import running, started
+from ansible_collections.quorum.mesos.plugins.module_utils.health.looks import LOOKS, Seen, flags_of_agent, look_at
+from ansible_collections.quorum.mesos.plugins.module_utils.host import executors, running, started
 
 
 def _outdated(module: AnsibleModule) -> list[str]:
@@ -250,6 +251,16 @@ def _end_of_agent(module: AnsibleModule) -> list[str]:
 def _show(module: AnsibleModule, properties: str) -> str:
     command = ["systemctl", "show", "--property=" + properties, module.params["unit"]]
     return str(module.run_command(command, environ_update={"LC_ALL": "C"})[1])
+
+
+def _executor_problem(module: AnsibleModule) -> list[str]:
+    """An agent whose executors do not start is no healthy one; those of a container are in its image."""
+    params = module.params
+    here = params["source"] is not None and params["source"]["method"] != "container"
+    if params["service"] != "agent" or params["before_restart"] or not here:
+        return []
+    why = executors.of_agent(flags_of_agent(params))
+    return [why] if why else []
 
 
 def _stop(module: AnsibleModule) -> str:
@@ -298,17 +309,22 @@ def main() -> None:
     time = left if params["report_after"] is None else min(left, params["report_after"])
     process = ends.Ends(params["service"], params["seen"])
     last = Seen([], False)
+    # Waiting does not help a program that cannot be loaded.
+    executor: list[str] = []
 
     def find_problems() -> list[str]:
-        nonlocal last
+        nonlocal last, executor
         last = look_at(params)
+        executor = [] if last.problems else _executor_problem(module)
+        if executor:
+            return executor
         if last.problems and params["unit"]:
             process.look(ends.parse(_show(module, ends.PROPERTIES)))
         return last.problems
 
-    found, elapsed = wait_until_well(find_problems, time, hopeless=lambda: process.final)
+    found, elapsed = wait_until_well(find_problems, time, hopeless=lambda: process.final or bool(executor))
     found, elapsed = found + (process.problems() if found else []), elapsed + params["waited"]
-    if found and elapsed < params["timeout"] and not process.final:
+    if found and elapsed < params["timeout"] and not process.final and not executor:
         module.exit_json(changed=False, elapsed=elapsed, leads=last.leads, waiting_for=found, seen=process.seen)
     if found:
         found = found + _end_of_agent(module)

@@ -116,3 +116,28 @@ def test_the_engines_files_stay_readable() -> None:
     lines = {path: len(path.read_text().splitlines()) for path in SOURCES.rglob("*.py")}
     assert lines
     assert [f"{path.relative_to(SOURCES)}: {count} lines" for path, count in lines.items() if count > 500] == []
+
+
+SECURITY = (CHECKOUT / "docs" / "security.md").read_text()
+CLOSED = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+
+
+def test_the_first_screen_says_that_a_cluster_is_open() -> None:
+    for text in (README, SECURITY):
+        first_screen = "\n".join(text.splitlines()[:24])
+        assert re.search(r"open(\*\*|\b)", first_screen)
+        assert "framework" in first_screen
+        assert "post apps" in first_screen
+        (block,) = CLOSED.findall(first_screen)
+        lines = yaml.safe_load(block)
+        assert len(lines) == block.count("\n") == 3
+        assert set(lines) <= options()
+    assert "docs/security.md" in README
+
+
+def test_options_of_the_pages_exist() -> None:
+    for page in ("security", "archives"):
+        text = (CHECKOUT / "docs" / f"{page}.md").read_text()
+        named = set(re.findall(rf"`((?:{'|'.join(ROLES)}|quorum)_\w+[a-z])`", text))
+        assert named
+        assert sorted(named - options()) == []

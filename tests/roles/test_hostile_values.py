@@ -161,10 +161,11 @@ class Judge:
         same = self.harmless(case, options)
         if isinstance(same, Exception):
             return "in its place" if names(found) == names(self.files(options)) else "WRONG: another file"
-        if case.place == "text":
-            return "in its place" if found in self.split(case, options) else "WRONG: not its words"
         wanted = replaced(same, MARKER, case.value)
         if found == wanted or (MARKER not in repr(same) and names(found) == names(same)):
+            return "in its place"
+        # A list that is given as a text is what the role makes of it.
+        if case.place == "text" and found in self.split(case, options):
             return "in its place"
         return f"WRONG: {difference(found, wanted)}"
 
@@ -186,6 +187,9 @@ class Judge:
         if wrong:
             return f"WRONG: no sentence: {wrong[0][:300]!r}"
         prefix = f"the {self.role.name}_ options"
+        # What a firewall and a hosts file are made of is told by what it is.
+        if self.role.name == "internal" and all("the address " in text for text in problems):
+            return "refused by the role"
         if not any(case.option in text or prefix in text or by_flag(case.option, text) for text in problems):
             return f"WRONG: names no option: {problems[0][:300]}"
         return "refused by the role"

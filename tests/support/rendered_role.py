@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class Role:
             "inventory_hostname": HOST, "groups": GROUPS, "group_names": list(GROUPS), "ansible_play_hosts": [HOST],
             "ansible_play_batch": [HOST], "ansible_play_hosts_all": [HOST], "role_path": str(ROLES / name),
             "ansible_search_path": [str(ROLES / name)], f"__{name}_program": programs,
-            "__zookeeper_state": NO_SERVER, "__internal_problems": [], "__internal_peers": ["10.0.0.1"],
+            "__zookeeper_state": NO_SERVER, "__internal_problems": [],
             "quorum_address": "10.0.0.1",
             # Read anew for every question, which takes longer than all the rest.
             f"__{name}_options": list(self.specs),
@@ -108,6 +109,9 @@ class Role:
 
 @functools.cache
 def init_once() -> None:
+    # Where a test has imported the collection before, Ansible would not look for its plugins.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
+        del sys.modules[name]
     init_plugin_loader([str(REPOSITORY / ".collections")])
     # The same expressions are asked for hundreds of times, and to compile them takes most of it.
     compiled, compile_anew = {}, Environment.compile

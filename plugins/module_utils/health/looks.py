@@ -95,6 +95,16 @@ def _agent(params: dict[str, t.Any]) -> Seen:
     return Seen(found, False, tuple(warnings), agent.state)
 
 
+def flags_of_agent(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The flags that an agent runs with; empty where it does not tell them."""
+    try:
+        answer = get_json(params["address"] + "/flags", _access(params), ANSWER_SECONDS)
+    except Unanswered:
+        return {}
+    flags = answer.get("flags")
+    return flags if isinstance(flags, dict) else {}
+
+
 def _not_known(own: dict[str, t.Any], why: object) -> str:
     return "Whether the agent %s gets tasks is not known: %s." % (own.get("hostname"), why)
 
