@@ -80,6 +80,23 @@ class FailOver:
         raise failure
 
 
+@dataclass
+class Discovery:
+    """A client that asks each second where the service is, and fails over between what it was told."""
+
+    find: Callable[[], Sequence[str]]
+    every: float = 1.0
+    _client: FailOver = field(default_factory=lambda: FailOver([]))
+    _since: float = 0.0
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._since >= self.every:
+            self._client = FailOver(self.find())
+            self._since = now
+        self._client()
+
+
 class Watch:
     """Puts each named question every 200 ms, each in a thread of its own; `phase` names what happens meanwhile."""
 

@@ -98,6 +98,10 @@ agent:
       description: Whether the role has drained it and not given it tasks again.
       type: bool
       returned: always
+    surged:
+      description: Whether an interrupted drain has left apps with more instances than they are to have.
+      type: bool
+      returned: always
     tasks:
       description: How many tasks it runs.
       type: int
@@ -135,6 +139,7 @@ agent:
     silent: false
     returns: false
     drained: false
+    surged: false
     tasks: 3
     hostname: slave1.example.com
     port: "5051"
@@ -275,6 +280,7 @@ def main() -> None:
         returns=_returns(own_files, module.params["work_dir"]),
         container="docker run " in _text(module.params["unit_file"]),
         drained=os.path.exists(os.path.join(directory, "mesos-slave.drained")),
+        surged=os.path.exists(os.path.join(directory, "mesos-slave.surge")),
         becomes=mark.get("becomes"),
     )
     module.exit_json(changed=False, agent=agent)

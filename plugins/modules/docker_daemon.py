@@ -15,6 +15,7 @@ description:
     container notices; the others need a restart.
   - The file is readable by root alone.
   - What the daemon runs with is what stood in the file when it started, or what was noted in O(record) afterwards.
+  - A daemon whose program was replaced since it started needs a restart too, and so does its containerd.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
@@ -44,6 +45,11 @@ options:
       - Why the daemon must not be restarted. Fails with this before anything is written where a restart is needed and
         the agent of Mesos runs.
     type: str
+  replaced:
+    description:
+      - Whether packages of Docker are about to be replaced, so that a daemon which runs will need a restart.
+    type: bool
+    default: false
   agent_unit:
     description:
       - The unit of the agent of Mesos.
@@ -80,6 +86,12 @@ names:
   type: list
   elements: str
   sample: [live-restore]
+outdated:
+  description: The units that run a program which was replaced since they started.
+  returned: always
+  type: list
+  elements: str
+  sample: [docker, containerd]
 """
 
 import json
@@ -88,8 +100,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils import masked, private_file
-from ansible_collections.quorum.mesos.plugins.module_utils.docker import daemon
+from ansible_collections.quorum.mesos.plugins.module_utils.docker import daemon, programs
 
+UNITS = ("docker", "containerd")
 # Options of a log driver may be tokens, under any name.
 MODE = 0o600
 
@@ -128,6 +141,17 @@ def _started(module: AnsibleModule) -> float | None:
     return float(output) if output.strip().isdigit() else 0.0
 
 
+def _outdated(module: AnsibleModule) -> dict[str, str]:
+    """The units that run what is no longer installed, each with the path of its program."""
+    found = {}
+    for unit in UNITS:
+        pid = _property(module, unit, "MainPID")
+        path = programs.replaced(int(pid)) if pid.isdigit() and pid != "0" else None
+        if path:
+            found[unit] = path
+    return found
+
+
 def _running(started: float, path: str, record: str) -> dict[str, t.Any] | None:
     """What a daemon that started then runs with, where that can be known."""
     noted = _modified(record)
@@ -146,11 +170,16 @@ def _write(module: AnsibleModule, path: str, text: str) -> None:
     private_file.write(module, path, text.encode(), MODE)
 
 
-def _diff(path: str, before: str | None, after: str | None, loose: bool) -> dict[str, str]:
+def _diff(
+    path: str, before: str | None, after: str | None, loose: bool, outdated: t.Mapping[str, str]
+) -> list[dict[str, str]]:
     diff = masked.difference(path, before, after, "json")
     if loose:
         diff["before"] += "(readable by others)\n"
-    return diff
+    reasons = "".join(
+        "%s: %s was replaced since it started; it must be restarted\n" % one for one in sorted(outdated.items())
+    )
+    return [diff, *([{"prepared": reasons}] if reasons else [])]
 
 
 def _refuse_invalid(module: AnsibleModule, config: t.Mapping[str, t.Any], text: str, path: str) -> None:
@@ -195,6 +224,7 @@ def main() -> None:
             "record": {"type": "path", "default": "/run/quorum-docker.json"},
             "state": {"type": "str", "choices": ["written", "reloaded"], "default": "written"},
             "unless_restart": {"type": "str"},
+            "replaced": {"type": "bool", "default": False},
             "agent_unit": {"type": "str", "default": "mesos-slave"},
         },
         supports_check_mode=True,
@@ -205,11 +235,14 @@ def main() -> None:
     started = _started(module)
     running = _running(started, path, record) if started is not None else None
     need = "none" if started is None else daemon.cost(running, wanted)
+    outdated = {} if started is None else _outdated(module)
+    if outdated or (started is not None and module.params["replaced"]):
+        need = "restart"
     names = daemon.changed_names(running, wanted) if running is not None else []
     if module.params["state"] == "reloaded":
         if need == "reload" and not module.check_mode:
             _reload(module, text)
-        module.exit_json(changed=need == "reload", need=need, names=names)
+        module.exit_json(changed=need == "reload", need=need, names=names, outdated=sorted(outdated))
 
     other = _parse(old) != wanted or old is None
     loose = old is not None and os.stat(path).st_mode & 0o7777 != MODE
@@ -230,7 +263,8 @@ def main() -> None:
         changed=other or loose,
         need=need,
         names=names,
-        diff=_diff(path, old, text if other else old, loose),
+        outdated=sorted(outdated),
+        diff=_diff(path, old, text if other else old, loose, outdated),
     )
 
 

@@ -24,17 +24,26 @@ options:
     required: true
   own:
     description:
-      - The unit that the calling role is about to write. It is not stopped, even if it still runs from the package.
-    type: str
+      - The units that the calling role is about to write, or that it restarts itself. They are not stopped, even if
+        they still run from the package.
+    type: list
+    elements: str
     required: true
+  running:
+    description:
+      - Whether V(held) also keeps those of O(own) that run from being stopped or restarted. The scripts of the package
+        see an error then, which RPM passes over.
+    type: bool
+    default: false
   state:
     description:
       - V(held) lets every unit that does not run be started in vain, for the time in which the package is installed.
         Its scripts see no error.
       - V(masked) stops, disables and masks what is not ours and ends the hold.
+      - V(free) ends the hold alone.
       - V(released) takes away masks, after the package is gone.
     type: str
-    choices: [held, masked, released]
+    choices: [held, masked, free, released]
     required: true
 extends_documentation_fragment:
   - quorum.mesos.attributes
@@ -51,7 +60,7 @@ EXAMPLES = r"""
 - name: Keep the agent of the package from running on a master
   quorum.mesos.package_units:
     units: [mesos-master, mesos-slave]
-    own: mesos-master
+    own: [mesos-master]
     state: masked
 """
 
@@ -75,6 +84,7 @@ DIRECTORY = "/etc/systemd/system"
 HOLD = "quorum-mesos-hold.conf"
 # The root directory always exists, so a start is skipped and yet no error.
 HOLD_TEXT = "# Until the package is installed and its services are masked.\n[Unit]\nConditionPathExists=!/\n"
+RUNNING_TEXT = "# Until the package is installed.\n[Unit]\nRefuseManualStart=yes\nRefuseManualStop=yes\n"
 NOWHERE = "/dev/null"
 
 
@@ -82,9 +92,14 @@ class Units:
     """The units of one package on this host."""
 
     def __init__(
-        self, module: AnsibleModule, directory: str = DIRECTORY, mask_file: t.Callable[[str], str] = started.mask_file
+        self,
+        module: AnsibleModule,
+        held_running: list[str],
+        directory: str = DIRECTORY,
+        mask_file: t.Callable[[str], str] = started.mask_file,
     ) -> None:
         self.module = module
+        self.held_running = held_running
         self.directory = directory
         self.mask_file = mask_file
 
@@ -108,18 +123,19 @@ class Units:
         return self.module.run_command(["systemctl", *arguments], environ_update={"LC_ALL": "C"})
 
     def hold(self, unit: str) -> bool:
-        if os.path.exists(self.hold_file(unit)) or self.active(unit):
+        active = self.active(unit)
+        if os.path.exists(self.hold_file(unit)) or (active and unit not in self.held_running):
             return False
         if not self.module.check_mode:
             os.makedirs(os.path.dirname(self.hold_file(unit)), mode=0o755, exist_ok=True)
             with open(self.hold_file(unit), "w", encoding="utf-8") as file:
-                file.write(HOLD_TEXT)
+                file.write(RUNNING_TEXT if active else HOLD_TEXT)
             # A script that enables a masked unit ends in an error, and the package is left half installed.
             if self.masked(unit):
                 os.unlink(self.file(unit))
         return True
 
-    def _end_hold(self, unit: str) -> bool:
+    def end_hold(self, unit: str) -> bool:
         path = self.hold_file(unit)
         if not os.path.exists(path):
             return False
@@ -129,14 +145,14 @@ class Units:
                 shutil.rmtree(os.path.dirname(path))
         return True
 
-    def mask(self, unit: str, own: str) -> bool:
-        wanted = not self.ours(unit) and not self.masked(unit) and not (unit == own and self.active(unit))
+    def mask(self, unit: str, own: list[str]) -> bool:
+        wanted = not self.ours(unit) and not self.masked(unit) and not (unit in own and self.active(unit))
         if wanted and not self.module.check_mode:
             # Fails where there is no such unit yet, which is as good.
             self.systemctl("disable", "--now", unit + ".service")
             self._say_who(unit)
             os.symlink(NOWHERE, self.file(unit))
-        return self._end_hold(unit) or wanted
+        return self.end_hold(unit) or wanted
 
     def _say_who(self, unit: str) -> None:
         """So that a mask that an interrupted run leaves is not taken for one of an operator."""
@@ -148,22 +164,24 @@ class Units:
         wanted = self.masked(unit)
         if wanted and not self.module.check_mode:
             os.unlink(self.file(unit))
-        return self._end_hold(unit) or wanted
+        return self.end_hold(unit) or wanted
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "units": {"type": "list", "elements": "str", "required": True},
-            "own": {"type": "str", "required": True},
-            "state": {"type": "str", "choices": ["held", "masked", "released"], "required": True},
+            "own": {"type": "list", "elements": "str", "required": True},
+            "running": {"type": "bool", "default": False},
+            "state": {"type": "str", "choices": ["held", "masked", "free", "released"], "required": True},
         },
         supports_check_mode=True,
     )
-    units = Units(module)
+    units = Units(module, module.params["own"] if module.params["running"] else [])
     act = {
         "held": units.hold,
         "masked": lambda unit: units.mask(unit, module.params["own"]),
+        "free": units.end_hold,
         "released": units.release,
     }[module.params["state"]]
     try:

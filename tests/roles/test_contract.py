@@ -87,6 +87,8 @@ LATER = {
     "mesos_master/tasks/seed.yml": "says how a step of the run has ended",
     "internal/tasks/lock.yml": "only for steps that change something",
     "internal/tasks/package.yml": "says how a step of the run has ended",
+    "docker/tasks/surge.yml": "says how a step of the run has ended",
+    "mesos_slave/tasks/surge.yml": "says how a step of the run has ended",
 }
 
 

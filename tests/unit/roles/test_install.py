@@ -134,9 +134,11 @@ class FakeModule:
         return (0 if command[2].removesuffix(".service") in self.active else 3), "", ""
 
 
-def units(tmp_path: Path, *active: str) -> package_units.Units:
+def units(tmp_path: Path, *active: str, running: list[str] | None = None) -> package_units.Units:
     (tmp_path / "multi-user.target.wants").mkdir(exist_ok=True)
-    return package_units.Units(FakeModule(*active), str(tmp_path), lambda unit: str(tmp_path / "run" / unit))
+    return package_units.Units(
+        FakeModule(*active), running or [], str(tmp_path), lambda unit: str(tmp_path / "run" / unit)
+    )
 
 
 def test_a_hold_skips_a_start_without_an_error(tmp_path: Path) -> None:
@@ -145,12 +147,24 @@ def test_a_hold_skips_a_start_without_an_error(tmp_path: Path) -> None:
     assert "ConditionPathExists=!/" in (tmp_path / "mesos-slave.service.d" / package_units.HOLD).read_text()
 
 
+def test_what_runs_is_kept_from_the_scripts_of_a_package(tmp_path: Path) -> None:
+    some = units(tmp_path, "docker", "containerd", "other", running=["docker", "containerd"])
+    names = ("docker", "containerd", "other")
+    assert [some.hold(name) for name in names] == [True, True, False]
+    text = (tmp_path / "docker.service.d" / package_units.HOLD).read_text()
+    # Not a condition, with which a restart would end what runs.
+    assert "RefuseManualStop=yes" in text
+    assert "Condition" not in text
+    assert [some.end_hold(name) for name in names] == [True, True, False]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["multi-user.target.wants"]
+
+
 def test_a_hold_takes_the_place_of_a_mask(tmp_path: Path) -> None:
     some = units(tmp_path)
-    assert some.mask("mesos-slave", "mesos-master")
+    assert some.mask("mesos-slave", ["mesos-master"])
     assert some.hold("mesos-slave")
     assert not (tmp_path / "mesos-slave.service").is_symlink()
-    assert some.mask("mesos-slave", "mesos-master")
+    assert some.mask("mesos-slave", ["mesos-master"])
     assert (tmp_path / "mesos-slave.service").is_symlink()
 
 
@@ -159,23 +173,23 @@ def test_what_is_not_ours_is_masked(tmp_path: Path) -> None:
     (tmp_path / "marathon.service").write_text("ours")
     some.hold("mesos-master")
     names = ("mesos-master", "mesos-slave", "marathon")
-    assert [some.mask(name, "mesos-master") for name in names] == [True, True, False]
+    assert [some.mask(name, ["mesos-master"]) for name in names] == [True, True, False]
     assert os.readlink(tmp_path / "mesos-slave.service") == "/dev/null"
     assert ["disable", "--now", "mesos-slave.service"] in some.module.asked
     assert (tmp_path / "marathon.service").read_text() == "ours"
     assert not (tmp_path / "mesos-master.service.d").exists()
-    assert [some.mask(name, "mesos-master") for name in names] == [False] * 3
+    assert [some.mask(name, ["mesos-master"]) for name in names] == [False] * 3
 
 
 def test_what_the_role_takes_over_is_not_stopped(tmp_path: Path) -> None:
     some = units(tmp_path, "mesos-master")
-    assert not some.mask("mesos-master", "mesos-master")
+    assert not some.mask("mesos-master", ["mesos-master"])
     assert not (tmp_path / "mesos-master.service").exists()
 
 
 def test_only_masks_are_released(tmp_path: Path) -> None:
     some = units(tmp_path)
-    some.mask("mesos-slave", "")
+    some.mask("mesos-slave", [])
     (tmp_path / "marathon.service").write_text("ours")
     assert [some.release(name) for name in ("mesos-slave", "marathon")] == [True, False]
     assert not (tmp_path / "mesos-slave.service").is_symlink()
@@ -184,7 +198,7 @@ def test_only_masks_are_released(tmp_path: Path) -> None:
 def test_check_mode_changes_nothing(tmp_path: Path) -> None:
     some = units(tmp_path)
     some.module.check_mode = True
-    assert some.mask("mesos-slave", "mesos-master")
+    assert some.mask("mesos-slave", ["mesos-master"])
     assert some.hold("mesos-slave")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["multi-user.target.wants"]
 
