@@ -71,6 +71,12 @@ def test_the_services_go_and_the_data_stays(cluster: LabCluster) -> None:
         assert shell.file(path).is_directory, path
     for path in ("/etc/mesos/mesos-master.env", "/etc/mesos/mesos-slave.env", "/etc/mesos/marathon.env"):
         assert not shell.file(path).exists, path
+    assert not shell.file("/etc/mesos").exists
+    assert not shell.service("containerd").is_running
+    left = shell.run("iptables-save; ip6tables-save").stdout
+    # DOCKER_OUTPUT and the like are those of the Docker in which the host itself is a container.
+    assert not re.search("^:DOCKER[ -]", left, re.MULTILINE), left
+    assert "docker0" not in left
     assert "Mesos cluster" not in shell.file("/etc/hosts").content_string
     assert "table inet quorum" not in shell.run("nft list tables").stdout
 
