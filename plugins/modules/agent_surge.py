@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: agent_surge
 short_description: Start instances elsewhere of apps that serve from one agent alone
-version_added: 0.3.2
+version_added: 0.4.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - A drain ends all tasks of an agent, and Marathon starts others only afterwards. An app with all its instances on the

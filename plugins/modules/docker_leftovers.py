@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: docker_leftovers
 short_description: Remove what Docker leaves in the kernel, and list packages that only Docker needed
-version_added: 0.3.2
+version_added: 0.4.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - Removes Docker's chains, the rules that lead to them, the rules for its bridges, the masquerading of its networks,

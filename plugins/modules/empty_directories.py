@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: empty_directories
 short_description: Remove directories in which nothing is left
-version_added: 0.3.2
+version_added: 0.4.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - A directory that several roles share goes with the last of them. What others have put there keeps it.
