@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-DIRECTORY = "/root/newer-docker"
 SCRIPT = r"""
 set -e
-package=docker.io; directory=%(directory)s; root=$directory/root
+package=docker.io; directory=/root/newer-docker; root=$directory/root
 version=$(dpkg-query --show --showformat='${Version}' $package)
 newer=$version+newer1
 rm -rf $directory && mkdir -p $root/DEBIAN
 dpkg-query --listfiles $package | while read -r path; do
-  if [ -f "$path" ] || [ -L "$path" ]; then cp --archive --parents "$path" $root/; fi
-done
+  if [ -e "$path" ] && [ ! -d "$path" ]; then echo "$path"; fi
+done | tar --create --hard-dereference --no-recursion --files-from=- | tar --extract --directory=$root
 for script in preinst postinst prerm postrm conffiles; do
-  if [ -f /var/lib/dpkg/info/$package.$script ]; then cp /var/lib/dpkg/info/$package.$script $root/DEBIAN/; fi
+  if [ -f /var/lib/dpkg/info/$package.$script ]; then cp /var/lib/dpkg/info/$package.$script $root/DEBIAN/$script; fi
 done
 sed -i 's/deb-systemd-invoke start/deb-systemd-invoke restart/' $root/DEBIAN/postinst
 dpkg-query --status $package | sed -e '/^Status:/d' -e "s/^Version: .*/Version: $newer/" \
@@ -28,7 +27,7 @@ rm -rf $root
 cd $directory
 { dpkg-deb --field docker.io_newer.deb
   echo Filename: ./docker.io_newer.deb
-  echo Size: $(stat --format=%%s docker.io_newer.deb)
+  echo Size: $(stat --format=%s docker.io_newer.deb)
   echo SHA256: $(sha256sum docker.io_newer.deb | cut -d' ' -f1); } >Packages
 echo "deb [trusted=yes] file:$directory ./" >/etc/apt/sources.list.d/newer-docker.list
 apt-get update -o Dir::Etc::sourcelist=sources.list.d/newer-docker.list -o Dir::Etc::sourceparts=- \
@@ -39,7 +38,7 @@ echo $newer
 
 def offer(shell: Any) -> str:
     """The version, which the host's package manager knows from now on."""
-    return str(shell.check_output(SCRIPT.replace("%(directory)s", DIRECTORY).replace("%%s", "%s"))).split()[-1]
+    return str(shell.check_output(SCRIPT)).split()[-1]
 
 
 __all__ = ["offer"]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -18,7 +19,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     WaitFailed,
     WriteUncertain,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import polls
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import Evidence, Watch
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surge_plan import APP, Runner
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surge_record import Entry, Record
 
@@ -141,18 +142,24 @@ class Surge:
 
     # Waiting
 
-    def _polled(self) -> Any:
-        """What is seen at each look; Marathon may be without a leader for a moment."""
-        for _now in polls(self._timeout, self._clock, self._sleep):
-            try:
-                yield self._look()
-            except Unreachable as error:
-                self._problem = error
+    def _until(
+        self,
+        look: Callable[[dict[str, Runner]], bool],
+        too_late: Callable[[Evidence[str]], MarathonError],
+        reason: Callable[[], str] = str,
+    ) -> None:
+        """Looks again until that is true of what is seen; Marathon may be without a leader for a moment."""
+        watch = Watch(self._client, self._timeout, self._clock, self._sleep)
+        watch.until(lambda _now: look(self._look()) or None, reason, too_late)
 
     def _await_elsewhere(self, pending: dict[str, Runner], entries: dict[str, Entry]) -> None:
-        left, scaled = set(pending), set()
-        seen: dict[str, Runner] = pending
-        for seen in self._polled():
+        left: set[str] = set(pending)
+        scaled: set[str] = set()
+        last = dict(pending)
+
+        def look(seen: dict[str, Runner]) -> bool:
+            last.clear()
+            last.update(seen)
             for name in sorted(left):
                 one, entry = seen.get(name), entries[name]
                 if one is None or _serves_elsewhere(one, entry):
@@ -162,33 +169,41 @@ class Surge:
                 elif _is_surged(one, entry):
                     # Whoever takes it back from now on is not to be fought.
                     scaled.add(name)
-            if not left:
-                return
-        reasons = "; ".join(self._why(name, seen.get(name), entries[name]) for name in sorted(left))
-        self._shrink(set(pending), entries, from_here=False, force=True)
-        raise WaitFailed(
-            f"{self._agent.hostname} is not drained, because nothing else would serve: after {self._timeout:g} s no "
-            f"instance elsewhere of {reasons}. Make room or correct the constraints, or set quorum_drain_surge: false, "
-            "with which it is away for a while",
-            apps=sorted(left),
-        )
+            return not left
+
+        def too_late(evidence: Evidence[str]) -> WaitFailed:
+            told = evidence.told(evidence.found or ", ".join(sorted(left)))
+            return WaitFailed(
+                f"{self._agent.hostname} is not drained, because nothing else would serve: after {self._timeout:g} s "
+                f"no instance elsewhere of {told}. Make room or correct the constraints, or set quorum_drain_surge: "
+                "false, with which it is away for a while",
+                apps=sorted(left),
+            )
+
+        def reason() -> str:
+            return "; ".join(self._why(name, last.get(name), entries[name]) for name in sorted(left))
+
+        try:
+            self._until(look, too_late, reason)
+        except WaitFailed:
+            self._shrink(set(pending), entries, from_here=False, force=True)
+            raise
 
     def _await_pods(self, names: set[str], entries: dict[str, Entry]) -> None:
         """Marathon chooses which instances go, so all of them should serve; those that do not go first."""
-        for seen in self._polled() if names else ():
-            waiting = [
-                name
-                for name in names
-                if name in seen
-                and _is_surged(seen[name], entries[name])
-                and seen[name].here + seen[name].elsewhere < entries[name].surged
-            ]
-            if not waiting:
-                return
+
+        def look(seen: dict[str, Runner]) -> bool:
+            surged = [(seen[name], entries[name]) for name in names if name in seen]
+            return all(one.here + one.elsewhere >= entry.surged for one, entry in surged if _is_surged(one, entry))
+
+        # When the time is up they are taken back all the same.
+        with contextlib.suppress(WaitFailed):
+            self._until(look, lambda _evidence: WaitFailed("not all instances serve"))
 
     def _shrink(self, names: set[str], entries: dict[str, Entry], from_here: bool, force: bool = False) -> None:
         """Until none of them has more instances than before. A count that is neither is someone else's decision."""
-        for seen in self._polled():
+
+        def look(seen: dict[str, Runner]) -> bool:
             for name in sorted(names & set(entries)):
                 one, entry = seen.get(name), entries[name]
                 ours = (entry.surged, self._asked.get(name))
@@ -198,12 +213,16 @@ class Surge:
                 else:
                     number = one.instances - entry.before
                     self._trying(lambda one=one, number=number: self._reduce(one, number, from_here, force))
-            if not names & set(entries):
-                return
-        raise WaitFailed(
-            f"the number of instances of {', '.join(sorted(names & set(entries)))} could not be taken back within "
-            f"{self._timeout:g} s: {self._problem or 'Marathon reports no reason'}. Run again, which goes on with it"
-        )
+            return not names & set(entries)
+
+        def too_late(evidence: Evidence[str]) -> WaitFailed:
+            reason = evidence.told(str(self._problem or "Marathon reports no reason"))
+            return WaitFailed(
+                f"the number of instances of {', '.join(sorted(names & set(entries)))} could not be taken back within "
+                f"{self._timeout:g} s: {reason}. Run again, which goes on with it"
+            )
+
+        self._until(look, too_late)
 
     def _why(self, name: str, one: Runner | None, entry: Entry) -> str:
         if one is None or one.instances not in (entry.before, entry.surged):

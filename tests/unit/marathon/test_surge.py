@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 from pathlib import Path
@@ -107,6 +108,9 @@ class FakeMarathon:
         self.at_look: dict[int, Any] = {}
         self.looks = 0
         self._names = map(str, itertools.count(100))
+
+    def limited(self, _left: Any) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def apps(self, **_selectors: Any) -> list[dict[str, Any]]:
         if self.silent:
