@@ -28,9 +28,17 @@ class HostSession:
         if any(url.startswith("https://") for url in urls):
             tls.check_files(self._access.ca_path, self._access.client_cert, self._access.client_key)
 
-    def exchange(self, method: str, url: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Answer:
-        """body is sent as JSON unless it is None. Raises NoAnswer."""
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """body is sent as JSON unless it is None; seconds are left for it. Raises NoAnswer."""
         access = self._access
+        limit = access.timeout if seconds is None else max(min(access.timeout, seconds), 0.001)
         secure = url.startswith("https://")
         query = "?" + urlencode(params, doseq=True) if params else ""
         kind = {} if body is None else {"Content-Type": "application/json"}
@@ -40,7 +48,7 @@ class HostSession:
                 data=None if body is None else json.dumps(body),
                 method=method,
                 headers={"Accept": "application/json", **kind},
-                timeout=access.timeout,
+                timeout=limit,
                 url_username=access.username,
                 url_password=(access.password or "") if access.username else None,
                 force_basic_auth=bool(access.username),
