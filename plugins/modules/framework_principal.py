@@ -13,7 +13,8 @@ description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - Mesos refuses a framework that has registered another principal than it had. So the role asks the masters before it
     gives Marathon one.
-  - Where no master answers, as before the first start of a cluster, nothing is refused.
+  - Where no master answers, or the host does not have the certificates to ask with, as before the first start of a
+    cluster, nothing is refused.
   - Reads only.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -64,6 +65,8 @@ problem:
   sample: ""
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos import principals
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.arguments import connection_spec, open_api
@@ -81,6 +84,9 @@ def main() -> None:
         supports_check_mode=True,
     )
     params = module.params
+    if any(params[name] and not os.path.exists(params[name]) for name in ("ca_path", "client_cert", "client_key")):
+        # The role writes them before the first start.
+        module.exit_json(changed=False, problem="")
     problem = ""
     try:
         # Without pauses: before the first start no master will answer, however long one waits.
