@@ -13,12 +13,12 @@ import contextlib
 import json
 import zlib
 from collections import deque
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from labengine.common import log
 from labengine.common.supervision import supervise
 from labengine.common.zk import Change, Connection, KazooException, NoNodeError, ZkUnavailable
+from labengine.marathon.endings import Failed, Status
 
 logger = log.get(__name__)
 
@@ -81,7 +81,7 @@ class ZkStore:
         *,
         compression_threshold: int | None,
         max_node_size: int,
-        failed: Callable[[str], None],
+        failed: Failed,
     ) -> None:
         self._connection = connection
         self._base = connection.url.join("state")
@@ -176,7 +176,9 @@ class ZkStore:
                         await self._connection.commit(changes)
                 except (KazooException, ZkUnavailable) as error:
                     logger.error("Cannot write to %s: %s", self._base, error or type(error).__name__)
-                    self._failed(f"the state in ZooKeeper {self._connection.url} cannot be written")
+                    self._failed(
+                        f"the state in ZooKeeper {self._connection.url} cannot be written", Status.ZOOKEEPER_LOST
+                    )
                     return
                 self._durable += len(batch)
                 while self._waiting and self._waiting[0][0] <= self._durable:
