@@ -16,6 +16,7 @@ from labengine.marathon.clock import VersionClock, seconds, timestamp
 from labengine.marathon.definition.reader import read_app
 from labengine.marathon.definition.settings import Settings
 from labengine.marathon.deployments import Deployments
+from labengine.marathon.endings import Status
 from labengine.marathon.events import EventBus
 from labengine.marathon.groups import GroupManager
 from labengine.marathon.plan import Plan, make, reverted
@@ -212,9 +213,14 @@ def test_a_leader_killed_while_it_writes_has_made_the_change_with_its_deployment
 
 def test_the_store_in_zookeeper() -> None:
     async def story() -> None:
-        connection, failures = FakeConnection(), []
+        connection, failures, statuses = FakeConnection(), [], []
+
+        def failed(reason: str, status: Status = Status.EXCEPTION) -> None:
+            failures.append(reason)
+            statuses.append(status)
+
         store = ZkStore(connection, compression_threshold=100, max_node_size=1000,  # type: ignore[arg-type]
-                        failed=failures.append)
+                        failed=failed)
         assert await store.load() == {}
         for number in range(100):
             store.put(f"apps/a@{number}", {"number": number})
@@ -227,12 +233,13 @@ def test_the_store_in_zookeeper() -> None:
         assert 100 > len(connection.requests) > 3 and sum(connection.requests) == 103
         assert connection.znodes["/marathon/state/roots/1"].startswith(COMPRESSED)
         other = ZkStore(connection, compression_threshold=None, max_node_size=1000,  # type: ignore[arg-type]
-                        failed=failures.append)
+                        failed=failed)
         documents = await other.load()
         assert documents["framework"] == "f-1" and documents["roots/1"] == {"long": "x" * 1000}
         assert len([key for key in documents if key.startswith("apps/")]) == 99
         assert store.fits({"long": "x" * 1000}) and not other.fits({"long": "x" * 1000})
         other.put("roots/2", {"long": "x" * 1000})
+        assert statuses.pop() == Status.EXCEPTION
         assert failures.pop().startswith("the state has grown too large: roots/2 has 1011 bytes")
         store.put("framework", "f-2")
         store.put("framework", "f-3")
@@ -243,6 +250,7 @@ def test_the_store_in_zookeeper() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await store.flush()
+        assert statuses == [Status.ZOOKEEPER_LOST]
         assert len(failures) == 1 and "zk1:2181/marathon" in failures[0] and "geheim" not in failures[0]
         await store.close()
         await other.close()
