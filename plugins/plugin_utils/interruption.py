@@ -17,11 +17,11 @@ _STDERR = 2
 
 @contextlib.contextmanager
 def calls(action: t.Callable[[], None]) -> t.Iterator[None]:
-    """Calls action at a Ctrl-C, before what Ansible does about it."""
-    if threading.current_thread() is not threading.main_thread():
+    """Calls action at a Ctrl-C, before what Ansible does about it. A shell has what runs behind it ignore that."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def handle(number: int, frame: t.Any) -> None:
         signal.signal(signal.SIGINT, before)

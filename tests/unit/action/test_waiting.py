@@ -80,6 +80,15 @@ def test_an_interrupt_is_cleaned_up_after():
     assert (action._task.environment, action.removed) == (None, ["/remote/tmp"])
 
 
+@pytest.fixture
+def interruptible():
+    """A shell has what runs behind it ignore a Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_tells_what_goes_on(monkeypatch):
     said = []
     monkeypatch.setattr(interruption, "say", said.append)
@@ -106,9 +115,19 @@ def test_an_interrupt_tells_what_goes_on(monkeypatch):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_what_ansible_does_about_an_interrupt_comes_after():
     said = []
     with pytest.raises(KeyboardInterrupt), interruption.calls(lambda: said.append("called")):
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(10)
     assert said == ["called"]
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_that_is_ignored_is_none():
+    said = []
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with interruption.calls(lambda: said.append("called")):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert said == []

@@ -41,7 +41,10 @@ def judge(
     own: int, states: dict[int, dict[str, Any]], *wanted: int, tls: str = "disabled", dynamic: bool = False
 ) -> str:
     hostvars = {f"h{number}": {"__zookeeper_state": found} for number, found in states.items()}
-    group = [{"host": f"h{abs(number)}", "id": abs(number)} for number in wanted]
+    group = [
+        {"host": f"h{abs(n)}", "id": abs(n), "address": f"10.0.0.{abs(n)}", "zookeeper_client_address": None}
+        for n in wanted
+    ]
     found = zookeeper_change(list(hostvars), hostvars, f"h{own}", group, lines(*wanted), tls, dynamic, "zookeeper")
     return " ".join(found)
 
