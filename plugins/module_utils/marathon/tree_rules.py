@@ -19,16 +19,24 @@ App = dict
 
 def clashes(path: str, kind: str, origin: str, tree: Tree, doomed: Collection[str] = ()) -> Iterator[str]:
     """Why no app, pod or group can have this id: one sentence each. doomed are apps that go first."""
-    apps = set(tree.apps).difference(doomed)
+    # Asked of every path of a set, so no collection of all apps is made here.
+    def is_app(path: str) -> bool:
+        return path in tree.apps and path not in doomed
+
     for above in ancestors(path):
-        if above in apps or above in tree.pods:
+        if is_app(above) or above in tree.pods:
             yield (
-                f"{path} of {origin} cannot be below {above}, which is {APP if above in apps else POD} on this "
+                f"{path} of {origin} cannot be below {above}, which is {APP if is_app(above) else POD} on this "
                 "Marathon and no group: choose another id, or remove that first"
             )
     # An app that goes locks its id until it is gone, also for a pod.
-    for other, there in ((POD, tree.pods), (GROUP, tree.groups), (APP, set(tree.apps) if kind == POD else apps)):
-        if path in there and other != kind:
+    found = {
+        POD: path in tree.pods,
+        GROUP: path in tree.groups,
+        APP: path in tree.apps if kind == POD else is_app(path),
+    }
+    for other, there in found.items():
+        if there and other != kind:
             yield f"{path} of {origin} is {other} on this Marathon: choose another id, or remove that first"
 
 

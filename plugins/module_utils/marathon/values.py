@@ -97,6 +97,8 @@ def without_nulls(value: Any) -> Any:
 
 def as_set(elements: list[Any]) -> list[Any]:
     """One order for what has none, each element once."""
+    if len(elements) < 2:
+        return list(elements)
     unique = {json.dumps(element, sort_keys=True): element for element in elements}
     return [unique[key] for key in sorted(unique)]
 
