@@ -6,42 +6,36 @@
 from __future__ import annotations
 
 import os.path
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
-    appset_dependencies,
+    appset_failure,
     appset_ignored,
     appset_owner,
     appset_pods,
     appset_report,
+    appset_send,
     appset_tree,
     appset_writes,
-    dependencies,
     fields,
-    ignored,
-    likely_secrets,
     locks,
-    losses,
     normalise,
     planner,
-    pod_normalise,
     pod_planner,
-    refusals,
     stay,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_check import SetCheck
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set, without
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_removals import Removals
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter, Target
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_warnings import SetWarnings
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import (
-    Conflict,
     DefinitionError,
-    Invalid,
     MarathonError,
     TooManyDeployments,
     WriteUncertain,
@@ -94,9 +88,10 @@ class SetRunner:
         self._deployments: list[str] = []
         self._pod_deployments: dict[str, str] = {}
         self._written = 0
-        # What was to be removed when it was read, and is kept.
-        self._kept: set[str] = set()
-        self._told: set[str] = set()
+        self._removals = Removals(client, appset, options.rules.owner, warn)
+        self._warnings = SetWarnings(
+            client, appset, options.rules, options.secret_names, lambda app_id: self._wanted(app_id), warn
+        )
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         tree = self._read()
@@ -104,7 +99,7 @@ class SetRunner:
         if self._release_matters(plan):
             self._release = self._client.release()
             plan = self._plan(tree)
-        self._warn_of_losses(plan)
+        self._warnings.of_plan(plan, self._scope)
         result = self._described(plan)
         try:
             if plan.changed and not self._options.force:
@@ -116,11 +111,11 @@ class SetRunner:
                 if plan.changed:
                     self._waiter.announce(f"plan: {appset_report.summary(plan)}")
                     self._apply(plan)
-                if self._kept:
-                    plan = without(plan, self._kept)
+                if self._removals.kept:
+                    plan = without(plan, self._removals.kept)
                     result = self._described(plan)
                 seen = self._wait_after(plan, tree) if self._options.wait else None
-                self._compare(plan, seen)
+                self._warnings.compare(plan, seen, self._release)
         except MarathonError as error:
             done = {"changed": self._written > 0}
             error.facts = {**result, **done, **self._counted(), **error.facts}
@@ -151,84 +146,6 @@ class SetRunner:
 
     def _described(self, plan: SetPlan) -> dict[str, Any]:
         return appset_report.described(plan, self._options.secret_names)
-
-    def _warn_of_losses(self, plan: SetPlan) -> None:
-        for _app_id, declared in sorted(self._appset.apps.items()):
-            for sentence in normalise.unknown_fields(declared.raw):
-                self._warn(f"{declared.origin}: {sentence}")
-        self._warn_of_names(plan)
-        for one in plan.apps:
-            if one.app_id in self._appset.apps:
-                self._tell(one.app_id, losses.told(self._wanted(one.app_id), one.plan, plan.tree.apps.get(one.app_id)))
-        for one in plan.apps:
-            if one.plan.carried:
-                self._warn(f"{one.origin}: {ignored.told_of_carried(one.app_id, one.plan.carried)}")
-        self._warn_of_pods(plan)
-        adopted = [one.app_id for one in plan.apps if one.adopted and one.plan.restarts]
-        adopted += [one.pod_id for one in plan.pod_plans.entries if one.adopted and one.plan.restarts]
-        spared = sorted([*plan.spared.items(), *plan.pod_plans.spared])
-        if spared:
-            told = appset_owner.listed([f"{app_id} ({label})" for app_id, label in spared])
-            self._warn(
-                f"not removed, because a label marks them as owned by another set: {told}. Leave the key of the label "
-                "out of other_owner_keys to remove them"
-            )
-        if adopted:
-            self._warn(f"adopted, which replaces their running instances: {appset_owner.listed(adopted)}")
-
-    def _warn_of_names(self, plan: SetPlan) -> None:
-        """Of names that mean nothing: of secrets that nothing has, and of dependencies that do not exist."""
-        declared = [*self._appset.apps.values(), *self._appset.pods.values()]
-        known = {**plan.tree.apps, **plan.tree.pods}
-        there = [known[one.app_id] for one in declared if one.app_id in known]
-        paths = self._options.rules.ignored
-        for sentence in ignored.told_of_keys(paths, [*(one.app for one in declared), *there]):
-            self._warn(sentence)
-        names = self._options.secret_names
-        for sentence in likely_secrets.unmatched(names, [one.raw for one in declared], there):
-            self._warn(sentence)
-        for origin, dependent, name in appset_dependencies.unmet(self._appset, plan, self._scope, self._client):
-            self._warn(f"{origin}: {dependencies.sentence(dependent, name)}")
-
-    def _warn_of_pods(self, plan: SetPlan) -> None:
-        for _pod_id, declared in sorted(self._appset.pods.items()):
-            for sentence in pod_normalise.unknown_fields(declared.raw):
-                self._warn(f"{declared.origin}: {sentence}")
-        for one in plan.pod_plans.entries:
-            if one.plan.carried:
-                self._warn(f"{one.origin}: {ignored.told_of_carried(one.pod_id, one.plan.carried)}")
-            if one.plan.unnoticed and not one.plan.changed:
-                self._warn(
-                    f"{one.origin}: {one.pod_id} differs in {', '.join(one.plan.unnoticed)}, a change of which alone "
-                    "Marathon neither stores nor deploys: change something else of the pod too, like a label"
-                )
-        if plan.pod_plans.kept:
-            self._warn(
-                f"not removed, because no pod is declared: {appset_owner.listed(list(plan.pod_plans.kept))}. Declare "
-                "them (the module marathon_export writes them into files), or set allow_empty to remove them"
-            )
-
-    def _compare(self, plan: SetPlan, seen: Tree | None) -> None:
-        """What was written with what is stored, which a read is worth where Marathon is known to drop something."""
-        for one in plan.changed_apps:
-            if one.app_id not in self._appset.apps:
-                continue
-            wanted = self._wanted(one.app_id)
-            app = seen.apps.get(one.app_id) if seen else None
-            if seen is None and losses.is_doubtful(wanted):
-                try:
-                    app = self._client.app(one.app_id)
-                except MarathonError as error:
-                    # The change is done, which a failure here would not tell.
-                    self._warn(f"{one.app_id} was written, but what Marathon stored of it could not be read: {error}")
-            if app is not None:
-                self._tell(one.app_id, losses.compared(wanted, normalise.canonical(app, self._release)))
-
-    def _tell(self, app_id: str, sentences: list[str]) -> None:
-        for sentence in sentences:
-            if sentence not in self._told:
-                self._told.add(sentence)
-                self._warn(f"{self._appset.apps[app_id].origin}: {sentence}")
 
     def _looked_again(self, plan: SetPlan) -> SetPlan:
         """Right before the writes, if they carry fields that are not to be changed."""
@@ -273,126 +190,22 @@ class SetRunner:
             except WriteUncertain:
                 raise
             except MarathonError as error:
-                raise self._explained(error, write, plan, number, len(writes)) from error
+                raise appset_failure.explained(
+                    error, write, plan, number, len(writes), lambda: self._check.refused(plan, self._release)
+                ) from error
 
     def _looked_at(self, write: Write, plan: SetPlan) -> Iterator[Write]:
-        """A removal takes what is there when it arrives, so a look just before tells what it may take."""
-        if write.kind == appset_writes.DELETE_APP:
-            app = self._client.app(write.target)
-            if app is not None and self._is_ours(app):
-                yield write
-        elif write.kind == appset_writes.DELETE_POD:
-            pod = self._client.pod(write.target)
-            if pod is not None and self._is_ours(pod):
-                yield write
-        elif write.kind == appset_writes.DELETE_GROUP:
-            yield from self._group_looked_at(write, plan)
-        else:
-            yield write
-
-    def _group_looked_at(self, write: Write, plan: SetPlan) -> Iterator[Write]:
-        info = self._client.group(write.target, appset_tree.embed(False))
-        if info is None:
-            return
-        now = appset_tree.read(info)
-        new = sorted({*now.apps, *now.pods, *now.groups} - {*write.apps, *plan.tree.groups})
-        ours = [name for name in write.apps if name in now.apps and self._is_ours(now.apps[name])]
-        if not new and len(ours) == len(now.apps):
-            yield write
-            return
-        self._kept.add(write.target)
-        if new:
-            self._warn(
-                f"the group {write.target} is kept, because {appset_owner.listed(new)} came into it meanwhile; its "
-                "apps are removed one by one"
-            )
-        for name in appset_writes.dependents_first(plan, ours):
-            yield from self._looked_at(Write(appset_writes.DELETE_APP, name, apps=(name,)), plan)
-
-    def _is_ours(self, app: dict[str, Any]) -> bool:
-        owner = self._options.rules.owner
-        if owner.owns(app) and owner.marked_by_another(app, self._appset) is None:
-            return True
-        if app["id"] not in self._kept:
-            self._kept.add(app["id"])
-            self._warn(
-                f"{app['id']} is not removed: its labels changed meanwhile, and this set does not own it any more"
-            )
-        return False
+        yield from self._removals.looked_at(write, plan)
 
     def _send_when_admitted(self, write: Write) -> str | None:
         while True:
             try:
-                return self._send(write)
+                return appset_send.send(self._client, write, self._options.force)
             except TooManyDeployments:
                 # It was refused as a whole, so the same again is safe.
                 if self._waiter.time_left() <= 0:
                     raise
                 self._sleep(_PAUSE_WHEN_FULL)
-
-    def _send(self, write: Write) -> str | None:
-        force = self._options.force
-        if write.kind == appset_writes.APPS:
-            return self._client.put_apps(write.body, write.partial, force)
-        if write.kind == appset_writes.GROUP:
-            return self._client.put_group(write.target, write.body, force)
-        if write.kind == appset_writes.DELETE_GROUP:
-            return self._client.delete_group(write.target, force)
-        if write.kind == appset_writes.DELETE_APP:
-            return self._client.delete_app(write.target, force)
-        if write.kind == appset_writes.DELETE_POD:
-            return self._client.delete_pod(write.target, force)
-        if write.kind == appset_writes.POD:
-            if write.request.method == "POST":
-                return self._client.post_pod(write.request.body, force)
-            return self._client.put_pod(write.target, write.request.body, force)
-        if write.request.method == "POST":
-            return self._client.post_app(write.request.body, force)
-        return self._client.put_app(write.target, write.request.body, write.request.partial, force)
-
-    def _explained(self, error: MarathonError, write: Write, plan: SetPlan, done: int, total: int) -> MarathonError:
-        """The error with the apps and files that it is about, and with what was written before."""
-        text = str(error)
-        if isinstance(error, Conflict) and write.kind in (appset_writes.APPS, appset_writes.DELETE_GROUP):
-            ids = set(error.facts.get("deployments") or [])
-            held = [name for name in write.apps if ids & _deployments_of(plan.tree.apps.get(name))]
-            names = appset_owner.listed(held) or write.target
-            text = (
-                f"another deployment ({', '.join(sorted(ids))}) holds {names}: wait until it is done and run "
-                "again, or set force to cancel it"
-            )
-        if isinstance(error, Invalid) and write.kind in (appset_writes.APPS, appset_writes.APP):
-            text = self._refusal(error, write, plan)
-        if done:
-            text = text.replace("; nothing was changed", "")
-            text += f". {done} of {total} writes were done before; run again to continue"
-        elif total > 1:
-            text += f". None of the {total} writes was done"
-        error.args = (text,)
-        return error
-
-    def _refusal(self, error: Invalid, write: Write, plan: SetPlan) -> str:
-        """With all apps that are meant, of which Marathon tells the number of one at best."""
-        try:
-            found = self._check.refused(plan, self._release)
-        except MarathonError:
-            found = []
-        if found:
-            same = refusals.told(found)
-            error.facts = {**error.facts, **same.facts}
-            return str(same)
-        named = self._with_origins(str(error), write.apps)
-        return named.replace("the definition of /v2/apps", "that definition")
-
-    def _with_origins(self, text: str, apps: tuple[str, ...]) -> str:
-        def named(found: re.Match[str]) -> str:
-            index = int(found.group(1))
-            if index >= len(apps):
-                return found.group(0)
-            name = apps[index]
-            return f"{name} of {self._appset.apps[name].origin}: "
-
-        return re.sub(r"(?<![\w)])/?\((\d+)\)", named, text)
 
     def _target(self, plan: SetPlan, apps: tuple[str, ...], gone: bool = False) -> Target:
         return Target(
@@ -482,7 +295,3 @@ def _scope(appset: AppSet, rules: Rules) -> str:
         return ROOT
     paths = [os.path.dirname(path) for path in [*appset.apps, *appset.pods]] + list(appset.groups)
     return os.path.commonpath(paths) if paths else ROOT
-
-
-def _deployments_of(app: dict[str, Any] | None) -> set[str]:
-    return {entry["id"] for entry in (app or {}).get("deployments") or []}
