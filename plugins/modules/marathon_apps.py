@@ -203,7 +203,7 @@ options:
         number of instances runs, and, if it has health checks, that all of them are healthy; until every declared pod
         has all its instances stable; and until the instances of what is removed are gone.
       - The module also waits, and fails if it has to, when there was nothing to change.
-      - When time is up the module fails and says for each app what Marathon waits for.
+      - When time is up the module fails and says for each app and pod what Marathon waits for.
     type: bool
     default: true
   wait_timeout:
@@ -402,17 +402,17 @@ requests:
   type: int
   sample: 1
 hanging:
-  description: The apps that did not run as declared when the time to wait was up.
+  description: The apps and pods that did not run as declared when the time to wait was up.
   returned: failure because the time to wait was up
   type: list
   elements: dict
   contains:
     id:
-      description: Id of the app.
+      description: Id of the app or pod.
       type: str
       returned: always
     counts:
-      description: How many instances run and are healthy.
+      description: How many instances run and are healthy; of a pod, how many are stable.
       type: str
       returned: always
     reason:
@@ -424,6 +424,12 @@ hanging:
       type: list
       elements: str
       returned: always
+    termination_history:
+      description: The C(terminationHistory) of the pod, as Marathon returns it.
+      type: list
+      elements: dict
+      returned: for a pod
+      version_added: 0.4.0
     task_endings:
       description: How many times an instance ended by itself, or was killed as unhealthy, during the wait.
       returned: always
@@ -431,7 +437,7 @@ hanging:
       version_added: 0.4.0
     task_output:
       description: The last lines that the instance that ended last wrote, or why they cannot be read.
-      returned: if an instance ended during the wait, for the first three apps, and O(task_output) is on
+      returned: if an instance ended during the wait, for the first three, and O(task_output) is on
       type: dict
       contains:
         task:
@@ -460,7 +466,7 @@ hanging:
     last_task_failure:
       description: The last failure of a task, as Marathon reports it; null when there was none.
       type: dict
-      returned: always
+      returned: for an app
   sample:
     - id: /shop/frontend/web
       counts: 0 of 2 instances run
@@ -499,7 +505,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waite
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
 
@@ -585,10 +590,7 @@ def main():
                 outputs(module, client),
             )
 
-        def pod_waiter(seconds):
-            return PodWaiter(client, seconds, time.monotonic, time.sleep, reporter(module), outputs(module, client))
-
-        runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn, pod_waiter)
+        runner = SetRunner(client, declared, read_options(params), waiter, time.sleep, module.warn)
         result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)

@@ -102,7 +102,7 @@ def test_secrets_stay_out_and_strangers_are_named(ansible, running, tmp_path):
     variables = {"export_group": f"{running}/odd", "export_leave_out": ["env.PASSWORD"], "export_mode": "0640"}
     done = export(ansible, directory, "--diff", **variables)
     assert done.code == 0, done.output
-    assert f"{directory}/gone.json: no exported app has this file" in " ".join(done.output.split())
+    assert f"{directory}/gone.json: no exported app, pod or group has this file" in " ".join(done.output.split())
     assert "must-not-be-shown" not in done.output + "".join(path.read_text() for path in directory.iterdir())
     assert stat.S_IMODE((directory / f"{running.strip('/')}_odd_bare.json").stat().st_mode) == 0o640
 

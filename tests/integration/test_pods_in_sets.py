@@ -135,16 +135,16 @@ def test_what_depends_on_the_group_of_a_pod_comes_after_it(ansible, marathon, gr
     assert ansible.module(module=APPS, definitions=definitions)["changed"] is False
 
 
-def test_a_pod_that_does_not_start_is_told(ansible, group):
-    failed = ansible.module(
-        module=APPS, definitions=[pod(f"{group}/big", containers=[{
-            "name": "one", "resources": {"cpus": 0.01, "mem": 1_000_000}, "exec": {"command": {"shell": "true"}},
-        }])], wait_timeout=5,
-    )  # fmt: skip
+def test_pods_that_do_not_start_are_told_with_the_apps_at_one_end(ansible, group):
+    container = {"name": "one", "resources": {"cpus": 0.01, "mem": 1_000_000}, "exec": {"command": {"shell": "true"}}}
+    hanging = [pod(f"{group}/{name}", containers=[container]) for name in ("big", "huge")]
+    definitions = [*hanging, pod(f"{group}/fine"), {"id": f"{group}/app", **SLEEP, "mem": 1_000_000}]
+    failed = ansible.module(module=APPS, definitions=definitions, wait_timeout=8)
     assert failed["failed"]
-    assert f"{group}/big is not deployed after" in failed["msg"]
-    assert "mem" in failed["msg"]
-    assert failed["pods"][0]["action"] == "created"
+    assert "3 of 4 apps and pods are not deployed after 8 s" in failed["msg"]
+    assert {one["id"].removeprefix(group) for one in failed["hanging"]} == {"/big", "/huge", "/app"}
+    assert all("memory" in one["reason"] for one in failed["hanging"]), failed["hanging"]
+    assert [one["action"] for one in failed["pods"]] == ["created"] * 3
 
 
 def test_an_export_holds_pods_and_restores_them(ansible, marathon, group, tmp_path):

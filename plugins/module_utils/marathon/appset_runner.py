@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os.path
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_failure,
@@ -23,6 +23,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     normalise,
     planner,
     pod_planner,
+    pod_stay,
     stay,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
@@ -30,7 +31,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_check
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set, without
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_removals import Removals
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter, Target
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import Pods, SetWaiter, Target
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_warnings import SetWarnings
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_writes import Write
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
@@ -43,7 +44,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     say_written,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
 _WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
@@ -68,9 +68,7 @@ class SetRunner:
         waiter: Callable[[Callable[[], Tree]], SetWaiter],
         sleep: Callable[[float], None],
         warn: Callable[[str], None],
-        pod_waiter: Callable[[float], PodWaiter] | None = None,
     ) -> None:
-        """pod_waiter takes the seconds that are left; a set without pods needs none."""
         of_apps, of_pods = appset_ignored.split(options.rules.ignored, bool(appset.pods))
         options = replace(options, rules=replace(options.rules, ignored=of_apps, pod_ignored=of_pods))
         _refuse_ignored_labels(options.rules)
@@ -81,7 +79,6 @@ class SetRunner:
         self._sleep = sleep
         self._warn = warn
         self._waiter = waiter(self._read)
-        self._pod_waiter = pod_waiter
         self._release = fields.NEWEST
         self._scope = _scope(appset, options.rules)
         self._check = SetCheck(client, warn, options.force)
@@ -207,15 +204,22 @@ class SetRunner:
                     raise
                 self._sleep(_PAUSE_WHEN_FULL)
 
-    def _target(self, plan: SetPlan, apps: tuple[str, ...], gone: bool = False) -> Target:
+    def _target(self, plan: SetPlan, names: Iterable[str], gone: bool = False) -> Target:
+        pods = tuple(sorted(name for name in names if name in self._appset.pods))
         return Target(
-            apps=apps,
+            apps=tuple(sorted(name for name in names if name in self._appset.apps)),
             matches=self._matches,
             gone=frozenset(plan.doomed if gone else ()),
             deployments=frozenset(self._deployments),
             forced=self._options.force and plan.changed,
             healthy_for=self._options.healthy_for,
-            before=stay.task_ids(*plan.tree.apps.values()),
+            before=stay.task_ids(*plan.tree.apps.values(), *map(pod_stay.as_app, plan.tree.pod_statuses.values())),
+            pods=Pods(
+                pods,
+                self._pod_matches,
+                {name: self._pod_deployments[name] for name in pods if name in self._pod_deployments},
+                frozenset(plan.doomed_pods if gone else ()),
+            ),
         )
 
     def _wait_after(self, plan: SetPlan, tree: Tree) -> Tree:
@@ -227,34 +231,11 @@ class SetRunner:
             raise
 
     def _wait(self, plan: SetPlan, known: Tree | None) -> Tree:
-        target = self._target(plan, tuple(sorted(self._appset.apps)), gone=True)
-        tree = self._waiter.until_deployed(target, known)
-        for pod_id in sorted(self._appset.pods):
-            self._wait_for_pod(plan, pod_id, known)
-        for pod_id in sorted(plan.doomed_pods):
-            self._waiter_of_pods().until_gone(pod_id)
-        return tree
+        target = self._target(plan, {*self._appset.apps, *self._appset.pods}, gone=True)
+        return self._waiter.until_deployed(target, known)
 
     def _wait_for(self, plan: SetPlan, names: tuple[str, ...]) -> None:
-        pods = [name for name in names if name in self._appset.pods]
-        self._waiter.until_deployed(self._target(plan, tuple(name for name in names if name not in pods)))
-        for pod_id in pods:
-            self._wait_for_pod(plan, pod_id, None)
-
-    def _wait_for_pod(self, plan: SetPlan, pod_id: str, known: Tree | None) -> None:
-        self._waiter_of_pods().until_stable(
-            pod_id,
-            matches=self._pod_matches,
-            known=known.pod_statuses.get(pod_id) if known is not None else None,
-            deployment_id=self._pod_deployments.get(pod_id),
-            healthy_for=self._options.healthy_for,
-            before=plan.tree.pod_statuses.get(pod_id),
-        )
-
-    def _waiter_of_pods(self) -> PodWaiter:
-        if self._pod_waiter is None:
-            raise AssertionError("a set with pods needs a waiter for them")
-        return self._pod_waiter(max(self._waiter.time_left(), 0))
+        self._waiter.until_deployed(self._target(plan, names))
 
     def _pod_matches(self, pod: dict[str, Any]) -> bool:
         rules = self._options.rules

@@ -1,24 +1,39 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One loop of polls for a whole set: until every app runs as declared and all that was removed is gone."""
+"""One loop of polls for a whole set: until all apps and pods run as declared and all that was removed is gone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import diagnosis, movement
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import movement, pod_diagnosis, pod_stay
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_hanging import Hanging
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_tree import Tree
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError, Overridden, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_settled import PodSettled
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import Evidence, Watch
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.sandbox import Outputs, Printed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.sandbox import Outputs
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Stay
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import FORCED_SETTLE, settled
 
-_EXPLAINED = 5
 _SHOWN = 3
+_CHANGED = (
+    "%s was changed or rolled back by somebody else during the wait: it no longer has the definition that was "
+    "deployed; run again when that change is done"
+)
+
+
+@dataclass(frozen=True)
+class Pods:
+    """Those that are waited for. deployments are those that change them, by id; gone are those that were removed."""
+
+    ids: tuple[str, ...] = ()
+    matches: Callable[[dict[str, Any]], bool] = lambda _pod: True
+    deployments: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -36,10 +51,20 @@ class Target:
     forced: bool = False
     healthy_for: float | None = 0.0
     before: frozenset[str] = frozenset()
+    pods: Pods = field(default_factory=Pods)
+
+    @property
+    def all_gone(self) -> frozenset[str]:
+        return self.gone | self.pods.gone
+
+    def told(self, number: int) -> str:
+        """How many of those that are waited for."""
+        kinds = [name for name, ids in (("apps", self.apps), ("pods", self.pods.ids)) if ids]
+        return f"{number} of {len(self.apps) + len(self.pods.ids)} {' and '.join(kinds) or 'apps'}"
 
 
 class SetWaiter:
-    """read answers the tree; source answers deployments() and queue(), as the client does."""
+    """read answers the tree; source answers deployments(), queue() and pod_version(), as the client does."""
 
     def __init__(
         self,
@@ -56,6 +81,7 @@ class SetWaiter:
         self._timeout = timeout
         self._progress = progress
         self._outputs = outputs
+        self._settled_pod = PodSettled(source)
         # One for the whole run, in which several waits may follow each other.
         self._watch = Watch(source, timeout, clock, sleep, progress)
 
@@ -75,24 +101,24 @@ class SetWaiter:
         read, seen = known, known
         checked: dict[str, str] = {}
         waiting: list[str] = []
+        # Of these, those that run as declared.
+        held: set[str] = set()
         stay = Stay(target.healthy_for, self._timeout, target.before)
         quiet_since, doubtful = None, target.forced
 
         def look(now: float) -> Tree | None:
-            nonlocal read, seen, quiet_since, doubtful
+            nonlocal read, seen, quiet_since, doubtful, waiting, held
             tree, read = read or self._read(), None
-            leaving = self._leaving(target)
             self._refuse_changes(target, tree, checked)
-            seen = tree
-            waiting.clear()
-            remaining = 0.0
-            for name in target.apps:
-                app = tree.apps[name]
-                stay.see(app, now)
-                left = stay.remaining(app, now) if settled(app) else 0.0
-                remaining = max(remaining, left)
-                if left or not settled(app):
-                    waiting.append(name)
+            # What is known is replaced by a look that was answered whole.
+            running = self._source.deployments() if target.all_gone or target.pods.deployments else []
+            apps, pods = self._hanging_apps(target, tree, stay, now), self._hanging_pods(target, tree, stay, now)
+            pods.update((name, 0.0) for name in _deployed(target.pods, running) if name not in pods)
+            unsettled = {**apps, **pods}
+            seen, waiting = tree, list(unsettled)
+            held = {name for name, left in pods.items() if left is not None}
+            remaining = max((left for left in unsettled.values() if left is not None), default=0.0)
+            leaving = [entry for entry in running if target.all_gone.intersection(_affected(entry))]
             listed_now = {entry["id"] for name in target.apps for entry in tree.apps[name].get("deployments") or []}
             doubtful = doubtful and not listed_now & target.deployments
             if remaining:
@@ -107,17 +133,36 @@ class SetWaiter:
         def too_late(evidence: Evidence[tuple[list[Any], list[Any]]]) -> MarathonError:
             if seen is None and evidence.failure is not None:
                 return evidence.failure
-            return self._too_late(target, seen or Tree(), waiting, stay, evidence)
+            if not waiting:
+                return self._not_gone(target, evidence)
+            hanging = Hanging(seen or Tree(), stay, self._outputs, evidence)
+            return hanging.failure(waiting, held, target.told, self._timeout)
 
         return self._watch.until(look, lambda: (self._source.queue(), self._source.deployments()), too_late)
 
-    def _leaving(self, target: Target) -> list[dict[str, Any]]:
-        """Deployments of what was removed, which is not in the tree any more while its tasks still end."""
-        if not target.gone:
-            return []
-        return [
-            entry for entry in self._source.deployments() if target.gone.intersection(entry.get("affectedApps") or [])
-        ]
+    @staticmethod
+    def _hanging_apps(target: Target, tree: Tree, stay: Stay, now: float) -> dict[str, float | None]:
+        """With the seconds that their instances have to stay up, or None where they do not run as declared."""
+        found: dict[str, float | None] = {}
+        for name in target.apps:
+            app = tree.apps[name]
+            stay.see(app, now)
+            left = stay.remaining(app, now) if settled(app) else None
+            if left is None or left:
+                found[name] = left
+        return found
+
+    def _hanging_pods(self, target: Target, tree: Tree, stay: Stay, now: float) -> dict[str, float | None]:
+        """As of apps."""
+        found: dict[str, float | None] = {}
+        for name in target.pods.ids:
+            status = tree.pod_statuses[name]
+            as_app = pod_stay.as_app(status)
+            stay.see(as_app, now)
+            left = stay.remaining(as_app, now) if self._settled_pod.holds(status) else None
+            if left is None or left:
+                found[name] = left
+        return found
 
     @staticmethod
     def _refuse_changes(target: Target, tree: Tree, checked: dict[str, str]) -> None:
@@ -127,75 +172,31 @@ class SetWaiter:
                 raise Overridden(f"{name} was deleted by somebody else during the wait")
             version = str(app.get("version"))
             if checked.get(name) != version and not target.matches(app):
-                raise Overridden(
-                    f"{name} was changed or rolled back by somebody else during the wait: it no longer has the "
-                    "definition that was deployed; run again when that change is done"
-                )
+                raise Overridden(_CHANGED % name)
             checked[name] = version
+        for name in target.pods.ids:
+            pod = tree.pods.get(name)
+            if pod is None:
+                raise Overridden(f"{name} was deleted by somebody else during the wait")
+            version = str(pod.get("version"))
+            if checked.get(name) != version and not target.pods.matches(pod):
+                raise Overridden(_CHANGED % name)
+            checked[name] = version
+        again = sorted(target.pods.gone.intersection(tree.pods))
+        if again:
+            raise Overridden(f"{listed(again)} was created again by somebody else during the wait")
 
     def _say(self, target: Target, tree: Tree, waiting: list[str], leaving: list[dict[str, Any]]) -> None:
         if self._progress is None:
             return
-        parts = [f"{len(target.apps) - len(waiting)} of {len(target.apps)} apps run as declared"]
-        parts += [movement.of_app(tree.apps[name]) for name in waiting[:_SHOWN]]
+        parts = [f"{target.told(len(target.apps) + len(target.pods.ids) - len(waiting))} run as declared"]
+        parts += [_movement(tree, name) for name in waiting[:_SHOWN]]
         if len(waiting) > _SHOWN:
             parts.append(f"{len(waiting) - _SHOWN} more")
         if leaving:
-            names = sorted({name for entry in leaving for name in entry["affectedApps"]} & target.gone)
+            names = sorted({name for entry in leaving for name in _affected(entry)} & target.all_gone)
             parts.append(f"removing {listed(names)}")
         self._progress("; ".join(parts))
-
-    def _too_late(
-        self,
-        target: Target,
-        tree: Tree,
-        waiting: list[str],
-        stay: Stay,
-        evidence: Evidence[tuple[list[Any], list[Any]]],
-    ) -> WaitFailed:
-        if not waiting:
-            return self._not_gone(target, evidence)
-        items, running = evidence.found or ([], [])
-        queue = {(item.get("app") or {}).get("id"): item for item in items}
-        endings = {name: stay.endings(name) for name in waiting}
-        hanging = [
-            name for name in waiting if endings[name].count or not settled({**tree.apps[name], "deployments": []})
-        ] or waiting
-        active = {action.get("app") for entry in running for action in entry.get("currentActions") or []}
-        # What only waits for its turn comes after what holds it up.
-        hanging.sort(key=lambda name: name not in active and not endings[name].count)
-        described = []
-        for name in hanging:
-            app = tree.apps[name]
-            reasons = diagnosis.explain(
-                app, queue.get(name), diagnosis.deployment_of(app, running), diagnosis.changed_at(app), endings[name]
-            )
-            # Each may cost some seconds.
-            printed = self._printed(app, stay) if len(described) < _SHOWN else None
-            described.append(
-                {
-                    "id": name,
-                    "counts": diagnosis.counts(app),
-                    "reason": ". ".join([*reasons, *([printed.sentence] if printed else [])]),
-                    "deployments": [entry["id"] for entry in app.get("deployments") or []],
-                    "last_task_failure": app.get("lastTaskFailure"),
-                    "task_endings": endings[name].count,
-                    **({"task_output": printed.facts} if printed else {}),
-                }
-            )
-        told = [f"{one['id']} ({one['counts']}): {one['reason']}" for one in described[:_EXPLAINED]]
-        more = f"; and {len(described) - _EXPLAINED} more, see hanging" if len(described) > _EXPLAINED else ""
-        held = len(waiting) - len(hanging)
-        if held:
-            more += f"; {held} more run as declared, but their deployment is not over yet"
-        reason = evidence.told(f"{'; '.join(told)}{more}")
-        return WaitFailed(
-            f"{len(hanging)} of {len(target.apps)} apps are not deployed after {self._timeout:g} s: {reason}",
-            hanging=described,
-        )
-
-    def _printed(self, app: dict[str, Any], stay: Stay) -> Printed | None:
-        return self._outputs.of_failure(app, stay.endings(app["id"])) if self._outputs else None
 
     def _not_gone(self, target: Target, evidence: Evidence[Any]) -> WaitFailed:
         ids = sorted(target.deployments)
@@ -204,7 +205,23 @@ class SetWaiter:
             "wait_timeout"
         )
         return WaitFailed(
-            f"the instances of {listed(sorted(target.gone))} are not gone after {self._timeout:g} s (deployments "
+            f"the instances of {listed(sorted(target.all_gone))} are not gone after {self._timeout:g} s (deployments "
             f"{listed(ids)}): {reason}",
             deployments=ids,
         )
+
+
+def _affected(deployment: dict[str, Any]) -> list[str]:
+    return [*(deployment.get("affectedApps") or []), *(deployment.get("affectedPods") or [])]
+
+
+def _deployed(pods: Pods, running: list[dict[str, Any]]) -> list[str]:
+    """Those whose deployment is not over."""
+    ids = {entry["id"] for entry in running}
+    return [name for name in pods.ids if pods.deployments.get(name) in ids]
+
+
+def _movement(tree: Tree, name: str) -> str:
+    if name in tree.pod_statuses:
+        return f"{name}: {pod_diagnosis.counts(tree.pod_statuses[name])}"
+    return movement.of_app(tree.apps[name])

@@ -102,11 +102,11 @@ class GroupRunner(SetRunner):
             waiter,
             sleep,
             warn,
-            pod_waiter,
         )
         self._scope = declared.group_id
         self._declared = declared
         self._deployment_waiter = deployment_waiter
+        self._pod_waiter = pod_waiter
         # A number of instances is all that is declared then.
         self._merge = options.merge or options.scale_by is not None
         self._ignored = options.ignored
@@ -176,9 +176,8 @@ class GroupRunner(SetRunner):
             waiter.until_over(lambda listed: [entry for entry in listed if entry["id"] in ids])
         for pod_id in sorted(set(plan.pods) & set(self._declared.pods)) if self._pod_waiter else ():
             # Its deployment is over as soon as its containers run, however short they do so.
-            self._waiter_of_pods().until_stable(
-                pod_id, matches=lambda _pod: True, healthy_for=self._options.healthy_for
-            )
+            waiter = self._pod_waiter(max(self._waiter.time_left(), 0))
+            waiter.until_stable(pod_id, matches=lambda _pod: True, healthy_for=self._options.healthy_for)
         return tree
 
     def _described(self, plan: SetPlan) -> dict[str, Any]:

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
-    moments,
-    pod_diagnosis,
-    pod_normalise,
-    pod_stay,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import pod_diagnosis, pod_stay
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError, Overridden, WaitFailed
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_settled import PodSettled
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.polling import Evidence, Watch
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.sandbox import Outputs
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.stay import Stay
@@ -37,7 +33,7 @@ class PodWaiter:
         self._sleep = sleep
         self._progress = progress
         self._outputs = outputs
-        self._same: dict[str, bool] = {}
+        self._settled = PodSettled(source)
 
     def until_stable(
         self,
@@ -70,7 +66,7 @@ class PodWaiter:
             seen = status
             as_app = pod_stay.as_app(status)
             stay.see(as_app, now)
-            if self._settled(status) and not self._runs(deployment_id):
+            if self._settled.holds(status) and not self._runs(deployment_id):
                 remaining = stay.remaining(as_app, now)
                 if not remaining:
                     return status
@@ -118,29 +114,6 @@ class PodWaiter:
 
     def _watch(self) -> Watch:
         return Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
-
-    def _settled(self, status: dict[str, Any]) -> bool:
-        """Marathon calls a pod stable while old instances run, and keeps those that a change only counted anew."""
-        spec, instances = status["spec"], status.get("instances") or []
-        wanted = pod_normalise.instances(pod_normalise.canonical(spec))
-        return (
-            len(instances) == wanted
-            and all(instance.get("status") == "STABLE" for instance in instances)
-            and all(self._is_current(spec, instance) for instance in instances)
-        )
-
-    def _is_current(self, spec: dict[str, Any], instance: dict[str, Any]) -> bool:
-        version = str(instance.get("specReference", "")).rpartition("/")[2]
-        if not version or moments.to_milliseconds(version) == moments.to_milliseconds(spec.get("version")):
-            return True
-        key = f"{version} {spec.get('version')}"
-        if key not in self._same:
-            old = self._source.pod_version(spec["id"], version)
-            # Marathon keeps many versions: one that it has forgotten is not the one that is being replaced.
-            self._same[key] = old is None or not pod_normalise.differs(
-                pod_normalise.canonical(old), pod_normalise.canonical(spec)
-            )
-        return self._same[key]
 
     def _runs(self, deployment_id: str | None) -> bool:
         if deployment_id is None:

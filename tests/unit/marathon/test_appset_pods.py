@@ -18,7 +18,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runne
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
 from .fakes import Call, FakeSession, FakeTime, stored
 
@@ -44,7 +43,6 @@ def run(*calls, declared=(), check_mode=False, wait=False, warnings=None, secret
             lambda read: SetWaiter(read, client, 10, time.clock, time.sleep),
             time.sleep,
             [].append if warnings is None else warnings.append,
-            lambda seconds: PodWaiter(client, seconds, time.clock, time.sleep),
         )
         result = runner.run(check_mode)
     finally:
