@@ -14,9 +14,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from labengine.agent.sandbox import User
+from labengine.agent.unpack import unpack
 
-# Python 3.11.2, that of Debian 12, has no filters yet.
-SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 TAR_ENDINGS = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 
 
@@ -93,8 +92,7 @@ def _download(url: str, target: Path, stall_timeout: float) -> None:
 def _extract(archive: Path, sandbox: Path) -> None:
     name = archive.name.lower()
     if name.endswith(TAR_ENDINGS):
-        with tarfile.open(archive) as content:
-            content.extractall(sandbox, **SAFELY)
+        unpack(archive, sandbox)
     elif name.endswith(".zip"):
         with zipfile.ZipFile(archive) as content:
             for member in content.infolist():
