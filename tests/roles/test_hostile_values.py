@@ -187,9 +187,6 @@ class Judge:
         if wrong:
             return f"WRONG: no sentence: {wrong[0][:300]!r}"
         prefix = f"the {self.role.name}_ options"
-        # What a firewall and a hosts file are made of is told by what it is.
-        if self.role.name == "internal" and all("the address " in text for text in problems):
-            return "refused by the role"
         if not any(case.option in text or prefix in text or by_flag(case.option, text) for text in problems):
             return f"WRONG: names no option: {problems[0][:300]}"
         return "refused by the role"
