@@ -21,7 +21,10 @@ class ActionModule(ActionBase):
         arguments = {**self._task.args, "owner": this_run.owner()}
         answer = self._execute(arguments, task_vars)
         other = answer.get("other") or {}
-        if not answer.get("held") and this_run.has_ended(other):
+        if arguments.get("state") == "read":
+            if this_run.has_ended(other):
+                answer["holder"] += ", and has ended: the next run takes it over"
+        elif not answer.get("held") and this_run.has_ended(other):
             answer = self._execute({**arguments, "replace": other["run"]}, task_vars)
         answer.pop("other", None)
         return {**result, **answer}

@@ -22,8 +22,9 @@ options:
     description:
       - V(held) takes the lock where nobody has it. That another run has it is no failure but said by RV(held).
       - V(released) gives it back where this run has it.
+      - V(read) only tells who has it.
     type: str
-    choices: [held, released]
+    choices: [held, released, read]
     required: true
   owner:
     description:
@@ -69,13 +70,13 @@ held:
   type: bool
   sample: true
 holder:
-  description: Who has the lock, and for how long.
-  returned: with O(state=held)
+  description: Who has the lock, and for how long; empty where nobody has it.
+  returned: with O(state=held) and O(state=read)
   type: str
   sample: alice@controller has it for 12 min (process 4711 there)
 other:
   description: The owner that has it instead. For the action plugin, which takes it out.
-  returned: with O(state=held)
+  returned: with O(state=held) and O(state=read)
   type: dict
   sample: {}
 took_from:
@@ -101,7 +102,7 @@ def said(holder: t.Mapping[str, t.Any], now: float) -> str:
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "state": {"type": "str", "choices": ["held", "released"], "required": True},
+            "state": {"type": "str", "choices": ["held", "released", "read"], "required": True},
             "owner": {"type": "dict", "default": {}},
             "force": {"type": "bool", "default": False},
             "replace": {"type": "str"},
@@ -111,6 +112,9 @@ def main() -> None:
     owner, now = module.params["owner"], time.time()
     if not owner.get("run"):
         module.fail_json(msg="owner has no run; the action plugin quorum.mesos.cluster_lock gives it.")
+    if module.params["state"] == "read":
+        found = cluster_lock.read()
+        module.exit_json(changed=False, holder=said(found, now) if found else "", other=found or {})
     if module.check_mode:
         module.exit_json(changed=False, held=False, holder="", took_from=None, other={})
     if module.params["state"] == "released":

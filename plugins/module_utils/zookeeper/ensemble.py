@@ -42,6 +42,12 @@ def _number(text: str | None) -> int | None:
 
 def problems(servers: list[dict[str, t.Any]]) -> list[str]:
     """Why these servers are no working ensemble; empty when they are one."""
+    found, quorum = quorum_problems(servers)
+    return found + (trees(servers) if quorum and len(servers) > 1 else [])
+
+
+def quorum_problems(servers: list[dict[str, t.Any]]) -> tuple[list[str], bool]:
+    """What is wrong with their modes, and whether a majority serves."""
     found = []
     modes = [server["mode"] for server in servers]
     needed = len(servers) // 2 + 1
@@ -52,7 +58,7 @@ def problems(servers: list[dict[str, t.Any]]) -> list[str]:
             "%d of %d servers serve and %d must; not serving: %s"
             % (len(serving), len(servers), needed, ", ".join(down))
         )
-        return found
+        return found, False
     if len(servers) > 1:
         alone = [server["address"] for server in servers if server["mode"] == "standalone"]
         if alone:
@@ -60,11 +66,10 @@ def problems(servers: list[dict[str, t.Any]]) -> list[str]:
         leaders = modes.count("leader")
         if leaders != 1:
             found.append("the ensemble has %d leaders" % leaders)
-        found += _trees(servers)
-    return found
+    return found, True
 
 
-def _trees(servers: list[dict[str, t.Any]]) -> list[str]:
+def trees(servers: list[dict[str, t.Any]]) -> list[str]:
     """The same transactions make the same tree, so members at the same transaction have as many znodes."""
     counts: dict[str, dict[int, list[str]]] = {}
     for server in servers:
