@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from local_cluster import LocalCluster, Program, free_port, wait_until, zookeeper_installed, zookeeper_mode
+from status_table import line, shown
 
 pytestmark = pytest.mark.skipif(not zookeeper_installed(), reason="needs the Debian package zookeeper and java")
 OPEN = "open to anyone who reaches the port: "
@@ -63,14 +64,7 @@ def status(ansible: Any, whole: LocalCluster, home: Path, *arguments: str) -> tu
     path.write_text(json.dumps(inventory(whole)))
     done = ansible.run("ansible-playbook", "quorum.mesos.status", f"--inventory={path}", *arguments)
     assert done.code == 0, done.output
-    found = re.findall(r'"msg": (\[\n.*?\n    \])', done.output, re.DOTALL)
-    assert found, done.output
-    return done.output, json.loads(found[-1])
-
-
-def line(lines: list[str], service: str, host: str) -> str:
-    (one,) = [text for text in lines if re.match(rf"{service} +{host}  ", text)]
-    return one
+    return done.output, shown(done.output)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--check", "-vvv"]])
