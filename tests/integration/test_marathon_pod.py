@@ -159,7 +159,7 @@ def test_a_definition_that_marathon_refuses(ansible, marathon, group):
     definition = {"networks": [{"mode": "host"}], "containers": [container]}
     failed = ansible.module(id=pod_id, definition=definition, module=MODULE)
     assert failed["failed"] and pod(marathon, pod_id) is None
-    assert "/containers(0)/endpoints(0)/containerPort: is not allowed when using host-mode networking" in failed["msg"]
+    assert "/containers(0)/endpoints(0)/containerPort is 80, but must not be set with host networking" in failed["msg"]
 
 
 @pytest.mark.parametrize("check", [["--check"], []], ids=["check", "run"])

@@ -56,7 +56,10 @@ def only(definition: dict[str, Any], wanted: str) -> dict[str, Any]:
             "reads it, or give one of its elements"
         )
     kind = kind_of(definition)
-    if kind == APP and wanted == GROUP and not _OF_APPS.intersection(definition):
+    # What is merged holds but a part, which can be one of each.
+    if kind == APP and wanted != APP and not _OF_APPS.intersection(definition):
+        return definition
+    if kind == GROUP and wanted == APP and set(definition) == {"id", "dependencies"}:
         return definition
     if kind != wanted:
         raise DefinitionError(f"the definition is that of {kind}, not of {wanted}: use {_MODULES[kind]} for it")

@@ -45,3 +45,17 @@ def test_by_the_options_of_the_module():
     assert app_options.definition_of({**params, "merge": False, "definition": {"app": APP}}) == APP
     with pytest.raises(DefinitionError, match="that of a pod"):
         app_options.definition_of({**params, "merge": False, "definition": POD})
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        ({"executorResources": {"cpus": 0.2}}, kinds.POD),
+        ({"id": "/p", "scaling": {"instances": 2}}, kinds.POD),
+        ({"labels": {"team": "a"}}, kinds.POD),
+        ({"id": "/a", "dependencies": ["/b"]}, kinds.APP),
+        ({"id": "/a", "labels": {"team": "a"}}, kinds.APP),
+    ],
+)
+def test_a_part_that_is_merged_can_be_one_of_each(part, wanted):
+    assert kinds.only(part, wanted) == part
