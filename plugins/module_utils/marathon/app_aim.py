@@ -121,7 +121,7 @@ def _app_id(options: Options) -> str:
     declared = (options.definition or {}).get("id")
     if options.app_id is None and declared is None:
         raise DefinitionError("the app has no id: give the option id or an id in the definition")
-    return values.absolute_id(declared if options.app_id is None else options.app_id)
+    return values.app_id(declared if options.app_id is None else options.app_id)
 
 
 def _wanted(options: Options, app_id: str) -> Wanted:

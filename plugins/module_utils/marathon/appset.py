@@ -195,7 +195,7 @@ def _list(definition: dict[str, Any], name: str) -> list[Any]:
 
 def _anchored(definition: dict[str, Any], base: str) -> dict[str, Any]:
     """The definition with absolute ids, which inside a group are relative to that."""
-    result = {**definition, "id": values.absolute_id(_joined(definition["id"], base))}
+    result = {**definition, "id": values.app_id(_joined(definition["id"], base))}
     if isinstance(definition.get("dependencies"), list):
         result["dependencies"] = [_joined(name, base) for name in definition["dependencies"]]
     return result

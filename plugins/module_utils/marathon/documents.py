@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents_json, documents_yaml
@@ -16,6 +18,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 
 _YAML_SUFFIXES = (".yml", ".yaml")
 SUFFIXES = (".json", *_YAML_SUFFIXES)
+_HALF = re.compile("[\ud800-\udfff]")
 _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x1f\x8b", "compressed data"))
 
 
@@ -64,6 +67,15 @@ def parse_all(text: str, path: str) -> list[Any]:
         raise DefinitionError(f"{path} {error}") from None
     except RecursionError:
         raise DefinitionError(f"{path} is nested too deeply for a definition: check its brackets") from None
+    except ValueError as error:
+        # Since Python 3.11 a number may have 4300 digits.
+        raise DefinitionError(f"{path} has a number that is too long for any field: shorten it") from error
+    # Only an escape makes one: UTF-8 has none.
+    if "\\u" in text.lower() and _HALF.search(json.dumps(found, ensure_ascii=False)):
+        raise DefinitionError(
+            f"{path} has an escape \\ud800 to \\udfff alone in a text, which is half a character: write the character "
+            "itself, or both halves"
+        )
     if not found:
         raise DefinitionError(f"{path} is empty: write a definition into it, or remove it")
     return found

@@ -97,8 +97,12 @@ def _guess(text: str, error: json.JSONDecodeError) -> str:
         )
     if error.msg.startswith(("Invalid control character", "Unterminated string")):
         return "; the closing quote of a text in this line is missing"
+    if "double quotes" in error.msg and text[error.pos : error.pos + 1] == "'":
+        return ", which JSON does not take single ones for"
     if "double quotes" in error.msg:
         return "; is an opening quote missing?"
+    if error.msg == "Extra data":
+        return "; one file holds one value: put several definitions into a list, [ … , … ]"
     if "delimiter" in error.msg:
         return "; is a comma or a quote missing before it?"
     return ""

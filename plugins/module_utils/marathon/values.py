@@ -16,6 +16,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
 _ID_SEGMENT = re.compile(r"([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])(\.([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]))*")
 
 _RESERVED = ("restart", "tasks", "versions")
+# The resources of Marathon's API that take all that stands behind them (AppTasksResource, AppVersionsResource).
+_TAKING_ALL = ("tasks", "versions")
 
 
 def absolute_id(value: Any, path: str = "/id") -> str:
@@ -34,6 +36,19 @@ def absolute_id(value: Any, path: str = "/id") -> str:
         raise DefinitionError(
             f"{path} {value!r} ends in {segments[-1]}, which Marathon's API takes for a question about "
             f"{posixpath.dirname(absolute)} and not for a name: choose another last part"
+        )
+    return absolute
+
+
+def app_id(value: Any, path: str = "/id") -> str:
+    """An id under which an app can be asked for; a group or a pod may have any."""
+    absolute = absolute_id(value, path)
+    segments = absolute.strip("/").split("/")
+    taking = next((number for number, segment in enumerate(segments[1:], 1) if segment in _TAKING_ALL), None)
+    if taking is not None:
+        raise DefinitionError(
+            f"{path} {value!r} has the part {segments[taking]}, and Marathon's API takes what is behind that for a "
+            f"question about /{'/'.join(segments[:taking])} and not for a name: choose another part"
         )
     return absolute
 

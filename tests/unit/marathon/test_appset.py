@@ -48,6 +48,11 @@ def test_apps_groups_and_lists_become_one_set():
         ([{"id": "/p", "containers": []}] * 2, "/p is declared twice, in file1 and in file2"),
         ([{"id": "/g", "pods": [{"id": "/h/p", "containers": []}]}], "file1: /h/p is no direct child of the group /g"),
         ([{"id": "/p", "containers": []}, app("/p/x")], "/p is a pod in file1, so /p/x of file2 cannot be below it"),
+        ([app("/a/versions/web")], "file1: /id '/a/versions/web' has the part versions, and Marathon's API takes"),
+        (
+            [{"id": "/a/tasks-of", "apps": [app("tasks/web")]}, app("/b/x/tasks/web")],
+            "question about /b/x and not for a name",
+        ),
         ([{"services": {}}], "file1: the definition is a Compose file"),
         ([{"apps": [app("/a"), {"cmd": "x"}]}], "file1, app 2: the definition has no id"),
         ([{"cmd": "x"}], "file1: the definition has no id"),

@@ -302,6 +302,7 @@ def test_marathon_does_not_answer():
     ("options", "words"),
     [
         ({"definition": {"cmd": "x"}}, "the app has no id"),
+        ({"app_id": "/a/tasks/web"}, "has the part tasks, .* a question about /a and not for a name"),
         ({"definition": None, "app_id": "a"}, "nothing to do to /a: give definition, src"),
         ({"definition": None, "app_id": "a/..", "instances": 1}, "is not an app id"),
         ({"ignored": ("cmds",)}, "did you mean 'cmd'"),
