@@ -26,7 +26,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     pod_stay,
     stay,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet, ancestors
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import ROOT, AppSet
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_check import SetCheck
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules, SetPlan, plan_set, without
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_removals import Removals
@@ -43,6 +43,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors impor
     looking_after,
     say_written,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.lookaround import Lookaround
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 
 _WRITE_REPEATS = 2
@@ -123,9 +124,8 @@ class SetRunner:
         found = self._client.group(self._scope, appset_tree.embed(self._options.wait))
         if found is not None or self._scope == ROOT:
             return appset_tree.read(found)
-        # There is no such group yet. An app may have the id of it, or of a group that is to hold it.
-        apps = (self._client.app(path) for path in [self._scope, *ancestors(self._scope)])
-        return Tree({app["id"]: app for app in apps if app is not None})
+        # There is no such group yet. An app or a pod may have the id of it, or of a group that is to hold it.
+        return Lookaround(self._client, {self._scope: None}).in_the_way(self._scope)
 
     def _plan(self, tree: Tree) -> SetPlan:
         return plan_set(self._appset, tree, self._options.rules, self._release)

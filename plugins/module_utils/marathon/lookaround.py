@@ -37,10 +37,10 @@ class Lookaround:
         return self._groups[group_id]
 
     def neighbours(self, path: str, kind: str) -> Tree:
-        """What has the id of a new app or pod, or an id above it."""
+        """What has the id of a new app, pod or group, or an id above it."""
         tree = Tree()
         for name in [path, *ancestors(path)]:
-            group = self._filled(name) if name == path else self.group(name)
+            group = self._filled(name) if name == path and kind != tree_rules.GROUP else self.group(name)
             if group is not None:
                 tree.groups[name] = group
                 if name != path:
@@ -54,6 +54,11 @@ class Lookaround:
             tree.apps.update({name: app} if app else {})
             tree.pods.update({name: pod} if pod else {})
         return tree
+
+    def in_the_way(self, group_id: str) -> Tree:
+        """The apps and pods that have the id of a new group, or an id above it."""
+        found = self.neighbours(group_id, tree_rules.GROUP)
+        return Tree(found.apps, pods=found.pods)
 
     def _filled(self, group_id: str) -> dict[str, Any] | None:
         """The group unless it is empty: an app or a pod takes the place of such a one."""

@@ -131,6 +131,8 @@ NUMBER = Field(values.number)
 FLAG = Field(values.flag)
 UPPER, LOWER = _cased(str.upper), _cased(str.lower)
 
+# Where a container has one.
+COMMAND_PLACES = ("exec", "healthCheck/exec", "check/exec")
 COMMAND = Record({"shell": WORD, "argv": Many(TEXT)})
 LINUX_INFO = Record(
     {

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import COMMAND_PLACES, POD
 
 _LONGER_DELAY_BEFORE = (1, 8)
 # Marathon takes a change of these for none: it restarts nothing, and a new leader does not know it.
@@ -39,6 +39,7 @@ def declared(pod: dict[str, Any]) -> dict[str, Any]:
     given = values.without_nulls(pod)
     found = POD.read(given, "")
     _refuse_blank_commands(given)
+    _refuse_two_commands(found)
     if not found.get("legacySharedCgroups"):
         found.pop("legacySharedCgroups", None)
     return found
@@ -53,6 +54,20 @@ def _refuse_blank_commands(pod: dict[str, Any]) -> None:
                 f"/containers({index})/exec/command/shell is {values.shown(shell)}, but must not be empty in a "
                 f"container without an image: correct that in the definition of {pod.get('id')} and run again"
             )
+
+
+def _refuse_two_commands(pod: dict[str, Any]) -> None:
+    """Marathon keeps one of them and says nothing of the other."""
+    for index, container in enumerate(pod.get("containers") or []):
+        for place in COMMAND_PLACES:
+            value: Any = container
+            for name in (*place.split("/"), "command"):
+                value = value.get(name) if isinstance(value, dict) else None
+            if isinstance(value, dict) and value.get("shell") and value.get("argv"):
+                raise DefinitionError(
+                    f"/containers({index})/{place}/command has shell and argv, which contradict each other: keep "
+                    f"shell, or argv, which none runs; correct that in the definition of {pod.get('id')} and run again"
+                )
 
 
 def complete(pod: dict[str, Any], release: tuple[int, ...] = fields.NEWEST) -> dict[str, Any]:

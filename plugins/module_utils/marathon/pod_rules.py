@@ -11,9 +11,9 @@ from typing import Any, Iterator
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import constraint_rules, limits, pod_bounds
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Problem
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import COMMAND_PLACES
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surroundings import Surroundings
 
-_COMMANDS = ("exec", "healthCheck/exec", "check/exec")
 _URI = re.compile(r"[a-zA-Z0-9+.:/?#\[\]@!$&'()*,;=%_~-]*")
 _FIXED = ("cpus", "mem", "disk", "gpus")
 
@@ -42,7 +42,7 @@ def problems(body: Pod, after: Pod, before: Pod | None, around: Surroundings) ->
 
 def _commands(pod: Pod) -> Iterator[Problem]:
     for index, container in enumerate(pod["containers"]):
-        for place in _COMMANDS:
+        for place in COMMAND_PLACES:
             value: Any = container
             for name in (*place.split("/"), "command"):
                 value = value.get(name) if isinstance(value, dict) else None

@@ -19,6 +19,12 @@ FULL = {"message": "Max number (100) of running deployments is achieved."}
 GONE = {"message": "Group '/g' does not exist"}
 RUNNING = Call("GET", "/v2/deployments", data=[{"id": "d0", "affectedApps": ["/g/a"], "totalSteps": 1}])
 NO_APP = {"message": "App '/g' does not exist"}
+NO_POD = {"message": '{"message": "pod with /g does not exist"}'}
+MISSING = (
+    Call("GET", "/v2/groups/g", status=404, data=GONE),
+    Call("GET", "/v2/apps/g", status=404, data=NO_APP),
+    INFO,
+)
 
 
 def app(app_id, **declared):
@@ -93,16 +99,15 @@ def test_a_thousand_apps_that_are_as_declared_are_one_read():
 
 def test_a_thousand_new_apps_are_one_write():
     names = [f"/g/app{number}" for number in range(1000)]
-    missing = [Call("GET", "/v2/groups/g", status=404, data=GONE), Call("GET", "/v2/apps/g", status=404, data=NO_APP)]
     result = run(
-        *missing,
-        INFO,
+        *MISSING,
+        Call("GET", "/v2/pods/g", status=404, data=NO_POD),
         put(params={"partialUpdate": "false"}),
         read(*map(stored, names)),
         declared=[app(name) for name in names],
         wait=True,
     )
-    assert (result["requests"], result["deployment_ids"]) == (5, ["d1"])
+    assert (result["requests"], result["deployment_ids"]) == (6, ["d1"])
     assert result["summary"] == "apps: 1000 created"
 
 
@@ -140,6 +145,19 @@ def test_an_app_with_the_id_of_the_group_is_found():
     ]
     with pytest.raises(errors.DefinitionError, match="/g/a of file1 cannot be below /g, which is an app"):
         run(*calls, declared=[app("/g/a")])
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_pod_with_the_id_of_the_group_is_found(check_mode):
+    there = Call("GET", "/v2/pods/g", data={"id": "/g", "containers": []})
+    with pytest.raises(errors.DefinitionError, match="/g/a of file1 cannot be below /g, which is a pod"):
+        run(*MISSING, there, declared=[app("/g/a")], check_mode=check_mode)
+
+
+def test_releases_without_pods_are_not_asked_for_one():
+    old = Call("GET", "/v2/info", data={"version": "1.3.14"})
+    result = run(*MISSING[:2], old, Call("PUT", "/v2/apps/g/a", data={"deploymentId": "d1"}), declared=[app("/g/a")])
+    assert result["changed"]
 
 
 def test_a_full_marathon_is_asked_again_until_time_is_up():

@@ -23,6 +23,7 @@ NEW, OLD = "2020-10-29T12:40:00.000Z", "2020-10-29T12:00:00.000Z"
 VERSIONS = Call("GET", "/v2/groups/g/versions", data=[NEW, OLD])
 ABSENT = {"message": "Group '/g' does not exist"}
 NO_APP = {"message": "App '/g' does not exist"}
+NO_POD = {"message": '{"message": "pod with /g does not exist"}'}
 
 
 def group(group_id="/g", *apps, groups=(), pods=(), **fields):
@@ -36,7 +37,12 @@ def read(*apps, path="/v2/groups/g", **fields):
 
 
 def missing():
-    return [Call("GET", "/v2/groups/g", status=404, data=ABSENT), Call("GET", "/v2/apps/g", status=404, data=NO_APP)]
+    return [
+        Call("GET", "/v2/groups/g", status=404, data=ABSENT),
+        Call("GET", "/v2/apps/g", status=404, data=NO_APP),
+        INFO,
+        Call("GET", "/v2/pods/g", status=404, data=NO_POD),
+    ]
 
 
 def put(path="/v2/groups/g", **answer):
@@ -225,7 +231,6 @@ def test_the_rule_for_roles_goes_before_the_apps():
     definition = {"enforceRole": True, "apps": [{"id": "a", **APP}]}
     result = run(
         *missing(),
-        INFO,
         rehearsed(),
         put(body={"dependencies": [], "enforceRole": True}),
         put("/v2/apps/g/a", status=201, data={"deployments": [{"id": "d2"}]}),

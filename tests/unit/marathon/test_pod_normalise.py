@@ -207,3 +207,15 @@ def test_wrong_types_are_named_with_their_place(given, message):
     with pytest.raises(DefinitionError) as failure:
         pod_normalise.declared(given)
     assert message in str(failure.value)
+
+
+@pytest.mark.parametrize("place", ["exec", "healthCheck/exec", "check/exec"])
+def test_a_command_in_two_forms_is_refused(place):
+    container = {"name": "c"}
+    inner = container
+    for name in place.split("/"):
+        inner = inner.setdefault(name, {})
+    inner["command"] = {"shell": "sleep 1", "argv": ["sleep", "1"]}
+    with pytest.raises(DefinitionError) as failure:
+        pod_normalise.declared({"id": "/p", "containers": [container]})
+    assert f"/containers(0)/{place}/command has shell and argv, which contradict each other" in str(failure.value)
