@@ -27,7 +27,8 @@ options:
       - They are read from its sandbox by the HTTP API of the agent (C(/state), C(/files/read)), whose address the
         leading master tells (C(/slaves)). Both are asked without a login from the host that executes the module, for 5
         seconds at most. Where they cannot be read, the message says why.
-      - Secrets of the definition and of the arguments are masked. Turn it off where tasks print other secrets.
+      - Secrets of the definition and of the arguments are masked, also those that are known by their name alone, like
+        C(DB_PASSWORD). Turn it off where tasks print other secrets.
     type: bool
     default: true
     version_added: 0.4.0

@@ -19,6 +19,8 @@ _SECONDS = 5.0
 _LINES = 20
 _LINES_IN_THE_MESSAGE = 3
 _LONGEST_LINE = 300
+# Shorter lines of a secret of several, like a brace, tell nothing and stand anywhere.
+_SHORTEST_LINE = 8
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Outputs:
             files = self._read(where["task"], where["host"], task.get("slaveId"))
         except (Unavailable, MarathonError) as error:
             return Printed(f"what it printed cannot be read: {error}", {**where, "error": str(error)})
-        secret = secrets.values_to_hide(app, self._names)
+        secret = secrets.values_to_hide(app, self._names, likely=True)
         lines = {name: self._lines(text, secret) for name, text in files.items()}
         told = [_told(name, found) for name, found in lines.items()]
         return Printed(f"the last lines of {where['task']} on {where['host']}: {'; '.join(told)}", {**where, **lines})
@@ -77,8 +79,10 @@ class Outputs:
         return files.ends(agent, task_id, _FILES)
 
     def _lines(self, text: str, secret: list[str]) -> list[str]:
-        # Before it is cut, since a part of a secret would not be found.
-        for value in sorted(secret, key=len, reverse=True):
+        # Before it is cut, since a part of a secret would not be found. Programs indent the lines of a long one.
+        parts = {line.strip() for value in secret for line in value.splitlines()}
+        whole = {*secret, *(line for line in parts if len(line) >= _SHORTEST_LINE)}
+        for value in sorted(whole, key=len, reverse=True):
             text = text.replace(value, secrets.MASKED)
         lines = [line.rstrip() for line in self._hide(text).splitlines() if line.strip()]
         return [_short("".join(sign if sign.isprintable() else " " for sign in line)) for line in lines[-_LINES:]]

@@ -40,16 +40,19 @@ def mask(definition: Any, names: Iterable[str], reference: Any = None, likely: b
     return _walked(definition, likely_secrets.Names(names, likely), reference, _stars)
 
 
-def values_to_hide(definition: Any, names: Iterable[str]) -> list[str]:
-    """The secret texts, for the places where a definition is quoted as text, like a message of Marathon."""
+def values_to_hide(definition: Any, names: Iterable[str], likely: bool = False) -> list[str]:
+    """The secret texts, for the places where a definition is quoted as text, like a message of Marathon.
+
+    With likely, for a text that is not Marathon's, also what has the name of a secret: such a value may be a word that
+    occurs anywhere.
+    """
     found: set[str] = set()
 
     def collect(value: Any, _reference: Any) -> Any:
         found.update(_texts(value))
         return value
 
-    # Not by likely names: their values may be words that occur anywhere.
-    _walked(definition, likely_secrets.Names(names, False), None, collect)
+    _walked(definition, likely_secrets.Names(names, likely), None, collect)
     quoted = {form for text in found for form in _quotations(text)}
     return sorted(text for text in quoted if len(text) >= _SHORTEST_TEXT)
 

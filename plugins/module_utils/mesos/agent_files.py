@@ -61,7 +61,9 @@ class AgentFiles:
         start = max(0, size - _BYTES)
         params = {"path": path, "offset": str(start), "length": str(_BYTES)}
         text = str(self._get(agent, "/files/read", params).get("data") or "")
-        return text.partition("\n")[2] if start else text
+        if not start:
+            return text
+        return text.partition("\n")[2] or f"(the last line is longer than {_BYTES} bytes)"
 
     def _get(self, base: str, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
         left = self._left()

@@ -82,6 +82,25 @@ def test_a_long_file_is_read_at_its_end_and_from_a_whole_line_on():
     assert found.facts["stderr"] == [f"line {number}" for number in range(9979, 9999)]
 
 
+def test_a_line_without_end_is_not_told_as_nothing():
+    found = printed(Cluster({**FILES, "/work/runs/c1/stderr": "x" * 20_000}))
+    assert found.facts["stderr"] == ["(the last line is longer than 8192 bytes)"]
+
+
+def test_what_has_the_name_of_a_secret_is_masked_though_nobody_named_it():
+    app = stored(env={"DB_PASSWORD": "hunter2geheim", "MODE": "live"}, labels={"api_token": "tok-12345"})
+    text = "connect postgres://u:hunter2geheim@db\nmode live, hunter2geheim, tok-12345\n"
+    found = printed(Cluster({**FILES, "/work/runs/c1/stderr": text}), app)
+    assert found.facts["stderr"] == ["connect postgres://u:********@db", "mode live, ********, ********"]
+
+
+def test_the_lines_of_a_long_secret_are_masked_one_by_one():
+    app = stored(env={"SIGNING_KEY": "-----BEGIN KEY-----\nMIIEvQIBADANBg\n}\n-----END KEY-----\n"})
+    text = "log: -----BEGIN KEY-----\nlog: MIIEvQIBADANBg\nlog: }\n"
+    found = printed(Cluster({**FILES, "/work/runs/c1/stderr": text}), app)
+    assert found.facts["stderr"] == ["log: ********", "log: ********", "log: }"]
+
+
 def test_a_container_of_a_pod_has_a_sandbox_of_its_own():
     files = {f"/work/runs/p1/containers/c7/{name}": f"of {name}" for name in ("stderr", "stdout")}
     nested = executor(container="p1", task_container="c7", directory="/work/runs/p1")
