@@ -147,6 +147,7 @@ def _keys(path: str, definition: Mapping[str, Any]) -> tuple[str, str, list[str]
     if name not in _OWN_KEYS:
         return None
     value = definition.get(name)
-    keys = [str(key) for key in value] if isinstance(value, dict) else []
+    value = value if isinstance(value, dict) else {}
     # Part of one key, as of a secret in env, is reached by that key.
-    return name, next((key for key in keys if rest.startswith(f"{key}.")), rest), keys
+    inside = (str(key) for key, inner in value.items() if isinstance(inner, dict) and rest.startswith(f"{key}."))
+    return name, next(inside, rest), [str(key) for key in value]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Tuple
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, shapes
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, ignored, shapes
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted
 
 # Where Marathon puts a number of its own in place of 0.
@@ -53,7 +53,9 @@ def told(wanted: Wanted, plan: Plan, current: dict[str, Any] | None) -> list[str
 
 def compared(wanted: Wanted, stored: dict[str, Any]) -> list[str]:
     """stored is the app in canonical form, as it is or as it will be."""
-    declared = {name: value for name, value in wanted.app.items() if name not in wanted.ignored}
+    declared = dict(wanted.app)
+    for path in wanted.ignored:
+        ignored.keep(path, stored, declared)
     found: dict[str, list[str]] = {}
     for place, value in _losses(declared, stored):
         reason = _reason(place)

@@ -88,6 +88,12 @@ def test_a_path_that_a_pod_can_have_is_taken(path):
 UNKNOWN_KEY = r"^ignore_fields: 'env.a' matches nothing, because env has no 'a', neither in the definition nor on "
 
 
+def test_a_text_has_no_parts_but_a_reference_to_a_secret_has():
+    told = "ignore_fields: 'env.DB.x' matches nothing, because env has no 'DB.x'"
+    sentences = ignored.unmatched(["env.DB.x", "env.PW.secret"], [{"env": {"DB": "1", "PW": {"secret": "s"}}}])
+    assert [sentence.partition(", neither")[0] for sentence, _near in sentences] == [told]
+
+
 class TestAKeyThatNothingHas:
     def test_of_an_app(self):
         definition = {"id": "a", "cmd": "sleep 1000", "env": {"A": "1"}}

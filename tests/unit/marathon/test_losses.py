@@ -109,6 +109,21 @@ def test_an_ignored_field_is_not_compared():
     assert losses.compared(wanted, {**normalise.canonical(wanted.app), "instances": 4}) == []
 
 
+@pytest.mark.parametrize("path", ["env.A", "env", "upgradeStrategy.minimumHealthCapacity", "labels.gone"])
+def test_an_ignored_part_of_a_field_is_not_compared(path):
+    declared = {
+        "id": "/a", "cmd": "x", "env": {"A": "9", "B": "2"}, "upgradeStrategy": {"minimumHealthCapacity": 0.5},
+        "labels": {"gone": "x"},
+    }  # fmt: skip
+    top, _dot, part = path.partition(".")
+    kept = {**declared, top: {**declared[top], part or "A": 0.25 if top == "upgradeStrategy" else "1"}}
+    if part == "gone":
+        del kept["labels"]
+    wanted = Wanted(normalise.declared(declared), ignored=(path,))
+    assert losses.compared(wanted, normalise.canonical(kept)) == []
+    assert losses.compared(Wanted(wanted.app), normalise.canonical(kept)) != []
+
+
 RESOURCES = {"cpus": 0.5, "mem": 64}
 DEFINITION = {"id": "a", "cmd": "sleep 1000", "executorResources": RESOURCES}
 SENTENCE = "/a: Marathon does not keep /executorResources, which the definition declares: Marathon neither notices"
