@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.plugin_utils import this_run
 
@@ -27,7 +28,16 @@ class ActionModule(ActionBase):
         elif not answer.get("held") and this_run.has_ended(other):
             answer = self._execute({**arguments, "replace": other["run"]}, task_vars)
         answer.pop("other", None)
+        if self._task.args.get("state") == "released" and "held" not in answer:
+            text = "The lock of the cluster is not released there: %s" % answer.get("msg", "no answer").strip()
+            answer.setdefault("warnings", []).append(text)
         return {**result, **answer}
 
     def _execute(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        return self._execute_module(module_name="quorum.mesos.cluster_lock", module_args=arguments, task_vars=task_vars)
+        try:
+            return self._execute_module(
+                module_name="quorum.mesos.cluster_lock", module_args=arguments, task_vars=task_vars
+            )
+        except AnsibleConnectionFailure as error:
+            # An unreachable host of a task that runs once ends the play for all, even where that is to be ignored.
+            return {"failed": True, "msg": str(error)}

@@ -117,12 +117,12 @@ def main() -> None:
         module.exit_json(changed=False, holder=said(found, now) if found else "", other=found or {})
     if module.check_mode:
         module.exit_json(changed=False, held=False, holder="", took_from=None, other={})
-    if module.params["state"] == "released":
-        cluster_lock.release(owner["run"])
-        module.exit_json(changed=False, held=False)
     before = cluster_lock.read()
     replace = before["run"] if before and module.params["force"] else module.params["replace"]
     try:
+        if module.params["state"] == "released":
+            cluster_lock.release(owner["run"])
+            module.exit_json(changed=False, held=False)
         holder = cluster_lock.take(owner, now, replace)
     except cluster_lock.LockError as error:
         module.fail_json(msg="The host cannot keep the lock of the cluster: %s." % error)

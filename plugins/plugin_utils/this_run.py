@@ -56,4 +56,20 @@ def has_ended(other: t.Mapping[str, t.Any]) -> bool:
     process = other.get("process")
     if not isinstance(process, int) or not other.get("start"):
         return False
-    return other.get("machine") == machine() and started(process) != other["start"]
+    if other.get("machine") != machine():
+        return False
+    start = started(process)
+    # Where /proc shows no processes of others (hidepid), one that cannot be seen may still go on.
+    return start != other["start"] and (bool(start) or not _is_known(process))
+
+
+def _is_known(process: int) -> bool:
+    """Whether the kernel knows such a process, which it tells also of those that /proc does not show."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    # One of this user's own, which /proc shows: it has ended and only its parent does not know yet.
+    return False

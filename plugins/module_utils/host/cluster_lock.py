@@ -9,11 +9,14 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 import typing as t
 
 # Not kept over a boot: a host that has gone down has no run on it any more.
 PATH = "/run/quorum-mesos/lock"
 ATTEMPTS = 5
+# More than any lock has.
+LARGEST = 10000
 Owner = t.Mapping[str, t.Any]
 
 
@@ -24,13 +27,24 @@ class LockError(Exception):
 def read(path: str = PATH) -> dict[str, t.Any] | None:
     """Whose lock it is; nothing where there is none. What cannot be understood is somebody's all the same."""
     try:
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+        # Neither what a link leads to, nor a pipe that nobody writes to.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, encoding="utf-8") as file:
+            found = json.loads(file.read(LARGEST))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         found = None
-    return found if isinstance(found, dict) and found.get("run") else {"run": "?", "who": "somebody", "since": 0}
+    return found if _is_owner(found) else {"run": "?", "who": "somebody", "since": 0}
+
+
+def _is_owner(found: t.Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("run"), str)
+        and bool(found["run"])
+        and isinstance(found.get("since"), (int, float))
+    )
 
 
 def take(owner: Owner, now: float, replace: str | None = None, path: str = PATH) -> dict[str, t.Any]:
@@ -42,11 +56,21 @@ def take(owner: Owner, now: float, replace: str | None = None, path: str = PATH)
             return holder
         if holder is not None and holder["run"] != replace:
             return holder
-        if holder is not None:
-            _remove(path, holder["run"])
-        if _create(path, own):
-            return own
+        with _failures_said(path):
+            if holder is not None:
+                _remove(path, holder["run"])
+            if _create(path, own):
+                return own
     return read(path) or {"run": "?", "who": "somebody", "since": now}
+
+
+@contextlib.contextmanager
+def _failures_said(path: str) -> t.Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = "no room" if error.errno == errno.ENOSPC else error.strerror
+        raise LockError("%s cannot be written (%s)" % (path, reason)) from error
 
 
 def _remove(path: str, run: str) -> None:
@@ -57,7 +81,15 @@ def _remove(path: str, run: str) -> None:
         found = read(aside)
         if found is not None and found["run"] != run:
             _link(aside, path)
-        os.unlink(aside)
+        _delete(aside)
+
+
+def _delete(path: str) -> None:
+    """Also what is no file, which no run has left there."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
 
 
 def _create(path: str, content: Owner) -> bool:
@@ -69,9 +101,6 @@ def _create(path: str, content: Owner) -> bool:
             json.dump(content, file)
         # Unlike a rename, a link never replaces what another run has just written.
         return _link(new, path)
-    except OSError as error:
-        reason = "no room" if error.errno == errno.ENOSPC else error.strerror
-        raise LockError("%s cannot be written (%s)" % (path, reason)) from error
     finally:
         with contextlib.suppress(OSError):
             os.unlink(new)
@@ -90,7 +119,8 @@ def release(run: str, path: str = PATH) -> bool:
     holder = read(path)
     if holder is None or holder["run"] != run:
         return False
-    _remove(path, run)
+    with _failures_said(path):
+        _remove(path, run)
     return True
 
 

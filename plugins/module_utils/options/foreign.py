@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.options.names import nearest
@@ -13,6 +14,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils.options.names import 
 OWN = ("mesos_master_", "mesos_slave_", "zookeeper_", "marathon_")
 # How much like an option a name must be, so that this option was probably meant.
 LIKENESS = 0.85
+# Begins most names alike, and so says nothing of what was meant.
+FIRST_WORD = re.compile("^[a-z]+_")
+# The same without it.
+LIKENESS_OF_REST = 0.8
+# Other programs beside a cluster, whose roles name their options after them.
+COMPANION = re.compile("^(?:mesos|zookeeper|marathon)_(?:(?:master|slave|agent)_)?(?:consul|dns|exporter|lb|ui)_")
 PREFIXES = {
     "mesos_agent_": "mesos_slave_",
     "mesos_agents_": "mesos_slave_",
@@ -83,6 +90,13 @@ def _elsewhere(name: str, options: t.Collection[str]) -> list[str]:
     return []
 
 
+def _near(name: str, options: t.Collection[str]) -> str | None:
+    near = nearest(name, options, LIKENESS)
+    if near is None or name.startswith(OWN):
+        return near
+    return near if nearest(FIRST_WORD.sub("", name), [FIRST_WORD.sub("", near)], LIKENESS_OF_REST) else None
+
+
 def problems(names: t.Collection[str], options: t.Collection[str], host: str) -> list[str]:
     """One sentence for each of the variables of a host that was meant as an option and is none.
 
@@ -91,10 +105,12 @@ def problems(names: t.Collection[str], options: t.Collection[str], host: str) ->
     """
     found = []
     for name in sorted(set(names) - set(options)):
+        if COMPANION.match(name):
+            continue
         meant = _elsewhere(name, options)
         if not name.startswith(OWN) and set(meant) & set(names):
             continue
-        near = None if meant else nearest(name, options, LIKENESS)
+        near = None if meant else _near(name, options)
         meant = [near] if near else meant
         if not name.startswith(OWN) and not meant:
             continue

@@ -56,6 +56,42 @@ def test_what_cannot_be_understood_is_somebodys(path: str, text: str) -> None:
     assert cluster_lock.take(BOB, 160, "?", path)["run"] == "b"
 
 
+@pytest.mark.parametrize("what", ["directory", "link", "loose link", "pipe", "no run", "no time", "a long one"])
+def test_what_is_no_lock_is_somebodys_until_it_is_broken(path: str, what: str, tmp_path: Path) -> None:
+    place = Path(path)
+    os.makedirs(place.parent)
+    other = tmp_path / "other"
+    if what == "directory":
+        (place / "full").mkdir(parents=True)
+    elif what == "pipe":
+        os.mkfifo(place)
+    elif what.endswith("link"):
+        place.symlink_to(other)
+        if what == "link":
+            other.write_text(json.dumps({**ALICE, "since": 1}))
+    else:
+        bad = {"no run": {"run": {}, "since": 1}, "no time": {"run": "a", "since": "x"}}.get(what, [])
+        place.write_text(json.dumps(bad) if bad else "[" * 100_000)
+    assert cluster_lock.take(BOB, 160, path=path)["who"] == "somebody"
+    assert not cluster_lock.release("b", path)
+    before = cluster_lock.read(path)
+    assert before is not None
+    assert cluster_lock.take(BOB, 160, before["run"], path)["run"] == "b"
+    assert os.listdir(place.parent) == ["lock"]
+    assert other.exists() == (what == "link")
+
+
+def test_a_host_that_cannot_give_it_back(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster_lock.take(ALICE, 100, path=path)
+
+    def refuse(*_names: str) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(cluster_lock.LockError, match="Read-only file system"):
+        cluster_lock.release("a", path)
+
+
 def test_a_host_that_cannot_keep_it(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(cluster_lock.LockError, match="cannot be written"):
@@ -96,6 +132,23 @@ def test_whether_a_run_of_this_controller_has_ended() -> None:
         assert this_run.has_ended(run)
     assert not this_run.has_ended({})
     assert json.loads(json.dumps(run)) == run
+
+
+def test_a_run_that_proc_hides_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        run = this_run.owner(other.pid)
+
+        def refuse(_process: int, _signal: int) -> None:
+            raise PermissionError
+
+        # As hidepid does for the processes of other users.
+        monkeypatch.setattr(this_run, "started", lambda _process: "")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "kill", refuse)
+            assert not this_run.has_ended(run)
+        other.kill()
+        other.wait()
+        assert this_run.has_ended(run)
 
 
 class Action(action.ActionModule):

@@ -42,6 +42,10 @@ def test_every_name_of_elsewhere_leads_to_options() -> None:
         # The user's own.
         (["mesos_datacentre", "docker_users", "quorum_members", "mesos_master_port"], []),
         (["mesos_work_dir", "mesos_slave_work_dir"], []),
+        # Named as the groups are, which nearly any option resembles.
+        (["mesos_masters", "mesos_slaves", "mesos_slave", "docker_images_dir"], []),
+        # Of other programs that run beside a cluster.
+        (["marathon_lb_image", "zookeeper_exporter_port", "mesos_master_exporter_port", "mesos_dns_port"], []),
         (["docker_version", "docker_packages"], []),
     ],
 )
