@@ -447,7 +447,7 @@ hanging:
         host:
           description: Host that it ran on.
           type: str
-          returned: always
+          returned: when Marathon tells it
         stderr:
           description: Up to 20 lines.
           type: list

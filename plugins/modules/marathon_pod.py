@@ -355,7 +355,7 @@ task_output:
     host:
       description: Host that it ran on.
       type: str
-      returned: always
+      returned: when Marathon tells it
     stderr:
       description: Up to 20 lines.
       type: list

@@ -54,13 +54,16 @@ class Outputs:
     def of_failure(self, app: dict[str, Any], endings: Endings) -> Printed | None:
         """Of the task that ended last; None if none is known to have ended."""
         task = endings.last
-        if task is None or not task.get("id") or not task.get("host"):
+        if task is None or not endings.count or not task.get("id"):
             return None
+        if not task.get("host"):
+            # Of a container of a pod only the look at its instance tells it, and that one came too late.
+            return _unread({"task": str(task["id"])}, f"Marathon does not tell on which host {task['id']} ran")
         where = {"task": str(task["id"]), "host": str(task["host"])}
         try:
             files = self._read(where["task"], where["host"], task.get("slaveId"))
         except (Unavailable, MarathonError) as error:
-            return Printed(f"what it printed cannot be read: {error}", {**where, "error": str(error)})
+            return _unread(where, str(error))
         secret = secrets.values_to_hide(app, self._names, likely=True)
         lines = {name: self._lines(text, secret) for name, text in files.items()}
         told = [_told(name, found) for name, found in lines.items()]
@@ -86,6 +89,10 @@ class Outputs:
             text = text.replace(value, secrets.MASKED)
         lines = [line.rstrip() for line in self._hide(text).splitlines() if line.strip()]
         return [_short("".join(sign if sign.isprintable() else " " for sign in line)) for line in lines[-_LINES:]]
+
+
+def _unread(where: dict[str, Any], error: str) -> Printed:
+    return Printed(f"what it printed cannot be read: {error}", {**where, "error": error})
 
 
 def _told(name: str, lines: list[str]) -> str:

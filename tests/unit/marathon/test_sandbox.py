@@ -82,6 +82,13 @@ def test_a_long_file_is_read_at_its_end_and_from_a_whole_line_on():
     assert found.facts["stderr"] == [f"line {number}" for number in range(9979, 9999)]
 
 
+def test_a_host_that_nobody_tells_is_told():
+    found = printed(Cluster(FILES), endings=Endings(1, {"id": "p.instance-1.web.1"}))
+    told = "Marathon does not tell on which host p.instance-1.web.1 ran"
+    assert found.sentence == f"what it printed cannot be read: {told}"
+    assert found.facts == {"task": "p.instance-1.web.1", "error": told}
+
+
 def test_a_line_without_end_is_not_told_as_nothing():
     found = printed(Cluster({**FILES, "/work/runs/c1/stderr": "x" * 20_000}))
     assert found.facts["stderr"] == ["(the last line is longer than 8192 bytes)"]
