@@ -19,11 +19,11 @@ class Port(t.NamedTuple):
 
 
 def read(ports: t.Iterable[t.Mapping[str, t.Any]]) -> list[Port]:
-    """From dictionaries with C(option), C(port) and maybe C(address). What is no number is told elsewhere."""
+    """From dictionaries with C(option), C(port) and maybe C(address). What is no number is told elsewhere; 0 is any free one."""
     return [
         Port(entry["option"], int(entry["port"]), str(entry.get("address") or ""))
         for entry in ports
-        if str(entry["port"]).isdigit()
+        if str(entry["port"]).isdigit() and int(entry["port"]) > 0
     ]
 
 

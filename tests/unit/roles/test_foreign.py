@@ -75,6 +75,11 @@ def test_ports_that_meet(other: dict[str, object], offered: list[str], count: in
     assert len(ports.problems([MASTER, {"option": "other", **other}], offered, "a")) == count
 
 
+def test_any_free_port_meets_none() -> None:
+    any_port = {"option": "LIBPROCESS_PORT in marathon_environment", "port": "0"}
+    assert ports.problems([any_port, {"option": "other", "port": 0}], ["0-100"], "a") == []
+
+
 def test_two_addresses_have_a_port_each() -> None:
     given = [{**MASTER, "address": "10.0.0.1"}, {"option": "other", "port": 5050, "address": "127.0.0.1"}]
     assert ports.problems(given, [], "a") == []
