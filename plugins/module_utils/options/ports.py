@@ -19,7 +19,10 @@ class Port(t.NamedTuple):
 
 
 def read(ports: t.Iterable[t.Mapping[str, t.Any]]) -> list[Port]:
-    """From dictionaries with C(option), C(port) and maybe C(address). What is no number is told elsewhere; 0 is any free one."""
+    """From dictionaries with C(option), C(port) and maybe C(address).
+
+    What is no number is told elsewhere, and 0 is any free one.
+    """
     return [
         Port(entry["option"], int(entry["port"]), str(entry.get("address") or ""))
         for entry in ports
