@@ -34,6 +34,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - Marathon checks the definition by a dry run of the group (1.4 and newer), and the module knows the rules that
+        this leaves out, so a definition that the run would be refused is refused in check mode too, in the same words.
+      - A warning says when Marathon could not check, because it is older or gave no answer.
   diff_mode:
     support: full
   idempotent:

@@ -41,6 +41,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - Marathon checks the definitions of apps by a dry run of their groups (1.4 and newer). The module knows the rules
+        that this leaves out, and those for pods, which have no dry run. All that the run would be refused is named.
+      - A warning says when Marathon could not check, because it is older or gave no answer.
   diff_mode:
     support: full
   idempotent:
@@ -485,6 +489,29 @@ deployments:
   type: list
   elements: str
   sample: ["97c136bf-5a28-4821-9d94-480d9fbb01c8"]
+refused:
+  description: The definitions that Marathon refuses, or would refuse, each with all that is wrong with it.
+  returned: failure because of more than one definition
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the app or pod.
+      type: str
+      returned: always
+    origin:
+      description: File and place of the definition; null where it has none.
+      type: str
+      returned: always
+    reasons:
+      description: What is wrong, with the field, the value and what it must be.
+      type: str
+      returned: always
+  sample:
+    - id: /shop/web
+      origin: shop/web.json
+      reasons: '/instances is -1, but must be 0 or more'
+  version_added: 0.4.0
 details:
   description: The places in a definition that Marathon refuses and why, as it reports them.
   returned: failure because of a definition

@@ -71,7 +71,9 @@ options:
     elements: str
     default: []
   mode:
-    description: Permissions of the files. Environments often hold secrets, so only the owner may read them.
+    description:
+      - Permissions of the files, in octal digits or in symbols like V(u=rw,g=r). Environments often hold secrets, so
+        only the owner may read them.
     type: str
     default: "0600"
 seealso:
@@ -141,6 +143,7 @@ requests:
 """
 
 import os
+import re
 import tempfile
 
 from ansible.module_utils.basic import missing_required_lib
@@ -158,6 +161,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module impor
 
 SUFFIXES = {"json": ".json", "yaml": ".yml"}
 WRITERS = {"json": export_text.as_json, "yaml": export_text.as_yaml}
+# Octal, or symbolic.
+MODE = re.compile(r"(0o?)?[0-7]{3,4}|[ugoa]*([-+=]([rwxXst]*|[ugo]))+(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*")
 # What marathon_apps takes for a definition, with or without a further .j2.
 DEFINITIONS = (".json", ".yml", ".yaml")
 
@@ -181,6 +186,19 @@ def read_documents(client, params):
     if group is None:
         raise DefinitionError(f"the group {group_id} does not exist on Marathon: check the option group")
     return list(export.documents(group, client.release(), tuple(params["leave_out"])))
+
+
+def check_files(params):
+    """What would only be found with the first file that is written."""
+    if not params["dest"].strip():
+        raise DefinitionError("dest is empty: give the directory that the files go to")
+    above = os.path.abspath(params["dest"])
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise DefinitionError(f"dest {params['dest']} cannot be written: {above} is not a directory; give another")
+    if not MODE.fullmatch(params["mode"]):
+        raise DefinitionError(f"mode is {params['mode']!r}: give one like 0600 or u=rw,g=r")
 
 
 def definition_in(path):
@@ -262,6 +280,7 @@ def main():
         module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
     directory = Directory(module)
     try:
+        check_files(params)
         appset_ignored.split(params["leave_out"], option="leave_out")
         client = open_client(module)
         found = read_documents(client, params)

@@ -35,6 +35,9 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - Marathon has no dry run of pods. The module knows its rules and the types of its API, so a definition that the
+        run would be refused is refused in check mode too, in the same words.
   diff_mode:
     support: full
   idempotent:
@@ -81,6 +84,7 @@ options:
   instances:
     description:
       - Number of instances. Wins over C(scaling.instances) of the definition, where a missing one means 1.
+      - Contradicts O(state=suspended), which sets the number itself.
     type: int
   merge:
     description:
@@ -146,7 +150,7 @@ options:
       - What to do when the time to wait is up after a change.
       - V(leave) leaves the deployment running.
       - V(rollback) has Marathon undo it, which puts back the definition from before, or removes a pod that was new. The
-        module fails all the same and does not wait for that.
+        module fails all the same and does not wait for that. It needs O(wait).
     type: str
     choices: [leave, rollback]
     default: leave

@@ -56,7 +56,7 @@ def read(
             blank.append(path)
         for definition, origin in found:
             if not isinstance(definition, dict):
-                broken.append(f"{origin}: a definition of an app, a pod or a group is a mapping")
+                broken.append(f"{origin}: a definition of an app, a pod or a group must be a mapping")
             definitions.append(definition)
             origins.append(origin)
     if broken:

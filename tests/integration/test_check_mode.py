@@ -36,7 +36,7 @@ CASES = {
     "constraint": (
         "marathon_app",
         {"id": "IN/five", "definition": {**SLEEP, "constraints": [["rack", "NOPE"]]}},
-        "operator must be one of the following",
+        '/constraints(0) is "NOPE", but must have an operator of UNIQUE, CLUSTER',
     ),
     "below-an-app": ("marathon_app", {"id": "IN/there/below", "definition": SLEEP}, "cannot be below IN/there"),
     "id-of-a-group": ("marathon_app", {"id": "IN/full", "definition": SLEEP}, "IN/full of the definition is a group"),
@@ -54,7 +54,7 @@ CASES = {
     "pod-negative": (
         "marathon_pod",
         {"definition": {"id": "IN/pod", **POD, "scaling": {"kind": "fixed", "instances": -1}}},
-        "/scaling/instances is -1, but must be 0 or more",
+        "/scaling/instances is -1, but must be between 0 and 2147483647",
     ),
     "pod-below-an-app": ("marathon_pod", {"definition": {"id": "IN/there/pod", **POD}}, "cannot be below IN/there"),
     "pod-for-app": ("marathon_app", {"definition": {"id": "IN/pod", **POD}}, "is that of a pod, not of an app"),

@@ -120,11 +120,11 @@ WRITES = [
         "put-422", [Fault(WRITE, Reply(422, REFUSED))],
         r"\(422\): Object is not valid; /constraints\(0\): Value needs to be one of UNIQUE, CLUSTER; "
         r"/container/docker/image: is required \(error.path.missing\), must not be empty; "
-        r"/cpus: is too small \(error.min\)\. Correct that in the definition of /\S+/put-422 .* nothing was changed",
+        r"/cpus: is too small \(error.min\), but must be 0 or more\. "
+        r"Correct that in the definition of /\S+/put-422 .* nothing was changed",
         status=422, exists=True,
     ),
-    refused("put-422-real", [], r"\(422\): .*/constraints(\(0\))?: ", status=422, writes=1,
-            app={"constraints": [["hostname", "NONE"]]}),
+    refused("put-422-real", [], r"\(422\): .*/cpus: ", status=422, writes=1, app={"cpus": -1}),
 ]  # fmt: skip
 
 WAITS = [
@@ -138,10 +138,19 @@ WAITS = [
     Case("wait-set-500", [Fault(then=Reply(500, {"message": "oops"}), **IN_WAIT)], module="marathon_apps"),
     Case("wait-pod-429", [Fault(then=Reply(429, "slow down"), **IN_WAIT)], module="marathon_pod"),
     # The write is done: not to say so would be as false as the opposite.
-    Case("wait-401", [Fault(then=Reply(401, "no"), **IN_WAIT)],
-         r"\(401\).*The change was written before \(deployment \S+\)", status=401, exists=True),
-    Case("wait-503", [Fault(then=Reply(503, NO_LEADER), times=ALWAYS, **IN_WAIT)],
-         r"has no leader that answers .*The change was written before", options={"wait_timeout": 4}),
+    Case(
+        "wait-401",
+        [Fault(then=Reply(401, "no"), **IN_WAIT)],
+        r"\(401\).*The change was written before \(deployment \S+\)",
+        status=401,
+        exists=True,
+    ),
+    Case(
+        "wait-503",
+        [Fault(then=Reply(503, NO_LEADER), times=ALWAYS, **IN_WAIT)],
+        r"has no leader that answers .*The change was written before",
+        options={"wait_timeout": 4},
+    ),
 ]
 
 REMOVALS = [

@@ -116,7 +116,9 @@ def _login(access: Access) -> str | None:
     if access.token is not None:
         token = access.token.strip()
         if not token or not token.isascii() or any(letter.isspace() or not letter.isprintable() for letter in token):
-            raise BadOption("url_token is not a token: it is empty, or has blanks or letters that no token has")
+            raise BadOption(
+                "url_token is not a token: it is empty, or has blanks or letters that no token has; give it alone"
+            )
         return f"token={token}"
     if access.username is not None:
         # requests itself would take only the letters of Western Europe.

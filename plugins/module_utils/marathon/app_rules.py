@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, limits
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Bounds, Problem
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import constraint_rules, fields, limits
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.bounds import Bounds
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Problem
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.shapes import Release
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surroundings import Surroundings
 
@@ -45,6 +46,7 @@ def problems(
     found += _unreachable(after)
     found += _linux(after)
     found += _checks(after)
+    found += _operators(after)
     found += _resident(after, release)
     if before is not None and (_persistent(after) or _persistent(before)):
         found += _resident_change(before, after, force)
@@ -59,6 +61,13 @@ def _single_instance(app: App) -> Iterator[Problem]:
     for name, value in app["upgradeStrategy"].items():
         if value:
             yield Problem(f"/upgradeStrategy/{name}", f"must be 0 with the label {SINGLE_INSTANCE}", value)
+
+
+def _operators(app: App) -> Iterator[Problem]:
+    for index, constraint in enumerate(app.get("constraints") or []):
+        if len(constraint) > 1 and constraint[1] not in constraint_rules.OPERATORS:
+            told = f"must have an operator of {', '.join(constraint_rules.OPERATORS)}"
+            yield Problem(f"/constraints({index})", told, constraint[1])
 
 
 def _unreachable(app: App) -> Iterator[Problem]:
@@ -128,7 +137,7 @@ def _port(check: dict[str, Any], path: str, ports: int) -> Iterator[Problem]:
 
 def _persistent(app: App) -> dict[str, Any]:
     volumes = (app.get("container") or {}).get("volumes") or []
-    return {volume["containerPath"]: volume for volume in volumes if "persistent" in volume}
+    return {volume.get("containerPath", ""): volume for volume in volumes if "persistent" in volume}
 
 
 def _resident(app: App, release: Release) -> Iterator[Problem]:

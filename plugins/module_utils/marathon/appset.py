@@ -114,7 +114,7 @@ def _take(result: AppSet, definition: Any, base: str, origin: str, listed_as: st
     """listed_as is what the list of a group says of the kind."""
     try:
         if not isinstance(definition, dict):
-            raise DefinitionError(f"a definition of an app, a pod or a group is a mapping, not {definition!r:.60}")
+            raise DefinitionError(f"a definition of an app, a pod or a group must be a mapping, not {definition!r:.60}")
         definition = kinds.unwrapped(definition)
         answered = kinds.apps_of_answer(definition)
         if answered:
@@ -123,7 +123,7 @@ def _take(result: AppSet, definition: Any, base: str, origin: str, listed_as: st
             return
         kinds.refuse_foreign(definition)
         if "id" not in definition:
-            raise DefinitionError("the definition has no id")
+            raise DefinitionError("the definition has no id: give it one, like /shop/web")
         kind = listed_as or kinds.kind_of(definition)
         if kind == kinds.GROUP:
             _take_group(result, definition, base, origin)
@@ -145,7 +145,7 @@ def _take_app(result: AppSet, definition: dict[str, Any], base: str, origin: str
     definition = _anchored(definition, base)
     app_id = definition["id"]
     if base != ROOT and parent(app_id) != base:
-        raise DefinitionError(f"{app_id} is no direct child of the group {base} that lists it")
+        raise DefinitionError(_misplaced(app_id, base))
     known = result.apps.get(app_id)
     if known is not None:
         raise _Told(f"{app_id} is declared twice, in {known.origin} and in {origin}: keep one of them")
@@ -155,7 +155,7 @@ def _take_app(result: AppSet, definition: dict[str, Any], base: str, origin: str
 def _take_pod(result: AppSet, definition: dict[str, Any], base: str, origin: str) -> None:
     pod_id = values.absolute_id(_joined(definition["id"], base))
     if base != ROOT and parent(pod_id) != base:
-        raise DefinitionError(f"{pod_id} is no direct child of the group {base} that lists it")
+        raise DefinitionError(_misplaced(pod_id, base))
     known = result.pods.get(pod_id)
     if known is not None:
         raise _Told(f"{pod_id} is declared twice, in {known.origin} and in {origin}: keep one of them")
@@ -169,7 +169,7 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
         raise DefinitionError(f"a group has no field {name!r} here: {remedy}")
     group_id = _absolute(definition["id"], base)
     if base != ROOT and parent(group_id) != base:
-        raise DefinitionError(f"the group {group_id} is no direct child of the group {base} that lists it")
+        raise DefinitionError(_misplaced(f"the group {group_id}", base))
     known = result.groups.get(group_id)
     if known is not None:
         raise _Told(f"the group {group_id} is declared twice, in {known.origin} and in {origin}: keep one of them")
@@ -186,6 +186,10 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
         result.hollow.add(group_id)
     if "apps" in definition and not definition["apps"]:
         result.bare.add(group_id)
+
+
+def _misplaced(name: str, base: str) -> str:
+    return f"{name} is no direct child of the group {base} that lists it: move it, or correct its id"
 
 
 def _list(definition: dict[str, Any], name: str) -> list[Any]:
@@ -217,7 +221,8 @@ def _refuse_ids_of_two_kinds(result: AppSet) -> None:
             if path in known:
                 other, origin = known[path]
                 raise DefinitionError(
-                    f"{path} is {other} in {origin} and {kind} in {one.origin}: an id belongs to one of them"
+                    f"{path} is {other} in {origin} and {kind} in {one.origin}: an id belongs to one of them, so give "
+                    "another"
                 )
             known[path] = (kind, one.origin)
     for path, (_kind, origin) in known.items():
@@ -226,5 +231,5 @@ def _refuse_ids_of_two_kinds(result: AppSet) -> None:
                 kind, other = known[above]
                 raise DefinitionError(
                     f"{above} is {kind} in {other}, so {path} of {origin} cannot be below it: an id belongs to "
-                    f"{kind} or to a group"
+                    f"{kind} or to a group, so give another"
                 )

@@ -308,7 +308,8 @@ def refuse_circles(appset: AppSet, plan: SetPlan) -> None:
         origins = {appset.apps[name].origin for name in circle if name in appset.apps}
         told = f" ({', '.join(sorted(origins))})" if origins else ""
         raise DefinitionError(
-            f"the dependencies go round in a circle: {' -> '.join(circle)}{told}; break it", circle=circle
+            f"the dependencies go round in a circle: {' -> '.join(circle)}{told}; break it: remove one of them",
+            circle=circle,
         )
 
 

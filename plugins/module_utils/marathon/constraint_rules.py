@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+OPERATORS = ("UNIQUE", "CLUSTER", "GROUP_BY", "LIKE", "UNLIKE", "MAX_PER", "IS")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _TEXT_OR_NUMBER = re.compile(r"[a-zA-Z0-9_/.-]*")
 # What Java's expressions have and Python's have not, or not in every release.

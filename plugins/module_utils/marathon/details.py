@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import app_bounds, pod_bounds, secrets
 
 MISSING = "error.path.missing"
 _NO_MAPPING = "error.expected.jsobject"
@@ -24,12 +24,17 @@ _MEANINGS = {
     "error.unknown.enum.literal": "is not one of the allowed words",
     "error.expected.jsstring": "must be a string",
     "error.expected.jsnumber": "must be a number",
-    "error.expected.int": "must be a whole number",
+    "error.expected.int": "must be a whole number of at most 2147483647",
+    "error.expected.long": "must be a whole number",
     "error.expected.jsboolean": "must be true or false",
     _NO_MAPPING: "must be a mapping",
     "error.expected.jsarray": "must be a list",
     "error.expected.date.isoformat": "must be a date and time",
 }
+# What these ask for is in the tables of bounds.
+_OUT_OF_BOUNDS = ("error.pattern", "error.min", "error.max", "error.minLength", "error.maxLength", "error.minItems")
+_OUT_OF_BOUNDS += ("error.unknown.enum.literal",)
+_BOUNDS = {**pod_bounds.BOUNDS, **app_bounds.BOUNDS}
 # 1.11 quotes the whole object, which may hold secrets, in place of the first and the last of these words (recorded).
 _UNDEFINED = re.compile(r"'[^']*' is undefined on object: ")
 _NO_OBJECT = re.compile(r".* is not an object", re.DOTALL)
@@ -79,12 +84,24 @@ def shown(value: Any, path: str) -> str | None:
     """The value where a message may quote it; None where there is none, or where it may be secret or is large."""
     if value == "":
         return '""'
-    if value is None or isinstance(value, (dict, list)) or _PRIVATE.search(path):
+    if value is None or isinstance(value, (dict, list)) or is_private(path):
         return None
     if isinstance(value, str):
         text = secrets.mask(value, ())
         return f'"{text}"' if len(text) <= _LONGEST else f'"{text[: _LONGEST - 3]}..."'
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_private(path: str) -> bool:
+    """Whether what is there may be a secret."""
+    return _PRIVATE.search(path) is not None
+
+
+def kind_of(value: Any) -> str | None:
+    """Of what is too large to be quoted."""
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else None
 
 
 def _sentences(details: Any, body: Any) -> Iterator[str]:
@@ -95,9 +112,22 @@ def _sentences(details: Any, body: Any) -> Iterator[str]:
         path = detail.get("path") or detail.get("attribute") or "/"
         reasons = detail.get("errors") or [detail.get("error")]
         told = ", ".join(_explained(reason) for reason in reasons if reason)
-        value = shown(value_at(body, path), path)
+        found = value_at(body, path)
+        value = shown(found, path)
+        if value is None and any(str(reason).startswith("error.expected") for reason in reasons):
+            value = kind_of(found)
         quoted = value is None or value.strip('"') in re.split(r"[ ,]+", told)
-        yield f"{path}: {told}" if quoted else f"{path}: {told}, it is {value}"
+        asked = _asked(reasons, path)
+        yield (f"{path}: {told}" if quoted else f"{path}: {told}, it is {value}") + (f", but {asked}" if asked else "")
+
+
+def _asked(reasons: list[Any], path: str) -> str | None:
+    """What the value must be, where Marathon says only that it is not."""
+    if not any(reason in _OUT_OF_BOUNDS for reason in reasons):
+        return None
+    place = re.sub(r"^/secrets/[^/]+", "/secrets/*", re.sub(r"\(\d+\)", "()", path))
+    bounds = _BOUNDS.get(re.sub(r"^\(\)", "", place))
+    return bounds.rule() if bounds else None
 
 
 def _unquoted(reason: Any) -> Any:

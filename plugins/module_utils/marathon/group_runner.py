@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
@@ -13,6 +12,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset_tree,
     appset_writes,
     group_tree,
+    moments,
     pod_normalise,
     secrets,
 )
@@ -31,7 +31,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_tree i
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Wanted
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 _WHOLE = ("group.groups", "group.apps", "group.pods")
 
 
@@ -57,6 +56,7 @@ def declared_tree(client: Client, options: GroupOptions) -> DeclaredTree:
     """What the options ask for. A factor and a version are turned into definitions here, once for the whole run."""
     group_id = group_tree.checked_id(options.group_id, options.definition)
     if options.scale_by is not None:
+        group_tree.check_factor(options.scale_by)
         info = client.group(group_id, appset_tree.embed(False))
         if info is None:
             raise DefinitionError(f"{group_id} does not exist, so it cannot be scaled: give definition or src")
@@ -74,7 +74,7 @@ def declared_tree(client: Client, options: GroupOptions) -> DeclaredTree:
 
 def _refuse_no_time(version: str) -> None:
     """Versions are times, and Marathon answers anything else with an error of its own program."""
-    if not _TIME.fullmatch(version):
+    if not moments.is_time(version):
         raise DefinitionError(
             f"version is {version!r}, and a version of a group is a time like 2026-03-01T12:00:00.000Z, in quotes in "
             "YAML: the module marathon_info lists those of a group"

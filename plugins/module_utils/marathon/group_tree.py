@@ -89,10 +89,13 @@ def from_version(group_id: str, version: str, info: dict[str, Any]) -> DeclaredT
     return replace(declared, version=version, pods=appset_tree.read(info).pods)
 
 
-def scaled(group_id: str, tree: Tree, factor: float) -> DeclaredTree:
-    """Every app in the group with its number of instances multiplied, rounded up as Marathon does."""
+def check_factor(factor: float) -> None:
     if not (math.isfinite(factor) and factor >= 0):
         raise DefinitionError(f"scale_by is {factor}: give a number that is not below 0")
+
+
+def scaled(group_id: str, tree: Tree, factor: float) -> DeclaredTree:
+    """Every app in the group with its number of instances multiplied, rounded up as Marathon does."""
     sources = [
         # 10 * 1.1 is a little more than 11 in binary numbers.
         Source({"id": app_id, "instances": math.ceil(round(app["instances"] * factor, 9))}, "scale_by")
@@ -116,7 +119,7 @@ def _cleaned(group: dict[str, Any], group_id: str, lists: _Lists) -> dict[str, A
     children = []
     for index, child in enumerate(values.mappings(group.get("groups") or [], "/groups")):
         if "id" not in child:
-            raise DefinitionError(f"/groups({index}) of {group_id} has no id")
+            raise DefinitionError(f"/groups({index}) of {group_id} has no id: give it one")
         child_id = appset.group_path(posixpath.join(group_id, str(child["id"])), f"/groups({index})/id")
         _refuse_role(child_id, child.get("enforceRole"))
         children.append(_cleaned({**child, "id": child_id}, child_id, lists))

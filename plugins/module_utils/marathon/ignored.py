@@ -63,9 +63,7 @@ def told_of_keys(paths: Iterable[str], definitions: Iterable[Mapping[str, Any] |
     return [sentence for sentence, near in unmatched(paths, definitions) if near is None]
 
 
-def unmatched(
-    paths: Iterable[str], definitions: Iterable[Mapping[str, Any] | None]
-) -> list[tuple[str, str | None]]:
+def unmatched(paths: Iterable[str], definitions: Iterable[Mapping[str, Any] | None]) -> list[tuple[str, str | None]]:
     """A sentence for every key that none of the definitions has, neither declared nor stored, and the one like it."""
     nested = [path for path in paths if "." in path]
     there = [definition for definition in definitions if definition is not None] if nested else []
@@ -124,7 +122,7 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 
 def _listed(keys: list[str]) -> str:
-    return f"are {', '.join(keys)}" if keys else "is none"
+    return f"are {', '.join(keys)}: name one of these" if keys else "is none: leave it out, or declare it"
 
 
 def _inside_app(shape: shapes.Shape) -> Any:

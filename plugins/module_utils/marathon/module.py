@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils.http.endpoints import password_in
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import option_types, secrets
 
 _NAMING_OPTIONS = ("secret_env", "secret_labels")
 
@@ -20,6 +20,22 @@ class MarathonModule(AnsibleModule):
     # Not where definitions are asked for as data.
     masks_likely = True
     _given: dict[str, Any] | None = None
+    # By the option, set when the arguments are read.
+    _misread: dict[str, str] | None = None
+
+    def __init__(self, argument_spec: dict[str, Any], **settings: Any) -> None:
+        super().__init__(argument_spec, **settings)
+        if self._misread:
+            self.fail_json(msg="")
+
+    def fail_json(self, msg: str, **facts: Any) -> None:
+        super().fail_json("; ".join((self._misread or {}).values()) or msg, **facts)
+
+    def _load_params(self) -> None:
+        """Takes what cannot be read out of Ansible's way, for one sentence about each."""
+        super()._load_params()
+        self._misread = option_types.wrong(self.argument_spec, self.params)
+        self.params = {name: value for name, value in self.params.items() if name not in self._misread}
 
     @property
     def given(self) -> dict[str, Any]:

@@ -10,9 +10,25 @@ clock of the Java machine is (PodStatusConversion.scala), with as many digits as
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
+_WITH_ZONE = re.compile(
+    r"(?P<minute>\d{4}-\d\d-\d\dT\d\d:\d\d)((?P<second>:\d\d)(\.\d+)?)?(Z|[+-][01]\d:?[0-5]\d)", re.ASCII
+)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?(?:\.(\d+))?(?:Z|\+00:00)$")
+
+
+def is_time(text: str) -> bool:
+    """Whether Marathon reads it as one. What has the form can still name a day that no month has."""
+    found = _WITH_ZONE.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        datetime.strptime(f"{found['minute']}{found['second'] or ':00'}", "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return False
+    return True
 
 
 def to_milliseconds(text: Any) -> str:

@@ -45,9 +45,11 @@ def unknown_fields(app: dict[str, Any]) -> list[str]:
         near = nearest(name, known)
         hint = f"; did you mean {near!r}?" if near else ""
         sentences.append(f"Marathon knows no app field {name!r} and ignores it{hint}")
-    for place, row, value in fields.APP.members(legacy.translate(values.without_nulls(app)), ""):
-        if row is None and place.count("/") > 1 and value is not None:
-            sentences.append(f"Marathon knows no field {place} and ignores it")
+    for place, there in fields.APP.unknown(legacy.translate(values.without_nulls(app)), ""):
+        if place.count("/") > 1:
+            near = nearest(place.rpartition("/")[2], there)
+            hint = f"; did you mean {near!r}?" if near else f"; the fields are {', '.join(there)}"
+            sentences.append(f"Marathon knows no field {place} and ignores it{hint}")
     return sentences
 
 

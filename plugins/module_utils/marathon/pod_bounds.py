@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.limits import Bounds
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.bounds import Bounds
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.constraint_rules import OPERATORS
 
 _PATTERN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _FORM = "of lower-case letters, digits and inner hyphens"
@@ -22,6 +23,8 @@ _FILLED = Bounds(text=True, shortest=1)
 _TEXT = Bounds(text=True)
 _PORT = Bounds(least=0, most=65535)
 _SOME = Bounds(least=0)
+# Of a type with 32 bits.
+_COUNT = Bounds(least=0, most=2147483647)
 _SHARE = Bounds(least=0, most=1)
 _SCHEME = Bounds(words=("HTTP", "HTTPS"))
 
@@ -31,7 +34,7 @@ BOUNDS = {
     "/role": _FILLED,
     "/secrets/*/source": _FILLED,
     "/scaling/kind": Bounds(words=("fixed",)),
-    "/scaling/instances": _SOME,
+    "/scaling/instances": _COUNT,
     "/executorResources/cpus": Bounds(least=0.1),
     "/executorResources/mem": Bounds(least=32),
     "/executorResources/disk": Bounds(least=10),
@@ -41,6 +44,7 @@ BOUNDS = {
     "/volumes()/host": _FILLED,
     "/volumes()/secret": _FILLED,
     "/volumes()/persistent/type": Bounds(words=("root", "path", "mount")),
+    "/volumes()/persistent/profileName": _TEXT,
     "/volumes()/persistent/size": _SOME,
     "/volumes()/persistent/maxSize": _SOME,
     "/scheduling/backoff/backoff": _SOME,
@@ -52,22 +56,20 @@ BOUNDS = {
     "/scheduling/unreachableStrategy/inactiveAfterSeconds": _SOME,
     "/scheduling/unreachableStrategy/expungeAfterSeconds": _SOME,
     "/scheduling/placement/constraints()/fieldName": _FILLED,
-    "/scheduling/placement/constraints()/operator": Bounds(
-        words=("UNIQUE", "CLUSTER", "GROUP_BY", "LIKE", "UNLIKE", "MAX_PER", "IS")
-    ),
+    "/scheduling/placement/constraints()/operator": Bounds(words=OPERATORS),
     "/scheduling/placement/acceptedResourceRoles()": _TEXT,
     f"{_BOX}/name": _NAME,
     f"{_BOX}/user": _TEXT,
     f"{_BOX}/resources/cpus": Bounds(least=0.001),
     f"{_BOX}/resources/mem": Bounds(least=0.001),
     f"{_BOX}/resources/disk": _SOME,
-    f"{_BOX}/resources/gpus": _SOME,
+    f"{_BOX}/resources/gpus": _COUNT,
     f"{_BOX}/exec/command/shell": _FILLED,
     f"{_BOX}/image/kind": Bounds(words=("DOCKER",)),
     f"{_BOX}/image/id": _PATH,
     f"{_BOX}/image/pullConfig/secret": _FILLED,
     f"{_BOX}/endpoints()/name": _NAME,
-    f"{_BOX}/endpoints()/containerPort": _PORT,
+    f"{_BOX}/endpoints()/containerPort": Bounds(least=1, most=65535),
     f"{_BOX}/endpoints()/hostPort": _PORT,
     f"{_BOX}/endpoints()/protocol()": _NAME,
     f"{_BOX}/endpoints()/networkNames()": _NAME,
@@ -77,6 +79,15 @@ BOUNDS = {
     f"{_BOX}/artifacts()/destPath": _PATH,
     f"{_BOX}/lifecycle/killGracePeriodSeconds": _SOME,
     **{
+        f"{place}/{name}": bounds
+        for place in ("/linuxInfo", f"{_BOX}/linuxInfo")
+        for name, bounds in {
+            "seccomp/profileName": _TEXT,
+            "ipcInfo/mode": Bounds(words=("PRIVATE", "SHARE_PARENT")),
+            "ipcInfo/shmSize": Bounds(least=-(2**31), most=2147483647),
+        }.items()
+    },
+    **{
         f"{_BOX}/{check}/{place}": bounds
         for check in ("healthCheck", "check")
         for place, bounds in {
@@ -85,11 +96,11 @@ BOUNDS = {
             "http/scheme": _SCHEME,
             "tcp/endpoint": _NAME,
             "exec/command/shell": _FILLED,
-            "intervalSeconds": _SOME,
-            "timeoutSeconds": _SOME,
-            "delaySeconds": _SOME,
-            "gracePeriodSeconds": _SOME,
-            "maxConsecutiveFailures": _SOME,
+            "intervalSeconds": _COUNT,
+            "timeoutSeconds": _COUNT,
+            "delaySeconds": _COUNT,
+            "gracePeriodSeconds": _COUNT,
+            "maxConsecutiveFailures": _COUNT,
         }.items()
     },
 }
@@ -97,6 +108,8 @@ _COMMAND = ("command",)
 REQUIRED = {
     "": ("containers",),
     _BOX: ("name",),
+    "/linuxInfo/ipcInfo": ("mode",),
+    f"{_BOX}/linuxInfo/ipcInfo": ("mode",),
     "/scaling": ("kind",),
     "/volumes()": ("name",),
     "/volumes()/persistent": ("size",),

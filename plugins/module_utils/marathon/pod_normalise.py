@@ -10,6 +10,7 @@ none and host are different values.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, values
@@ -40,6 +41,10 @@ def declared(pod: dict[str, Any]) -> dict[str, Any]:
     found = POD.read(given, "")
     _refuse_blank_commands(given)
     _refuse_two_commands(found)
+    for container in found.get("containers") or []:
+        if container.get("image") and container.get("exec") == {"command": {}}:
+            # That of the image.
+            del container["exec"]
     if not found.get("legacySharedCgroups"):
         found.pop("legacySharedCgroups", None)
     return found
@@ -51,7 +56,7 @@ def _refuse_blank_commands(pod: dict[str, Any]) -> None:
         shell = ((container.get("exec") or {}).get("command") or {}).get("shell")
         if isinstance(shell, str) and not shell.strip() and not container.get("image"):
             raise DefinitionError(
-                f"/containers({index})/exec/command/shell is {values.shown(shell)}, but must not be empty in a "
+                f"/containers({index})/exec/command/shell is {json.dumps(shell)}, but must not be empty in a "
                 f"container without an image: correct that in the definition of {pod.get('id')} and run again"
             )
 

@@ -18,9 +18,9 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner impo
     UPDATED,
     Request,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import (
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_fields import POD
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_shapes import (
     INTEGER,
-    POD,
     Field,
     Keys,
     Many,

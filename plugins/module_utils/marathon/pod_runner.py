@@ -70,6 +70,7 @@ class PodRunner:
         warn: Callable[[str], None],
     ) -> None:
         pod_planner.check_ignored(options.ignored)
+        _check(options)
         self._client = client
         self._waiter = waiter
         self._options = options
@@ -238,6 +239,19 @@ class PodRunner:
             "endpoints": sorted(f"{one['host']}:{port}" for one in instances for port in one["endpoints"].values()),
             "requests": self._client.requests,
         }
+
+
+def _check(options: PodOptions) -> None:
+    if options.on_failure == ROLLBACK and not options.wait:
+        raise DefinitionError("on_failure=rollback needs wait, because only the wait can fail after the write")
+    if options.state != SUSPENDED:
+        return
+    if options.instances is not None:
+        raise DefinitionError(
+            f"instances is {options.instances}, but state={options.state} sets the number itself: leave instances out"
+        )
+    if {"instances", "scaling.instances", "scaling"} & set(options.ignored):
+        raise DefinitionError("ignore_fields has instances, which is what state=suspended changes: leave it out")
 
 
 def _pod_id(options: PodOptions) -> str:

@@ -30,7 +30,7 @@ class Query:
         except jmespath.exceptions.ParseError as error:
             raise DefinitionError(
                 f"query {expression!r} is not an expression in JMESPath: {_reason(error)}, at column "
-                f"{error.lex_position + 1}"
+                f"{error.lex_position + 1}: correct it there"
             ) from None
 
     def search(self, data: Any) -> Any:
@@ -38,7 +38,9 @@ class Query:
         try:
             return self._compiled.search(data)
         except jmespath.exceptions.JMESPathError as error:
-            raise DefinitionError(f"query {self._text!r} does not fit what was gathered: {_line(error)}") from None
+            raise DefinitionError(
+                f"query {self._text!r} does not fit what was gathered: {_line(error)}; use functions and names that fit"
+            ) from None
 
 
 def _line(error: Exception) -> str:

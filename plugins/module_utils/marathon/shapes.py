@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator, Mapping, Tuple
+from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
@@ -31,8 +31,8 @@ class Shape:
         """The value without members that the release does not know; one that asks for something is refused."""
         return value
 
-    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
-        """What is inside: place, row of the table (none where there is none) and value."""
+    def unknown(self, value: Any, path: str) -> Iterator[tuple[str, Iterable[str]]]:
+        """The places inside that the table does not have, each with the names that it has there."""
         return iter(())
 
 
@@ -98,13 +98,13 @@ class Record(Shape):
                 raise too_new(f"{path}/{name}", row.since, release)
         return kept
 
-    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                row = self.rows.get(name)
-                yield f"{path}/{name}", row, inner
-                if row is not None:
-                    yield from row.shape.members(inner, f"{path}/{name}")
+    def unknown(self, value: Any, path: str) -> Iterator[tuple[str, Iterable[str]]]:
+        for name, inner in value.items() if isinstance(value, dict) else ():
+            row = self.rows.get(name)
+            if row is not None:
+                yield from row.shape.unknown(inner, f"{path}/{name}")
+            elif inner is not None:
+                yield f"{path}/{name}", self.rows
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,10 @@ class List(Shape):
     def known(self, value: Any, path: str, release: Release) -> list[Any]:
         return [self.element.known(one, f"{path}({index})", release) for index, one in enumerate(value)]
 
-    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
+    def unknown(self, value: Any, path: str) -> Iterator[tuple[str, Iterable[str]]]:
         if isinstance(value, list):
             for index, one in enumerate(value):
-                yield from self.element.members(one, f"{path}({index})")
+                yield from self.element.unknown(one, f"{path}({index})")
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,11 @@ class Dictionary(Shape):
 
     def complete(self, value: Any, release: Release) -> dict[str, Any]:
         return {name: self.element.complete(one, release) for name, one in value.items()}
+
+    def unknown(self, value: Any, path: str) -> Iterator[tuple[str, Iterable[str]]]:
+        if isinstance(value, dict):
+            for name, one in value.items():
+                yield from self.element.unknown(one, f"{path}/{name}")
 
 
 @dataclass(frozen=True)
@@ -155,8 +160,8 @@ class Choice(Shape):
     def known(self, value: Any, path: str, release: Release) -> Any:
         return self.select(value).known(value, path, release)
 
-    def members(self, value: Any, path: str) -> Iterator[tuple[str, Member | None, Any]]:
-        return self.select(value).members(value, path)
+    def unknown(self, value: Any, path: str) -> Iterator[tuple[str, Iterable[str]]]:
+        return self.select(value).unknown(value, path)
 
 
 def shown_release(release: Release) -> str:
@@ -172,7 +177,7 @@ def too_new(what: str, since: Release, release: Release) -> DefinitionError:
 
 def _text(value: Any, path: str) -> str:
     if isinstance(value, (dict, list)):
-        raise DefinitionError(f"{path} must be text, not {values.shown(value)}")
+        raise DefinitionError(f"{path} must be text, not {values.shown(value, path)}")
     return values.scalar_text(value)
 
 

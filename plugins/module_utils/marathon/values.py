@@ -11,6 +11,7 @@ import posixpath
 import re
 from typing import Any
 
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon import details
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
 _ID_SEGMENT = re.compile(r"([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])(\.([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]))*")
@@ -23,7 +24,7 @@ _TAKING_ALL = ("tasks", "versions")
 def absolute_id(value: Any, path: str = "/id") -> str:
     """An id as Marathon stores it. It becomes part of a URL, so anything else than an id is refused here."""
     if not isinstance(value, str):
-        raise DefinitionError(f"{path} must be a string, not {shown(value)}")
+        raise DefinitionError(f"{path} must be a string, not {shown(value, path)}")
     absolute = posixpath.normpath("/" + value.strip("/"))
     segments = absolute.strip("/").split("/")
     wrong = [segment for segment in segments if not _ID_SEGMENT.fullmatch(segment)]
@@ -56,7 +57,7 @@ def app_id(value: Any, path: str = "/id") -> str:
 def integer(value: Any, path: str) -> int:
     found = number(value, path)
     if found != int(found):
-        raise DefinitionError(f"{path} must be a whole number, not {shown(value)}")
+        raise DefinitionError(f"{path} must be a whole number, not {shown(value, path)}")
     return int(found)
 
 
@@ -68,7 +69,7 @@ def number(value: Any, path: str) -> float:
             found = float("nan")
         if math.isfinite(found):
             return found
-    raise DefinitionError(f"{path} must be a number, not {shown(value)}")
+    raise DefinitionError(f"{path} must be a number, not {shown(value, path)}")
 
 
 def flag(value: Any, path: str) -> bool:
@@ -76,18 +77,18 @@ def flag(value: Any, path: str) -> bool:
         return value
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
-    raise DefinitionError(f"{path} must be true or false, not {shown(value)}")
+    raise DefinitionError(f"{path} must be true or false, not {shown(value, path)}")
 
 
 def mapping(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DefinitionError(f"{path} must be a mapping, not {shown(value)}")
+        raise DefinitionError(f"{path} must be a mapping, not {shown(value, path)}")
     return value
 
 
 def sequence(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
-        raise DefinitionError(f"{path} must be a list, not {shown(value)}")
+        raise DefinitionError(f"{path} must be a list, not {shown(value, path)}")
     return value
 
 
@@ -118,6 +119,9 @@ def as_set(elements: list[Any]) -> list[Any]:
     return [unique[key] for key in sorted(unique)]
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, path: str) -> str:
+    """The value in a message, or its kind where it may be a secret."""
+    if details.is_private(path):
+        return details.kind_of(value) or ("a text" if isinstance(value, str) else "a number or a switch")
     text = json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -123,4 +123,4 @@ def test_scaling_multiplies_and_rounds_up(instances, factor, expected):
 @pytest.mark.parametrize("factor", [-1, float("inf"), float("nan")])
 def test_a_factor_that_is_none_is_refused(factor):
     with pytest.raises(DefinitionError, match="give a number that is not below 0"):
-        group_tree.scaled("/g", Tree(), factor)
+        group_tree.check_factor(factor)

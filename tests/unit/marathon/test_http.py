@@ -272,7 +272,8 @@ LOCKED = "App is locked by one or more deployments. Override with the option '?f
             },
             errors.Invalid,
             "refuses the definition (422): Object is not valid; /constraints(0): UNIQUE does not accept a value; "
-            "/cpus: is too small (error.min). Correct that in the definition of /a and run again",
+            "/cpus: is too small (error.min), but must be 0 or more. "
+            "Correct that in the definition of /a and run again",
         ),
         (
             {"status": 400, "data": {"message": "Invalid JSON", "details": "Unexpected\n character"}},

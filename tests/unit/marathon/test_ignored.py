@@ -106,10 +106,10 @@ class TestAKeyThatNothingHas:
         warnings = []
         run(get(stored(labels={"rack": "1"})), definition=definition, ignored=("labels.zzz",), warnings=warnings)
         told = "ignore_fields: 'labels.zzz' matches nothing, because labels has no 'zzz', neither in the definition"
-        assert warnings == [f"{told} nor on Marathon; there are rack"]
+        assert warnings == [f"{told} nor on Marathon; there are rack: name one of these"]
         warnings = []
         run_set(read(stored("/g/a")), declared=[app("/g/a")], ignored=("labels.zzz",), warnings=warnings)
-        assert len(warnings) == 1 and warnings[0].endswith("there is none")
+        assert len(warnings) == 1 and warnings[0].endswith("there is none: leave it out, or declare it")
 
     @pytest.mark.parametrize("env", [{"A": "1"}, {}])
     def test_is_found_in_the_definition_or_on_marathon(self, env):

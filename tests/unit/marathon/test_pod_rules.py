@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import pod_normalise, pod_planner, pod_rules
@@ -34,7 +35,7 @@ def told(definition, around=AROUND, before=None):
 @pytest.mark.parametrize(
     ("definition", "words"),
     [
-        (pod(scaling={"kind": "fixed", "instances": -1}), "/scaling/instances is -1, but must be 0 or more"),
+        (pod(scaling={"kind": "fixed", "instances": -1}), "/scaling/instances is -1, but must be between 0 and"),
         (
             pod(box={"endpoints": [{"name": "a", "hostPort": 70000}]}),
             "hostPort is 70000, but must be between 0 and 65535",
@@ -78,6 +79,25 @@ def told(definition, around=AROUND, before=None):
             "is 9, but must not be more than expungeAfterSeconds, which is 5",
         ),
         (pod(scheduling={"upgrade": {"maximumOverCapacity": 2}}), "is 2.0, but must be between 0 and 1"),
+        (pod(box={"exec": {"command": {"argv": []}}}), "/containers(0)/exec/command must have shell or a filled argv"),
+        (pod(box={"exec": {}}), "/containers(0)/exec/command is required"),
+        (
+            pod(box={"healthCheck": {"exec": {"command": {"shell": " "}}}}),
+            "/containers(0)/healthCheck/exec/command must have shell or a filled argv",
+        ),
+        (pod(box={"healthCheck": {}}), "/containers(0)/healthCheck must have one of http, tcp and exec"),
+        (pod(box={"check": {"tcp": {}}}), "/containers(0)/check/tcp/endpoint is required"),
+        (pod(box={"image": {}}), "/containers(0)/image/kind is required"),
+        (pod(volumes=[{"name": "v", "persistent": {}}]), "/volumes(0)/persistent/size is required"),
+        (pod(box={"linuxInfo": {"ipcInfo": {}}}), "/containers(0)/linuxInfo/ipcInfo/mode is required"),
+        (
+            pod(networks=[{"mode": "container/bridge"}], box={"endpoints": [{"name": "e", "containerPort": 0}]}),
+            "/containerPort is 0, but must be between 1 and 65535",
+        ),
+        (
+            pod(box={"healthCheck": {"exec": {"command": {"shell": "x"}}, "delaySeconds": 2**40}}),
+            "/delaySeconds is 1099511627776, but must be between 0 and 2147483647",
+        ),
     ],
 )
 def test_what_marathon_would_refuse(definition, words):
@@ -122,3 +142,24 @@ def test_a_blank_command_is_none_only_where_an_image_has_one(blank):
 
 def test_the_only_kind_of_scaling_need_not_be_said():
     assert told(pod(scaling={"instances": 2})) == []
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        (pod(labels={"a": ["hunter2"]}), "/labels/a must be text, not a list"),
+        (pod(environment={"PW": ["hunter2"]}), "/environment/PW must be text, not a list"),
+        (pod(environment={"PW": {"secret": ["a"]}}), "/environment/PW/secret must be text, not a list"),
+        (pod(box={"name": ["a"]}), '/containers(0)/name must be text, not ["a"]'),
+        (pod(networks=[{"mode": {"x": 1}}]), '/networks(0)/mode must be text, not {"x": 1}'),
+    ],
+)
+def test_a_list_or_a_mapping_is_no_text(definition, words):
+    with pytest.raises(DefinitionError, match=re.escape(words)):
+        told(definition)
+
+
+def test_an_empty_command_beside_an_image_is_that_of_the_image():
+    for command in ({"shell": ""}, {"argv": []}):
+        declared = pod(box={"exec": {"command": command}, "image": {"kind": "DOCKER", "id": "nginx"}})
+        assert "exec" not in pod_normalise.declared(declared)["containers"][0]

@@ -26,13 +26,16 @@ def test_what_is_found(expression, found):
     ("expression", "sentence"),
     [
         ("", "query is empty: give an expression in JMESPath, or leave query out"),
-        ("apps[*", "query 'apps[*' is not an expression in JMESPath: Incomplete expression, at column 7"),
+        (
+            "apps[*",
+            "query 'apps[*' is not an expression in JMESPath: Incomplete expression, at column 7: correct it there",
+        ),
         (
             "a b",
             "query 'a b' is not an expression in JMESPath: Unexpected token: b: token \"b\" "
-            "(UNQUOTED_IDENTIFIER), at column 3",
+            "(UNQUOTED_IDENTIFIER), at column 3: correct it there",
         ),
-        ("a$b", "query 'a$b' is not an expression in JMESPath: Unknown token $, at column 2"),
+        ("a$b", "query 'a$b' is not an expression in JMESPath: Unknown token $, at column 2: correct it there"),
     ],
 )
 def test_a_wrong_expression_is_refused_at_once(expression, sentence):

@@ -97,7 +97,7 @@ def test_check_mode_and_run_are_refused_in_the_same_words():
         told.append(str(failure.value))
         assert failure.value.facts["details"] == alone["details"]
     assert told[0] == told[1]
-    assert "/cpus: is too small (error.min), it is -1.0. Correct that in the definition of /a and run again" in told[0]
+    assert "/cpus: is too small (error.min), it is -1.0, but must be 0 or more. Correct that in" in told[0]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ COMMAND = Choice(schema.command_kind)
 ENDPOINT = Record(
     {
         "name": required(NAME),
-        "containerPort": optional(ANY_PORT),
+        "containerPort": optional(Integer(low=1, high=65535)),
         "hostPort": optional(ANY_PORT),
         "protocol": optional(Many(NAME, fewest=1)),
         "labels": optional(LABELS),
