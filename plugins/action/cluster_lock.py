@@ -39,5 +39,7 @@ class ActionModule(ActionBase):
                 module_name="quorum.mesos.cluster_lock", module_args=arguments, task_vars=task_vars
             )
         except AnsibleConnectionFailure as error:
+            if self._task.args["state"] == "read":
+                raise
             # An unreachable host of a task that runs once ends the play for all, even where that is to be ignored.
             return {"failed": True, "msg": str(error)}

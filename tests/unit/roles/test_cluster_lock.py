@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.action import cluster_lock as action
 from ansible_collections.quorum.mesos.plugins.module_utils.host import cluster_lock
@@ -173,3 +174,17 @@ def test_the_lock_of_an_ended_run_is_taken_over(
     taken = Action(other)
     assert taken.run() == {"held": held}
     assert taken.asked == [None, *(["another"] if held else [])]
+
+
+def test_who_only_reads_it_is_told_that_the_host_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise AnsibleConnectionFailure("no route to host")
+
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+    monkeypatch.setattr(ActionBase, "_execute_module", refuse)
+    asked = action.ActionModule.__new__(action.ActionModule)
+    asked._task = SimpleNamespace(args={"state": "held"})
+    assert asked.run() == {"failed": True, "msg": "no route to host"}
+    asked._task.args["state"] = "read"
+    with pytest.raises(AnsibleConnectionFailure):
+        asked.run()
