@@ -12,6 +12,8 @@ description:
   - A helper of the playbook C(status), which may change without notice between releases.
   - One line a service and host, and after them what is wrong with the whole, who has the lock, and where to read how to
     close what is open.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
 options:
   _input:
     description:

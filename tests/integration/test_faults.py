@@ -120,7 +120,7 @@ WRITES = [
         "put-422", [Fault(WRITE, Reply(422, REFUSED))],
         r"\(422\): Object is not valid; /constraints\(0\): Value needs to be one of UNIQUE, CLUSTER; "
         r"/container/docker/image: is required \(error.path.missing\), must not be empty; "
-        r"/cpus: is too small \(error.min\), but must be 0 or more\. "
+        r"/cpus: is too small \(error.min\), it is 0\.1, but must be 0 or more\. "
         r"Correct that in the definition of /\S+/put-422 .* nothing was changed",
         status=422, exists=True,
     ),

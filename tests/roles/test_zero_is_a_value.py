@@ -49,7 +49,7 @@ def test_a_grace_period_of_zero_reaches_the_agent(value, given):
         for options in task.values()
         if isinstance(options, dict) and "max_grace_period" in options
     ]
-    assert len(written) == 2
+    assert written
     for text in written:
         values = {"omit": "__omit", "mesos_slave_drain_max_grace_period": value}
         assert jinja2.Template(text).render(values) == given

@@ -47,6 +47,8 @@ def told(found: list[Refusal]) -> MarathonError:
     asked = [one.status for one in found if one.status is not None]
     kind = Invalid if asked else DefinitionError
     facts: dict[str, Any] = {"details": found[0].details}
+    if asked:
+        facts["status"] = asked[0]
     if len(found) == 1:
         return kind(f"Marathon {_verb(found[0])}: {found[0].reasons}. {_remedy(found[0])}", **facts)
     facts["details"] = [detail for one in found for detail in one.details or [] if isinstance(one.details, list)]
