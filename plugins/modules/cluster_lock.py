@@ -52,7 +52,7 @@ attributes:
   idempotent:
     support: full
 notes:
-  - The lock is no change of the host, so that RV(changed) is never set.
+  - The lock is no change of the host, so that C(changed) is never set.
 """
 
 EXAMPLES = r"""

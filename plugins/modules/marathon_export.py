@@ -151,6 +151,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
     appset,
     appset_ignored,
     documents,
+    documents_yaml,
     export,
     export_text,
     secrets,
@@ -276,8 +277,8 @@ class Directory:
 def main():
     module = MarathonModule(argument_spec=argument_spec(), supports_check_mode=True)
     params = module.params
-    if params["format"] == "yaml" and documents.yaml is None:
-        module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents.YAML_IMPORT_ERROR)
+    if params["format"] == "yaml" and documents_yaml.yaml is None:
+        module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents_yaml.YAML_IMPORT_ERROR)
     directory = Directory(module)
     try:
         check_files(params)

@@ -87,9 +87,7 @@ class SetRunner:
         self._pod_deployments: dict[str, str] = {}
         self._written = 0
         self._removals = Removals(client, appset, options.rules.owner, warn)
-        self._warnings = SetWarnings(
-            client, appset, options.rules, options.secret_names, lambda app_id: self._wanted(app_id), warn
-        )
+        self._warnings = SetWarnings(client, appset, options.rules, options.secret_names, self._wanted, warn)
 
     def run(self, check_mode: bool) -> dict[str, Any]:
         tree = self._read()

@@ -10,10 +10,6 @@ import re
 from typing import Any
 
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents_json, documents_yaml
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.documents_yaml import (  # noqa: F401
-    YAML_IMPORT_ERROR,
-    yaml,
-)
 from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
 
 _YAML_SUFFIXES = (".yml", ".yaml")

@@ -133,20 +133,20 @@ class _Builder:
         merged: list[Any] = []
         for key, value in node.value:
             if key.tag == _MERGE:
-                merged += value.value if type(value) is yaml.SequenceNode else [value]
+                merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
                 continue
             name = self._key(key)
             if name in found:
                 raise _at(key.start_mark, f"the key {name!r} is here again: keep one of them")
             found[name] = self.value(value, as_text or name in _TEXTS)
         for base in merged:
-            if type(base) is not yaml.MappingNode:
+            if not isinstance(base, yaml.MappingNode):
                 raise _at(base.start_mark, "<< takes a mapping, or a list of mappings")
             found = {**self.value(base, as_text), **found}
         return found
 
     def _key(self, key: Any) -> str:
-        if type(key) is not yaml.ScalarNode:
+        if not isinstance(key, yaml.ScalarNode):
             raise _at(key.start_mark, "a key is a text, not a list or a mapping")
         if key.tag in _TEXT:
             return key.value

@@ -110,6 +110,6 @@ def test_a_pod_that_another_changes_or_deletes_ends_the_wait():
     with pytest.raises(Overridden, match="/g/p was changed or rolled back by somebody else"):
         Slow([], ["/g/p"]).wait(matches=lambda _pod: False)
     source = Slow([], ["/g/p"])
-    source.read = lambda: Tree()
+    source.read = Tree
     with pytest.raises(Overridden, match="/g/p was deleted by somebody else"):
         source.wait()

@@ -17,7 +17,7 @@ def test_a_refusal_by_marathon_has_its_status(number):
 
 def test_a_refusal_by_its_known_rules_has_none():
     error = refusals.told([refusals.Refusal("/a", "/cpus: no", [], "a.json")])
-    assert type(error) is DefinitionError
+    assert isinstance(error, DefinitionError) and not isinstance(error, Invalid)
     assert "status" not in error.facts
     assert str(error) == (
         "Marathon would refuse the definition: /cpus: no. Correct that in the definition of /a (a.json) and run again; "

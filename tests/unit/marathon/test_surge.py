@@ -204,7 +204,7 @@ def test_a_report_writes_nothing(record: Record) -> None:
 def test_the_count_is_on_disk_before_marathon_is_asked(record: Record) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     seen = {}
-    marathon.put_app = lambda *_arguments, **_options: (_ for _ in ()).throw(KeyboardInterrupt)  # type: ignore[method-assign]
+    marathon.put_app = lambda *_arguments, **_options: (one for one in ()).throw(KeyboardInterrupt)  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         surge_of(marathon, record).move(only_report=False)
     seen = record.load()
