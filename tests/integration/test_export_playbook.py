@@ -126,7 +126,7 @@ def test_secrets_stay_out_and_strangers_are_named(ansible, running, tmp_path):
         ({"export_dir": ""}, "export_dir is not set"),
         ({"export_group": "/quorum-test-nothing"}, "the group /quorum-test-nothing does not exist on Marathon"),
         ({"export_leave_out": ["instnces"]}, "leave_out: 'instnces' is not a field that an app declares"),
-        ({"export_dir": "/nonexistent/apps"}, "dest /nonexistent/apps cannot be written: No such file or directory"),
+        ({"export_dir": "/dev/null/apps"}, "dest /dev/null/apps cannot be written: /dev/null is not a directory"),
     ],
 )
 def test_what_is_wrong_is_named(ansible, tmp_path, variables, words):

@@ -9,7 +9,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.documents import yaml
+from ansible_collections.quorum.mesos.plugins.module_utils.marathon.documents_yaml import yaml
 
 # What begins a template.
 _MARK = re.compile(r"\{(?=[{%#])")
