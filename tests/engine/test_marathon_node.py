@@ -52,7 +52,7 @@ def test_a_standby_passes_everything_on(marathon: Marathon, standby: Marathon) -
 
 @pytest.mark.parametrize(("method", "path", "body", "status"), [
     ("GET", "/v2/apps/none", None, 404), ("PUT", "/v2/apps/web", {"instances": -1}, 422),
-    ("PATCH", "/v2/apps/none", {}, 404), ("POST", "/v2/apps", "{", 400), ("DELETE", "/v2/apps", None, 405),
+    ("PATCH", "/v2/apps/none", {}, 422), ("POST", "/v2/apps", "{", 400), ("DELETE", "/v2/apps", None, 405),
     ("OPTIONS", "/v2/groups", None, 200), ("HEAD", "/v2/pods", None, 200), ("GET", "/nothing", None, 500),
     ("GET", "/metrics/prometheus", None, 200), ("GET", "/v2/info", None, 200)])
 def test_a_standby_answers_what_the_leader_does(marathon: Marathon, standby: Marathon, method: str, path: str,
