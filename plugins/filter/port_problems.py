@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: port_problems
 short_description: Find ports of one host that two of its services want, or that its agent gives to tasks
-version_added: 0.3.2
+version_added: 0.4.0
 description:
   - Two services may have one port where each listens on an address of its own.
 author:

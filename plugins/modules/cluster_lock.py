@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster_lock
 short_description: Take or release the lock of a cluster on one host
-version_added: 0.3.2
+version_added: 0.4.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - Two runs that change one cluster at a time would undo each other's settings, and could restart two members of a

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: framework_principal
 short_description: Find out whether a framework may register with a principal
-version_added: 0.3.2
+version_added: 0.4.0
 description:
   - A helper of the collection's own roles, which may change without notice between releases.
   - Mesos refuses a framework that has registered another principal than it had. So the role asks the masters before it

@@ -143,33 +143,9 @@ options:
       - The service was restarted just now, so that a failure says what the warning of O(files) would say.
     type: bool
     default: false
-  url_username:
-    description:
-      - User for HTTP basic authentication.
-    type: str
-  url_password:
-    description:
-      - Password for HTTP basic authentication.
-    type: str
-  ca_path:
-    description:
-      - File on the host with the authorities that are trusted for HTTPS, instead of those of the system.
-    type: path
-  client_cert:
-    description:
-      - File on the host with the certificate that is shown to a service which asks for one.
-    type: path
-  client_key:
-    description:
-      - File on the host with the key of O(client_cert).
-    type: path
-  plain_too:
-    description:
-      - Ask an HTTPS address by plain HTTP where it does not speak TLS, as in a cluster that is being switched.
-    type: bool
-    default: false
 extends_documentation_fragment:
   - quorum.mesos.attributes
+  - quorum.mesos.service_access
 attributes:
   check_mode:
     support: full
@@ -225,7 +201,7 @@ problems:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.health import ends, verdicts
+from ansible_collections.quorum.mesos.plugins.module_utils.health import access, ends, verdicts
 from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
 from ansible_collections.quorum.mesos.plugins.module_utils.health.looks import LOOKS, Seen, flags_of_agent, look_at
 from ansible_collections.quorum.mesos.plugins.module_utils.host import executors, running, started
@@ -294,12 +270,7 @@ def main() -> None:
             "files": {"type": "list", "elements": "path", "default": []},
             "source": {"type": "dict", "options": started.SOURCE},
             "restarted": {"type": "bool", "default": False},
-            "url_username": {"type": "str"},
-            "url_password": {"type": "str", "no_log": True},
-            "ca_path": {"type": "path"},
-            "client_cert": {"type": "path"},
-            "client_key": {"type": "path", "no_log": False},
-            "plain_too": {"type": "bool", "default": False},
+            **access.spec(),
         },
         supports_check_mode=True,
     )

@@ -34,33 +34,9 @@ options:
     type: list
     elements: str
     default: []
-  url_username:
-    description:
-      - User for HTTP basic authentication.
-    type: str
-  url_password:
-    description:
-      - Password for HTTP basic authentication.
-    type: str
-  ca_path:
-    description:
-      - File on the host with the authorities that are trusted for HTTPS, instead of those of the system.
-    type: path
-  client_cert:
-    description:
-      - File on the host with the certificate that is shown to a service which asks for one.
-    type: path
-  client_key:
-    description:
-      - File on the host with the key of O(client_cert).
-    type: path
-  plain_too:
-    description:
-      - Ask an HTTPS address by plain HTTP where it does not speak TLS.
-    type: bool
-    default: false
 extends_documentation_fragment:
   - quorum.mesos.attributes
+  - quorum.mesos.service_access
 attributes:
   check_mode:
     support: full
@@ -101,6 +77,7 @@ facts:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils.health import access
 from ansible_collections.quorum.mesos.plugins.module_utils.health.status import LOOKS, status_of
 
 
@@ -110,12 +87,7 @@ def main() -> None:
             "service": {"type": "str", "choices": list(LOOKS), "required": True},
             "address": {"type": "str", "required": True},
             "members": {"type": "list", "elements": "str", "default": []},
-            "url_username": {"type": "str"},
-            "url_password": {"type": "str", "no_log": True},
-            "ca_path": {"type": "path"},
-            "client_cert": {"type": "path"},
-            "client_key": {"type": "path", "no_log": False},
-            "plain_too": {"type": "bool", "default": False},
+            **access.spec(),
         },
         supports_check_mode=True,
     )

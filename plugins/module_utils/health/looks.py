@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils.health import verdicts
+from ansible_collections.quorum.mesos.plugins.module_utils.health.access import ANSWER_SECONDS, given, operator_api
 from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
-from ansible_collections.quorum.mesos.plugins.module_utils.http import exchange
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos import agents
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.ensemble import problems
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
-
-ANSWER_SECONDS = 5.0
 
 
 class Seen(t.NamedTuple):
@@ -82,7 +78,7 @@ def _agent(params: dict[str, t.Any]) -> Seen:
         return Seen(found, False)
     own = get_json(params["address"] + "/state", access, ANSWER_SECONDS)
     try:
-        everyone = agents.agents(_operator_api(params).call("GET_AGENTS"))
+        everyone = agents.agents(_masters(params).call("GET_AGENTS"))
     except MesosError as error:
         return Seen([], False, (_not_known(own, error),))
     agent = next((one for one in everyone if one.id == own.get("id")), None)
@@ -109,18 +105,6 @@ def _not_known(own: dict[str, t.Any], why: object) -> str:
     return "Whether the agent %s gets tasks is not known: %s." % (own.get("hostname"), why)
 
 
-def _operator_api(params: dict[str, t.Any]) -> OperatorApi:
-    access = exchange.Access(
-        username=params["masters_username"] or None,
-        password=params["masters_password"] or None,
-        ca_path=params["ca_path"],
-        client_cert=params["client_cert"],
-        client_key=params["client_key"],
-        timeout=ANSWER_SECONDS,
-    )
-    return OperatorApi(params["masters"], Transport(access), time.sleep)
-
-
 def _marathon(params: dict[str, t.Any]) -> Seen:
     access = _access(params)
     pong, headers = get(params["address"] + "/ping", access, ANSWER_SECONDS)
@@ -134,10 +118,12 @@ def _docker(params: dict[str, t.Any]) -> Seen:
     return Seen([], False)
 
 
+def _masters(params: dict[str, t.Any]) -> OperatorApi:
+    return operator_api(params["masters"], params["masters_username"], params["masters_password"], params)
+
+
 def _access(params: dict[str, t.Any]) -> Access:
-    given = {name: params[name] for name in ("ca_path", "client_cert", "client_key", "plain_too")}
-    options = OPTIONS.get(params["service"], {})
-    return Access(params["url_username"], params["url_password"], **given, **options)
+    return given(params, **OPTIONS.get(params["service"], {}))
 
 
 # What an operator sets in the inventory so that the gate can ask.

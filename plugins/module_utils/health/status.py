@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 
+from ansible_collections.quorum.mesos.plugins.module_utils.health.access import given, operator_api
 from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get, get_json
-from ansible_collections.quorum.mesos.plugins.module_utils.http import exchange
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos import agents
 from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.operator_api import OperatorApi
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.transport import Transport
 from ansible_collections.quorum.mesos.plugins.module_utils.options.flags import as_boolean
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import anonymous, trees
 from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import split_address
@@ -22,17 +19,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe impor
 SECONDS = 5.0
 Facts = t.Dict[str, t.Any]
 Params = t.Mapping[str, t.Any]
-
-
-def _access(params: Params) -> Access:
-    return Access(
-        params["url_username"],
-        params["url_password"],
-        params["ca_path"],
-        params["client_cert"],
-        params["client_key"],
-        params["plain_too"],
-    )
 
 
 def answers_anyone(url: str, params: Params) -> bool:
@@ -85,7 +71,7 @@ def open_agent(flags: t.Mapping[str, t.Any], answers: bool) -> list[str]:
 
 
 def _master(params: Params) -> Facts:
-    access, address = _access(params), params["address"]
+    access, address = given(params), params["address"]
     metrics = get_json(address + "/metrics/snapshot", access, SECONDS)
     flags = get_json(address + "/flags", access, SECONDS).get("flags") or {}
     leads = metrics.get("master/elected") == 1
@@ -103,16 +89,9 @@ def _master(params: Params) -> Facts:
 
 def _agents(params: Params) -> list[dict[str, str]] | None:
     """The agents as the leading master has them; None where it does not tell."""
-    access = exchange.Access(
-        username=params["url_username"] or None,
-        password=params["url_password"] or None,
-        ca_path=params["ca_path"],
-        client_cert=params["client_cert"],
-        client_key=params["client_key"],
-        timeout=SECONDS,
-    )
+    masters = operator_api([params["address"]], params["url_username"], params["url_password"], params)
     try:
-        content = OperatorApi([params["address"]], Transport(access), time.sleep).call("GET_AGENTS")
+        content = masters.call("GET_AGENTS")
     except MesosError:
         return None
     gone = [{"id": one.id, "name": one.hostname, "state": "lost"} for one in agents.recovered(content)]
@@ -120,7 +99,7 @@ def _agents(params: Params) -> list[dict[str, str]] | None:
 
 
 def _agent(params: Params) -> Facts:
-    access, address = _access(params), params["address"]
+    access, address = given(params), params["address"]
     metrics = get_json(address + "/metrics/snapshot", access, SECONDS)
     flags = get_json(address + "/flags", access, SECONDS).get("flags") or {}
     return {
@@ -144,7 +123,7 @@ def count_apps(apps: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, int]:
 
 
 def _marathon(params: Params) -> Facts:
-    access, address = _access(params), params["address"]
+    access, address = given(params), params["address"]
     _pong, headers = get(address + "/ping", access, SECONDS)
     leads = "X-Marathon-Via" not in headers
     info = get_json(address + "/v2/info", access, SECONDS)
