@@ -13,7 +13,7 @@ LANES := "lint sanity units engine integration" "molecule"
 LANES_ALL := "lint sanity units engine integration" "molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
 UNITS := tests/build tests/lab tests/properties tests/roles
-ENGINE := tests/conformance tests/engine
+ENGINE := engine/tests
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
 SCENARIOS_REST := secured membership package container interrupted
@@ -92,7 +92,7 @@ integration: ready ## modules against the lab engine, or against the Marathon at
 .PHONY: conformance
 conformance: ready ## the lab engine's answers beside those of Mesos 1.11.0 and Marathon, as a table; MESOS_URL= MARATHON_URL=
 	@tools/prerequisites.sh tests
-	pytest tests/conformance --table
+	pytest engine/tests/conformance --table
 
 .PHONY: molecule
 molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS="default single"
@@ -109,8 +109,8 @@ molecule-rest: ## the scenarios that are in `make test-all` only
 bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000: loops run whole); a large simulated cluster (BENCH_AGENTS=500 BENCH_APPS=1000); site.yml, if a lab runs
 	@tools/prerequisites.sh tests
 	@python -m lab bench
-	@PYTHONPATH=tests/support:lab/engine python -m lab bench-modules
-	@PYTHONPATH=tests/support:lab/engine python -m lab bench-scale
+	@PYTHONPATH=tests/support python -m lab bench-modules
+	@PYTHONPATH=tests/support python -m lab bench-scale
 
 ## Lab
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from lab import ca, images, inventory, machine_docker, playbook, prerequisites, registry, report, rootfs
+from lab.archive.build import pack
 from lab.config import BUILD, CHECKOUT, LabConfig, Program
-from lab.engine import pack
 from lab.hosts import containers, image
 from lab.images import programs
 from lab.packages import build, repository
@@ -20,7 +20,7 @@ Log = Callable[[str], None]
 
 def engine_program() -> Program:
     """Packs the lab engine; returns its archive with the checksum of what was packed."""
-    archive = pack.pack(BUILD / "engine")
+    archive = pack(BUILD / "engine")
     return Program(str(archive), f"sha256:{hashlib.sha256(archive.read_bytes()).hexdigest()}")
 
 

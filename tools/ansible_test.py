@@ -23,11 +23,10 @@ NOT_SHIPPED = (
     # The link would lead back into the copy.
     ".collections/",
     "ansible.cfg",
+    "engine/",
     "lab/",
     "molecule/",
     "tools/",
-    "tests/conformance/",
-    "tests/engine/",
     "tests/integration/",
     "tests/lab/",
     "tests/properties/",

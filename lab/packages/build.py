@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.config import LabError, Program
-from lab.engine.labengine import MARATHON_VERSION, MESOS_VERSION
+from labengine import MARATHON_VERSION, MESOS_VERSION
 
 FILES = Path(__file__).resolve().parent / "files"
 BUILD_SECONDS = 120

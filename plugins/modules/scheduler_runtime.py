@@ -15,7 +15,7 @@ description:
   - Points the link O(link) at the libmesos of the Mesos on the host. Its path stays the same whatever archive or
     package brings Mesos. A running Marathon keeps the library that it has loaded, so the role of Marathon restarts it
     where the link leads to another one.
-  - A Marathon without jars, as that of the lab engine, needs neither.
+  - A Marathon without jars needs neither.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:

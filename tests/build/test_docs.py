@@ -1,4 +1,4 @@
-"""What docs/field.md, marathon.md and engine.md name exists; guide and README name all that is for Marathon."""
+"""What docs/field.md and marathon.md name exists; guide and README name all that is for Marathon."""
 
 from __future__ import annotations
 
@@ -98,24 +98,6 @@ def test_modules_for_marathon_share_their_defaults() -> None:
     runtime = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text())
     modules = sorted(name for kind, name in for_marathon() if not kind)
     assert runtime["action_groups"]["marathon"] == modules
-
-
-ENGINE = (CHECKOUT / "docs" / "engine.md").read_text()
-SOURCES = CHECKOUT / "lab" / "engine" / "labengine"
-
-
-def test_the_engines_page_names_files_that_exist() -> None:
-    named = set(re.findall(r"`((?:agent|master|marathon)/\w+(?:/\w+)*\.py)`", ENGINE))
-    assert len(named) > 10
-    assert sorted(name for name in named if not (SOURCES / name).is_file()) == []
-    tests = set(re.findall(r"`(tests/[\w/]+\.py)`", ENGINE))
-    assert sorted(name for name in tests if not (CHECKOUT / name).is_file()) == []
-
-
-def test_the_engines_files_stay_readable() -> None:
-    lines = {path: len(path.read_text().splitlines()) for path in SOURCES.rglob("*.py")}
-    assert lines
-    assert [f"{path.relative_to(SOURCES)}: {count} lines" for path, count in lines.items() if count > 500] == []
 
 
 SECURITY = (CHECKOUT / "docs" / "security.md").read_text()

@@ -12,8 +12,8 @@ import pytest
 
 from lab import inventory
 from lab.config import LabError, Program, from_environment
-from lab.engine.labengine import MARATHON_VERSION, MESOS_VERSION
 from lab.packages import build, repository
+from labengine import MARATHON_VERSION, MESOS_VERSION
 
 
 @pytest.fixture

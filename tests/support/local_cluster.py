@@ -27,7 +27,7 @@ from typing import Any
 
 import requests
 
-ENGINE = Path(__file__).resolve().parents[2] / "lab" / "engine"
+ENGINE = Path(__file__).resolve().parents[2] / "engine" / "src"
 ZOOKEEPER_JAR = Path("/usr/share/java/zookeeper.jar")
 TICK_MILLISECONDS = 500
 STOP_SECONDS = 10

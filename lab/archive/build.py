@@ -1,13 +1,11 @@
-"""Pack the lab engine into one relocatable archive: ``python -m lab.engine.pack [--output DIR]``.
+"""Packing the engine into one relocatable archive.
 
 The same sources and pins give the same bytes, so that the archive's checksum identifies the engine.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import hashlib
 import io
 import shutil
 import subprocess
@@ -16,13 +14,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+from lab.config import CHECKOUT, LabError
+from labengine import LAB_ENGINE_VERSION
 
-from labengine import LAB_ENGINE_VERSION  # noqa: E402  (found through the line above)
-
+ENGINE = CHECKOUT / "engine"
 NAME = f"mesos-lab-engine-{LAB_ENGINE_VERSION}"
-DEFAULT_OUTPUT = HERE.parents[1] / ".build" / "engine"
 PROGRAMS = {
     "sbin/mesos-master": "labengine.master",
     "sbin/mesos-agent": "labengine.agent",
@@ -30,7 +26,7 @@ PROGRAMS = {
     "sbin/mesos-simulated-agents": "labengine.simulated",
     "bin/marathon": "labengine.marathon",
 }
-LAUNCHER = HERE / "launcher.py"
+LAUNCHER = Path(__file__).resolve().parent / "launcher.py"
 # What pip writes about its own run differs from machine to machine.
 PIP_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 PIP_SECONDS = 600
@@ -45,7 +41,7 @@ def pack(output: Path) -> Path:
         library.mkdir(parents=True)
         _install_dependencies(library, output / "wheels")
         shutil.copytree(
-            HERE / "labengine", library / "labengine", ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+            ENGINE / "src" / "labengine", library / "labengine", ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )
         _write_launchers(root)
         archive = output / f"{NAME}.tar.gz"
@@ -59,7 +55,7 @@ def pack(output: Path) -> Path:
 
 def _install_dependencies(library: Path, wheels: Path) -> None:
     """Pure Python wheels, downloaded once and kept beside the archive."""
-    pins = HERE / "requirements.txt"
+    pins = ENGINE / "requirements.txt"
     stamp = wheels / "requirements.txt"
     if not stamp.exists() or stamp.read_bytes() != pins.read_bytes():
         shutil.rmtree(wheels, ignore_errors=True)
@@ -90,7 +86,7 @@ def _install_dependencies(library: Path, wheels: Path) -> None:
         if path.name in PIP_NOTES and path.parent.suffix == ".dist-info":
             path.unlink()
         elif path.suffix in (".so", ".pyd"):
-            raise SystemExit(
+            raise LabError(
                 f"{path.relative_to(library)} is compiled code: pin a pure Python version of its package in {pins.name}"
             )
 
@@ -100,9 +96,9 @@ def _pip(*arguments: str) -> None:
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS)
     except subprocess.TimeoutExpired:
-        raise SystemExit(f"pip {arguments[0]} of the engine's dependencies took longer than {PIP_SECONDS} s") from None
+        raise LabError(f"pip {arguments[0]} of the engine's dependencies took longer than {PIP_SECONDS} s") from None
     if answer.returncode:
-        raise SystemExit(f"pip {arguments[0]} of the engine's dependencies failed:\n{answer.stderr.strip()}")
+        raise LabError(f"pip {arguments[0]} of the engine's dependencies failed:\n{answer.stderr.strip()}")
 
 
 def _write_launchers(root: Path) -> None:
@@ -132,14 +128,3 @@ def _archive(root: Path) -> bytes:
             else:
                 tar.addfile(member)
     return buffer.getvalue()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Pack the lab engine into one relocatable archive.")
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="directory of the archive")
-    archive = pack(parser.parse_args().output)
-    print(f"{hashlib.sha256(archive.read_bytes()).hexdigest()}  {archive}")
-
-
-if __name__ == "__main__":
-    main()

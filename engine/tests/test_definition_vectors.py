@@ -12,7 +12,7 @@ from labengine.marathon.definition.errors import ApiError, app_exists
 from labengine.marathon.definition.settings import Settings
 
 SETTINGS = Settings()
-VECTORS = json.loads((Path(__file__).parents[1] / "unit" / "marathon" / "data" / "vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "tests" / "unit" / "marathon" / "data" / "vectors.json").read_text())
 
 
 def answer(vector, apps):

@@ -1,4 +1,4 @@
-"""`pytest tests/conformance --table` prints a line for every question, with what is known to differ and why.
+"""`pytest engine/tests/conformance --table` prints a line for every question, with what is known to differ and why.
 
 Of a cluster at MESOS_URL it prints what differs: what depends on its flags, state and hosts, and what is wrong.
 """

@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from local_cluster import free_port
+from local_cluster import ENGINE, free_port
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 AGENT_ID = "00000000-aaaa-bbbb-cccc-000000000000-S0"
 FRAMEWORK = {"id": {"value": "test-framework-0000"}, "name": "test", "user": "root", "checkpoint": True,
              "capabilities": [{"type": "TASK_KILLING_STATE"}, {"type": "PARTITION_AWARE"}]}
@@ -188,7 +187,7 @@ class AgentProcess:
         with open(self._log, "ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "labengine.agent", *arguments], stdout=output, stderr=output,
-                env={**os.environ, "PYTHONPATH": str(CHECKOUT / "lab" / "engine")})
+                env={**os.environ, "PYTHONPATH": str(ENGINE)})
         return self._process
 
     def _answers(self) -> bool:

@@ -11,6 +11,8 @@ import requests
 from local_cluster import ENGINE, Program, free_port
 from mesos_clients import AgentEnd, Scheduler, task
 
+from labengine import LAB_ENGINE_VERSION
+
 AGENT_KEYS = {"id", "hostname", "port", "attributes", "pid", "registered_time", "resources", "used_resources",
               "offered_resources", "reserved_resources", "unreserved_resources", "active", "deactivated", "version",
               "capabilities"}
@@ -106,7 +108,7 @@ def test_state_summary(master: Program) -> None:
 def test_version_flags_and_metrics(master: Program) -> None:
     version = get(master, "/version")
     assert version["version"] == "1.11.0"
-    assert version["lab_engine"] == "0.1.0"
+    assert version["lab_engine"] == LAB_ENGINE_VERSION
     flags = get(master, "/flags")["flags"]
     assert (flags["cluster"], flags["agent_ping_timeout"], flags["hostname_lookup"]) == ("test", "15secs", "true")
     metrics = get(master, "/metrics/snapshot")

@@ -7,6 +7,8 @@ from event_stream import Listener
 from local_cluster import free_port
 from marathon_harness import HOST, Harness, Marathon
 
+from labengine import LAB_ENGINE_VERSION
+
 APP = {"id": "/web", "cmd": "run", "cpus": 0.1, "mem": 16}
 
 
@@ -20,7 +22,7 @@ def standby(harness: Harness, marathon: Marathon) -> Marathon:
 def test_it_says_what_it_is(marathon: Marathon) -> None:
     info = marathon.get("/v2/info")
     assert info["version"] == "1.11.24" and info["name"] == "marathon" and info["elected"] is True
-    assert info["leader"] == marathon.address and info["buildref"] == "quorum-lab-engine 0.1.0"
+    assert info["leader"] == marathon.address and info["buildref"] == f"quorum-lab-engine {LAB_ENGINE_VERSION}"
     assert info["frameworkId"] == "framework-0" or info["frameworkId"].startswith("framework-")
     assert info["marathon_config"]["task_launch_timeout"] == 300000
     assert info["http_config"]["http_port"] == int(marathon.address.rpartition(":")[2])

@@ -1,0 +1,1 @@
+"""The engine as a relocatable archive, laid out as those of the real programs."""
