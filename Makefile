@@ -9,11 +9,10 @@ VENV := .venv
 BUILD := .build
 # What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
 # cluster or for Ansible, so two lanes take hardly longer than the longer one.
-LANES := "lint sanity units engine integration" "molecule"
-LANES_ALL := "lint sanity units engine integration" "molecule molecule-rest"
+LANES := "lint sanity units conformance integration" "molecule"
+LANES_ALL := "lint sanity units conformance engine integration" "molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
 UNITS := tests/build tests/lab tests/properties tests/roles
-ENGINE := engine/tests
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
 SCENARIOS_REST := secured membership package container interrupted
@@ -50,13 +49,14 @@ prerequisites: ## as root on Debian: installs what tests and lab need from the s
 ## Tests
 
 .PHONY: test
-test: ready ## lint, sanity, units, engine, integration and molecule, with a table of the stages' times
+test: ready ## lint, sanity, units, conformance, integration and molecule, with a table of the stages' times
 	@tools/prerequisites.sh tests lab
 	@python -m lab docker start
 	@tools/stages.py $(LANES)
 
 .PHONY: test-all
-test-all: ready ## `make test`, then the scenarios that it leaves out for their minutes
+test-all: export PYTEST_ADDOPTS := -m ""
+test-all: ready ## `make test` with the tests, the stage and the scenarios that it leaves out for their minutes
 	@tools/prerequisites.sh tests lab
 	@python -m lab docker start
 	@tools/stages.py $(LANES_ALL)
@@ -80,9 +80,9 @@ units: ready ## unit tests of the plugins by ansible-test, as in any collection,
 	pytest $(UNITS) -n 2 --dist loadfile
 
 .PHONY: engine
-engine: ready ## the lab engine: its own tests, and its answers beside recorded ones
+engine: ready ## the lab engine's own tests
 	@tools/prerequisites.sh tests
-	pytest $(ENGINE) -n 3 --dist loadfile
+	pytest engine/tests --ignore=engine/tests/conformance -n 3 --dist loadfile
 
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
@@ -92,7 +92,7 @@ integration: ready ## modules against the lab engine, or against the Marathon at
 .PHONY: conformance
 conformance: ready ## the lab engine's answers beside those of Mesos 1.11.0 and Marathon, as a table; MESOS_URL= MARATHON_URL=
 	@tools/prerequisites.sh tests
-	pytest engine/tests/conformance --table
+	pytest engine/tests/conformance --table $(if $(MESOS_URL)$(MARATHON_URL),,-n 2 --dist loadfile)
 
 .PHONY: molecule
 molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS="default single"

@@ -89,7 +89,7 @@ class Ansible:
             stderr=subprocess.STDOUT,
             text=True,
             env={**self._environment, **(environment or {})},
-            timeout=300,
+            timeout=900,
         )
         return Finished(done.returncode, done.stdout)
 

@@ -158,6 +158,7 @@ def test_what_serves_elsewhere_too_is_left_alone(operator: Operator) -> None:
     assert (done["changed"], done["apps"]) == (False, []), done
 
 
+@pytest.mark.long
 def test_what_may_not_run_twice_or_elsewhere_is_named_and_left_alone(operator: Operator) -> None:
     host = operator.agent["hostname"]
     operator.put("/single", upgradeStrategy={"minimumHealthCapacity": 0, "maximumOverCapacity": 0})
@@ -173,6 +174,7 @@ def test_what_may_not_run_twice_or_elsewhere_is_named_and_left_alone(operator: O
     assert (operator.here("/single"), operator.here("/pinned"), operator.here("/fixed")) == (1, 1, 0)
 
 
+@pytest.mark.long
 def test_an_app_without_a_place_elsewhere_stops_it_and_is_scaled_back(operator: Operator) -> None:
     host = operator.agent["hostname"]
     operator.put("/stuck", constraints=[["hostname", "LIKE", host.replace(".", "[.]")]])
@@ -189,6 +191,7 @@ def test_an_app_without_a_place_elsewhere_stops_it_and_is_scaled_back(operator: 
     assert not operator.record.exists()
 
 
+@pytest.mark.long
 def test_a_run_that_stopped_half_way_is_gone_on_with(operator: Operator) -> None:
     operator.put("/web")
     operator.keep("deactivated")
@@ -202,6 +205,7 @@ def test_a_run_that_stopped_half_way_is_gone_on_with(operator: Operator) -> None
     assert not operator.record.exists()
 
 
+@pytest.mark.long
 def test_a_run_that_stopped_half_way_is_taken_back(operator: Operator) -> None:
     operator.put("/web")
     operator.put("/other")
@@ -225,6 +229,7 @@ def test_a_run_that_stopped_half_way_is_taken_back(operator: Operator) -> None:
     assert not operator.record.exists()
 
 
+@pytest.mark.long
 def test_pods_come_back_to_their_count_after_the_drain(operator: Operator) -> None:
     pod = {
         "id": "/pod",

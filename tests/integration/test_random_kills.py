@@ -20,6 +20,7 @@ from storm import KINDS, Killer, Supervisor, clock, living, storm
 from storm_operator import Apps, Operator, Reader, by_task, definition, for_group, for_one, for_set
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.engine("the processes behind it are not ours to kill"),
     pytest.mark.skipif(not zookeeper_installed(), reason="needs the Debian package zookeeper and java"),
 ]  # fmt: skip

@@ -141,7 +141,7 @@ def tasks_of(group, directory):
         "marathon_export": [
             (NAMES | {"group": group, "dest": str(directory / "new")}, False),
             (NAMES | {"group": group, "dest": str(directory / "new")} | TOKEN, False),
-            (NAMES | {"group": group, "dest": str(directory / "there" / "not"), "format": "yaml"}, True),
+            (NAMES | {"group": group, "dest": "/dev/null/apps", "format": "yaml"}, True),
             (NAMES | {"group": group, "dest": str(directory / "new")} | BAD_TIMEOUT, True),
             ({"group": group, "dest": str(directory / "new")} | IN_URL | BAD_TIMEOUT, True),
         ],

@@ -111,6 +111,8 @@ def host(tmp_path: Path) -> Enforcing:
     return Enforcing(tmp_path)
 
 
+# The preflight of the others, which runs three times for a case, takes minutes for all of them.
+SMALL = ("zookeeper", "docker")
 CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("zookeeper", {}, []),
     (
@@ -142,7 +144,10 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("role", "variables", "rules"), CASES)
+@pytest.mark.parametrize(
+    ("role", "variables", "rules"),
+    [pytest.param(*case, marks=[] if case[0] in SMALL else pytest.mark.long) for case in CASES],
+)
 def test_what_a_role_labels(host: Enforcing, role: str, variables: dict[str, Any], rules: list[str]) -> None:
     assert ("changed=1" in host.run(role, variables, "--check")) is bool(rules)
     assert host.rules() == []

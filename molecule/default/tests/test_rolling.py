@@ -264,6 +264,7 @@ def stopped() -> set[tuple[str, str]]:
     return set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layer", WRONG)
 def test_a_failed_gate_stops_the_roll_and_says_why(
     roll: Roll, cluster: LabCluster, stopped: set[tuple[str, str]], layer: str
@@ -290,6 +291,7 @@ def test_a_failed_gate_stops_the_roll_and_says_why(
     assert containers(cluster) == roll.containers
 
 
+@pytest.mark.long
 def test_the_next_run_with_the_right_settings_mends_all(roll: Roll, cluster: LabCluster) -> None:
     inventory = cluster.config.directory / "inventory.yml"
     for name in ("mesos_slaves", "site"):

@@ -14,6 +14,7 @@ def cluster() -> LabCluster:
     return LabCluster.from_environment()
 
 
+@pytest.mark.long
 def test_tomcat_moves_when_docker_stops(cluster: LabCluster) -> None:
     (before,) = cluster.running("tomcat")
     lost = cluster.host_at(before["host"])
@@ -67,6 +68,7 @@ def test_no_task_restarts_when_the_leading_marathon_is_killed(cluster: LabCluste
     eventually("the killed Marathon is back", 60, lambda: cluster.get(killed, 8080, "/ping").ok)
 
 
+@pytest.mark.long
 def test_nginx_moves_when_its_host_is_lost(cluster: LabCluster) -> None:
     (before,) = cluster.running("nginx")
     lost = cluster.host_at(before["host"])
