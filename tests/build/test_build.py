@@ -21,6 +21,7 @@ ENTRIES = {
     "MANIFEST.json",
     "README.md",
     "docs",
+    "inventory",
     "meta",
     "playbooks",
     "plugins",

@@ -15,21 +15,13 @@ import yaml
 CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PLAYBOOKS = sorted(str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "playbooks").glob("*.yml"))
-INVENTORY = """\
-all:
-  children:
-    zookeeper: {hosts: {node1: {ansible_host: 192.0.2.1}}}
-    mesos_masters: {hosts: {node1: {}}}
-    mesos_slaves: {hosts: {node1: {}}}
-    marathon: {hosts: {node1: {}}}
-"""
+INVENTORY = "inventory/sample/hosts.yml"
 
 
 @dataclass
 class Clone:
     directory: Path
     home: Path
-    inventory: Path
 
     def run(self, *command: str, **variables: str) -> tuple[int, str]:
         """The exit code and the output of a command in the clone."""
@@ -64,26 +56,24 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     git(origin, "add", "--all")
     git(origin, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "As it is now")
     git(directory, "clone", "-q", str(origin), "quorum.mesos")
-    inventory = directory / "inventory.yml"
-    inventory.write_text(INVENTORY)
     (directory / "home").mkdir()
-    return Clone(directory / "quorum.mesos", directory / "home", inventory)
+    return Clone(directory / "quorum.mesos", directory / "home")
 
 
 def test_site(clone: Clone) -> None:
-    code, output = clone.run("ansible-playbook", "-i", str(clone.inventory), "playbooks/site.yml", "--syntax-check")
+    code, output = clone.run("ansible-playbook", "-i", INVENTORY, "playbooks/site.yml", "--syntax-check")
     assert code == 0, output
     assert "[WARNING]" not in output
 
 
 def test_every_playbook(clone: Clone) -> None:
-    code, output = clone.run("ansible-playbook", "-i", str(clone.inventory), "--syntax-check", *PLAYBOOKS)
+    code, output = clone.run("ansible-playbook", "-i", INVENTORY, "--syntax-check", *PLAYBOOKS)
     assert code == 0, output
     assert output.count("playbook: ") == len(PLAYBOOKS)
 
 
 def test_a_playbook_by_its_name_is_the_clones_own(clone: Clone) -> None:
-    code, output = clone.run("ansible-playbook", "-i", str(clone.inventory), "quorum.mesos.site", "--syntax-check")
+    code, output = clone.run("ansible-playbook", "-i", INVENTORY, "quorum.mesos.site", "--syntax-check")
     assert code == 0, output
     assert f"playbook: {clone.directory}/.collections/" in output
 
