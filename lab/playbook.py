@@ -33,6 +33,11 @@ def environment() -> dict[str, str]:
     }
 
 
+def plain() -> dict[str, str]:
+    """The same for output that a program reads: without colours, which Molecule demands of all that it starts."""
+    return {**environment(), "ANSIBLE_FORCE_COLOR": "false", "ANSIBLE_NOCOLOR": "true"}
+
+
 def command(playbook: str, inventory: Path, *arguments: str) -> list[str]:
     """The words that run a playbook, given by path or as ``quorum.mesos.<name>``."""
     return [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), playbook, *arguments]
@@ -51,7 +56,8 @@ def run(
     for name, value in (variables or {}).items():
         words += ["-e", f"{name}={value}"]
     done = subprocess.run(
-        words, cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False,
+        words, cwd=CHECKOUT, env=plain() if capture else environment(), stdin=subprocess.DEVNULL, text=True,
+        timeout=seconds, check=False,
         stdout=subprocess.PIPE if capture else None, stderr=subprocess.STDOUT if capture else None,
     )  # fmt: skip
     if done.returncode != 0 and not capture:
@@ -63,7 +69,7 @@ def follow(playbook: str, inventory: Path, *arguments: str, see: Callable[[str],
     """Runs a playbook and hands over every line when it comes; returns the exit code and the whole output."""
     lines = []
     with subprocess.Popen(
-        command(playbook, inventory, *arguments), cwd=CHECKOUT, env=environment(), stdin=subprocess.DEVNULL, text=True,
+        command(playbook, inventory, *arguments), cwd=CHECKOUT, env=plain(), stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as running:  # fmt: skip
         limit = threading.Timer(SECONDS, running.kill)

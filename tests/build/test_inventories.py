@@ -134,7 +134,7 @@ def test_preflight_accepts_the_secured_one_after_its_recipe(copy: Path) -> None:
 
 def recipe(command: list[str]) -> str:
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600
     )
     assert done.returncode == 0, done.stdout
     return done.stdout

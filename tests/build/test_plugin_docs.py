@@ -49,7 +49,7 @@ def ansible_doc(kind: str, *arguments: str) -> str:
         "LC_ALL": "C.UTF-8",
     }
     command = [str(Path(sys.executable).parent / "ansible-doc"), "--type", kind, *arguments, *names]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
     assert done.returncode == 0, done.stderr
     assert "[WARNING]" not in done.stderr and "[ERROR]" not in done.stderr, done.stderr
     return done.stdout

@@ -39,7 +39,7 @@ def directory(tmp_path: Path) -> Path:
 
 def run(directory: Path, *lanes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(STAGES), *lanes], cwd=directory, capture_output=True, text=True, timeout=60
+        [sys.executable, str(STAGES), *lanes], cwd=directory, capture_output=True, text=True, timeout=300
     )
 
 
@@ -104,5 +104,5 @@ def test_a_second_run_in_the_same_clone_is_refused(directory: Path) -> None:
         assert not (directory / "quick.began").exists()
     finally:
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=60)
+        first.communicate(timeout=300)
     assert run(directory, "closing").returncode == 0

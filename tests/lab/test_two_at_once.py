@@ -118,7 +118,7 @@ def test_two_that_make_the_same_venv(tmp_path: Path) -> None:
         )
         for _one in range(2)
     ]
-    said = [run.communicate(timeout=60)[1] for run in runs]
+    said = [run.communicate(timeout=300)[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     # The second one finds the work done.
     assert (tmp_path / "log").read_text() == "installed\n"

@@ -74,7 +74,7 @@ class Archive:
         done = subprocess.run(
             [Path(sys.executable).parent / "ansible", "localhost", "-m", "quorum.mesos.program_archive",
              "-a", json.dumps(self.parameters), "-e", f"ansible_python_interpreter={sys.executable}", "-o"],
-            env=playbook.environment(), capture_output=True, text=True, timeout=300,
+            env=playbook.environment(), capture_output=True, text=True, timeout=900,
         )  # fmt: skip
         return json.loads(done.stdout.partition("=> ")[2])
 

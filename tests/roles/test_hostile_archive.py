@@ -38,7 +38,7 @@ def unpack(parameters: dict[str, Any], *arguments: str) -> str:
     done = subprocess.run(
         [Path(sys.executable).parent / "ansible", "localhost", "-m", "quorum.mesos.program_archive",
          "-a", json.dumps(parameters), "-e", f"ansible_python_interpreter={sys.executable}", *arguments],
-        env=playbook.environment(), capture_output=True, text=True, timeout=120,
+        env=playbook.environment(), capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert done.returncode != 0, done.stdout
     return done.stdout + done.stderr

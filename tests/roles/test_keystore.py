@@ -38,7 +38,7 @@ class Store:
         done = subprocess.run(
             ["ansible", "localhost", "-o", "-m", "quorum.mesos.pkcs12_keystore", "-a", json.dumps(parameters),
              "-e", f"ansible_python_interpreter={sys.executable}", *arguments],
-            env=playbook.environment(), capture_output=True, text=True, timeout=120,
+            env=playbook.environment(), capture_output=True, text=True, timeout=900,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.split("=>", 1)[1])

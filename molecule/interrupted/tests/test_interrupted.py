@@ -75,7 +75,7 @@ class Site:
 
     def run(self, number: int) -> tuple[int, str]:
         done = subprocess.run(
-            self.command(number), cwd=CHECKOUT, env=playbook.environment(), stdin=subprocess.DEVNULL, text=True,
+            self.command(number), cwd=CHECKOUT, env=playbook.plain(), stdin=subprocess.DEVNULL, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=playbook.SECONDS, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout
@@ -84,7 +84,7 @@ class Site:
         """Ends a run at a point; returns its last task, or nothing where it came to its own end before."""
         began, last, output = 0, "", []
         with subprocess.Popen(
-            self.command(number), cwd=CHECKOUT, env=playbook.environment(), stdin=subprocess.DEVNULL, text=True,
+            self.command(number), cwd=CHECKOUT, env=playbook.plain(), stdin=subprocess.DEVNULL, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         ) as running:  # fmt: skip
             limit = threading.Timer(playbook.SECONDS, running.kill)

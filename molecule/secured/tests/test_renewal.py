@@ -60,7 +60,7 @@ def test_a_renewed_certificate_rolls(secured: Secured, hosts: list[Host]) -> Non
     log = secured.config.directory / "converge.log"
     done = subprocess.run(
         ["ansible-playbook", "-vvv", "--diff", f"--inventory={secured.cluster.inventory}", "quorum.mesos.site"],
-        env={**playbook.environment(), "ANSIBLE_LOG_PATH": str(log), "ANSIBLE_NOCOLOR": "1"},
+        env={**playbook.plain(), "ANSIBLE_LOG_PATH": str(log)},
         cwd=Path(os.environ.get("MOLECULE_PROJECT_DIRECTORY", ".")),
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
