@@ -1,4 +1,4 @@
-"""Requests and what Marathon 1.11 makes of them, as listed in tests/unit/marathon/data/vectors.json."""
+"""Requests and what Marathon 1.11 makes of them, as listed in tests/unit/_marathon/data/vectors.json."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labengine.marathon.definition.errors import ApiError, app_exists
 from labengine.marathon.definition.settings import Settings
 
 SETTINGS = Settings()
-VECTORS = json.loads((Path(__file__).parents[2] / "tests" / "unit" / "marathon" / "data" / "vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "tests" / "unit" / "_marathon" / "data" / "vectors.json").read_text())
 
 
 def answer(vector, apps):

@@ -18,7 +18,7 @@ from labengine.marathon.matcher import Match, is_away, match
 from labengine.marathon.resources import Remainder
 from labengine.marathon.taskinfo import task_info
 
-VECTORS = Path(__file__).parents[2] / "tests" / "unit" / "marathon" / "data"
+VECTORS = Path(__file__).parents[2] / "tests" / "unit" / "_marathon" / "data"
 
 
 def stored(**fields: object) -> dict:

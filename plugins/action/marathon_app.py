@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import docker_forms
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import docker_forms
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import DefinitionError
 from ansible_collections.quorum.mesos.plugins.plugin_utils.definition_action import DefinitionAction
 
 

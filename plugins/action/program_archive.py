@@ -10,7 +10,8 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
+from ansible_collections.quorum.mesos.plugins.module_utils import _archives as archives
+from ansible_collections.quorum.mesos.plugins.module_utils import _programs as programs
 
 MODULE = "quorum.mesos.program_archive"
 

@@ -9,7 +9,7 @@ import typing as t
 
 import yaml
 from ansible_collections.quorum.mesos.plugins.doc_fragments import marathon
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import connection_spec
 from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import variable_of
 
 

@@ -38,7 +38,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import hosts
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts
 
 
 def address_problems(members: t.Iterable[t.Mapping[str, t.Any]], host: str) -> list[str]:

@@ -42,7 +42,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import identity, resources
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent import identity, resources
 
 
 def agent_changes(seen: t.Mapping[str, t.Any], wanted: t.Mapping[str, t.Any], additive: bool) -> list[str]:

@@ -37,7 +37,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import agent_settings
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent import settings as agent_settings
 
 
 def agent_problems(settings: t.Mapping[str, t.Any], host: str) -> list[str]:

@@ -32,7 +32,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import resources
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent import resources
 
 
 def agent_resources(value: t.Any) -> str | None:

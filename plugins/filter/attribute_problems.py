@@ -35,7 +35,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import resources
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent import resources
 
 
 def attribute_problems(value: t.Any, option: str, host: str) -> list[str]:

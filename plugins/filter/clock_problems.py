@@ -41,7 +41,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import hosts
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts
 
 
 def clock_problems(seen: t.Mapping[str, t.Mapping[str, t.Any]], skew: t.Any, host: str) -> list[str]:

@@ -50,7 +50,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import cluster
 
 
 def cluster_members(

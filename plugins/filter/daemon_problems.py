@@ -39,7 +39,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.docker import daemon
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import daemon
 
 
 def daemon_problems(

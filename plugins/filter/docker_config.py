@@ -33,7 +33,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.docker import credentials
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import credentials
 
 
 def docker_config(items: t.Iterable[t.Mapping[str, str]]) -> dict[str, t.Any]:

@@ -35,7 +35,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import flags
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import flags
 
 
 def environment_problems(variables: t.Mapping[str, t.Any], option: str, host: str) -> list[str]:

@@ -39,7 +39,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import flags
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import flags
 
 
 def flag_problems(values: t.Mapping[str, t.Any], known: t.Mapping[str, str], option: str, host: str) -> list[str]:

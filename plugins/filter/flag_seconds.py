@@ -33,7 +33,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.quorum.mesos.plugins.module_utils.options import flags
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import flags
 
 
 def flag_seconds(duration: t.Any) -> float:

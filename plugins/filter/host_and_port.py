@@ -37,7 +37,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import cluster
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import cluster
 
 
 def host_and_port(member: t.Mapping[str, t.Any], port: str) -> str:

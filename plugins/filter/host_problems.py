@@ -56,7 +56,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import hosts
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts
 
 
 def host_problems(

@@ -49,7 +49,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import install
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
 
 
 def install_problems(

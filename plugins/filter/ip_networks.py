@@ -39,7 +39,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import network
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import network
 
 
 def ip_networks(addresses: t.Iterable[str], version: int) -> list[str]:

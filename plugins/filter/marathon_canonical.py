@@ -53,13 +53,20 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import fields, normalise
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import (
+    app as app_definition,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import (
+    app_fields,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 
 
 def marathon_canonical(definition: dict[str, t.Any], release: str | None = None) -> dict[str, t.Any]:
     try:
-        return normalise.canonical_app(definition, fields.parse_release(release) if release else fields.NEWEST)
+        return app_definition.canonical_app(
+            definition, app_fields.parse_release(release) if release else app_fields.NEWEST
+        )
     except MarathonError as error:
         raise AnsibleFilterError(f"marathon_canonical: {error}") from error
 

@@ -46,8 +46,8 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import values
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 
 _LONGEST_LABEL = 63
 

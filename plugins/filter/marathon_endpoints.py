@@ -61,8 +61,8 @@ import typing as t
 from dataclasses import asdict
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import endpoints
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import endpoints
 
 
 def marathon_endpoints(app: dict[str, t.Any]) -> list[dict[str, t.Any]]:

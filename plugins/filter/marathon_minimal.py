@@ -55,13 +55,14 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import export, fields
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import app_fields
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import export
 
 
 def marathon_minimal(app: dict[str, t.Any], release: str | None = None) -> dict[str, t.Any]:
     try:
-        return export.minimal(app, fields.parse_release(release) if release else fields.NEWEST)
+        return export.minimal(app, app_fields.parse_release(release) if release else app_fields.NEWEST)
     except MarathonError as error:
         raise AnsibleFilterError(f"marathon_minimal: {error}") from error
 

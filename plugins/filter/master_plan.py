@@ -51,7 +51,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.masters import growth
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import quorum_change
 
 RESULT = "__mesos_master_state"
 
@@ -65,7 +65,7 @@ def master_plan(
 ) -> dict[str, t.Any]:
     found = {name: hostvars[name].get(RESULT) for name in hosts if name in members}
     states = {name: state for name, state in found.items() if state and "running" in state}
-    return growth.plan(states, members, int(quorum), may_seed)._asdict()
+    return quorum_change.plan(states, members, int(quorum), may_seed)._asdict()
 
 
 class FilterModule:

@@ -39,7 +39,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.masters import settings
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import settings
 
 
 def master_problems(given: t.Mapping[str, t.Any], host: str) -> list[str]:

@@ -46,13 +46,13 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.masters import growth
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import quorum_change
 
 
 def master_switch_problems(state: t.Mapping[str, t.Any], tls: bool, downgrade: bool, host: str) -> list[str]:
     if "running" not in state:
         return []
-    return ["%s: %s" % (host, sentence) for sentence in growth.switch_problems(state, tls, downgrade)]
+    return ["%s: %s" % (host, sentence) for sentence in quorum_change.switch_problems(state, tls, downgrade)]
 
 
 class FilterModule:

@@ -41,7 +41,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import hosts
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts
 
 
 def memory_problems(memory: int | None, minimum: t.Any, host: str) -> list[str]:

@@ -44,7 +44,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import ports
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import ports
 
 
 def port_problems(given: t.Iterable[t.Mapping[str, t.Any]], offered: t.Iterable[str], host: str) -> list[str]:

@@ -34,7 +34,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import characters
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
 
 
 def problem_text(problems: t.Iterable[str]) -> str:

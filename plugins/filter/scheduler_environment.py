@@ -43,7 +43,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import runtime
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service import runtime
 
 
 def scheduler_environment(variables: t.Mapping[str, t.Any], found: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -39,7 +39,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import settings
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service import settings
 
 
 def scheduler_problems(given: t.Mapping[str, t.Any], host: str) -> list[str]:

@@ -36,7 +36,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.health.table import status_lines
+from ansible_collections.quorum.mesos.plugins.module_utils._health.table import status_lines
 
 
 class FilterModule:

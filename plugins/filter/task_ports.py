@@ -33,7 +33,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import network
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import network
 
 
 def task_ports(resources: str | None) -> list[str]:

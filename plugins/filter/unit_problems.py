@@ -51,7 +51,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import units
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import units
 
 KINDS: dict[str, t.Callable[[t.Any, str], list[str]]] = {
     "plain": units.plain_problems,

@@ -53,7 +53,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.host import started
+from ansible_collections.quorum.mesos.plugins.module_utils._host import started
 
 
 class FilterModule:

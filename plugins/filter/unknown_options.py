@@ -47,7 +47,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.options import foreign
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import foreign
 from ansible_collections.quorum.mesos.plugins.plugin_utils.role_options import all_options
 
 

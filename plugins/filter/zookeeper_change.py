@@ -68,7 +68,7 @@ _value:
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import change, members
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import change, members
 
 RESULT = "__zookeeper_state"
 ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z|\[?[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\]?\Z")
@@ -96,8 +96,8 @@ def zookeeper_change(
     if strange:
         return strange
     numbers = {int(server["id"]): str(server["host"]) for server in servers}
-    wish = change.Wish(numbers, members.parse("\n".join(lines)), quorum_tls, dynamic, group)
-    return ["%s: %s." % (own, problem) for problem in change.problems(own, states, wish)]
+    desired = change.DesiredEnsemble(numbers, members.parse("\n".join(lines)), quorum_tls, dynamic, group)
+    return ["%s: %s." % (own, problem) for problem in change.problems(own, states, desired)]
 
 
 class FilterModule:

@@ -44,7 +44,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.members import parse, seed
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.members import parse, seed
 
 
 def zookeeper_seed(lines: t.Iterable[str], number: int, seen: t.Iterable[str]) -> list[str]:

@@ -34,7 +34,7 @@ _value:
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.members import Member, bracketed
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.members import Member, bracketed
 
 
 def zookeeper_server_lines(servers: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:

@@ -92,7 +92,7 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.plugin_utils import task_hosts
 from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import open_client
 

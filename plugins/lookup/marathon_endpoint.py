@@ -94,14 +94,17 @@ import typing as t
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.endpoints import (
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import values
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import (
+    DefinitionError,
+    MarathonError,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report.endpoints import (
     Endpoint,
     bracketed,
     endpoints,
     port_names,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError, MarathonError
 from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import open_client, variables_for
 
 _WORDS = ("host", "port", "port_name", "app_id", "task_id")

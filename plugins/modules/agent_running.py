@@ -151,7 +151,7 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.health.http import Access, Unanswered, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import Access, Unanswered, get_json
 
 FLAGS = ("hostname", "port", "work_dir", "attributes", "resources")
 

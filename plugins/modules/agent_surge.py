@@ -106,13 +106,13 @@ import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.http.exchange import Access
-from ansible_collections.quorum.mesos.plugins.module_utils.http.host_session import HostSession
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError, Unreachable
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surge_record import Record
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.surge_runner import Agent, Surge
+from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access
+from ansible_collections.quorum.mesos.plugins.module_utils._http.host_session import HostSession
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError, Unreachable
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.record import Record
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.run import Agent, Surge
 
 
 def _client(module: AnsibleModule) -> Client:

@@ -90,7 +90,7 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import cluster_lock
+from ansible_collections.quorum.mesos.plugins.module_utils._host import cluster_lock
 
 
 def said(holder: t.Mapping[str, t.Any], now: float) -> str:

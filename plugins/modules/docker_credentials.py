@@ -52,8 +52,8 @@ import json
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils import private_file
-from ansible_collections.quorum.mesos.plugins.module_utils.docker import credentials
+from ansible_collections.quorum.mesos.plugins.module_utils import _private_file as private_file
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import credentials
 
 
 def _read(path: str) -> bytes | None:

@@ -99,8 +99,13 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils import masked, private_file
-from ansible_collections.quorum.mesos.plugins.module_utils.docker import daemon, programs
+from ansible_collections.quorum.mesos.plugins.module_utils import (
+    _masked as masked,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils import (
+    _private_file as private_file,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import daemon, programs
 
 UNITS = ("docker", "containerd")
 # Options of a log driver may be tokens, under any name.

@@ -64,7 +64,7 @@ import os
 import re
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.docker import leftovers
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import leftovers
 
 DEVICES = "/sys/class/net"
 # Each namespace of containerd has a directory there, in which its running containers have theirs.

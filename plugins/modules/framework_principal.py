@@ -68,9 +68,9 @@ problem:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos import principals
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.arguments import connection_spec, open_api
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError, Unreachable
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos import principals
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError, Unreachable
 
 
 def main() -> None:

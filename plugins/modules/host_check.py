@@ -172,7 +172,7 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import look, native, sockets, stopped
+from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, native, sockets, stopped
 
 
 def java_version(module: AnsibleModule) -> str | None:
@@ -223,19 +223,19 @@ def main() -> None:
     )
     found: dict[str, t.Any] = {
         "time": time.time(),
-        "cgroup": look.cgroup_version(),
+        "cgroup": facts.cgroup_version(),
         "systemd": os.path.isdir("/run/systemd/system"),
-        "memory": look.memory(look.text("/proc/meminfo")),
-        "directories": {path: look.free_disk(path) for path in module.params["directories"]},
-        "files": {path: look.first_line(path) for path in module.params["files"]},
+        "memory": facts.memory(facts.text("/proc/meminfo")),
+        "directories": {path: facts.free_disk(path) for path in module.params["directories"]},
+        "files": {path: facts.first_line(path) for path in module.params["files"]},
         "units": {unit: is_active(module, unit) for unit in module.params["units"]},
         "services": services(module),
         "ports": sockets.read(lambda: container_names(module)),
-        "selinux": look.selinux(),
+        "selinux": facts.selinux(),
         "java": java_version(module),
         "libmesos": native.here(),
         "libmesos_link": os.path.islink(native.LINK),
-        "addresses": look.addresses(),
+        "addresses": facts.addresses(),
     }
     module.exit_json(changed=False, **found)
 

@@ -84,8 +84,8 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.masters import election
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.client import (
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import election
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.client import (
     KAZOO_IMPORT_ERROR,
     ZooKeeperError,
     connect,

@@ -499,15 +499,30 @@ last_task_failure:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_aim import Options
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.app_options import app_options_spec, definition_of
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import Options
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.app_options import (
+    app_options_spec,
+    definition_of,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
+    progress_spec,
+    reporter,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
+    outputs,
+    stay_spec,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.app import Waiter
 
 
 def argument_spec():

@@ -524,16 +524,30 @@ details:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, appset_limit, appset_owner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset import Source
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options, SetRunner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning import limit as removal_limit
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning.plan import Rules
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition.apps import Source
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
+    progress_spec,
+    reporter,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
+    outputs,
+    stay_spec,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan import ownership
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter
 
 
 def argument_spec():
@@ -578,12 +592,12 @@ def read_sources(params):
 def read_options(params):
     return Options(
         rules=Rules(
-            owner=appset_owner.read(params["owner_group"], params["owner_label"], tuple(params["other_owner_keys"])),
+            owner=ownership.read(params["owner_group"], params["owner_label"], tuple(params["other_owner_keys"])),
             adopt=params["adopt"],
             prune=params["prune"],
             allow_empty=params["allow_empty"],
             blank=tuple(params["blank"]),
-            limit=appset_limit.read(params["prune_limit"]),
+            limit=removal_limit.read(params["prune_limit"]),
             ignored=tuple(params["ignore_fields"]),
         ),
         secret_names=secret_names(params),
@@ -603,7 +617,7 @@ def main():
     if params["prune"] and not (params["owner_group"] or params["owner_label"]):
         module.fail_json(msg="prune needs to know what this set owns: give owner_group or owner_label")
     try:
-        declared = appset.build(read_sources(params))
+        declared = app_set.build(read_sources(params))
         client = open_client(module)
 
         def waiter(read):

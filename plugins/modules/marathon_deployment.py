@@ -199,13 +199,19 @@ hanging:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import deployment_runner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_runner import DeploymentRunner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.deployment import run
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.deployment.run import DeploymentRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
+    progress_spec,
+    reporter,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.deployment import DeploymentWaiter
 
 
 def argument_spec():
@@ -230,7 +236,7 @@ def main():
     )
     params = module.given
     try:
-        selected = deployment_runner.selection(params["id"], params["app"], params["group"])
+        selected = run.selection(params["id"], params["app"], params["group"])
         client = open_client(module)
         waiter = DeploymentWaiter(client, params["wait_timeout"], time.monotonic, time.sleep, reporter(module))
         runner = DeploymentRunner(client, waiter, selected, params["state"], params["wait"], time.sleep)

@@ -147,18 +147,31 @@ import re
 import tempfile
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import (
-    appset,
-    appset_ignored,
-    documents,
-    documents_yaml,
-    export,
-    export_text,
-    secrets,
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning import (
+    ignored as ignored_in_set,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError, MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import (
+    DefinitionError,
+    MarathonError,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files import (
+    definitions as definition_files,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files import (
+    export_text,
+    yaml_text,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import export
 
 SUFFIXES = {"json": ".json", "yaml": ".yml"}
 WRITERS = {"json": export_text.as_json, "yaml": export_text.as_yaml}
@@ -182,7 +195,7 @@ def argument_spec():
 
 
 def read_documents(client, params):
-    group_id = appset.group_path(params["group"], "group")
+    group_id = app_set.group_path(params["group"], "group")
     group = client.group(group_id)
     if group is None:
         raise DefinitionError(f"the group {group_id} does not exist on Marathon: check the option group")
@@ -205,7 +218,7 @@ def check_files(params):
 def definition_in(path):
     """What the file says now, for the diff; null where there is no definition."""
     try:
-        return documents.read_value(path) if os.path.exists(path) else None
+        return definition_files.read_value(path) if os.path.exists(path) else None
     except DefinitionError:
         return None
 
@@ -277,12 +290,12 @@ class Directory:
 def main():
     module = MarathonModule(argument_spec=argument_spec(), supports_check_mode=True)
     params = module.params
-    if params["format"] == "yaml" and documents_yaml.yaml is None:
-        module.fail_json(msg=missing_required_lib("PyYAML"), exception=documents_yaml.YAML_IMPORT_ERROR)
+    if params["format"] == "yaml" and yaml_text.yaml is None:
+        module.fail_json(msg=missing_required_lib("PyYAML"), exception=yaml_text.YAML_IMPORT_ERROR)
     directory = Directory(module)
     try:
         check_files(params)
-        appset_ignored.split(params["leave_out"], option="leave_out")
+        ignored_in_set.split(params["leave_out"], option="leave_out")
         client = open_client(module)
         found = read_documents(client, params)
         directory.make(params["dest"])

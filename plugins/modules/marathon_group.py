@@ -447,21 +447,34 @@ details:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset_limit, kinds
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_removal import GroupRemoval
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner import (
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import kinds
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning import limit as removal_limit
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.group.removal import GroupRemoval
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.group.run import (
     GroupOptions,
     GroupRunner,
     declared_tree,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
+    progress_spec,
+    reporter,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
+    outputs,
+    stay_spec,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.deployment import DeploymentWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.pod import PodWaiter
 
 
 def argument_spec():
@@ -500,7 +513,7 @@ def read_options(params):
         version=params["version"],
         merge=params["merge"],
         allow_empty=params["allow_empty"],
-        limit=appset_limit.read(params["prune_limit"]),
+        limit=removal_limit.read(params["prune_limit"]),
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
         force=params["force"],

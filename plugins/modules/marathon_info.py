@@ -256,16 +256,26 @@ requests:
 """
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import appset, facts, query, secrets, values
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import values
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module import query
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import info
 
 
 def argument_spec():
     return dict(
         connection_spec(),
-        gather={"type": "list", "elements": "str", "choices": list(facts.KINDS), "required": True},
+        gather={"type": "list", "elements": "str", "choices": list(info.KINDS), "required": True},
         id={"type": "str"},
         group={"type": "str"},
         label={"type": "str"},
@@ -275,7 +285,7 @@ def argument_spec():
         embed={
             "type": "list",
             "elements": "str",
-            "choices": [*facts.APP_EMBEDS, *facts.QUEUE_EMBEDS],
+            "choices": [*info.APP_EMBEDS, *info.QUEUE_EMBEDS],
             "default": [],
         },
         query={"type": "str"},
@@ -285,10 +295,10 @@ def argument_spec():
 
 
 def read_selection(params):
-    selection = facts.Selection(
+    selection = info.Selection(
         kinds=tuple(params["gather"]),
         id=None if params["id"] is None else values.absolute_id(params["id"], "id"),
-        group=None if params["group"] is None else appset.group_path(params["group"], "group"),
+        group=None if params["group"] is None else app_set.group_path(params["group"], "group"),
         label=params["label"],
         id_contains=params["id_contains"],
         cmd_contains=params["cmd_contains"],
@@ -319,7 +329,7 @@ def main():
         expression = None if params["query"] is None else query.Query(params["query"])
         selection = read_selection(params)
         client = open_client(module)
-        found = secrets.mask(facts.gather(client, selection), secret_names(params), likely=False)
+        found = secrets.mask(info.gather(client, selection), secret_names(params), likely=False)
         result = found if expression is None else {"selected": expression.search(found)}
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)

@@ -398,14 +398,26 @@ rollback_deployment_id:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import kinds
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule, secret_names
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_runner import PodOptions, PodRunner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.wait_options import outputs, stay_spec
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import kinds
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
+    progress_spec,
+    reporter,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
+    outputs,
+    stay_spec,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.pod.run import PodOptions, PodRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.pod import PodWaiter
 
 
 def argument_spec():

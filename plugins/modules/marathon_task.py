@@ -195,12 +195,18 @@ last_task_failure:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import values
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import connection_spec, open_client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.module import MarathonModule
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.progress import progress_spec, reporter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.task_runner import Options, Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import values
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    connection_spec,
+    open_client,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
+    progress_spec,
+    reporter,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import Options, Runner
 
 
 def argument_spec():

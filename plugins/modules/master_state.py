@@ -166,9 +166,9 @@ leftovers:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
-from ansible_collections.quorum.mesos.plugins.module_utils.masters import state
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import split_address
+from ansible_collections.quorum.mesos.plugins.module_utils._health.gate import wait_until_healthy
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import state
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.probe import split_address
 
 
 def main() -> None:
@@ -203,7 +203,7 @@ def main() -> None:
             answer.update(state.ask(variables, params["address"], access))
             return ["too many"] if (answer.get("ensemble_size") or 0) > len(params["members"]) else []
 
-        wait_until_well(see_no_more_than_members, params["patience"])
+        wait_until_healthy(see_no_more_than_members, params["patience"])
     known = [*params["names"], *(split_address(place)[0] for place in params["members"])]
     urls = [params["zk"], *([variables["MESOS_ZK"]] if "MESOS_ZK" in variables else [])]
     strangers: list[str] | None = None
@@ -214,7 +214,7 @@ def main() -> None:
         strangers = state.strangers(urls, known)
         return [place for place in strangers or [] if not state.listens(place)]
 
-    wait_until_well(see_only_living_strangers, params["patience"])
+    wait_until_healthy(see_only_living_strangers, params["patience"])
     quorum = variables.get("MESOS_QUORUM", "")
     module.exit_json(
         changed=False,

@@ -133,10 +133,10 @@ tasks:
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.agents import Name
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.arguments import connection_spec, open_api
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.errors import MesosError
-from ansible_collections.quorum.mesos.plugins.module_utils.mesos.keeper import Keeper, Wish
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent_state import AgentState, DesiredState
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agents import Name
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError
 
 
 def main() -> None:
@@ -156,7 +156,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     params = module.params
-    wish = Wish(
+    desired = DesiredState(
         Name(params["id"], params["hostname"], params["address"]),
         params["state"],
         wait=params["wait"],
@@ -165,7 +165,7 @@ def main() -> None:
         force=params["force"],
     )
     try:
-        result = Keeper(open_api(module), wish, time.monotonic, time.sleep).run(module.check_mode)
+        result = AgentState(open_api(module), desired, time.monotonic, time.sleep).run(module.check_mode)
     except MesosError as error:
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**result)

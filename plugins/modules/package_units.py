@@ -78,7 +78,7 @@ import shutil
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import started
+from ansible_collections.quorum.mesos.plugins.module_utils._host import started
 
 DIRECTORY = "/etc/systemd/system"
 HOLD = "quorum-mesos-hold.conf"

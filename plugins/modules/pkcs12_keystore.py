@@ -89,7 +89,7 @@ import tempfile
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils import private_file
+from ansible_collections.quorum.mesos.plugins.module_utils import _private_file as private_file
 
 PASSWORD = "QUORUM_KEYSTORE_PASSWORD"
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)

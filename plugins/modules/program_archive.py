@@ -146,8 +146,9 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
-from ansible_collections.quorum.mesos.plugins.module_utils import archives, programs
-from ansible_collections.quorum.mesos.plugins.module_utils.host import executors
+from ansible_collections.quorum.mesos.plugins.module_utils import _archives as archives
+from ansible_collections.quorum.mesos.plugins.module_utils import _programs as programs
+from ansible_collections.quorum.mesos.plugins.module_utils._host import executors
 
 FETCH_SECONDS = 60
 

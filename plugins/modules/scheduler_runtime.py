@@ -118,8 +118,8 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import native
-from ansible_collections.quorum.mesos.plugins.module_utils.schedulers import runtime
+from ansible_collections.quorum.mesos.plugins.module_utils._host import native
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service import runtime
 
 SERVICE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

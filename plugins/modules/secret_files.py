@@ -81,7 +81,12 @@ import stat
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils import masked, private_file
+from ansible_collections.quorum.mesos.plugins.module_utils import (
+    _masked as masked,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils import (
+    _private_file as private_file,
+)
 
 
 class Wanted(t.NamedTuple):

@@ -95,7 +95,7 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host.labels import LabelError, Policy, UnknownType
+from ansible_collections.quorum.mesos.plugins.module_utils._host.labels import LabelError, Policy, UnknownType
 
 
 def _directory(module: AnsibleModule, policy: Policy, one: t.Mapping[str, t.Any]) -> str | None:

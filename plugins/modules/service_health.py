@@ -201,10 +201,21 @@ problems:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.health import access, ends, verdicts
-from ansible_collections.quorum.mesos.plugins.module_utils.health.gate import wait_until_well
-from ansible_collections.quorum.mesos.plugins.module_utils.health.looks import LOOKS, Seen, flags_of_agent, look_at
-from ansible_collections.quorum.mesos.plugins.module_utils.host import executors, running, started
+from ansible_collections.quorum.mesos.plugins.module_utils._health import (
+    access,
+    endings,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._health import (
+    problems as service_problems,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._health.checks import (
+    LOOKS,
+    Seen,
+    flags_of_agent,
+    look_at,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._health.gate import wait_until_healthy
+from ansible_collections.quorum.mesos.plugins.module_utils._host import executors, running, started
 
 
 def _outdated(module: AnsibleModule) -> list[str]:
@@ -221,7 +232,7 @@ def _end_of_agent(module: AnsibleModule) -> list[str]:
     if module.params["service"] != "agent" or not module.params["unit"]:
         return []
     output = _show(module, "ActiveState,ExecMainCode,ExecMainStatus")
-    return verdicts.told_to_end(dict(line.split("=", 1) for line in output.splitlines() if "=" in line))
+    return service_problems.told_to_end(dict(line.split("=", 1) for line in output.splitlines() if "=" in line))
 
 
 def _show(module: AnsibleModule, properties: str) -> str:
@@ -278,7 +289,7 @@ def main() -> None:
 
     left = params["timeout"] - params["waited"]
     time = left if params["report_after"] is None else min(left, params["report_after"])
-    process = ends.Ends(params["service"], params["seen"])
+    process = endings.Ends(params["service"], params["seen"])
     last = Seen([], False)
     # Waiting does not help a program that cannot be loaded.
     executor: list[str] = []
@@ -290,10 +301,10 @@ def main() -> None:
         if executor:
             return executor
         if last.problems and params["unit"]:
-            process.look(ends.parse(_show(module, ends.PROPERTIES)))
+            process.look(endings.parse(_show(module, endings.PROPERTIES)))
         return last.problems
 
-    found, elapsed = wait_until_well(find_problems, time, hopeless=lambda: process.final or bool(executor))
+    found, elapsed = wait_until_healthy(find_problems, time, hopeless=lambda: process.final or bool(executor))
     found, elapsed = found + (process.problems() if found else []), elapsed + params["waited"]
     if found and elapsed < params["timeout"] and not process.final and not executor:
         module.exit_json(changed=False, elapsed=elapsed, leads=last.leads, waiting_for=found, seen=process.seen)

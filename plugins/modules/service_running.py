@@ -103,8 +103,8 @@ outdated:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.host import running
-from ansible_collections.quorum.mesos.plugins.module_utils.host.started import SOURCE
+from ansible_collections.quorum.mesos.plugins.module_utils._host import running
+from ansible_collections.quorum.mesos.plugins.module_utils._host.started import SOURCE
 
 
 def _compare(module: AnsibleModule, digest: str, outdated: list[str]) -> None:

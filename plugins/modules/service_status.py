@@ -77,8 +77,8 @@ facts:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.health import access
-from ansible_collections.quorum.mesos.plugins.module_utils.health.status import LOOKS, status_of
+from ansible_collections.quorum.mesos.plugins.module_utils._health import access
+from ansible_collections.quorum.mesos.plugins.module_utils._health.status import LOOKS, status_of
 
 
 def main() -> None:

@@ -122,8 +122,8 @@ version:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import client, members, trees
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import split_address
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import client, members, trees
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.probe import split_address
 
 
 def configuration(params: dict[str, t.Any], serving: list[str]) -> dict[str, t.Any]:

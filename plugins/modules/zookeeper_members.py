@@ -89,8 +89,8 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import client, members
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper.probe import look
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import client, members
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.probe import look
 
 CONFIGURATION = "/zookeeper/config"
 ANSWER_SECONDS = 5.0

@@ -130,7 +130,7 @@ leaving:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import state
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import state
 
 
 def main() -> None:

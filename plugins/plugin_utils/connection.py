@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.arguments import client_from, connection_spec
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    client_from,
+    connection_spec,
+)
 
 
 def variable_of(option: str) -> str:

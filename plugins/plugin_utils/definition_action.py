@@ -8,8 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files import (
+    definitions as definition_files,
+)
 from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file
 from ansible_collections.quorum.mesos.plugins.plugin_utils.waiting import WaitingAction
 
@@ -26,6 +28,6 @@ class DefinitionAction(WaitingAction):
         path = definition_file.find(self, src)
         value = definition_file.read(self, path, task_vars, template)
         try:
-            return {**arguments, "definition": documents.definition_in(value, path)}
+            return {**arguments, "definition": definition_files.definition_in(value, path)}
         except DefinitionError as error:
             raise AnsibleActionFail(str(error)) from None

@@ -13,8 +13,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible.release import __version__ as core_version
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files import (
+    definitions as definition_files,
+)
 from jinja2.exceptions import TemplateSyntaxError
 
 # Before 2.19 the lookup itself makes a mapping of a text that looks like one, unless it is told not to; since then it
@@ -52,12 +54,12 @@ def wants_template(arguments: dict[str, t.Any]) -> bool:
 
 def read(action: ActionBase, path: str, task_vars: dict[str, t.Any], template: bool = True) -> t.Any:
     """The one value of the file; an error names line and column of what Jinja made of it."""
-    return _read(action, path, task_vars, template, documents.parse)
+    return _read(action, path, task_vars, template, definition_files.parse)
 
 
 def read_all(action: ActionBase, path: str, task_vars: dict[str, t.Any], template: bool = True) -> list[t.Any]:
     """The value of each YAML document of the file, of which most have one."""
-    return _read(action, path, task_vars, template, documents.parse_all, lambda value: [value])
+    return _read(action, path, task_vars, template, definition_files.parse_all, lambda value: [value])
 
 
 def _read(
@@ -89,7 +91,7 @@ def _text(action: ActionBase, path: str) -> str:
         data, _shown = action._loader._get_file_contents(path)
     except AnsibleError as error:
         raise AnsibleActionFail(f"src {path} cannot be read: {error}") from None
-    return documents.text_of(data, path)
+    return definition_files.text_of(data, path)
 
 
 def _templated(action: ActionBase, path: str, text: str, task_vars: dict[str, t.Any]) -> t.Any:

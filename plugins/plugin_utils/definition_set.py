@@ -11,11 +11,13 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import documents
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_owner import listed
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files import (
+    definitions as definition_files,
+)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan.ownership import listed
 from ansible_collections.quorum.mesos.plugins.plugin_utils import definition_file
 
-_PATTERNS = ", ".join(f"*{suffix}" for suffix in documents.SUFFIXES)
+_PATTERNS = ", ".join(f"*{suffix}" for suffix in definition_files.SUFFIXES)
 # Names that somebody may have meant as a definition, whatever follows its suffix.
 _LIKELY = re.compile(r"(?P<definition>.+\.(json[5c]?|ya?ml)(\.j2)?)(?![a-z0-9]).*", re.IGNORECASE)
 
@@ -117,7 +119,7 @@ def _directory(path: str, recurse: bool, above: tuple[str, ...]) -> Listing:
 
 
 def _reads_as_definition(name: str) -> bool:
-    return name.removesuffix(".j2").endswith(documents.SUFFIXES)
+    return name.removesuffix(".j2").endswith(definition_files.SUFFIXES)
 
 
 def _unread(path: str, name: str, beside: list[str]) -> str | None:

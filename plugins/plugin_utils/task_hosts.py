@@ -9,7 +9,8 @@ import re
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import endpoints, secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import endpoints
 
 # Longer values are data of a program, not names of a group.
 _LONGEST_LABEL = 64

@@ -9,7 +9,7 @@ import contextlib
 import typing as t
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import progress
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module import progress
 from ansible_collections.quorum.mesos.plugins.plugin_utils import interruption
 from ansible_collections.quorum.mesos.plugins.plugin_utils.followed_file import FollowedFile
 

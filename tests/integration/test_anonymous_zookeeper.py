@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import anonymous, trees
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import anonymous, trees
 from kazoo.client import KazooClient
 from kazoo.security import make_acl
 from local_cluster import (

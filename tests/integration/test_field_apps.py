@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-FIELD = sorted((Path(__file__).parents[1] / "unit" / "marathon" / "data" / "field").glob("*.json"))
+FIELD = sorted((Path(__file__).parents[1] / "unit" / "_marathon" / "data" / "field").glob("*.json"))
 
 
 def test_each_is_deployed_once_repeated_without_change_and_removed(ansible, marathon, group, tmp_path):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.masters import state as masters
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import ensemble
-from ansible_collections.quorum.mesos.plugins.module_utils.zookeeper import state as servers
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import state as masters
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import ensemble
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import state as servers
 from kazoo.client import KazooClient
 from local_cluster import LocalCluster, Program, wait_until, zookeeper_installed, zookeeper_mode
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.health.status import status_of
+from ansible_collections.quorum.mesos.plugins.module_utils._health.status import status_of
 from local_cluster import LocalCluster, Program, zookeeper_installed
 
 pytestmark = pytest.mark.skipif(not zookeeper_installed(), reason="needs the Debian package zookeeper and java")

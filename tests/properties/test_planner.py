@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import normalise, planner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.planner import Plan, Wanted, plan_present
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import app as app_definition
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan import app as app_plan
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan.app import Plan, Wanted, plan_present
 from definitions import as_marathon_takes_it, definitions
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ SETTINGS = Settings(
     default_network_name="dcos",
     enable_features=frozenset({"secrets", "external_volumes", "gpu_resources"}),
 )
-FIELD_APPS = sorted((Path(__file__).parents[1] / "unit" / "marathon" / "data" / "field").glob("*.json"))
+FIELD_APPS = sorted((Path(__file__).parents[1] / "unit" / "_marathon" / "data" / "field").glob("*.json"))
 TAKEN = {10000, 10001}
 STATE = {
     "version": "2020-10-29T12:00:00.000Z",
@@ -59,16 +60,16 @@ def is_resident(definition: dict[str, Any]) -> bool:
 
 
 def wanted(definition: dict[str, Any]) -> Wanted:
-    return Wanted(normalise.declared(definition))
+    return Wanted(app_definition.declared(definition))
 
 
 @given(definitions())
 def test_normalising_twice_is_normalising_once(definition):
-    once = normalise.canonical(definition)
-    assert normalise.canonical(once) == once
-    declared = normalise.declared(definition)
-    assert normalise.declared(declared) == declared
-    assert normalise.complete(declared) == once
+    once = app_definition.canonical(definition)
+    assert app_definition.canonical(once) == once
+    declared = app_definition.declared(definition)
+    assert app_definition.declared(declared) == declared
+    assert app_definition.complete(declared) == once
 
 
 @given(definitions())
@@ -84,7 +85,7 @@ def test_the_apps_of_the_field_plan_to_nothing_once_they_are_there(path):
     definition = json.loads(path.read_text())
     app = written(None, plan_present(wanted(definition), None))
     again = plan_present(wanted(definition), got(app))
-    assert (again.action, again.before) == (planner.NONE, again.after)
+    assert (again.action, again.before) == (app_plan.NONE, again.after)
 
 
 @given(definitions())
@@ -92,7 +93,7 @@ def test_what_get_returns_plans_to_nothing(definition):
     plan = plan_present(wanted(definition), None)
     app = written(None, plan)
     again = plan_present(wanted(definition), got(app))
-    assert (again.action, again.before) == (planner.NONE, again.after)
+    assert (again.action, again.before) == (app_plan.NONE, again.after)
 
 
 @given(definitions())
@@ -102,13 +103,13 @@ def test_the_definition_itself_may_have_been_posted(definition):
     app = ports.assign_service_ports(
         reader.read_app(sent, defaults=SETTINGS), previous=None, taken=TAKEN, settings=SETTINGS
     )
-    assert plan_present(wanted(definition), got(app)).action == planner.NONE
+    assert plan_present(wanted(definition), got(app)).action == app_plan.NONE
 
 
 @given(definitions())
 def test_what_get_returns_is_a_definition_of_itself(definition):
     app = written(None, plan_present(wanted(definition), None))
-    assert plan_present(wanted(got(app)), got(app)).action == planner.NONE
+    assert plan_present(wanted(got(app)), got(app)).action == app_plan.NONE
 
 
 @given(definitions(), definitions())
@@ -119,24 +120,24 @@ def test_a_change_leaves_nothing_to_do(first, second):
     plan = plan_present(wanted(second), got(current))
     after = written(current, plan) if plan.changed else current
     again = plan_present(wanted(second), got(after))
-    assert (again.action, again.before) == (planner.NONE, again.after)
+    assert (again.action, again.before) == (app_plan.NONE, again.after)
     if plan.changed:
         without = {name: value for name, value in plan.after.items() if name not in ("executorResources",)}
-        assert unassigned(normalise.canonical(after)) == unassigned(without)
+        assert unassigned(app_definition.canonical(after)) == unassigned(without)
 
 
 @given(definitions(), definitions())
 def test_a_merge_leaves_nothing_to_do(first, second):
     current = written(None, plan_present(wanted(first), None))
     merged = Wanted(
-        normalise.declared(
+        app_definition.declared(
             {"id": second["id"], "env": second.get("env"), "labels": second.get("labels"), "backoffSeconds": 7}
         ),
         merge=True,
     )
     plan = plan_present(merged, got(current))
     after = written(current, plan)
-    assert plan_present(merged, got(after)).action == planner.NONE
+    assert plan_present(merged, got(after)).action == app_plan.NONE
     kept = {
         name for name in current if name not in ("env", "labels", "backoffSeconds", "executorResources", "healthChecks")
     }
@@ -150,7 +151,7 @@ def test_what_another_sets_between_the_read_and_the_write_survives_where_the_wri
     assume(not is_resident(first) and not is_resident(second))
     assume(not any("external" in volume for volume in (first.get("container") or {}).get("volumes") or []))
     current = written(None, plan_present(wanted(first), None))
-    leaving = Wanted(normalise.declared(second), ignored=("instances",))
+    leaving = Wanted(app_definition.declared(second), ignored=("instances",))
     plan = plan_present(leaving, got(current))
     assume(plan.changed)
     scaling = Wanted({"id": current["id"], "instances": instances}, merge=True)
@@ -159,9 +160,9 @@ def test_what_another_sets_between_the_read_and_the_write_survives_where_the_wri
     # Where it cannot, the plan says so.
     assert after["instances"] == (current["instances"] if plan.carried else instances)
     again = plan_present(leaving, got(after))
-    assert (again.action, again.before) == (planner.NONE, again.after)
+    assert (again.action, again.before) == (app_plan.NONE, again.after)
     without = {name: value for name, value in plan.after.items() if name not in ("executorResources", "instances")}
-    found = {name: value for name, value in normalise.canonical(after).items() if name in without}
+    found = {name: value for name, value in app_definition.canonical(after).items() if name in without}
     assert unassigned(found) == unassigned(without)
 
 
@@ -170,8 +171,8 @@ def test_only_scaling_is_a_small_write_that_changes_nothing_else(definition, ins
     if any("external" in volume for volume in (definition.get("container") or {}).get("volumes") or []):
         return
     current = written(None, plan_present(wanted(definition), None))
-    plan = plan_present(Wanted(normalise.declared({**definition, "instances": instances})), got(current))
-    assert (plan.action, plan.request.partial) == (planner.SCALED, True)
+    plan = plan_present(Wanted(app_definition.declared({**definition, "instances": instances})), got(current))
+    assert (plan.action, plan.request.partial) == (app_plan.SCALED, True)
     assert set(plan.request.body) <= {"instances", "resourceLimits", "executorResources"}
     after = written(current, plan)
     assert {**after, "instances": 0} == {**current, "instances": 0}
@@ -190,13 +191,13 @@ def test_order_that_matters_is_kept_and_order_that_does_not_is_no_change(definit
         if definition.get(name):
             shuffled = copy.deepcopy(definition)
             random.shuffle(shuffled[name])
-            assert plan_present(wanted(shuffled), got(app)).action == planner.NONE
+            assert plan_present(wanted(shuffled), got(app)).action == app_plan.NONE
 
 
 @given(definitions())
 def test_what_is_written_has_the_order_in_which_it_was_declared(definition):
     app = written(None, plan_present(wanted(definition), None))
-    declared = normalise.declared(definition)
+    declared = app_definition.declared(definition)
     arguments = [str(argument) for argument in definition.get("args") or []]
     assert (app.get("cmd"), app.get("args", [])) == (definition.get("cmd"), arguments)
     network = app["networks"][0]["mode"]
@@ -213,7 +214,7 @@ def test_what_is_written_has_the_order_in_which_it_was_declared(definition):
 def test_another_order_of_ports_or_arguments_is_a_change(definition):
     assume(not is_resident(definition))
     app = written(None, plan_present(wanted(definition), None))
-    declared = normalise.declared(definition)
+    declared = app_definition.declared(definition)
     container = declared.get("container", {})
     turned = [{**declared, name: declared[name][::-1]} for name in ("args", "portDefinitions") if declared.get(name)]
     if mappings_of(declared):
@@ -232,7 +233,7 @@ def mappings_of(app: dict[str, Any]) -> list[dict[str, Any]]:
 
 def canonical_order(app: dict[str, Any]) -> list[Any]:
     """What has an order, without the numbers that a server may choose."""
-    app = unassigned(normalise.canonical(app))
+    app = unassigned(app_definition.canonical(app))
     return [app.get("cmd"), app.get("args"), app.get("portDefinitions"), mappings_of(app)]
 
 
@@ -248,7 +249,7 @@ def ordered(definition: dict[str, Any]) -> list[tuple[tuple[str, str], list[Any]
 
 
 def canonical_part(definition: dict[str, Any], place: tuple[str, str]) -> Any:
-    app = normalise.canonical(definition)
+    app = app_definition.canonical(definition)
     if place[0] == "":
         return app.get("fetch" if place[1] == "uris" else place[1])
     return (app["container"] if place[0] == "container" else app["container"]["docker"])[place[1]]

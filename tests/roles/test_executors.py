@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils.host import executors
+from ansible_collections.quorum.mesos.plugins.module_utils._host import executors
 from rendered_role import Role
 
 from lab import playbook

@@ -6,24 +6,25 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon import app_aim, appset
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_plan import Rules
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import Options as SetOptions
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_runner import SetRunner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.appset_waiter import SetWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.client import Client
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.deployment_waiter import DeploymentWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.group_runner import (
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app import desired
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning.plan import Rules
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import Options as SetOptions
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.group.run import (
     GroupOptions,
     GroupRunner,
     declared_tree,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_runner import PodOptions, PodRunner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.pod_waiter import PodWaiter
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.runner import Runner
-from ansible_collections.quorum.mesos.plugins.module_utils.marathon.waiter import Waiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.pod.run import PodOptions, PodRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.app import Waiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.deployment import DeploymentWaiter
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.pod import PodWaiter
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Modules:
 
     def app(self, definition: dict[str, Any], check_mode: bool, **options: Any) -> Outcome:
         def run(client: Client, warn: Any) -> dict[str, Any]:
-            chosen = app_aim.Options(definition=definition, wait=False, **options)
+            chosen = desired.Options(definition=definition, wait=False, **options)
             waiter = Waiter(client, 5, time.monotonic, time.sleep)
             return Runner(client, waiter, chosen, time.sleep, warn).run(check_mode)
 
@@ -61,13 +62,13 @@ class Modules:
 
     def apps(self, definitions: list[Any], check_mode: bool, **rules: Any) -> Outcome:
         def run(client: Client, warn: Any) -> dict[str, Any]:
-            sources = [appset.Source(one, f"file{number}") for number, one in enumerate(definitions, 1)]
+            sources = [app_set.Source(one, f"file{number}") for number, one in enumerate(definitions, 1)]
             options = SetOptions(Rules(**rules), wait=False)
 
             def waiter(read: Any) -> SetWaiter:
                 return SetWaiter(read, client, 5, time.monotonic, time.sleep)
 
-            return SetRunner(client, appset.build(sources), options, waiter, time.sleep, warn).run(check_mode)
+            return SetRunner(client, app_set.build(sources), options, waiter, time.sleep, warn).run(check_mode)
 
         return self._outcome(run)
 

@@ -19,7 +19,7 @@ from local_cluster import LocalCluster, wait_until, zookeeper_installed
 GIVEN = os.environ.get("MARATHON_URL", "").rstrip("/")
 pytestmark = pytest.mark.skipif(not GIVEN and not zookeeper_installed(), reason="ZooKeeper is not installed")
 
-DATA = Path(__file__).parents[3] / "tests" / "unit" / "marathon" / "data" / "vectors.json"
+DATA = Path(__file__).parents[3] / "tests" / "unit" / "_marathon" / "data" / "vectors.json"
 VECTORS = json.loads(DATA.read_text(encoding="utf-8"))
 VECTORS = VECTORS["vectors"] if isinstance(VECTORS, dict) else VECTORS
 # What depends on the run, not on the definition.

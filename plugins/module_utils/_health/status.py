@@ -1,0 +1,169 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a service is, for people, and what it lets anyone do who shows no password."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .._http.host_get import Access, Unanswered, get, get_json
+from .._mesos import agents
+from .._mesos.errors import MesosError
+from .._preflight.flags import as_boolean
+from .._zookeeper import anonymous, trees
+from .._zookeeper.probe import split_address
+from .access import given, operator_api
+
+SECONDS = 5.0
+Facts = t.Dict[str, t.Any]
+Params = t.Mapping[str, t.Any]
+
+
+def answers_anyone(url: str, params: Params) -> bool:
+    """Whether a URL answers without a password and without a certificate of the client."""
+    try:
+        get(url, Access(ca_path=params["ca_path"], plain_too=params["plain_too"]), SECONDS)
+    except Unanswered:
+        return False
+    return True
+
+
+def _zookeeper(params: Params) -> Facts:
+    address = params["address"]
+    members = [address, *(member for member in params["members"] if member != address)]
+    servers, problems = trees.examine(members, SECONDS)
+    own = servers[0]
+    if not own["mode"]:
+        raise Unanswered("%s: %s" % (address, own["error"]))
+    try:
+        opened = anonymous.rights(*split_address(address), timeout=SECONDS)
+    except OSError:
+        opened = []
+    same = trees.agree(servers) and len(members) > 1
+    return {
+        **{name: own[name] for name in ("mode", "version", "zxid", "node_count")},
+        "compared": sum(1 for server in servers if server["mode"]) if same else 0,
+        "voters": len(params["members"]) or 1,
+        "problems": problems,
+        "open": opened,
+    }
+
+
+def _flag(flags: t.Mapping[str, t.Any], name: str) -> bool:
+    return bool(as_boolean(flags.get(name, "false")))
+
+
+def open_master(flags: t.Mapping[str, t.Any], answers: bool) -> list[str]:
+    """Pure: what a master lets anyone do, by the flags that it runs with and by whether it tells them to anyone."""
+    found = ["read"] if answers else []
+    if not _flag(flags, "authenticate_http_readwrite"):
+        found.append("write")
+    # The older protocol and the one over HTTP have a flag each.
+    if not (_flag(flags, "authenticate_frameworks") and _flag(flags, "authenticate_http_frameworks")):
+        found.append("register a framework")
+    return found
+
+
+def open_agent(flags: t.Mapping[str, t.Any], answers: bool) -> list[str]:
+    return (["read"] if answers else []) + ([] if _flag(flags, "authenticate_http_readwrite") else ["write"])
+
+
+def _master(params: Params) -> Facts:
+    access, address = given(params), params["address"]
+    metrics = get_json(address + "/metrics/snapshot", access, SECONDS)
+    flags = get_json(address + "/flags", access, SECONDS).get("flags") or {}
+    leads = metrics.get("master/elected") == 1
+    return {
+        "version": get_json(address + "/version", access, SECONDS).get("version"),
+        "leads": leads,
+        "quorum": flags.get("quorum"),
+        "replicas": metrics.get("registrar/log/ensemble_size"),
+        "recovered": metrics.get("registrar/log/recovered") == 1,
+        "agents": _agents(params) if leads else None,
+        "frameworks": metrics.get("master/frameworks_active") if leads else None,
+        "open": open_master(flags, answers_anyone(address + "/flags", params)),
+    }
+
+
+def _agents(params: Params) -> list[dict[str, str]] | None:
+    """The agents as the leading master has them; None where it does not tell."""
+    masters = operator_api([params["address"]], params["url_username"], params["url_password"], params)
+    try:
+        content = masters.call("GET_AGENTS")
+    except MesosError:
+        return None
+    gone = [{"id": one.id, "name": one.hostname, "state": "lost"} for one in agents.recovered(content)]
+    return [{"id": one.id, "name": one.hostname, "state": one.state} for one in agents.agents(content)] + gone
+
+
+def _agent(params: Params) -> Facts:
+    access, address = given(params), params["address"]
+    metrics = get_json(address + "/metrics/snapshot", access, SECONDS)
+    flags = get_json(address + "/flags", access, SECONDS).get("flags") or {}
+    return {
+        "version": get_json(address + "/version", access, SECONDS).get("version"),
+        "id": get_json(address + "/state", access, SECONDS).get("id"),
+        "registered": metrics.get("slave/registered") == 1,
+        "tasks": metrics.get("slave/tasks_running"),
+        "open": open_agent(flags, answers_anyone(address + "/flags", params)),
+    }
+
+
+def count_apps(apps: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, int]:
+    """Pure: from the apps of Marathon."""
+    everyone = list(apps)
+    short = [app for app in everyone if (app.get("tasksRunning") or 0) < (app.get("instances") or 0)]
+    return {
+        "apps": len(everyone),
+        "short": len(short),
+        "unhealthy": sum(app.get("tasksUnhealthy") or 0 for app in everyone),
+    }
+
+
+def _marathon(params: Params) -> Facts:
+    access, address = given(params), params["address"]
+    _pong, headers = get(address + "/ping", access, SECONDS)
+    leads = "X-Marathon-Via" not in headers
+    info = get_json(address + "/v2/info", access, SECONDS)
+    facts: Facts = {
+        "version": info.get("version"),
+        "leads": leads,
+        "open": ["read", "write"] if answers_anyone(address + "/v2/info", params) else [],
+    }
+    if leads:
+        facts.update(count_apps(get_json(address + "/v2/apps?embed=apps.counts", access, SECONDS).get("apps") or []))
+        facts["deployments"] = len(json.loads(get(address + "/v2/deployments", access, SECONDS)[0]))
+    return facts
+
+
+def _docker(params: Params) -> Facts:
+    version, info = (
+        json.loads(get("http://localhost" + path, Access(), SECONDS, unix_socket=params["address"])[0])
+        for path in ("/version", "/info")
+    )
+    return {"version": version.get("Version"), "containers": info.get("ContainersRunning"), "open": []}
+
+
+LOOKS: dict[str, t.Callable[[Params], Facts]] = {
+    "zookeeper": _zookeeper,
+    "master": _master,
+    "agent": _agent,
+    "marathon": _marathon,
+    "docker": _docker,
+}
+
+
+def status_of(params: Params) -> Facts:
+    """The service's facts, or why it does not tell them."""
+    try:
+        return {"answers": True, "why": "", "facts": LOOKS[params["service"]](params)}
+    except Unanswered as error:
+        return {"answers": False, "why": str(error), "facts": {}}
+    except (ValueError, TypeError, AttributeError) as error:
+        return {
+            "answers": False,
+            "why": "%s answers what is not understood (%s)" % (params["address"], error),
+            "facts": {},
+        }

@@ -1,0 +1,160 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: what service_status found on all hosts -> a table for people, one line a host and service."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._zookeeper.change import epoch_of
+
+Facts = t.Mapping[str, t.Any]
+Found = t.Mapping[str, t.Any]
+ORDER = ("zookeeper", "master", "agent", "marathon", "docker")
+NAMES = {
+    "zookeeper": "ZooKeeper",
+    "master": "Mesos master",
+    "agent": "Mesos agent",
+    "marathon": "Marathon",
+    "docker": "Docker",
+}
+OPEN = "open to anyone who reaches the port: "
+CLOSE = "What is open to anyone who reaches a port, and what closes it: docs/security.md of the collection."
+
+
+def status_lines(hosts: t.Mapping[str, Found]) -> list[str]:
+    """``hosts`` has for each host its ``services`` (a name, and a result or nothing), ``lock`` and, if so, ``down``."""
+    states = _agent_states(hosts)
+    rows = [
+        (NAMES[service], host, _words(service, hosts[host], states))
+        for service in ORDER
+        for host in hosts
+        if service in (hosts[host].get("services") or {})
+    ]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+    lines = ["%s  %s  %s" % (name.ljust(widths[0]), host.ljust(widths[1]), words) for name, host, words in rows]
+    pointer = [CLOSE] if any(OPEN in line for line in lines) else []
+    return lines + _trees(hosts) + _unknown_agents(hosts, states) + _locks(hosts) + pointer
+
+
+def _facts(found: Found, service: str) -> Facts:
+    return ((found.get("services") or {}).get(service) or {}).get("facts") or {}
+
+
+def _agent_states(hosts: t.Mapping[str, Found]) -> dict[str, dict[str, str]] | None:
+    """The agents by their ids as the leading master has them; None where no master tells."""
+    for found in hosts.values():
+        agents = _facts(found, "master").get("agents")
+        if agents is not None:
+            return {agent["id"]: agent for agent in agents}
+    return None
+
+
+def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str]] | None) -> str:
+    if found.get("down"):
+        first = next(name for name in ORDER if name in found["services"])
+        why = ": %s" % _one_line(found["down"]).replace("Task failed: ", "", 1) if service == first else ""
+        return "the host is not reached%s" % why
+    result = found["services"][service] or {}
+    if not result.get("answers"):
+        return "does not answer: %s" % _one_line(result.get("why") or found.get("failed") or "it was not asked")
+    facts = result["facts"]
+    words = {
+        "zookeeper": _zookeeper,
+        "master": _master,
+        "agent": lambda agent: _agent(agent, states),
+        "marathon": _marathon,
+        "docker": lambda docker: [str(docker["version"]), _many(docker["containers"], "container")],
+    }[service](facts)
+    opened = ", ".join(facts["open"])
+    return ", ".join(word for word in words if word) + ("; " + OPEN + opened if opened else "")
+
+
+def _one_line(text: t.Any) -> str:
+    return " ".join(str(text).split())
+
+
+def _many(number: t.Any, noun: str) -> str:
+    whole = int(number or 0)
+    return "%d %s%s" % (whole, noun, "" if whole == 1 else "s")
+
+
+def _zookeeper(facts: Facts) -> list[str]:
+    return [
+        facts["mode"],
+        facts["version"].split("-")[0],
+        _many(facts["voters"], "voter"),
+        "epoch %d" % epoch_of(facts["zxid"]),
+        _many(facts["node_count"], "znode"),
+    ]
+
+
+def _master(facts: Facts) -> list[str]:
+    words = [
+        "leader" if facts["leads"] else "standby",
+        str(facts["version"]),
+        "quorum %s of %s" % (facts["quorum"], _many(facts["replicas"], "replica")),
+        "" if facts["recovered"] else "its registry is not recovered",
+    ]
+    if facts["agents"] is not None:
+        states = [agent["state"] for agent in facts["agents"]]
+        told = ["%d %s" % (states.count(state), state) for state in sorted(set(states))]
+        words += ["agents: %s" % (" and ".join(told) or "none"), _many(facts["frameworks"], "framework")]
+    return words
+
+
+def _agent(facts: Facts, states: t.Mapping[str, t.Mapping[str, str]] | None) -> list[str]:
+    if not facts["registered"]:
+        state = "not registered with a master"
+    elif states is None:
+        state = "registered"
+    else:
+        state = states.get(facts["id"], {}).get("state") or "registered with another cluster"
+    return [state, str(facts["version"]), _many(facts["tasks"], "task")]
+
+
+def _marathon(facts: Facts) -> list[str]:
+    if not facts["leads"]:
+        return ["standby", str(facts["version"])]
+    return [
+        "leader",
+        str(facts["version"]),
+        _many(facts["apps"], "app"),
+        "%d of them without all instances" % facts["short"] if facts["short"] else "",
+        _many(facts["unhealthy"], "unhealthy task") if facts["unhealthy"] else "",
+        _many(facts["deployments"], "deployment"),
+    ]
+
+
+def _trees(hosts: t.Mapping[str, Found]) -> list[str]:
+    """What is wrong with the ensemble, or that it is not, once, however many servers were asked for it."""
+    servers = [_facts(found, "zookeeper") for found in hosts.values() if _facts(found, "zookeeper")]
+    told = [problem for facts in servers for problem in facts["problems"]]
+    if told:
+        return ["The ZooKeeper ensemble is not whole: %s." % problem for problem in dict.fromkeys(told)]
+    same = [facts for facts in servers if facts["compared"]]
+    if same:
+        at = max(same, key=lambda facts: int(facts["zxid"] or "0", 16))
+        text = "The %d ZooKeeper servers that serve have the same tree: %s at transaction %s."
+        return [text % (at["compared"], _many(at["node_count"], "znode"), at["zxid"])]
+    if any(facts["voters"] > 1 for facts in servers):
+        return ["Clients write to ZooKeeper; no two servers were found to differ for longer than a moment."]
+    return []
+
+
+def _unknown_agents(hosts: t.Mapping[str, Found], states: t.Mapping[str, t.Mapping[str, str]] | None) -> list[str]:
+    """Agents of the cluster that no host of the inventory is, or whose host does not answer."""
+    seen = {_facts(found, "agent").get("id") for found in hosts.values()}
+    left = sorted("%s (%s)" % (one["name"], one["state"]) for one in (states or {}).values() if one["id"] not in seen)
+    return ["Agents that the masters list and that were not seen here: %s." % ", ".join(left)] if left else []
+
+
+def _locks(hosts: t.Mapping[str, Found]) -> list[str]:
+    holders: dict[str, list[str]] = {}
+    for host, found in hosts.items():
+        if found.get("lock"):
+            holders.setdefault(found["lock"], []).append(host)
+    if not holders:
+        return ["Nobody has the lock of the cluster."]
+    return ["The lock of the cluster: %s (on %s)." % (holder, ", ".join(on)) for holder, on in holders.items()]

@@ -1,0 +1,77 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends by what Ansible has on every managed host, where the library requests may be missing, and follows nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from http.client import HTTPException
+from typing import Any, Mapping
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+
+from ansible.module_utils.urls import open_url
+
+from . import tls
+from .errors import NoAnswer
+from .exchange import Access, Answer
+
+
+class HostSession:
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def prepare(self, urls: list[str]) -> None:
+        """Raises BadOption for certificates that cannot be used, where one of the addresses needs them."""
+        if any(url.startswith("https://") for url in urls):
+            tls.check_files(self._access.ca_path, self._access.client_cert, self._access.client_key)
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """body is sent as JSON unless it is None; seconds are left for it. Raises NoAnswer."""
+        access = self._access
+        limit = access.timeout if seconds is None else max(min(access.timeout, seconds), 0.001)
+        secure = url.startswith("https://")
+        query = "?" + urlencode(params, doseq=True) if params else ""
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            answer = open_url(
+                url + query,
+                data=None if body is None else json.dumps(body),
+                method=method,
+                headers={"Accept": "application/json", **kind},
+                timeout=limit,
+                url_username=access.username,
+                url_password=(access.password or "") if access.username else None,
+                force_basic_auth=bool(access.username),
+                follow_redirects="none",
+                use_proxy=False,
+                validate_certs=access.validate_certs,
+                ca_path=access.ca_path if secure else None,
+                client_cert=access.client_cert if secure else None,
+                client_key=access.client_key if secure else None,
+            )
+            return Answer(answer.status, answer.read().decode("utf-8", "replace"), answer.headers)
+        except HTTPError as error:
+            return Answer(error.code, error.read().decode("utf-8", "replace"), error.headers)
+        except (OSError, HTTPException) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            # Nothing was sent where there was no connection.
+            arrived = not isinstance(reason, (ConnectionRefusedError, socket.gaierror))
+            raise NoAnswer(_words(reason), arrived=arrived) from error
+
+
+def _words(reason: Any) -> str:
+    if isinstance(reason, ssl.SSLError):
+        return tls.in_words(reason)
+    text = str(getattr(reason, "strerror", None) or reason)
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,126 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends by the library requests, follows nothing, and tells whether a request without an answer may have arrived."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import traceback
+import warnings
+from typing import Any, Mapping
+
+from . import bounded, failures, proxies, tls
+from .errors import BadOption, NoAnswer
+from .exchange import Access, Answer
+
+try:
+    import requests
+except ImportError:
+    requests = None
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+
+# An answer that comes in pieces has as many times the longest silence for all of them.
+_PIECES = 10
+_PROXY_LOGIN = 407
+
+
+class Session:
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._login = _login(access)
+        self._session = self._opened()
+
+    def _opened(self) -> Any:
+        def authorized(request: Any) -> Any:
+            if self._login is not None:
+                request.headers["Authorization"] = self._login
+            return request
+
+        session = requests.Session()
+        session.headers["Accept"] = "application/json"
+        # Without one of its own, requests would take a login from ~/.netrc.
+        session.auth = authorized
+        return session
+
+    def prepare(self, urls: list[str]) -> None:
+        """Raises BadOption for certificates that cannot be used."""
+        access = self._access
+        # The library reads the certificate of the client for plain HTTP too.
+        if access.client_cert or access.client_key or any(url.startswith("https://") for url in urls):
+            tls.check_files(access.ca_path, access.client_cert, access.client_key)
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """body is sent as JSON unless it is None; seconds are all that it may take. Raises NoAnswer."""
+        limit = self._access.timeout * _PIECES if seconds is None else seconds
+        session = self._session
+        if method != "GET":
+            # The server may have closed an idle connection: no way to send what must not be sent twice.
+            session.close()
+        try:
+            answer = bounded.within(limit, lambda: self._exchanged(session, method, url, params, body, limit))
+        except bounded.TimeUp:
+            # The one before is still busy.
+            self._session = self._opened()
+            raise NoAnswer(f"no whole answer within {limit:.3g} s", arrived=True) from None
+        proxy = proxies.between(url) if answer.status == _PROXY_LOGIN else None
+        if proxy is not None:
+            raise NoAnswer(
+                f"the proxy {proxy.address} wants a login (407)", arrived=False, lasting=True, remedy=proxy.remedy
+            )
+        return answer
+
+    def _exchanged(self, session: Any, method: str, url: str, params: Any, body: Any, limit: float) -> Answer:
+        access = dataclasses.replace(
+            self._access,
+            timeout=_at_most(self._access.timeout, limit),
+            connect_timeout=_at_most(self._access.connect_timeout, limit),
+        )
+        try:
+            with warnings.catch_warnings():
+                # Not to validate is what validate_certs says.
+                warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+                response = session.request(
+                    method,
+                    url,
+                    params=params,
+                    json=body,
+                    timeout=(access.connect_timeout, access.timeout),
+                    # Not the session's own: REQUESTS_CA_BUNDLE in the environment would be put before that.
+                    verify=(access.ca_path or True) if access.validate_certs else False,
+                    cert=(access.client_cert, access.client_key) if access.client_key else access.client_cert,
+                    allow_redirects=False,
+                )
+        except requests.exceptions.RequestException as error:
+            raise failures.no_answer(error, access, proxies.between(url)) from error
+        return Answer(response.status_code, response.content.decode("utf-8", "replace"), response.headers)
+
+
+def _at_most(seconds: float, limit: float) -> float:
+    # Of 0 seconds requests makes an error.
+    return max(min(seconds, limit), 0.001)
+
+
+def _login(access: Access) -> str | None:
+    if access.token is not None:
+        token = access.token.strip()
+        if not token or not token.isascii() or any(letter.isspace() or not letter.isprintable() for letter in token):
+            raise BadOption(
+                "url_token is not a token: it is empty, or has blanks or letters that no token has; give it alone"
+            )
+        return f"token={token}"
+    if access.username is not None:
+        # requests itself would take only the letters of Western Europe.
+        return "Basic " + base64.b64encode(f"{access.username}:{access.password or ''}".encode()).decode()
+    return None

@@ -1,0 +1,98 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module that takes or tells definitions: their secrets are masked in what Ansible logs and returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..._http.endpoints import password_in
+from .. import secrets
+from . import option_types
+
+_NAMING_OPTIONS = ("secret_env", "secret_labels")
+
+
+class MarathonModule(AnsibleModule):
+    """given holds the arguments as they are, params what may be seen of them."""
+
+    # Not where definitions are asked for as data.
+    masks_likely = True
+    _given: dict[str, Any] | None = None
+    # By the option, set when the arguments are read.
+    _misread: dict[str, str] | None = None
+
+    def __init__(self, argument_spec: dict[str, Any], **settings: Any) -> None:
+        super().__init__(argument_spec, **settings)
+        if self._misread:
+            self.fail_json(msg="")
+
+    def fail_json(self, msg: str, **facts: Any) -> None:
+        super().fail_json("; ".join((self._misread or {}).values()) or msg, **facts)
+
+    def _load_params(self) -> None:
+        """Takes what cannot be read out of Ansible's way, for one sentence about each."""
+        super()._load_params()
+        self._misread = option_types.wrong(self.argument_spec, self.params)
+        self.params = {name: value for name, value in self.params.items() if name not in self._misread}
+
+    @property
+    def given(self) -> dict[str, Any]:
+        if self._given is None:
+            self._given = self._hide()
+        return self._given
+
+    def _hide(self) -> dict[str, Any]:
+        """Masks params and returns them as they were; once is enough."""
+        given = self.params
+        names = secret_names(given)
+        self.no_log_values.update(secrets.values_to_hide(given, names))
+        self.no_log_values.update(filter(None, map(password_in, _texts(given.get("url")))))
+        self.params = secrets.mask({name: self._shown(name) for name in given}, names, likely=self.masks_likely)
+        return given
+
+    def _shown(self, name: str) -> Any:
+        """The argument, but not the text of one that should be a definition and is none: its fields are not known."""
+        value = self.params[name]
+        if name == "definitions" and isinstance(value, list):
+            return [_of_a_set(element) for element in value]
+        spec = self.argument_spec.get(name, {"type": "dict"})
+        if "dict" not in (spec.get("type"), spec.get("elements")):
+            return value
+        if isinstance(value, list):
+            return [secrets.MASKED if isinstance(element, str) else element for element in value]
+        return secrets.MASKED if isinstance(value, str) else value
+
+    # The first is for the system's log; the second is also called when an argument is wrong.
+
+    def _log_invocation(self) -> None:
+        self._given = self.given
+        super()._log_invocation()
+
+    def _return_formatted(self, kwargs: dict[str, Any]) -> None:
+        given = self.given
+        # Marathon tells of apps too whose definition was not among the arguments.
+        super()._return_formatted(secrets.mask(kwargs, secret_names(given), likely=self.masks_likely))
+
+
+def _of_a_set(definition: Any) -> Any:
+    """Its id only: a set may have thousands, and all that is shown is also logged and sent back to the controller."""
+    if isinstance(definition, dict):
+        return {"id": definition["id"]} if "id" in definition else {}
+    return secrets.MASKED if isinstance(definition, str) else definition
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(element) for element in (value if isinstance(value, list) else [value]) if element is not None]
+
+
+def secret_names(params: dict[str, Any]) -> tuple[str, ...]:
+    """The names of secret variables and labels, also from arguments that Ansible has not converted yet."""
+    names: list[str] = []
+    for option in _NAMING_OPTIONS:
+        value = params.get(option) or []
+        names.extend(value.split(",") if isinstance(value, str) else map(str, value))
+    return tuple(name.strip() for name in names)

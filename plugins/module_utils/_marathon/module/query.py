@@ -1,0 +1,56 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An expression in JMESPath, checked before anything is asked."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import Any
+
+from ..errors import DefinitionError
+
+try:
+    import jmespath
+except ImportError:
+    jmespath = None
+    JMESPATH_IMPORT_ERROR = traceback.format_exc()
+else:
+    JMESPATH_IMPORT_ERROR = None
+
+
+class Query:
+    def __init__(self, expression: str) -> None:
+        self._text = expression
+        try:
+            self._compiled = jmespath.compile(expression)
+        except jmespath.exceptions.EmptyExpressionError:
+            raise DefinitionError("query is empty: give an expression in JMESPath, or leave query out") from None
+        except jmespath.exceptions.ParseError as error:
+            raise DefinitionError(
+                f"query {expression!r} is not an expression in JMESPath: {_reason(error)}, at column "
+                f"{error.lex_position + 1}: correct it there"
+            ) from None
+
+    def search(self, data: Any) -> Any:
+        """A function that does not exist or does not take what it finds shows only here."""
+        try:
+            return self._compiled.search(data)
+        except jmespath.exceptions.JMESPathError as error:
+            raise DefinitionError(
+                f"query {self._text!r} does not fit what was gathered: {_line(error)}; use functions and names that fit"
+            ) from None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _reason(error: Exception) -> str:
+    """Without the expression, which follows in lines of its own, and without a column that is counted from 0."""
+    first = str(error).split("\n", 1)[0]
+    first = re.sub(
+        r"^(invalid|bad) jmespath expression: |Parse error at column \d+, |, for expression", "", first, flags=re.I
+    )
+    return first.rstrip(":")

@@ -1,0 +1,52 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between us and the masters, each with the sentence a person needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class MesosError(Exception):
+    """A failure told in one sentence; facts are further keys for the result of the module."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts = facts
+
+
+class Unreachable(MesosError):
+    """No master gave a usable answer."""
+
+
+class NoLeader(Unreachable):
+    """Masters answer, and none of them leads."""
+
+
+class Unauthorized(MesosError):
+    """401 or 403."""
+
+
+class CallRefused(MesosError):
+    """400: the master does not do what it is asked; reason is its own text."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Unexpected(MesosError):
+    """An answer that a master does not give."""
+
+
+class NotFound(MesosError):
+    """No agent, or more than one, is what the task names."""
+
+
+class InsufficientResources(MesosError):
+    """The tasks would have nowhere to go."""
+
+
+class WaitFailed(MesosError):
+    """The wait ran out of time."""

@@ -1,0 +1,17 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends calls to a master."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._http.exchange import Answer
+from .._http.host_session import HostSession
+
+
+class Transport(HostSession):
+    def post(self, url: str, body: Any) -> Answer:
+        """body is sent as JSON. Raises NoAnswer."""
+        return self.exchange("POST", url, None, body)

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
+    MarathonModule,
+    secret_names,
+)
+
+SPEC = {
+    "definition": {"type": "dict"},
+    "env": {"type": "dict"},
+    "count": {"type": "int"},
+    "url": {"type": "list", "elements": "str"},
+    "definitions": {"type": "list", "elements": "dict"},
+    "secret_env": {"type": "list", "elements": "str", "default": [], "no_log": False},
+}
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """What Ansible writes to the log of the host."""
+    lines = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda self, msg, log_args=None: lines.append(f"{msg} {log_args}"))
+    return lines
+
+
+def run(capsys, arguments, work=lambda module: module.exit_json()):
+    """The result of a module with these arguments."""
+    with patch_module_args(arguments), pytest.raises(SystemExit):
+        work(MarathonModule(argument_spec=SPEC))
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_log_and_the_result_have_no_secret(capsys, logged):
+    arguments = {"definition": {"env": {"PW": "hunter2", "A": "seen"}}, "env": {"PW": "x"}, "secret_env": "PW"}
+
+    def work(module):
+        assert module.given["definition"]["env"] == {"PW": "hunter2", "A": "seen"}
+        assert module.given["env"] == {"PW": "x"}
+        module.exit_json(quoted="Marathon says: hunter2 is wrong")
+
+    result = run(capsys, arguments, work)
+    assert len(logged) == 1
+    assert "seen" in logged[0]
+    assert "hunter2" not in logged[0]
+    assert "hunter2" not in str(result)
+    assert result["invocation"]["module_args"]["env"] == {"PW": "********"}
+
+
+def test_of_a_set_the_ids_are_logged_and_returned(capsys, logged):
+    """The definitions of a thousand apps would be masked, written to the log and sent back, each time."""
+
+    def work(module):
+        assert [one.get("cmd") for one in module.given["definitions"]] == ["sleep 1", "sleep 2", None]
+        module.exit_json()
+
+    definitions = [{"id": "/a", "cmd": "sleep 1"}, {"cmd": "sleep 2"}, {"id": "/g", "apps": [{"id": "b", "cmd": "c"}]}]
+    result = run(capsys, {"definitions": definitions}, work)
+    assert result["invocation"]["module_args"]["definitions"] == [{"id": "/a"}, {}, {"id": "/g"}]
+    assert "sleep" not in logged[0]
+
+
+def test_a_refused_argument_shows_no_secret(capsys, logged):
+    result = run(capsys, {"definition": {"env": {"PW": "hunter2"}}, "count": "many", "secret_env": "A, PW"})
+    assert result["failed"]
+    assert "hunter2" not in str(result)
+
+
+@pytest.mark.parametrize("text", ['{"PW": "hunter2"', "hunter2", "PW=hunter2, hunter2"])
+def test_a_mapping_that_cannot_be_read_is_not_shown(capsys, logged, text):
+    result = run(capsys, {"env": text, "count": "many", "secret_env": ["PW"]})
+    assert result["failed"]
+    assert "hunter2" not in str(result)
+
+
+def test_a_mapping_given_as_text_shows_no_secret(capsys, logged):
+    def work(module):
+        assert module.given["definition"] == {"env": {"PW": "hunter2", "A": "seen"}}
+        module.exit_json()
+
+    result = run(capsys, {"definition": '{"env": {"PW": "hunter2", "A": "seen"}}', "secret_env": ["PW"]}, work)
+    assert "hunter2" not in str((result, logged))
+    assert "seen" in str(result)
+
+
+def test_a_task_that_is_not_logged_has_its_arguments_too(capsys, logged):
+    def work(module):
+        assert module.given["env"] == {"PW": "hunter2"}
+        module.exit_json()
+
+    result = run(capsys, {"env": {"PW": "hunter2"}, "secret_env": ["PW"], "_ansible_no_log": True}, work)
+    assert "hunter2" not in str(result)
+    assert logged == []
+
+
+@pytest.mark.parametrize(
+    ("params", "names"),
+    [
+        ({}, ()),
+        ({"secret_env": ["A"], "secret_labels": ["b"]}, ("A", "b")),
+        ({"secret_env": "A, B", "secret_labels": None}, ("A", "B")),
+    ],
+)
+def test_names_are_read_before_ansible_has_converted_them(params, names):
+    assert secret_names(params) == names
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"definition": '{"env": {"PW": "hunter2",}'},
+        {"definition": ["PW=hunter2"]},
+        {"definitoin": '{"env": {"PW": "hunter2"}}'},
+        {"definitions": ['{"env": {"PW": "hunter2"}']},
+        {"url": ["me:hunter2@host:8080"], "count": "many"},
+        {"url": "http://me:hunt/er2@host", "count": "many"},
+    ],
+)
+def test_an_argument_of_a_wrong_form_shows_no_secret(capsys, logged, arguments):
+    result = run(capsys, {**arguments, "secret_env": "PW"})
+    assert result["failed"]
+    assert "hunter2" not in str(result) and "er2@" not in str(result)
+
+
+def test_what_marathon_tells_of_others_has_no_secret(capsys, logged):
+    def work(module):
+        module.fail_json(
+            msg="Failed to fetch 'http://me:hunter2@host/a'",
+            apps=[{"env": {"PW": "hunter3"}}],
+            diff={"after": {"env": {"PW": "******** (changed)"}}},
+        )
+
+    result = run(capsys, {"secret_env": ["PW"]}, work)
+    assert "hunter" not in str(result)
+    assert result["diff"]["after"]["env"]["PW"] == "******** (changed)"
