@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ ENTRIES = {
     "meta",
     "playbooks",
     "plugins",
+    "requirements.txt",
     "roles",
 }
 
@@ -70,6 +72,37 @@ def test_an_installed_playbook_finds_those_beside_it(archive: Path, playbook: st
     )
     assert done.returncode == 0, done.stderr
     assert f"playbook: {installed}/playbooks/{playbook}.yml" in done.stdout
+
+
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: str) -> set[str]:
+    """As forges make them from headings: small letters, no punctuation, dashes for spaces."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def test_every_link_of_a_page_leads_to_a_file_of_the_archive(archive: Path) -> None:
+    with tarfile.open(archive) as content:
+        pages = {
+            member.name: content.extractfile(member).read().decode()
+            for member in content.getmembers()
+            if member.name.endswith(".md")
+        }
+        names = set(content.getnames())
+    broken = []
+    for name, text in pages.items():
+        for link in LINK.findall(FENCE.sub("", text)):
+            path, _, anchor = link.partition("#")
+            if "://" in path:
+                continue
+            target = os.path.normpath(Path(name).parent / path) if path else name
+            if target not in names or (anchor and anchor not in anchors(pages.get(target, ""))):
+                broken.append(f"{name}: {link}")
+    assert len(pages) > 10
+    assert broken == []
 
 
 def test_manifest(archive: Path) -> None:

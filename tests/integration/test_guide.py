@@ -1,4 +1,4 @@
-"""docs/marathon.md, read as an operator does: its files are written, its commands run, one after the other."""
+"""docs/marathon.md and the README's first door, read as an operator does: files are written, commands run, in order."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pathlib import Path
 import examples
 import pytest
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "marathon.md").read_text()
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGE = (CHECKOUT / "docs" / "marathon.md").read_text()
+FIRST_DOOR = (CHECKOUT / "README.md").read_text().partition("## You have a Marathon\n")[2].partition("\n## ")[0]
 FENCE = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def steps():
+def steps(page):
     """("file", its name, its text) or ("command", it, how many tasks change by it), in the order of the page."""
-    for block in FENCE.finditer(PAGE):
+    for block in FENCE.finditer(page):
         if block["language"] != "sh":
             name = re.search(r"`([\w./-]+)`:$", block["before"])
             assert name, f"no sentence before this one ends in its name: {block['text']}"
@@ -31,7 +33,7 @@ def steps():
 
 def test_every_block_is_read():
     assert PAGE.count("\n```") == 2 * len(list(FENCE.finditer(PAGE)))
-    assert sum(kind == "command" for kind, *_ in steps()) > 10
+    assert sum(kind == "command" for kind, *_ in steps(PAGE)) > 10
 
 
 @pytest.fixture
@@ -51,20 +53,37 @@ def shell(ansible, tmp_path):
     return run
 
 
-def test_the_guide(ansible, marathon, shell, group, tmp_path):
-    outputs = []
-    for kind, what, more in steps():
-        what = examples.localised(what, ansible.url, group)
-        if kind == "file":
-            path = tmp_path / what
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(examples.localised(more, ansible.url, group))
-            continue
-        output = shell(what)
-        outputs.append(output)
-        if more is not None:
-            assert re.search(rf"\bchanged={more} ", output), f"{what}\n{output}"
-    everything = "".join(outputs)
+@pytest.fixture
+def follow(ansible, shell, group, tmp_path):
+    """Does what a page says; returns what the commands print."""
+
+    def run(page):
+        outputs = []
+        for kind, what, more in steps(page):
+            what = examples.localised(what, ansible.url, group)
+            if kind == "file":
+                path = tmp_path / what
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(examples.localised(more, ansible.url, group))
+                continue
+            output = shell(what)
+            outputs.append(output)
+            if more is not None:
+                assert re.search(rf"\bchanged={more} ", output), f"{what}\n{output}"
+        return "".join(outputs)
+
+    return run
+
+
+def test_the_guide(marathon, follow, group):
+    everything = follow(PAGE)
     assert "correct-horse" not in everything
     assert "deprecat" not in everything.lower(), everything
+    assert marathon.app(f"{group}/shop/web")["tasksRunning"] == 2
+
+
+def test_the_first_door(marathon, follow, group):
+    """Three commands from a Marathon to an app that runs on it."""
+    assert [kind for kind, *_ in steps(FIRST_DOOR)] == ["file", "command", "command", "command"]
+    follow(FIRST_DOOR)
     assert marathon.app(f"{group}/shop/web")["tasksRunning"] == 2
