@@ -5,7 +5,7 @@
 
 It may be an app, a pod, a group, a list of them, the arguments of a module or its result: a field is known by its key,
 at any depth. Names are those of variables and labels. Always secret are the sources of `secrets`, the credentials of a
-registry and a password inside a URL. What stands where such a field should be, but has a wrong form, is secret whole.
+registry, and in a URL a password and the parameters that are a token, a key or a signature. What stands where such a field should be, but has a wrong form, is secret whole.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ _DOCKER_OPTIONS = ("parameters", "docker_parameters")
 _DOCKER_PARAMETERS = ("env", "e", "label", "l")
 # Up to the last @ of the authority, as some people leave those of their passwords.
 _URL_PASSWORD = re.compile(r"(://[^/@\s:]*:)([^/\s]+)(?=@)")
+# What a server that signs its links, or takes a token, reads behind the question mark.
+_URL_PARAMETER = re.compile(r"([?&;])([^=&;#\s'\"<>]+)=([^&;#\s'\"<>]+)")
+_SIGNATURE = re.compile(r"(^|[_.-])(sig|signature|key)$", re.IGNORECASE)
 # Hiding the text of a shorter one wherever it occurs would blot out ports, counts and half of every sentence.
 _SHORTEST_TEXT = 4
 
@@ -96,7 +99,7 @@ def _walked(value: Any, names: likely_secrets.Names, reference: Any, hide: Hide,
         others = dict(enumerate(known))
         return [_walked(element, names, others.get(index), hide, key) for index, element in enumerate(value)]
     if isinstance(value, str) and "://" in value:
-        return _without_password(value, reference, hide)
+        return _without_parameters(_without_password(value, reference, hide), reference, hide)
     return value
 
 
@@ -144,3 +147,15 @@ def _without_password(text: str, reference: Any, hide: Hide) -> str:
         return found.group(1) + hide(found.group(2), other)
 
     return _URL_PASSWORD.sub(replaced, text)
+
+
+def _without_parameters(text: str, reference: Any, hide: Hide) -> str:
+    others = {found[1]: found[2] for found in _URL_PARAMETER.findall(reference)} if isinstance(reference, str) else {}
+
+    def replaced(found: re.Match[str]) -> str:
+        sign, name, value = found.groups()
+        if not (likely_secrets.is_likely(name, value) or _SIGNATURE.search(name)):
+            return found.group()
+        return f"{sign}{name}={hide(value, others.get(name))}"
+
+    return _URL_PARAMETER.sub(replaced, text)

@@ -66,6 +66,11 @@ CASES = [
         {"cmd": f"fetch http://a:{MASKED}@h/1 http://b:{MASKED}@h/2"},
         ["first", "second"],
     ),
+    (
+        {"fetch": [{"uri": "https://h/a.tgz?v=2&access_token=hunter2&X-Amz-Signature=a0b1%3D#part"}]},
+        {"fetch": [{"uri": f"https://h/a.tgz?v=2&access_token={MASKED}&X-Amz-Signature={MASKED}#part"}]},
+        ["a0b1%3D", "hunter2"],
+    ),
 ]
 
 
@@ -83,6 +88,7 @@ def test_what_is_secret(definition, masked, texts):
         ({"env": {"PW": "a"}}, {"env": {"PW": "b"}}),
         ({"secrets": {"s": {"source": "a"}}}, {"secrets": {"s": {"source": "b"}}}),
         ({"fetch": [{"uri": "http://u:a@h/"}]}, {"fetch": [{"uri": "http://u:b@h/"}]}),
+        ({"fetch": [{"uri": "http://h/?sig=a&n=1"}]}, {"fetch": [{"uri": "http://h/?sig=b&n=1"}]}),
         (
             {"parameters": [{"key": "env", "value": "PW=a"}]},
             {"parameters": [{"key": "env", "value": "PW=b"}]},
@@ -105,6 +111,11 @@ def test_a_password_in_an_address_is_masked_up_to_its_last_sign(password):
     text = f"Failed to fetch 'https://me:{password}@host:80/a@b'"
     assert mask(text, ()) == f"Failed to fetch 'https://me:{MASKED}@host:80/a@b'"
     assert password in values_to_hide({"msg": text}, ())
+
+
+def test_a_token_in_an_address_of_a_message_is_masked():
+    text = "Failed to fetch 'https://h/a.tgz?token=hunter2': HTTP 403; see https://h/help?page=token"
+    assert mask(text, ()) == text.replace("hunter2", MASKED)
 
 
 def test_without_names_named_fields_are_shown():
