@@ -183,8 +183,8 @@ options:
   secret_env:
     description:
       - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
-        so are, always, the sources of C(secrets), the credentials of an image registry, and a password, token or signature
-        inside a URL.
+        so are, always, the sources of C(secrets), the credentials of an image registry and a password or token inside a
+        URL.
       - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
         like) is masked without being named too, and the head of the diff says so. Only the named ones are also
         hidden where they occur in other text. A name that no variable and no label has is a warning.

@@ -91,7 +91,7 @@ options:
   secret_env:
     description:
       - Names of variables in C(env) and C(environment) whose values are secret. They are masked in what is returned.
-      - The sources of C(secrets), the credentials of an image registry, and a password, token or signature inside a URL are
+      - The sources of C(secrets), the credentials of an image registry, and a password or token inside a URL are
         masked without being named.
     type: list
     elements: str

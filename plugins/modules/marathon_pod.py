@@ -110,7 +110,7 @@ options:
     description:
       - Names of variables in C(environment), of the pod and of its containers, whose values are secret. They are masked
         in the results, in the diff and in what Ansible logs.
-      - The sources of C(secrets), the name of C(pullConfig.secret), and a password, token or signature inside a URL, like
+      - The sources of C(secrets), the name of C(pullConfig.secret), and a password or token inside a URL, like
         one in C(artifacts), are masked without being named.
       - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
         like) is masked without being named too, and the head of the diff says so. Only the named ones are also

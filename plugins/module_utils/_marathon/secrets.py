@@ -5,7 +5,8 @@
 
 It may be an app, a pod, a group, a list of them, the arguments of a module or its result: a field is known by its key,
 at any depth. Names are those of variables and labels. Always secret are the sources of `secrets`, the credentials of a
-registry, and in a URL a password and the parameters that are a token, a key or a signature. What stands where such a field should be, but has a wrong form, is secret whole.
+registry, and in a URL a password and the parameters that are a token, a key or a signature. What stands where such a
+field should be, but has a wrong form, is secret whole.
 """
 
 from __future__ import annotations
