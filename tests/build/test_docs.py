@@ -81,7 +81,8 @@ def for_marathon() -> set[tuple[str, str]]:
         for kind, directory in kinds.items()
         for path in (CHECKOUT / "plugins" / directory).glob("marathon_*.py")
     }
-    return found | {("inventory", "marathon"), ("playbook", "apps.yml"), ("playbook", "export.yml")}
+    playbooks = {("playbook", name) for name in ("apps.yml", "export.yml", "translate.yml")}
+    return found | playbooks | {("inventory", "marathon")}
 
 
 def test_the_guide_lists_all_that_is_for_marathon() -> None:

@@ -41,10 +41,14 @@ RUNNING = {
     "inventory/marathon": {"/shop/web": {"labels": {"team": "shop", "tier": "web"}, "healthChecks": [CHECK]}},
     "lookup/marathon_endpoint": {"/shop/web": {"labels": {"balanced": "true"}}},
     "modules/marathon_info": {"/shop/web": {"instances": 2}},
+    "modules/marathon_translate": {"/shop/cleanup": {}},
     "modules/marathon_export": {"/shop/web": {"env": {"PASSWORD": "hunter2"}}, "/shop/db": {}},
 }
 # The files that they name, below the directory of the playbook.
 FILES = {
+    "filter/marathon_to_kubernetes": {"web.json": NEW_NGINX},
+    "filter/marathon_to_swarm": {"web.json": NEW_NGINX},
+    "filter/marathon_translation_report": {"shop.json": {"id": "/shop", "apps": [{"id": "cleanup", **WEB}]}},
     "filter/marathon_canonical": {"nginx.json": OLD_NGINX, "nginx-1.5.json": NEW_NGINX},
     "modules/marathon_app": {
         "apps/tomcat.json": {"id": "/shop/tomcat", **WEB},
@@ -56,6 +60,7 @@ FILES = {
         "team-b.json": {"id": "/shop/b", **WEB},
     },
     "modules/marathon_deployment": {"apps/web.json": {"id": "/shop/web", **WEB}},
+    "modules/marathon_translate": {"apps/web.json": {"id": "/shop/web", **WEB}},
     "modules/marathon_pod": {
         "pods/front.json": {
             "id": "/shop/front",
