@@ -208,3 +208,27 @@ def test_a_play_ends_behind_a_rescue() -> None:
         if not any("ansible.builtin.fail" in one for one in [*task["rescue"], *rest])
     ]
     assert goes_on == []
+
+
+def calls_of_the_shared_role() -> list[tuple[str, str, str, dict[str, Any]]]:
+    """Where tasks of the shared role are called: the file, the tasks, and a mapping that they get with its name."""
+    found = []
+    for path in sorted(ROLES.glob("*/tasks/*.yml")):
+        for task in yaml.safe_load(path.read_text()) or []:
+            call = task.get("ansible.builtin.import_role") or task.get("ansible.builtin.include_role") or {}
+            if call.get("name") == "quorum.mesos.internal":
+                found += [
+                    (str(path.relative_to(ROLES)), call.get("tasks_from", "main"), name, value)
+                    for name, value in task.get("vars", {}).items()
+                    if isinstance(value, dict)
+                ]
+    return found
+
+
+def test_the_shared_role_gets_all_that_it_reads() -> None:
+    calls = calls_of_the_shared_role()
+    assert len(calls) > 5
+    for caller, tasks, name, value in calls:
+        text = (ROLES / "internal" / "tasks" / f"{tasks}.yml").read_text()
+        read = set(re.findall(rf"\b{name}\.(\w+)(?! *\| *default)\b", text))
+        assert read <= set(value), f"{caller}: {name} lacks {sorted(read - set(value))}, which {tasks}.yml reads"
