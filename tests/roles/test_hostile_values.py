@@ -40,7 +40,6 @@ def inline(role: str, path: str, name: str) -> str:
 
 
 PACKAGED = ("mesos_master", "mesos_slave", "marathon")
-LOGS = "Have old log files removed"
 REPOSITORY = "Describe the repository to apt"
 PINNED = "Pin the version for apt"
 FILES: dict[str, list[File]] = {
@@ -60,6 +59,7 @@ FILES: dict[str, list[File]] = {
         role: [
             (template(f"{role.replace('_', '-')}.env.j2"), file_readers.environment),
             (template(f"{role.replace('_', '-')}.service.j2"), file_readers.unit),
+            *([(f"__{role}_log_rule", file_readers.lines)] if role != "marathon" else []),
         ]
         for role in PACKAGED
     },
@@ -75,7 +75,6 @@ INLINE = {
     role: [
         ("internal", "repository.yml", REPOSITORY, file_readers.stanza),
         ("internal", "package.yml", PINNED, file_readers.stanza),
-        *([(role, "configure.yml", LOGS, file_readers.lines)] if role != "marathon" else []),
     ]
     for role in PACKAGED
 }
@@ -116,7 +115,7 @@ class Judge:
         for expression, reader in FILES[self.role.name]:
             found[expression] = reader(RECORD.sub("", str(self.role.value(expression, options))))
         for owner, path, name, reader in INLINE.get(self.role.name, []):
-            if name != LOGS and options[f"{self.role.name}_install_method"] != "package":
+            if options[f"{self.role.name}_install_method"] != "package":
                 continue
             if name == REPOSITORY and not self.role.value(f"{self.role.name}_repository", options):
                 continue

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rendered_role import ROLES as DIRECTORY
+from rendered_role import Role
 
 from lab import playbook
 
+ROLES = ["zookeeper", "mesos_master", "mesos_slave", "marathon"]
+MAIN = {role: yaml.safe_load((DIRECTORY / role / "tasks" / "main.yml").read_text()) for role in ("docker", *ROLES)}
 LAYERS = ["mesos_masters", "mesos_slaves", "marathon"]
 TAGS = ["network", "install", "configure", "service", "images"]
 TASK = re.compile(r"^ {6}(.*?)\tTAGS: \[(.*)\]$", re.MULTILINE)
@@ -36,7 +40,8 @@ def test_the_lock_comes_before_every_change(tmp_path: Path, name: str, skipped: 
     taken = next((place for place, task in enumerate(names) if "Take the lock " in task), None)
     changes = [place for place, (_task, tags) in enumerate(found) if tags & set(TAGS)]
     assert changes
-    assert taken == changes[0]
+    assert taken is not None
+    assert taken < changes[0]
     assert any("Release the lock" in task for task in names)
 
 
@@ -47,10 +52,52 @@ def test_what_has_no_tags_takes_it_too(tmp_path: Path, name: str) -> None:
     assert any("Release the lock" in task for task in names)
 
 
-def test_what_only_looks_takes_none(tmp_path: Path) -> None:
-    names = [task for task, _tags in tasks(tmp_path, "site", "--tags", "preflight,health")]
-    assert names
-    assert not [name for name in names if "Take the lock" in name]
+# What is run and left out, and whether something of it may change the cluster.
+CHOSEN = {
+    "everything": ([], [], True),
+    "a step": (["install"], [], True),
+    "one step left out": ([], ["install"], True),
+    "a tag of the play": (["mine"], [], True),
+    "only looks": (["preflight", "health"], [], False),
+    "all steps left out": ([], ["network", "install", "configure", "service", "images"], False),
+}
+
+
+@pytest.mark.parametrize("chosen", list(CHOSEN))
+@pytest.mark.parametrize("role", ["docker", *ROLES])
+def test_a_role_takes_it_before_what_changes_the_cluster(role: str, chosen: str) -> None:
+    run, skipped, taken = CHOSEN[chosen]
+    (lock,) = [task for task in MAIN[role] if "Take the lock" in task["name"]]
+    options = {"ansible_run_tags": run or ["all"], "ansible_skip_tags": skipped, **lock["vars"]}
+    assert Role("internal").value("__internal_lock_wanted", options) is taken
+    assert not Role("internal").value("__internal_lock_wanted", {**options, "__internal_locked": "playbook"})
+    assert not Role("internal").value("__internal_lock_wanted", {**options, "ansible_check_mode": True})
+
+
+@pytest.mark.parametrize("role", ["docker", *ROLES])
+def test_a_role_takes_it_for_each_of_its_steps(role: str) -> None:
+    (lock,) = [task for task in MAIN[role] if "Take the lock" in task["name"]]
+    steps = {tag for task in MAIN[role] for tag in task.get("tags", [])}
+    assert set(lock["vars"]["internal_lock_steps"]) == steps - {"always", "preflight", "health"}
+
+
+@pytest.mark.parametrize("chosen", ["a step", "only looks", "all steps left out"])
+def test_a_playbook_takes_it_before_what_changes_the_cluster(tmp_path: Path, chosen: str) -> None:
+    """No host answers, so that one which is asked for it says so."""
+    run, skipped, taken = CHOSEN[chosen]
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"children": {"zookeeper": {"hosts": {"a": DOWN}}}}}))
+    arguments = [
+        word
+        for option, tags in (("--tags", run), ("--skip-tags", skipped))
+        if tags
+        for word in (option, ",".join(tags))
+    ]
+    done = playbook.run("quorum.mesos.lock", inventory, *arguments, capture=True)
+    assert ("the lock of the cluster needs 1 of the hosts a, and 0 can keep it" in done.stdout) == taken, done.stdout
+    if not taken:
+        always = playbook.run("quorum.mesos.lock", inventory, *arguments, "-e", "lock_always=true", capture=True)
+        assert "the lock of the cluster needs 1 of the hosts a" in always.stdout, always.stdout
 
 
 DOWN = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
