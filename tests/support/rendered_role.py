@@ -38,6 +38,8 @@ NO_SERVER: dict[str, Any] = {
     "lines": [], "dynamic": False, "tls": "disabled", "leaving": [], "elsewhere": [], "data": False, "written": False,
     "epoch": None, "directories": [], "server": {"mode": None, "address": HOST},
 }  # fmt: skip
+# Roles whose problems an action plugin finds, not an expression.
+PLANNED = {"docker"}
 GROUPS = {"zookeeper": [HOST], "mesos_masters": [HOST], "mesos_slaves": [HOST], "marathon": [HOST]}
 
 
@@ -90,6 +92,13 @@ class Role:
 
     def problems(self, options: dict[str, Any]) -> list[str]:
         """What the role refuses, each sentence as it is printed."""
+        if self.name in PLANNED:
+            from ansible_collections.quorum.mesos.plugins.action._role_plan import PLANS, Values
+            from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
+
+            templar = self.templar(options)
+            found = PLANS[self.name, "main"](Values(templar.available_variables, templar.template))
+            return [characters.sentence(problem) for problem in found["problems"]]
         found = f"__{self.name}_problems" if self.specs else "__internal_network_problems"
         return list(self.value(f"{found} | map('split', '\x00') | map('quorum.mesos.problem_text')", options))
 
