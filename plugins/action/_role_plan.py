@@ -10,11 +10,13 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import docker
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import docker, zookeeper
 
 PLANS: dict[tuple[str, str], t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {
     ("docker", "main"): docker.main,
     ("docker", "uninstall"): docker.uninstall,
+    ("zookeeper", "main"): zookeeper.main,
+    ("zookeeper", "uninstall"): zookeeper.uninstall,
 }
 # Those that only refuse; what another entry point finds is for its caller to weigh.
 REFUSING = "main"

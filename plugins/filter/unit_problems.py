@@ -51,33 +51,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import units
-
-KINDS: dict[str, t.Callable[[t.Any, str], list[str]]] = {
-    "plain": units.plain_problems,
-    "paths": units.path_problems,
-    "accounts": units.account_problems,
-    "schedules": units.schedule_problems,
-    "ports": units.port_problems,
-    "words": units.word_problems,
-    "lines": units.line_problems,
-    "joined": units.joined_problems,
-}
-
-
-def unit_problems(values: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:
-    environment = bool(values.get("environment"))
-    found = units.setting_problems(values.get("settings") or {}, role, environment, host)
-    found += units.container_problems(values.get("container") or [], role, environment, host)
-    for kind, problems in KINDS.items():
-        found += problems(values.get(kind) or {}, host)
-    for option, words in (values.get("java") or {}).items():
-        found += units.java_problems(words, option, host)
-    for option, settings in (values.get("properties") or {}).items():
-        found += units.property_problems(settings, option, host)
-    for option, users in (values.get("users") or {}).items():
-        found += units.user_problems(users, option, host)
-    return found
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import unit_problems
 
 
 class FilterModule:

@@ -7,9 +7,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts, units
 
 Values = t.Mapping[str, t.Any]
+
+_KINDS: dict[str, t.Callable[[t.Any, str], list[str]]] = {
+    "plain": units.plain_problems,
+    "paths": units.path_problems,
+    "accounts": units.account_problems,
+    "schedules": units.schedule_problems,
+    "ports": units.port_problems,
+    "words": units.word_problems,
+    "lines": units.line_problems,
+    "joined": units.joined_problems,
+}
 
 
 def as_bool(value: t.Any) -> bool:
@@ -20,11 +31,27 @@ def as_bool(value: t.Any) -> bool:
 def host_problems(values: Values, needs: Values) -> list[str]:
     """What the host lacks of what a service needs."""
     seen, host = values["__internal_host"], values["inventory_hostname"]
-    units = needs.get("units", [])
+    own = needs.get("units", [])
     return [
-        *hosts.port_problems(seen["ports"], needs.get("ports", {}), units, host),
-        *hosts.unit_problems(seen.get("services") or {}, units, as_bool(values["__internal_start_stopped"]), host),
+        *hosts.port_problems(seen["ports"], needs.get("ports", {}), own, host),
+        *hosts.unit_problems(seen.get("services") or {}, own, as_bool(values["__internal_start_stopped"]), host),
         *hosts.disk_problems(
             seen["directories"], needs.get("directories", {}), int(values["__internal_minimum_disk"]), host
         ),
     ]
+
+
+def unit_problems(values: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:
+    """What a unit or a file of settings would not keep, or would show to everyone."""
+    environment = bool(values.get("environment"))
+    found = units.setting_problems(values.get("settings") or {}, role, environment, host)
+    found += units.container_problems(values.get("container") or [], role, environment, host)
+    for kind, problems in _KINDS.items():
+        found += problems(values.get(kind) or {}, host)
+    for option, words in (values.get("java") or {}).items():
+        found += units.java_problems(words, option, host)
+    for option, settings in (values.get("properties") or {}).items():
+        found += units.property_problems(settings, option, host)
+    for option, users in (values.get("users") or {}).items():
+        found += units.user_problems(users, option, host)
+    return found

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter.zookeeper_change import zookeeper_change
 from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import change, members, state
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.zookeeper import change_problems
 
 
 def lines(*numbers: int) -> list[str]:
@@ -45,7 +45,7 @@ def judge(
         {"host": f"h{abs(n)}", "id": abs(n), "address": f"10.0.0.{abs(n)}", "zookeeper_client_address": None}
         for n in wanted
     ]
-    found = zookeeper_change(list(hostvars), hostvars, f"h{own}", group, lines(*wanted), tls, dynamic, "zookeeper")
+    found = change_problems(list(hostvars), hostvars, f"h{own}", group, lines(*wanted), tls, dynamic, "zookeeper")
     return " ".join(found)
 
 
