@@ -22,7 +22,7 @@ options:
       - A list of dictionaries. Each has C(path), and C(content) or C(src), a file of the controller that may be in a
         vault.
       - C(form) is how the diff names what changes, C(lines) of C(NAME=value), C(json), or C(whole), which names nothing
-        and is the default.
+        and is the default. C(text) shows all of a file that has no secret.
       - C(owner), C(group) and C(mode) are those of the file if they differ from the options below.
     type: raw
     required: true
@@ -145,7 +145,11 @@ def _text(content: bytes) -> str:
 
 def _diff(wanted: Wanted, found: Found | None) -> dict[str, str]:
     before = _text(found.content) if found else None
-    diff = masked.difference(wanted.path, before, _text(wanted.content), wanted.form)
+    if wanted.form == "text":
+        header = {"before_header": wanted.path, "after_header": wanted.path}
+        diff = {**header, "before": before or "", "after": _text(wanted.content)}
+    else:
+        diff = masked.difference(wanted.path, before, _text(wanted.content), wanted.form)
     if found and found.mode != wanted.mode:
         diff["before"] += "(mode %04o)\n" % found.mode
         diff["after"] += "(mode %04o)\n" % wanted.mode
