@@ -107,6 +107,8 @@ def test_nothing_that_the_roles_configure_shows(tmp_path: Path, options: tuple[s
     assert re.findall(r".*fake-.*", output) == []
     for name in [*NAMES, "MESOS_PORT", "ssl.keyStore.password", "log-opts.splunk-token"]:
         assert f"+{name}=<hidden" in output
+    # What has no secret shows whole.
+    assert "+Description=Apache Mesos master" in output
 
 
 @pytest.mark.parametrize("method", ["archive", "package"])
