@@ -16,7 +16,7 @@ from in_process import Modules, Outcome
 from marathon_harness import Harness, Marathon
 from typed_values import Values
 
-from labengine.marathon.definition import pod_schema, schema
+from labengine.marathon.definition import app_fields, pod_schema
 
 PAIRS = int(os.environ.get("QUORUM_PAIRS", "160"))
 SEED = int(os.environ.get("QUORUM_SEED", "1"))
@@ -121,7 +121,7 @@ def numbers(kind: int) -> range:
 
 def test_an_app(marathon, modules, judge):
     for number in numbers(0):
-        pair = Pair(number, APP, schema.APP)
+        pair = Pair(number, APP, app_fields.APP)
         app_id = pair.name + pair.rng.choice(["", "/web", "/deep/web", "/web/below"])
         if app_id.endswith("/below"):
             assert marathon.send("PUT", f"/v2/apps{app_id.removesuffix('/below')}", APP).ok
@@ -151,7 +151,7 @@ def test_a_pod(marathon, modules, judge):
 
 def several(marathon: Marathon, number: int) -> tuple[list[Pair], list[dict[str, Any]]]:
     """Apps of one group, of which some are there."""
-    pairs = [Pair(number * 10 + index, APP, schema.APP) for index in range(3)]
+    pairs = [Pair(number * 10 + index, APP, app_fields.APP) for index in range(3)]
     wanted = []
     for index, pair in enumerate(pairs):
         app_id = f"/p{number}/{'abc'[index]}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import carriers
 
-from labengine.marathon.definition import pod_schema, schema, types
+from labengine.marathon.definition import app_fields, pod_schema, types
 
 Step = str | int
 # Below these a value may be a secret, and is rightly left out of a message.
@@ -49,7 +49,7 @@ class Wrong:
 
 
 def of_apps() -> list[Wrong]:
-    return [wrong for one in carriers.APPS for wrong in _all(one, schema.APP)]
+    return [wrong for one in carriers.APPS for wrong in _all(one, app_fields.APP)]
 
 
 def of_pods() -> list[Wrong]:

@@ -5,49 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from labengine.marathon.definition import pods
+from labengine.marathon.definition import app_fields, pods
+from labengine.marathon.definition.app_fields import APP_FIELDS, Compared
 from labengine.marathon.definition.container import App
 
-COMPARED = (
-    "cmd",
-    "args",
-    "user",
-    "env",
-    "cpus",
-    "mem",
-    "disk",
-    "gpus",
-    "executor",
-    "constraints",
-    "fetch",
-    "portDefinitions",
-    "requirePorts",
-    "backoffSeconds",
-    "backoffFactor",
-    "maxLaunchDelaySeconds",
-    "container",
-    "healthChecks",
-    "check",
-    "taskKillGracePeriodSeconds",
-    "dependencies",
-    "upgradeStrategy",
-    "labels",
-    "acceptedResourceRoles",
-    "networks",
-    "readinessChecks",
-    "secrets",
-    "unreachableStrategy",
-    "killSelection",
-    "tty",
-    "role",
-    "resourceLimits",
-)
-SETS = ("constraints", "healthChecks", "dependencies", "acceptedResourceRoles")
+NOTICED = app_fields.names(compared=Compared.AS_IS) + app_fields.names(compared=Compared.UNORDERED)
 
 
 def _comparable(app: App, field: str) -> Any:
     value = app.get(field)
-    if field in SETS:
+    if APP_FIELDS[field].compared is Compared.UNORDERED:
         return sorted(json.dumps(item, sort_keys=True) for item in value or [])
     return value or None if isinstance(value, (list, dict)) else value
 
@@ -56,7 +23,7 @@ def is_upgrade(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """True when anything but the number of instances and executorResources differs."""
     if "pod" in old or "pod" in new:
         return "pod" not in old or "pod" not in new or pods.is_upgrade(old["pod"], new["pod"])
-    return any(_comparable(old, field) != _comparable(new, field) for field in COMPARED)
+    return any(_comparable(old, field) != _comparable(new, field) for field in NOTICED)
 
 
 def only_scaled(old: dict[str, Any], new: dict[str, Any]) -> bool:

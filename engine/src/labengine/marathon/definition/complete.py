@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labengine.marathon.definition import container, health, networks
+from labengine.marathon.definition import app_fields, container, health, networks
+from labengine.marathon.definition.app_fields import Shown
 from labengine.marathon.definition.constraints import OPERATORS
 from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import internal
@@ -13,23 +14,9 @@ from labengine.marathon.definition.settings import Settings
 
 RESIDENCY = {"relaunchEscalationTimeoutSeconds": 3600, "taskLostBehavior": "WAIT_FOREVER"}
 
-ALWAYS = (
-    "id",
-    "backoffFactor",
-    "backoffSeconds",
-    "cpus",
-    "disk",
-    "executor",
-    "instances",
-    "labels",
-    "maxLaunchDelaySeconds",
-    "mem",
-    "gpus",
-    "killSelection",
-    "role",
-)
-WHEN_SET = ("cmd", "user", "taskKillGracePeriodSeconds", "tty", "executorResources", "resourceLimits")
-WHEN_FILLED = ("args", "acceptedResourceRoles", "constraints", "dependencies", "env", "fetch", "secrets")
+ALWAYS = app_fields.names(shown=Shown.ALWAYS)
+WHEN_SET = app_fields.names(shown=Shown.SET)
+WHEN_FILLED = app_fields.names(shown=Shown.FILLED)
 
 
 def app(definition: App, settings: Settings) -> App:
@@ -69,17 +56,12 @@ def rendered(definition: App) -> App:
     host = networks.is_host(definition["networks"])
     if host:
         result["portDefinitions"] = [_without_empty_labels(item) for item in definition.get("portDefinitions") or []]
-    result["requirePorts"] = definition["requirePorts"]
     if "container" in definition:
         result["container"] = _container(definition["container"], host)
     if definition.get("healthChecks"):
         result["healthChecks"] = [health.stored(check) for check in definition["healthChecks"]]
     if "check" in definition:
         result["check"] = health.stored_check(definition["check"])
-    if definition.get("readinessChecks"):
-        result["readinessChecks"] = definition["readinessChecks"]
-    result["upgradeStrategy"] = definition["upgradeStrategy"]
-    result["unreachableStrategy"] = definition["unreachableStrategy"]
     if container.is_resident(definition):
         result["residency"] = dict(RESIDENCY)
     return result

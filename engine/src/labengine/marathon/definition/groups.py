@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labengine.marathon.definition import paths, roles, schema, validate
+from labengine.marathon.definition.app_fields import APP
 from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import Failure, internal
 from labengine.marathon.definition.pipeline import normalised, refuse, typed, with_absolute_ids
@@ -32,7 +33,7 @@ def _field(type_: Type) -> Field:
 GROUP_UPDATE = Record(
     {
         "id": _field(schema.ID),
-        "apps": _field(Many(schema.APP)),
+        "apps": _field(Many(APP)),
         "groups": _field(Many(_Nested())),
         "dependencies": _field(Many(schema.ID, unique=True)),
         "scaleBy": _field(Number(low=0)),

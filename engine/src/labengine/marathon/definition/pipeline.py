@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from labengine.marathon.definition import complete, migrate, paths, resident, schema, validate
+from labengine.marathon.definition import complete, migrate, paths, resident, validate
+from labengine.marathon.definition.app_fields import APP_DEFAULTS
 from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import Failure, invalid_json, invalid_object
 from labengine.marathon.definition.roles import Roles
@@ -44,7 +45,7 @@ def stored(app: App, settings: Settings, roles: Roles) -> App:
 
 
 def normalised(app: App, settings: Settings, roles: Roles) -> App:
-    app = {**schema.APP_DEFAULTS, **app}
+    app = {**APP_DEFAULTS, **app}
     app.pop("version", None)
     refuse(migrate.failures(app))
     migrated = {"role": roles.default, **migrate.app(app, settings)}

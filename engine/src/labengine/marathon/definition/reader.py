@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from labengine.marathon.definition import migrate, networks, paths, roles, schema
+from labengine.marathon.definition import app_fields, migrate, networks, paths, roles
 from labengine.marathon.definition.container import App
 from labengine.marathon.definition.errors import Failure, invalid_json, invalid_object, unprocessable
 from labengine.marathon.definition.groups import GroupUpdate, read_group_update
@@ -14,8 +14,6 @@ from labengine.marathon.definition.pipeline import refuse_resident_change, store
 from labengine.marathon.definition.settings import Settings
 
 __all__ = ["GroupUpdate", "Rollback", "read_app", "read_group_update", "read_update", "read_updates"]
-
-NOT_KEPT = ("executorResources", "resourceLimits")
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def read_app(
 
     `enforced_groups` names the top-level groups whose apps get the group's role.
     """
-    app = with_absolute_ids(typed(_with_url_id(obj, url_id), schema.APP), base)
+    app = with_absolute_ids(typed(_with_url_id(obj, url_id), app_fields.APP), base)
     return stored(app, defaults, roles.of_app(app["id"], None, defaults, enforced_groups))
 
 
@@ -53,9 +51,9 @@ def read_update(
 ) -> App | Rollback:
     """The app after a PUT or PATCH, from its current definition. Without `url_id` the update is one of a list."""
     if partial and (current is not None or url_id is None):
-        update = typed(obj, schema.APP_UPDATE)
+        update = typed(obj, app_fields.APP_UPDATE)
     else:
-        update = typed(_with_url_id(obj, url_id), schema.APP)
+        update = typed(_with_url_id(obj, url_id), app_fields.APP)
     app_id = _update_id(update, url_id)
     update = with_absolute_ids({**update, "id": app_id}, "/")
     allowed = roles.of_app(app_id, current, defaults, enforced_groups)
@@ -83,7 +81,7 @@ def read_updates(
     """The updates of a list with the id of each; type failures of all elements are reported together."""
     if not isinstance(objs, list):
         raise invalid_json([("", "error.expected.jsarray")])
-    record = schema.APP_UPDATE if partial else schema.APP
+    record = app_fields.APP_UPDATE if partial else app_fields.APP
     failures: list[Failure] = []
     for index, obj in enumerate(objs):
         record.read(obj, f"({index})", failures)
@@ -127,5 +125,5 @@ def _merged(current: App | None, changes: App) -> App:
     if current is None:
         # Apps made through a list start from a template whose port definitions are empty, not absent.
         return {"portDefinitions": [], **changes}
-    kept = {key: current[key] for key in schema.APP.fields if key in current and key not in NOT_KEPT}
+    kept = {key: current[key] for key in app_fields.names(kept=True) if key in current}
     return {**kept, **changes}

@@ -1,4 +1,4 @@
-"""The types of an app definition: every field with its bounds and its default, as the API's type layer knows them."""
+"""The types of what an app definition is made of, with bounds and defaults, as the API's type layer knows them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from labengine.marathon.definition.types import (
     Number,
     Record,
     Text,
-    Timestamp,
     Type,
 )
 
@@ -343,65 +342,3 @@ ENV_SECRET = Record({"secret": required(STRING)})
 
 def env_kind(value: Any) -> Type:
     return STRING if isinstance(value, str) else ENV_SECRET
-
-
-_APP_FIELDS = {
-    "acceptedResourceRoles": optional(Many(STRING, unique=True)),
-    "args": optional(Many(STRING)),
-    "backoffFactor": optional(Number(low=1)),
-    "backoffSeconds": optional(SECONDS),
-    "cmd": optional(FILLED),
-    "constraints": optional(Many(CONSTRAINT, unique=True)),
-    "container": optional(CONTAINER),
-    "cpus": optional(Number(low=0)),
-    "dependencies": optional(Many(ID, unique=True)),
-    "disk": optional(Number(low=0)),
-    "env": optional(Dictionary(Choice(env_kind))),
-    "executor": optional(Text(pattern=EXECUTOR_PATTERN)),
-    "executorResources": optional(EXECUTOR_RESOURCES),
-    "fetch": optional(Many(ARTIFACT)),
-    "healthChecks": optional(Many(HEALTH_CHECK, unique=True)),
-    "check": optional(CHECK),
-    "instances": optional(Integer(low=0)),
-    "labels": optional(LABELS),
-    "maxLaunchDelaySeconds": optional(SECONDS),
-    "mem": optional(Number(low=0)),
-    "gpus": optional(Integer(low=0)),
-    "ipAddress": optional(IP_ADDRESS),
-    "networks": optional(Many(NETWORK)),
-    "ports": optional(Many(Integer())),
-    "portDefinitions": optional(Many(PORT_DEFINITION)),
-    "readinessChecks": optional(Many(READINESS_CHECK)),
-    "residency": optional(RESIDENCY),
-    "resourceLimits": optional(RESOURCE_LIMITS),
-    "requirePorts": optional(Boolean()),
-    "secrets": optional(Dictionary(Record({"source": required(FILLED)}))),
-    "taskKillGracePeriodSeconds": optional(SECONDS),
-    "upgradeStrategy": optional(UPGRADE_STRATEGY),
-    "uris": optional(Many(STRING)),
-    "user": optional(STRING),
-    "version": optional(Timestamp()),
-    "killSelection": optional(Enum(("YOUNGEST_FIRST", "OLDEST_FIRST"))),
-    "unreachableStrategy": optional(Choice(unreachable_kind)),
-    "tty": optional(Boolean()),
-    "role": optional(FILLED),
-}
-
-APP = Record({"id": required(ID), **_APP_FIELDS})
-APP_UPDATE = Record({"id": optional(ID), **_APP_FIELDS})
-
-APP_DEFAULTS: dict[str, Any] = {
-    "backoffFactor": 1.15,
-    "backoffSeconds": 1,
-    "cpus": 1.0,
-    "disk": 0.0,
-    "executor": "",
-    "instances": 1,
-    "labels": {},
-    "maxLaunchDelaySeconds": 300,
-    "mem": 128.0,
-    "gpus": 0,
-    "networks": [],
-    "requirePorts": False,
-    "killSelection": "YOUNGEST_FIRST",
-}
