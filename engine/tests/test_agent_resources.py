@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from labengine.agent import resources
+from labengine.agent import own_resources
+from labengine.common.resources import Resources, value_text
 
 
 def _scalar(name: str, value: float, **extra: Any) -> dict[str, Any]:
@@ -31,7 +32,7 @@ PROD = {"reservations": [{"type": "STATIC", "role": "prod"}]}
     ('[{"name": "cpus", "type": "SCALAR", "scalar": {"value": 1}, "role": "prod"}]', [_scalar("cpus", 1, **PROD)]),
 ])
 def test_parse(text: str, expected: list[dict[str, Any]]) -> None:
-    assert resources.parse(text) == expected
+    assert own_resources.parse(text) == expected
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -48,12 +49,12 @@ def test_parse(text: str, expected: list[dict[str, Any]]) -> None:
     ("[{", "JSON"),
 ])
 def test_parse_refuses(text: str, message: str) -> None:
-    with pytest.raises(resources.ResourceError, match=message.replace("[", r"\[")):
-        resources.parse(text)
+    with pytest.raises(own_resources.ResourceError, match=message.replace("[", r"\[")):
+        own_resources.parse(text)
 
 
 def test_what_is_not_given_is_detected(tmp_path: Any) -> None:
-    complete = resources.complete(resources.parse("mem:100;gpus:1"), tmp_path)
+    complete = own_resources.complete(own_resources.parse("mem:100;gpus:1"), tmp_path)
     assert [item["name"] for item in complete] == ["cpus", "mem", "disk", "ports", "gpus"]
     assert complete[1] == _scalar("mem", 100.0)
     assert complete[0]["scalar"]["value"] >= 1
@@ -66,18 +67,18 @@ def test_what_is_not_given_is_detected(tmp_path: Any) -> None:
     ("", {}),
 ])
 def test_attributes(text: str, expected: dict[str, Any]) -> None:
-    assert {item["name"]: resources.value_text(item) for item in resources.parse_attributes(text)} == expected
+    assert {item["name"]: value_text(item) for item in own_resources.parse_attributes(text)} == expected
 
 
 @pytest.mark.parametrize(("text", "message"), [("rack", "key:value pair 'rack'"), (":a", "':a'"), ("s:{a}", "'s'")])
 def test_attributes_refused(text: str, message: str) -> None:
-    with pytest.raises(resources.ResourceError, match=message):
-        resources.parse_attributes(text)
+    with pytest.raises(own_resources.ResourceError, match=message):
+        own_resources.parse_attributes(text)
 
 
 def test_totals() -> None:
-    parsed = resources.parse("cpus:1;cpus(prod):0.5;mem:10;ports:[1-2];ports(prod):[3-4]")
-    assert resources.totals(parsed) == {"cpus": 1.5, "disk": 0.0, "gpus": 0.0, "mem": 10.0, "ports": "[1-4]"}
+    parsed = own_resources.parse("cpus:1;cpus(prod):0.5;mem:10;ports:[1-2];ports(prod):[3-4]")
+    assert Resources.parse(parsed).summary() == {"cpus": 1.5, "disk": 0.0, "gpus": 0.0, "mem": 10.0, "ports": "[1-4]"}
 
 
 BEFORE = {"hostname": "a", "port": 5051, "resources": "cpus:2;ports:[1-10]", "attributes": "rack:r1"}
@@ -98,10 +99,10 @@ BEFORE = {"hostname": "a", "port": 5051, "resources": "cpus:2;ports:[1-10]", "at
 ])
 def test_what_is_compatible(change: dict[str, Any], equal: bool, additive: bool) -> None:
     old, new = _info(BEFORE), _info({**BEFORE, **change})
-    assert (not resources.changes(old, new, additive=False)) is equal
-    assert (not resources.changes(old, new, additive=True)) is additive
+    assert (not own_resources.changes(old, new, additive=False)) is equal
+    assert (not own_resources.changes(old, new, additive=True)) is additive
 
 
 def _info(described: dict[str, Any]) -> dict[str, Any]:
-    return {**described, "resources": resources.parse(described["resources"]),
-            "attributes": resources.parse_attributes(described["attributes"])}
+    return {**described, "resources": own_resources.parse(described["resources"]),
+            "attributes": own_resources.parse_attributes(described["attributes"])}

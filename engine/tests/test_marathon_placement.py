@@ -15,7 +15,7 @@ from labengine.marathon.definition.errors import ApiError
 from labengine.marathon.definition.settings import Settings
 from labengine.marathon.instances import Instance
 from labengine.marathon.matcher import Match, is_away, match
-from labengine.marathon.resources import Remainder
+from labengine.marathon.remainder import Remainder
 from labengine.marathon.taskinfo import task_info
 
 VECTORS = Path(__file__).parents[2] / "tests" / "unit" / "_marathon" / "data"

@@ -6,8 +6,8 @@ import pytest
 from mesos_clients import ports, scalar
 
 from labengine.common import recordio
+from labengine.common.resources import Resources
 from labengine.common.zk import MasterDetector, ZkUrl
-from labengine.master.resources import Resources
 
 
 def test_recordio_in_pieces() -> None:

@@ -29,10 +29,10 @@ from labengine.agent.docker_cli import (
 from labengine.agent.docker_command import DockerSettings, Environment, run_arguments
 from labengine.agent.executor_process import Command, Exit
 from labengine.agent.probes import NoResult
-from labengine.agent.resources import scalar
 from labengine.agent.sandbox import tail
 from labengine.agent.task import Task, TaskFailure
 from labengine.common.files import write_private
+from labengine.common.resources import Resources
 
 # docker's own exit status when it, not the container, failed.
 DOCKER_FAILED = 125
@@ -198,7 +198,7 @@ class DockerTask(Task):
             if how.status == DOCKER_FAILED and not self._was_started:
                 raise TaskFailure(f"Failed to run '{self.docker.text('run', '…', self.image)}': {last_words}")
             if how.status == KILLED_STATUS and await self._out_of_memory():
-                limit = scalar(self.record.resources, "mem")
+                limit = Resources.parse(self.record.resources).scalar("mem")
                 return how, f"Container {how}: memory limit of {limit:g} MB exceeded", MEMORY_LIMITED
             return how, f"Container {how}", None
 

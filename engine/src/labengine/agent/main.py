@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from labengine import LAB_ENGINE_VERSION, MESOS_VERSION
-from labengine.agent import resources
+from labengine.agent import own_resources
 from labengine.agent.agent import Agent
 from labengine.agent.checkpoint import Checkpoint
 from labengine.agent.context import AgentContext
@@ -130,17 +130,17 @@ def _detector(flags: Flags, tls: Tls) -> MasterDetector:
 
 def agent_info(flags: Flags, address: Address) -> dict[str, Any]:
     try:
-        given = resources.parse(flags.resources or "", flags.default_role)
-    except resources.ResourceError as error:
+        given = own_resources.parse(flags.resources or "", flags.default_role)
+    except own_resources.ResourceError as error:
         log.die(f"Failed to determine agent resources: {error}")
     try:
-        attributes = resources.parse_attributes(flags.attributes or "")
-    except resources.ResourceError as error:
+        attributes = own_resources.parse_attributes(flags.attributes or "")
+    except own_resources.ResourceError as error:
         log.crash(str(error))
     return {
         "hostname": address.hostname,
         "port": address.port,
-        "resources": resources.complete(given, flags.work_dir, flags.default_role),
+        "resources": own_resources.complete(given, flags.work_dir, flags.default_role),
         "attributes": attributes,
     }
 
@@ -151,7 +151,7 @@ def recovered_info(flags: Flags, checkpoint: Checkpoint, info: dict[str, Any]) -
     if before is None:
         return info
     additive = flags.reconfiguration_policy == "additive"
-    if found := resources.changes(before, info, additive=additive):
+    if found := own_resources.changes(before, info, additive=additive):
         log.die(
             f"Failed to perform recovery: Incompatible agent info detected: {'; '.join(found)} "
             f"(reconfiguration_policy={flags.reconfiguration_policy}). Restore the former settings, allow growth "

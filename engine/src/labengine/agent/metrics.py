@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from labengine.agent import resources
+from labengine.common.resources import SCALARS, Resources
 
 if TYPE_CHECKING:
     from labengine.agent.agent import Agent
@@ -48,8 +48,8 @@ class Counters:
 
 def snapshot(agent: Agent) -> dict[str, float]:
     counters = agent.context.counters
-    total = resources.totals(agent.info["resources"])
-    used = resources.totals(item for task in agent.tasks.values() for item in task.record.resources)
+    total = Resources.parse(agent.info["resources"]).summary()
+    used = Resources.parse(item for task in agent.tasks.values() for item in task.record.resources).summary()
     result: dict[str, float] = {
         **dict.fromkeys(NEVER, 0.0),
         "containerizer/fetcher/task_fetches_failed": 0.0,
@@ -74,7 +74,7 @@ def snapshot(agent: Agent) -> dict[str, float]:
     }
     if counters.image_pull_ms is not None:
         result["containerizer/docker/image_pull_ms"] = counters.image_pull_ms
-    for name in resources.SCALARS:
+    for name in SCALARS:
         result[f"slave/{name}_total"] = total[name]
         result[f"slave/{name}_used"] = used[name]
         result[f"slave/{name}_percent"] = used[name] / total[name] if total[name] else 0.0

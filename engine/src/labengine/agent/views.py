@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from labengine.agent import resources, usage
+from labengine.agent import usage
 from labengine.agent.record import TaskRecord
 from labengine.common.build import build_info
+from labengine.common.resources import UNRESERVED, Resources, reservation, value_text
 
 if TYPE_CHECKING:
     from labengine.agent.agent import Agent
@@ -23,29 +24,27 @@ def flags(agent: Agent) -> dict[str, str]:
 
 def state(agent: Agent) -> dict[str, Any]:
     info, leader = agent.info, agent.link.leader
-    everything = info["resources"]
-    unreserved = [item for item in everything if resources.role_of(item) == "*"]
-    roles = sorted({resources.role_of(item) for item in everything} - {"*"})
-    by_role = {role: [item for item in everything if resources.role_of(item) == role] for role in roles}
+    full: dict[str, list[dict[str, Any]]] = {UNRESERVED: []}
+    for item in info["resources"]:
+        full.setdefault(reservation(item), []).append({"role": reservation(item), **item})
+    everything = Resources.parse(info["resources"])
     result = build_info() | {
         "start_time": agent.context.counters.started,
         "id": agent.context.agent_id,
         "pid": f"slave(1)@{agent.context.ip}:{info['port']}",
         "hostname": info["hostname"],
         "capabilities": list(CAPABILITIES),
-        "resources": resources.totals(everything),
-        "reserved_resources": {role: resources.totals(items) for role, items in by_role.items()},
-        "unreserved_resources": resources.totals(unreserved),
-        "reserved_resources_full": {role: [_full(item) for item in items] for role, items in by_role.items()},
-        "unreserved_resources_full": [_full(item) for item in unreserved],
+        "resources": everything.summary(),
+        "reserved_resources": {role: everything.reserved_for(role).summary() for role in everything.roles()},
+        "unreserved_resources": everything.reserved_for(UNRESERVED).summary(),
+        "unreserved_resources_full": full.pop(UNRESERVED),
+        "reserved_resources_full": full,
         "reserved_resources_allocated": {},
-        "unreserved_resources_allocated": resources.totals(
-            item
-            for records in _by_executor(task.record for task in agent.tasks.values())
-            for item in _resources(records)
-        ),
+        "unreserved_resources_allocated": Resources.total(
+            map(_resources, _by_executor(task.record for task in agent.tasks.values()))
+        ).summary(),
         "resource_providers": [],
-        "attributes": {item["name"]: resources.value_text(item) for item in info["attributes"]},
+        "attributes": {item["name"]: value_text(item) for item in info["attributes"]},
         "flags": flags(agent),
         "frameworks": [],
         "completed_frameworks": [],
@@ -56,10 +55,6 @@ def state(agent: Agent) -> dict[str, Any]:
         entry = _framework(agent, framework_id)
         result["frameworks" if entry["executors"] else "completed_frameworks"].append(entry)
     return result
-
-
-def _full(resource: dict[str, Any]) -> dict[str, Any]:
-    return {"role": resources.role_of(resource), **resource}
 
 
 def _framework_ids(agent: Agent) -> list[str]:
@@ -93,9 +88,9 @@ def _by_executor(records: Iterable[TaskRecord]) -> list[list[TaskRecord]]:
     return list(found.values())
 
 
-def _resources(records: list[TaskRecord]) -> list[dict[str, Any]]:
+def _resources(records: list[TaskRecord]) -> Resources:
     executor = records[0].info.get("executor") or {}
-    return [*executor.get("resources", []), *(item for record in records for item in record.resources)]
+    return Resources.parse([*executor.get("resources", []), *(item for record in records for item in record.resources)])
 
 
 def _executor(agent: Agent, records: list[TaskRecord]) -> dict[str, Any]:
@@ -107,7 +102,7 @@ def _executor(agent: Agent, records: list[TaskRecord]) -> dict[str, Any]:
         "source": first.executor_id,
         "container": first.group_id or first.container_id,
         "directory": str(directory),
-        "resources": resources.totals(_resources(records)),
+        "resources": _resources(records).summary(),
         "role": _role(first),
         "tasks": [_task(record) for record in records if not record.terminal],
         "queued_tasks": [],
@@ -128,7 +123,7 @@ def _task(record: TaskRecord) -> dict[str, Any]:
         "executor_id": record.executor_id if record.group_id else "",
         "slave_id": record.info.get("agent_id", {}).get("value", ""),
         "state": record.state,
-        "resources": resources.totals(record.resources),
+        "resources": Resources.parse(record.resources).summary(),
         "role": _role(record),
         "statuses": [
             {key: status_part(key, status[key]) for key in kept if key in status} for status in record.statuses
@@ -208,6 +203,7 @@ def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
         record, pid = task.record, task.root_pid()
         if record.terminal or not pid:
             continue
+        held = Resources.parse(record.resources)
         own = {} if record.group_id else dict(COMMAND_EXECUTOR)
         yield {
             "executor_id": record.executor_id,
@@ -217,8 +213,8 @@ def _usage(agent: Agent) -> Iterable[dict[str, Any]]:
             "statistics": usage.of(
                 pid,
                 processes,
-                cpus=resources.scalar(record.resources, "cpus") + own.get("cpus", 0.0),
-                mem_mb=resources.scalar(record.resources, "mem") + own.get("mem", 0.0),
+                cpus=held.scalar("cpus") + own.get("cpus", 0.0),
+                mem_mb=held.scalar("mem") + own.get("mem", 0.0),
             ),
             "status": {"container_id": {"value": record.container_id}, "executor_pid": task.process.pid},
         }

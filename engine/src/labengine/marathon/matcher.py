@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from labengine.common.resources import reservation
 from labengine.marathon import hostports
 from labengine.marathon.definition import constraints, container
-from labengine.marathon.resources import Remainder, Resource, role_of
+from labengine.marathon.remainder import Remainder, Resource
 from labengine.marathon.tree import App, is_pod
 
 # In the order in which an offer is sorted out.
@@ -77,7 +78,7 @@ def match(
     """
     roles = accepted_roles(app, default_behavior)
     reasons: list[str] = []
-    if not any(role_of(resource) in roles for resource in offer["resources"]):
+    if not any(reservation(resource) in roles for resource in offer["resources"]):
         reasons.append("UnfulfilledRole")
     if not all(
         constraints.accepts(constraint, facts, placed, instances=share) for constraint in app.get("constraints", [])

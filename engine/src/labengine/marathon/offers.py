@@ -22,7 +22,7 @@ from labengine.marathon.instances import (
 )
 from labengine.marathon.matcher import is_away, match
 from labengine.marathon.queue import Entry, LaunchQueue
-from labengine.marathon.resources import Remainder
+from labengine.marathon.remainder import Remainder
 from labengine.marathon.scheduler import SchedulerClient
 from labengine.marathon.store import Store
 from labengine.marathon.taskinfo import task_info

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from labengine.common import resources
 from labengine.marathon import hostports
 from labengine.marathon.clock import timestamp
 from labengine.marathon.definition import pods
@@ -91,7 +92,7 @@ def _instance(leader: Leader, service: App, instance: Instance) -> dict[str, Any
         "conditions": [],
         "agentHostname": instance.host,
         "agentId": instance.agent_id,
-        "resources": {name: round(sum(one.get(name, 0) for one in wanted), 3) for name in pods.SCALARS},
+        "resources": resources.sums(wanted),
         "networks": [{"addresses": [one["ipAddress"] for one in instance.ip_addresses]}]
         if instance.ip_addresses
         else [],

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from labengine.common.resources import reservation
 from labengine.marathon.clock import timestamp
 from labengine.marathon.definition import pods
 from labengine.marathon.instances import new_instance_id
 from labengine.marathon.matcher import REASONS
-from labengine.marathon.resources import role_of
 from labengine.marathon.tree import App, is_pod
 
 UNUSED_OFFERS_KEPT = 10
@@ -142,7 +142,7 @@ def _offer_json(offer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _resource_json(resource: dict[str, Any]) -> dict[str, Any]:
-    item: dict[str, Any] = {"name": resource["name"], "role": role_of(resource)}
+    item: dict[str, Any] = {"name": resource["name"], "role": reservation(resource)}
     if "scalar" in resource:
         item["scalar"] = resource["scalar"]["value"]
     elif "ranges" in resource:

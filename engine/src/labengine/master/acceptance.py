@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from labengine.common import log
+from labengine.common.resources import Resources
 from labengine.master import launches, operations
 from labengine.master.allocator import Allocator
 from labengine.master.model import Agent, Cluster, Framework, Offer
-from labengine.master.resources import Resources
 from labengine.master.security import Security
 from labengine.master.tasks import Tasks
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
+from labengine.common.resources import UNRESERVED, Resources
 from labengine.master.allocator import Allocator
 from labengine.master.frameworks import Frameworks
 from labengine.master.machines import Key, machine_key, unavailability
 from labengine.master.model import Agent, Cluster, Task
 from labengine.master.operator_events import OperatorEvents
 from labengine.master.registry import Registry
-from labengine.master.resources import UNRESERVED, Resources
 from labengine.master.streams import EventStream
 from labengine.master.tasks import Tasks
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from labengine.common import log
 from labengine.common.flagtable import Flags
+from labengine.common.resources import Resources
 from labengine.common.timing import Timing
 from labengine.master import refusals
 from labengine.master.inverse_offers import InverseOffers
 from labengine.master.model import Agent, Cluster, Framework, Offer, Refusal
-from labengine.master.resources import Resources
 from labengine.master.shares import Shares
 from labengine.master.standings import Candidate, Standings
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from labengine.common.resources import SCALARS, UNRESERVED, Resources
 from labengine.master.allocator import Allocator
 from labengine.master.model import Cluster, held
-from labengine.master.resources import SCALARS, UNRESERVED, Resources
 from labengine.master.shares import Shares
 from labengine.master.standings import Standings
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from labengine.common.flagtable import Flags
-from labengine.master.resources import UNRESERVED
+from labengine.common.resources import UNRESERVED
 
 # What a duration of Mesos can hold: nanoseconds in 64 bits.
 LONGEST_SECONDS = (2**63 - 1) / 1e9

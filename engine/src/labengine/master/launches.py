@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from labengine.common.resources import Resources
 from labengine.master.model import Agent, Framework
-from labengine.master.resources import Resources
 
 
 @dataclass(frozen=True)

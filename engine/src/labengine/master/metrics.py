@@ -6,9 +6,9 @@ import os
 import time
 from collections import Counter
 
+from labengine.common.resources import Resources
 from labengine.master import allocator_metrics, framework_metrics, operations
 from labengine.master.process import MasterProcess
-from labengine.master.resources import Resources
 
 _OPERATION_STATES = (
     "dropped",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from labengine.master.resources import UNRESERVED, Resources
+from labengine.common.resources import UNRESERVED, Resources
 from labengine.master.streams import EventStream
 
 TERMINAL = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from labengine.common.resources import SCALARS, UNRESERVED
 from labengine.master.registry import Registry
-from labengine.master.resources import SCALARS, UNRESERVED
 
 DEFAULT_WEIGHT = 1.0
 Amounts = dict[str, float]

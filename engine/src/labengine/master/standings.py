@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from labengine.common.resources import Resources
 from labengine.master.model import Cluster, Framework
-from labengine.master.resources import Resources
 from labengine.master.shares import Shares
 
 # By these a share is measured.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from labengine.common.resources import Resources
 from labengine.master.model import Agent, Framework, Task, held
-from labengine.master.resources import Resources
 
 AGENT_CAPABILITIES = (
     "MULTI_ROLE",

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 from labengine.common.build import build_info
+from labengine.common.resources import UNRESERVED, Resources, value_text
 from labengine.master.election import CAPABILITIES
 from labengine.master.model import Agent, Framework, Offer, Task
 from labengine.master.process import MasterProcess
-from labengine.master.resources import UNRESERVED, Resources
 from labengine.master.v1_messages import AGENT_CAPABILITIES, allocated, container
 
 SUMMARY_STATES = (
@@ -26,23 +26,12 @@ SUMMARY_STATES = (
 )
 
 
-def attribute_value(attribute: dict[str, Any]) -> Any:
-    kind = attribute.get("type")
-    if kind == "SCALAR":
-        return attribute["scalar"]["value"]
-    if kind == "RANGES":
-        return "[" + ", ".join(f"{one['begin']}-{one['end']}" for one in attribute["ranges"]["range"]) + "]"
-    if kind == "SET":
-        return "{" + ", ".join(attribute["set"]["item"]) + "}"
-    return attribute["text"]["value"]
-
-
 def agent_summary(agent: Agent) -> dict[str, Any]:
     result: dict[str, Any] = {
         "id": agent.id,
         "hostname": agent.hostname,
         "port": agent.port,
-        "attributes": {one["name"]: attribute_value(one) for one in agent.info.get("attributes", [])},
+        "attributes": {one["name"]: value_text(one) for one in agent.info.get("attributes", [])},
         "pid": agent.pid,
         "registered_time": agent.registered,
     }
@@ -85,7 +74,7 @@ def recovered_agent(info: dict[str, Any]) -> dict[str, Any]:
         "id": info["id"]["value"],
         "hostname": info["hostname"],
         "port": info.get("port", 5051),
-        "attributes": {one["name"]: attribute_value(one) for one in info.get("attributes", [])},
+        "attributes": {one["name"]: value_text(one) for one in info.get("attributes", [])},
         "resources": Resources.parse(info.get("resources", [])).summary(),
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labengine import LAB_ENGINE_VERSION, MESOS_VERSION
-from labengine.agent import resources
+from labengine.agent import own_resources
 from labengine.common.mesos_flags import duration
 
 PROGRAM = "mesos-simulated-agents"
@@ -90,14 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--resources",
-        type=_parsed(resources.parse),
+        type=_parsed(own_resources.parse),
         default=DEFAULT_RESOURCES,
         metavar="TEXT",
         help="of each, as of mesos-agent (default: %(default)s)",
     )
     add(
         "--attributes",
-        type=_parsed(resources.parse_attributes),
+        type=_parsed(own_resources.parse_attributes),
         default="",
         metavar="TEXT",
         help="of each, as of mesos-agent",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from labengine.common import resources
 from labengine.marathon.definition import constraints, networks, paths, roles
 from labengine.marathon.definition.errors import Failure, feature_off
 from labengine.marathon.definition.migrate import INVALID_URI, unique, valid_uri
@@ -34,8 +35,9 @@ def update_failures(old: Pod | None, new: Pod) -> list[Failure]:
     found = []
     if _persistent(old) != _persistent(new):
         found.append(("/volumes", "persistent volumes cannot be updated"))
-    for name in ("cpus", "mem", "disk", "gpus"):
-        if _total(old, name) != _total(new, name):
+    before, after = (resources.sums(box["resources"] for box in pod["containers"]) for pod in (old, new))
+    for name in resources.SCALARS:
+        if before[name] != after[name]:
             found.append(("/", f"{name} cannot be updated if a pod has persistent volumes"))
     if _host_ports(old) != _host_ports(new):
         found.append(("/", "host ports cannot be updated if a pod has persistent volumes"))
@@ -44,10 +46,6 @@ def update_failures(old: Pod | None, new: Pod) -> list[Failure]:
 
 def _persistent(pod: Pod) -> list[dict[str, Any]]:
     return [volume for volume in pod.get("volumes", []) if "persistent" in volume]
-
-
-def _total(pod: Pod, name: str) -> float:
-    return round(sum(box["resources"][name] for box in pod["containers"]), 3)
 
 
 def _endpoints(pod: Pod) -> list[dict[str, Any]]:

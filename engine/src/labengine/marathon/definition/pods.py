@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from labengine.common import resources
 from labengine.marathon.definition import constraints, networks, paths, pod_rules, roles
 from labengine.marathon.definition.pipeline import refuse, typed
 from labengine.marathon.definition.pod_schema import POD
@@ -20,7 +21,6 @@ Service = dict[str, Any]
 
 EXECUTOR_RESOURCES = {"cpus": 0.1, "mem": 32.0, "disk": 10.0}
 BACKOFF = {"backoff": 1.0, "backoffFactor": 1.15, "maxLaunchDelay": 300.0}
-SCALARS = ("cpus", "mem", "disk", "gpus")
 _WHEN_FILLED = ("labels", "environment", "secrets", "volumes", "networks")
 _CONTAINER_WHEN_FILLED = ("endpoints", "environment", "volumeMounts", "artifacts", "labels")
 # A change of these alone is not noticed: it starts nothing and gets no version.
@@ -112,7 +112,7 @@ def service(pod: Pod) -> Service:
         "constraints": [constraints.as_list(rule) for rule in scheduling["placement"].get("constraints", [])],
         "acceptedResourceRoles": scheduling["placement"].get("acceptedResourceRoles", []),
     }
-    return result | {name: round(sum(one.get(name, 0) for one in wanted), 3) for name in SCALARS}
+    return result | resources.sums(wanted)
 
 
 def is_upgrade(old: Pod, new: Pod) -> bool:

@@ -1,4 +1,4 @@
-"""Arithmetic on Mesos resources in their v1 JSON form."""
+"""Arithmetic on Mesos resources in their v1 JSON form, and on the amounts of a definition."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 UNRESERVED = "*"
-SCALARS = ("disk", "mem", "gpus", "cpus")
+SCALARS = ("cpus", "mem", "disk", "gpus")
 Key = tuple[str, str]
 Ranges = tuple[tuple[int, int], ...]
 
@@ -16,10 +16,10 @@ def reservation(resource: Mapping[str, Any]) -> str:
     reservations = resource.get("reservations")
     if reservations:
         return str(reservations[-1].get("role", UNRESERVED))
-    return str(resource.get("role", UNRESERVED))
+    return str(resource.get("role") or UNRESERVED)
 
 
-def _merge(ranges: Iterable[tuple[int, int]]) -> Ranges:
+def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(ranges):
         if merged and begin <= merged[-1][1] + 1:
@@ -29,7 +29,7 @@ def _merge(ranges: Iterable[tuple[int, int]]) -> Ranges:
     return tuple(merged)
 
 
-def _cut(ranges: Ranges, holes: Ranges) -> Ranges:
+def cut(ranges: Ranges, holes: Ranges) -> Ranges:
     left = list(ranges)
     for low, high in holes:
         cut: list[tuple[int, int]] = []
@@ -43,6 +43,36 @@ def _cut(ranges: Ranges, holes: Ranges) -> Ranges:
                 cut.append((high + 1, end))
         left = cut
     return tuple(left)
+
+
+def spans(resource: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """The ranges of one resource or attribute, as it has them."""
+    return [(int(one["begin"]), int(one["end"])) for one in resource["ranges"].get("range", [])]
+
+
+def as_ranges(pairs: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    return {"range": [{"begin": begin, "end": end} for begin, end in pairs]}
+
+
+def value_text(value: Mapping[str, Any]) -> Any:
+    """A resource or an attribute as ``/state`` shows it: a number, ``[1-3, 5-6]``, ``{a, b}`` or the text."""
+    kind = value["type"]
+    if kind == "RANGES":
+        return "[" + ", ".join(f"{begin}-{end}" for begin, end in spans(value)) + "]"
+    if kind == "SET":
+        return "{" + ", ".join(value["set"].get("item", [])) + "}"
+    return value[kind.lower()]["value"]
+
+
+def thousandths(amount: float) -> int:
+    """Mesos keeps scalars to three decimals."""
+    return round(amount * 1000)
+
+
+def sums(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """The scalars that parts of a definition want together."""
+    parts = list(parts)
+    return {name: round(sum(part.get(name, 0) for part in parts), 3) for name in SCALARS}
 
 
 def _within(inner: Ranges, outer: Ranges) -> bool:
@@ -72,10 +102,9 @@ class Resources:
             key = (str(resource["name"]), reservation(resource))
             kind = resource.get("type")
             if kind == "SCALAR":
-                parts.append(cls(scalars={key: round(float(resource["scalar"]["value"]) * 1000)}))
+                parts.append(cls(scalars={key: thousandths(float(resource["scalar"]["value"]))}))
             elif kind == "RANGES":
-                spans = [(int(span["begin"]), int(span["end"])) for span in resource["ranges"].get("range", [])]
-                parts.append(cls(ranges={key: _merge(spans)}))
+                parts.append(cls(ranges={key: merged(spans(resource))}))
             elif kind == "SET":
                 parts.append(cls(sets={key: frozenset(resource["set"].get("item", []))}))
             else:
@@ -86,16 +115,16 @@ class Resources:
     def total(cls, bags: Iterable[Resources]) -> Resources:
         """The sum of many."""
         scalars: dict[Key, int] = {}
-        spans: dict[Key, list[tuple[int, int]]] = {}
+        pairs: dict[Key, list[tuple[int, int]]] = {}
         sets: dict[Key, frozenset[str]] = {}
         for bag in bags:
             for key, amount in bag.scalars.items():
                 scalars[key] = scalars.get(key, 0) + amount
             for key, ranges in bag.ranges.items():
-                spans.setdefault(key, []).extend(ranges)
+                pairs.setdefault(key, []).extend(ranges)
             for key, items in bag.sets.items():
                 sets[key] = sets.get(key, frozenset()) | items
-        return cls(scalars, {key: _merge(one) for key, one in spans.items()}, sets)
+        return cls(scalars, {key: merged(one) for key, one in pairs.items()}, sets)
 
     def __bool__(self) -> bool:
         return bool(self.scalars or self.ranges or self.sets)
@@ -106,7 +135,7 @@ class Resources:
     def __sub__(self, other: Resources) -> Resources:
         return Resources(
             {key: value - other.scalars.get(key, 0) for key, value in self.scalars.items()},
-            {key: _cut(value, other.ranges.get(key, ())) for key, value in self.ranges.items()},
+            {key: cut(value, other.ranges.get(key, ())) for key, value in self.ranges.items()},
             {key: value - other.sets.get(key, frozenset()) for key, value in self.sets.items()},
         )
 
@@ -135,7 +164,7 @@ class Resources:
 
     def at_most(self, amounts: Mapping[str, float]) -> Resources:
         """The same with no more of each named scalar than that."""
-        left = {name: round(amount * 1000) for name, amount in amounts.items()}
+        left = {name: thousandths(amount) for name, amount in amounts.items()}
         scalars = {}
         for key, value in self.scalars.items():
             scalars[key] = min(value, left.get(key[0], value))
@@ -161,10 +190,7 @@ class Resources:
         bodies: list[tuple[Key, dict[str, Any]]] = [
             (key, {"type": "SCALAR", "scalar": {"value": value / 1000}}) for key, value in self.scalars.items()
         ]
-        bodies += [
-            (key, {"type": "RANGES", "ranges": {"range": [{"begin": a, "end": b} for a, b in value]}})
-            for key, value in self.ranges.items()
-        ]
+        bodies += [(key, {"type": "RANGES", "ranges": as_ranges(value)}) for key, value in self.ranges.items()]
         bodies += [(key, {"type": "SET", "set": {"item": sorted(value)}}) for key, value in self.sets.items()]
         for (name, role), body in sorted(bodies, key=rank):
             resource = {"name": name, **body, "role": role}
@@ -181,9 +207,9 @@ class Resources:
         for name, _role in self.scalars:
             result.setdefault(name, self.scalar(name))
         for name in {name for name, _role in self.ranges}:
-            spans = _merge(span for (key, _role), value in self.ranges.items() if key == name for span in value)
-            result[name] = "[" + ", ".join(f"{begin}-{end}" for begin, end in spans) + "]"
+            pairs = merged(pair for (key, _role), value in self.ranges.items() if key == name for pair in value)
+            result[name] = value_text({"type": "RANGES", "ranges": as_ranges(pairs)})
         for name in {name for name, _role in self.sets}:
             items = sorted({item for (key, _role), value in self.sets.items() if key == name for item in value})
-            result[name] = "{" + ", ".join(items) + "}"
+            result[name] = value_text({"type": "SET", "set": {"item": items}})
         return result

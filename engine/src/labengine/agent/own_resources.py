@@ -1,4 +1,4 @@
-"""Resources and attributes of an agent: from flags or from the machine, compared and summed up."""
+"""Resources and attributes of an agent: from flags or from the machine, and compared with those of its last start."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from labengine.common.resources import SCALARS, UNRESERVED, Resources, as_ranges, merged, value_text
 
 Resource = dict[str, Any]
 Attribute = dict[str, Any]
 
-DEFAULT_PORTS = [{"begin": 31000, "end": 32000}]
+DEFAULT_PORTS = as_ranges([(31000, 32000)])
 GIGABYTE_IN_MB = 1024
-SCALARS = ("cpus", "disk", "gpus", "mem")
 
 
 class ResourceError(ValueError):
@@ -29,7 +29,7 @@ def _value(text: str) -> tuple[str, Any]:
         return "TEXT", {"value": text}
     text = text.strip()
     if text.startswith("["):
-        return "RANGES", {"range": _ranges(text)}
+        return "RANGES", _ranges(text)
     if text.startswith("{"):
         if not text.endswith("}"):
             raise ResourceError(f"Unbalanced braces in {text}")
@@ -39,37 +39,26 @@ def _value(text: str) -> tuple[str, Any]:
     return "TEXT", {"value": text}
 
 
-def _ranges(text: str) -> list[dict[str, int]]:
+def _ranges(text: str) -> dict[str, Any]:
     body = text[1:-1] if text.endswith("]") else None
     if body is None:
         raise ResourceError(f"Unbalanced brackets in {text}")
-    ranges = []
+    pairs = []
     for part in filter(None, (part.strip() for part in body.split(","))):
         match = re.fullmatch(r"(\d+)\s*-\s*(\d+)", part)
         if not match or int(match[1]) > int(match[2]):
             raise ResourceError(f"Expecting one or more ranges 'begin-end' in {text}")
-        ranges.append({"begin": int(match[1]), "end": int(match[2])})
-    return coalesce(ranges)
-
-
-def coalesce(ranges: Iterable[dict[str, int]]) -> list[dict[str, int]]:
-    """Sorted, overlaps and neighbours joined."""
-    joined: list[dict[str, int]] = []
-    for item in sorted(ranges, key=lambda item: item["begin"]):
-        if joined and item["begin"] <= joined[-1]["end"] + 1:
-            joined[-1]["end"] = max(joined[-1]["end"], item["end"])
-        else:
-            joined.append({"begin": int(item["begin"]), "end": int(item["end"])})
-    return joined
+        pairs.append((int(match[1]), int(match[2])))
+    return as_ranges(merged(pairs))
 
 
 def _reserve(resource: Resource, role: str) -> Resource:
-    if role != "*":
+    if role != UNRESERVED:
         resource["reservations"] = [{"type": "STATIC", "role": role}]
     return resource
 
 
-def parse(text: str, default_role: str = "*") -> list[Resource]:
+def parse(text: str, default_role: str = UNRESERVED) -> list[Resource]:
     """``cpus:4;mem(prod):1024;ports:[31000-32000]`` or a JSON array of resources."""
     if text.lstrip().startswith("["):
         return _parse_json(text, default_role)
@@ -117,7 +106,7 @@ def _checked(resources: list[Resource]) -> list[Resource]:
     return resources
 
 
-def complete(resources: list[Resource], work_dir: str | Path, default_role: str = "*") -> list[Resource]:
+def complete(resources: list[Resource], work_dir: str | Path, default_role: str = UNRESERVED) -> list[Resource]:
     """What was not given is what the machine has, less the share that Mesos leaves to the system."""
     given = {resource["name"] for resource in resources}
     detected = {"cpus": lambda: float(os.cpu_count() or 1), "mem": _memory, "disk": lambda: _disk(work_dir)}
@@ -126,7 +115,7 @@ def complete(resources: list[Resource], work_dir: str | Path, default_role: str 
         if name not in given:
             result.append(_reserve({"name": name, "type": "SCALAR", "scalar": {"value": detect()}}, default_role))
     if "ports" not in given:
-        result.append(_reserve({"name": "ports", "type": "RANGES", "ranges": {"range": DEFAULT_PORTS}}, default_role))
+        result.append(_reserve({"name": "ports", "type": "RANGES", "ranges": DEFAULT_PORTS}, default_role))
     order = {"cpus": 0, "mem": 1, "disk": 2, "ports": 3}
     return sorted(result, key=lambda resource: order.get(resource["name"], len(order)))
 
@@ -155,58 +144,6 @@ def parse_attributes(text: str) -> list[Attribute]:
     return attributes
 
 
-def value_text(value: dict[str, Any]) -> Any:
-    """The plain form that ``/state`` shows: a number, ``[1-3, 5-6]``, ``{a, b}`` or the text."""
-    kind = value["type"]
-    if kind == "RANGES":
-        return "[" + ", ".join(f"{item['begin']}-{item['end']}" for item in value["ranges"]["range"]) + "]"
-    if kind == "SET":
-        return "{" + ", ".join(value["set"]["item"]) + "}"
-    return value[kind.lower()]["value"]
-
-
-def role_of(resource: Resource) -> str:
-    reservations = resource.get("reservations") or []
-    return reservations[-1]["role"] if reservations else resource.get("role", "*")
-
-
-def totals(resources: Iterable[Resource]) -> dict[str, Any]:
-    """``{"cpus": 2.0, "disk": …, "gpus": 0.0, "mem": …, "ports": "[…]"}``"""
-    result: dict[str, Any] = {"disk": 0.0, "mem": 0.0, "gpus": 0.0, "cpus": 0.0}
-    ranges: dict[str, list[dict[str, int]]] = {}
-    for resource in resources:
-        name = resource["name"]
-        if resource["type"] == "SCALAR":
-            result[name] = round(result.get(name, 0.0) + float(resource["scalar"]["value"]), 3)
-        elif resource["type"] == "RANGES":
-            ranges.setdefault(name, []).extend(resource["ranges"]["range"])
-        else:
-            result[name] = value_text(resource)
-    for name, items in ranges.items():
-        result[name] = value_text({"type": "RANGES", "ranges": {"range": coalesce(items)}})
-    return result
-
-
-def scalar(resources: Iterable[Resource], name: str) -> float:
-    return float(totals(resources).get(name, 0.0))
-
-
-def _contains(new: list[Resource], old: Resource) -> bool:
-    for candidate in new:
-        if (candidate["name"], candidate["type"], role_of(candidate)) != (old["name"], old["type"], role_of(old)):
-            continue
-        if old["type"] == "SCALAR":
-            return candidate["scalar"]["value"] >= old["scalar"]["value"]
-        if old["type"] == "SET":
-            return set(old["set"]["item"]) <= set(candidate["set"]["item"])
-        mine = coalesce(candidate["ranges"]["range"])
-        return all(
-            any(have["begin"] <= want["begin"] and want["end"] <= have["end"] for have in mine)
-            for want in old["ranges"]["range"]
-        )
-    return False
-
-
 def changes(old: dict[str, Any], new: dict[str, Any], *, additive: bool) -> list[str]:
     """What makes ``new`` agent info incompatible with the checkpointed one, in words."""
     found = [f"{key} was '{old[key]}' and is '{new[key]}'" for key in ("hostname", "port") if old[key] != new[key]]
@@ -221,7 +158,7 @@ def _incompatible(kind: str, old: list[dict[str, Any]], new: list[dict[str, Any]
         return sorted(map(_key, old)) != sorted(map(_key, new))
     if kind == "attributes":
         return any(item not in new for item in old)
-    return any(not _contains(new, item) for item in old)
+    return not Resources.parse(new).contains(Resources.parse(old))
 
 
 def _key(item: dict[str, Any]) -> str:
