@@ -1,4 +1,4 @@
-"""What an agent tells of the files of its tasks, by /files and by the v1 API, and how long it keeps them."""
+"""What an agent tells of the files of its tasks, by /files, and how long it keeps them."""
 
 from __future__ import annotations
 
@@ -58,12 +58,6 @@ def test_files_of_a_sandbox(shared: tuple[FakeMaster, AgentProcess]) -> None:
     download = requests.get(f"{agent.url}/files/download", {"path": f"{latest}/sub/a.json"}, timeout=5)
     assert download.headers["Content-Type"] == "application/json"
 
-    infos = call(agent, "LIST_FILES", path=latest).json()["list_files"]["file_infos"]
-    (shown,) = (info for info in infos if info["path"] == f"{latest}/stdout")
-    assert (shown["size"], shown["mtime"]["nanoseconds"] > 0, isinstance(shown["mode"], int)) == (100000, True, True)
-    piece = call(agent, "READ_FILE", path=f"{latest}/stdout", offset=10, length=3).json()
-    assert piece == {"type": "READ_FILE", "read_file": {"size": 100000, "data": "eHh4"}}
-
 
 @pytest.mark.parametrize(("endpoint", "path", "more", "status", "text"), [
     ("read", "", {}, 400, "Expecting 'path=value' in query.\n"),
@@ -91,10 +85,7 @@ def test_calls_of_an_agent(shared: tuple[FakeMaster, AgentProcess]) -> None:
     answer = call(agent, "SET_LOGGING_LEVEL", level=2, duration={"nanoseconds": 60 * 10**9})
     assert (answer.status_code, answer.text) == (200, "")
     assert call(agent, "GET_LOGGING_LEVEL").json()["get_logging_level"] == {"level": 2}
-    missing = call(agent, "READ_FILE", path="/etc/passwd", offset=0)
-    assert (missing.status_code, missing.text) == (404, "404 Not Found.")
-    malformed = call(agent, "READ_FILE", offset=0)
-    assert malformed.status_code == 400
+    assert call(agent, "SET_LOGGING_LEVEL", level=2).status_code == 400
     for body in ({"type": "NO_SUCH_CALL"}, {"type": ["GET_STATE"]}, []):
         assert requests.post(f"{agent.url}/api/v1", json=body, timeout=5).status_code == 400
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from local_cluster import LocalCluster, wait_until, zookeeper_installed
-from mesos_clients import Scheduler, operator_events
+from mesos_clients import Scheduler
 
 pytestmark = pytest.mark.skipif(not zookeeper_installed(), reason="needs the Debian package zookeeper and java")
 
@@ -28,27 +26,6 @@ def _updates(scheduler: Scheduler, state: str) -> dict[str, Any]:
         scheduler.acknowledge(status)
         if status["state"] == state:
             return status
-
-
-def test_an_agent_that_unregisters_takes_its_tasks_along_and_may_return(tmp_path: Path) -> None:
-    with LocalCluster(tmp_path, masters=1, agents=1, agent_flags={"containerizers": "mesos"}) as cluster:
-        leader, (agent,) = cluster.leader(), cluster.agents
-        events = operator_events(leader.url)
-        scheduler = Scheduler(leader.url)
-        scheduler.subscribed()
-        offer = scheduler.offer()
-        scheduler.launch(offer, _task(offer, "sleep 1000"))
-        _updates(scheduler, "TASK_RUNNING")
-        os.kill(agent.pid, signal.SIGUSR1)
-        assert agent.wait(20) == 0
-        assert scheduler.update()["state"] == "TASK_GONE"
-        assert events.expect("AGENT_REMOVED")["agent_removed"]["agent_id"] == offer["agent_id"]
-        metrics = requests.get(leader.url + "/metrics/snapshot", timeout=5).json()
-        assert (metrics["master/slave_removals/reason_unregistered"], metrics["master/messages_unregister_slave"],
-                metrics["master/slaves_active"], metrics["master/tasks_running"]) == (1.0, 1.0, 0.0, 0.0)
-        agent.start()
-        (slave,) = cluster.wait_agents(1)
-        assert slave["id"] == offer["agent_id"]["value"]
 
 
 def test_task_survives_the_leader_and_the_agent(tmp_path: Path) -> None:

@@ -76,17 +76,11 @@ def test_exhausted_range():
 )
 def test_changed_definitions(change):
     assert compare.is_upgrade(app(), app(**change))
-    assert not compare.only_scaled(app(), app(instances=2, **change))
 
 
 @pytest.mark.parametrize("same", [{"instances": 3}, {"executorResources": {}}, {"cpus": 1.0}, {"env": {}}])
 def test_same_definitions(same):
     assert not compare.is_upgrade(app(), app(**same))
-
-
-def test_only_scaled():
-    assert compare.only_scaled(app(), app(instances=3))
-    assert not compare.only_scaled(app(), app())
 
 
 def test_order_of_sets_does_not_matter():

@@ -58,7 +58,8 @@ def test_fields_are_replaced_whole():
 def test_only_instances_is_a_scaling():
     current = stored(**BRIDGED)
     result = put(current, {"instances": 3})
-    assert compare.only_scaled(current, result)
+    assert result == {**without_version(current), "instances": 3}
+    assert not compare.is_upgrade(current, result)
 
 
 def test_first_update_after_a_post_adds_the_port_index():

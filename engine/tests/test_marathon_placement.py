@@ -106,19 +106,9 @@ def test_a_command_check_and_arguments() -> None:
     assert info["health_check"]["delay_seconds"] == 3.0
 
 
-@pytest.mark.parametrize(("check", "kind", "wanted"), [
-    ({"http": {"path": "/up"}}, "HTTP", {"http": {"port": 31500, "path": "/up"}}),
-    ({"http": {"port": 80}}, "HTTP", {"http": {"port": 80, "path": "/"}}),
-    ({"tcp": {"portIndex": 0}}, "TCP", {"tcp": {"port": 31500}}),
-    ({"exec": {"command": {"shell": "true"}}}, "COMMAND", {"command": {"command": {"shell": True, "value": "true"}}}),
-    ({"exec": {"command": {"argv": ["a", "b"]}}}, "COMMAND",
-     {"command": {"command": {"shell": False, "value": "a", "arguments": ["a", "b"]}}}),
-])
-def test_a_check_of_mesos(check: dict, kind: str, wanted: dict) -> None:
-    info = launched(stored(portDefinitions=[{"port": 31500}], requirePorts=True,
-                           check={**check, "intervalSeconds": 5}))
-    assert info["check"] == {"type": kind, "delay_seconds": 15.0, "interval_seconds": 5.0, "timeout_seconds": 20.0,
-                             **wanted}
+def test_a_check_is_kept_and_not_run() -> None:
+    app = stored(check={"http": {"path": "/up"}, "intervalSeconds": 5})
+    assert app["check"]["intervalSeconds"] == 5 and "check" not in launched(app)
 
 
 @pytest.mark.parametrize(("fields", "agent", "reasons"), [

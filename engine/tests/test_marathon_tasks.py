@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from fake_master import runs, stays_staged
 from marathon_harness import Harness, Marathon
@@ -20,35 +22,22 @@ def staged_beside_running(harness: Harness, marathon: Marathon) -> tuple[str, st
     return running["id"], staged["id"]
 
 
-def test_what_a_check_of_mesos_comes_to(harness: Harness, marathon: Marathon) -> None:
-    marathon.write("POST", "/v2/apps", {**APP, "check": {"http": {"path": "/"}}}, 201)
-    (task,) = marathon.running("/web", 1)
-    assert "checkResult" not in task
-    for reported, shown in (({"type": "HTTP", "http": {}}, None),
-                            ({"type": "HTTP", "http": {"status_code": 503}}, {"http": {"statusCode": 503}}),
-                            ({"type": "HTTP", "http": {"status_code": 200}}, {"http": {"statusCode": 200}}),
-                            ({"type": "HTTP", "http": {}}, None)):
-        harness.report(task["id"], "TASK_RUNNING", check_status=reported)
-        marathon.wait("the result", lambda shown=shown: marathon.running("/web", 1)[0].get("checkResult") == shown)
-    assert marathon.app("/web")["tasksHealthy"] == 0
-
-
-def test_health_that_another_update_repeats(harness: Harness, marathon: Marathon) -> None:
+def test_health_that_a_reconciliation_repeats(harness: Harness, marathon: Marathon) -> None:
     check = {"protocol": "COMMAND", "command": {"value": "true"}}
-    marathon.write("POST", "/v2/apps", {**APP, "check": {"http": {"path": "/"}}, "healthChecks": [check]}, 201)
+    marathon.write("POST", "/v2/apps", {**APP, "healthChecks": [check]}, 201)
     (task,) = marathon.running("/web", 1)
-    told = {"healthy": False, "reason": "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED", "message": "no answer"}
-    repeated = {"healthy": False, "reason": "REASON_TASK_CHECK_STATUS_UPDATED"}
-    for number in (1, 2):
-        harness.report(task["id"], "TASK_RUNNING", **told)
-        code = 500 + number
-        harness.report(task["id"], "TASK_RUNNING", check_status={"type": "HTTP", "http": {"status_code": code}},
-                       **repeated)
-        shown = marathon.wait("the result", lambda code=code: next(
-            (one for one in marathon.running("/web", 1) if one.get("checkResult") == {"http": {"statusCode": code}}),
-            None))
-        (health,) = shown["healthCheckResults"]
-        assert (health["consecutiveFailures"], health["lastFailureCause"]) == (number, "no answer")
+    told = {"healthy": False, "reason": "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED"}
+    repeated = {"healthy": False, "reason": "REASON_RECONCILIATION"}
+    for message in ("first", "second", "last"):
+        harness.report(task["id"], "TASK_RUNNING", **told, message=message)
+        if message != "last":
+            harness.report(task["id"], "TASK_RUNNING", **repeated, message=message)
+
+    def last() -> Any:
+        (health,) = marathon.running("/web", 1)[0]["healthCheckResults"] or [{}]
+        return health if health.get("lastFailureCause") == "last" else None
+
+    assert marathon.wait("the last one", last)["consecutiveFailures"] == 3
     # It counts where the agent had no update to spare for it.
     harness.report(task["id"], "TASK_RUNNING", **{**repeated, "healthy": True})
     marathon.settled()

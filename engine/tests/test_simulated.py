@@ -74,11 +74,9 @@ def _task(task_id: str, **more: Any) -> dict[str, Any]:
 
 def test_a_task_runs_is_healthy_and_is_killed(master: FakeMaster, start: Start) -> None:
     start()
-    master.run(_task("t", health_check={"type": "COMMAND", "command": {"value": "false"}},
-                     check={"type": "HTTP", "http": {"port": 80}}))
+    master.run(_task("t", health_check={"type": "COMMAND", "command": {"value": "false"}}))
     running = master.wait_state("t", "TASK_RUNNING")
     assert (running["message"], running["healthy"]) == (NOTE, True)
-    assert running["check_status"] == {"type": "HTTP", "http": {"status_code": 200}}
     master.kill("t")
     killed = master.wait_over("t")
     assert master.states("t") == ["TASK_STARTING", "TASK_RUNNING", "TASK_KILLING", "TASK_KILLED"]

@@ -44,7 +44,6 @@ class FakeMaster:
         self.subscriptions: list[dict[str, Any]] = []
         self.updates: list[dict[str, Any]] = []
         self.pongs = 0
-        self.unregistered: list[dict[str, Any]] = []
         self.acknowledging = True
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
@@ -97,10 +96,6 @@ class FakeMaster:
     def _receive(self, body: dict[str, Any]) -> None:
         if body["type"] == "PONG":
             self.pongs += 1
-            return
-        if body["type"] == "UNREGISTER":
-            self.unregistered.append(body["agent_id"])
-            self.disconnect()
             return
         self.updates.append(body)
         if self.acknowledging:
@@ -210,10 +205,6 @@ class AgentProcess:
     def wait_exit(self, seconds: float = WAIT_SECONDS) -> int:
         assert self._process
         return self._process.wait(seconds)
-
-    def signal(self, number: int) -> None:
-        assert self._process
-        self._process.send_signal(number)
 
     def kill(self) -> None:
         """SIGKILL to the agent alone."""

@@ -234,12 +234,6 @@ class Agent:
         self.frameworks.pop(framework_id, None)
         self.context.checkpoint.forget_framework(self.context.agent_id, framework_id)
 
-    async def unregister(self, why: str) -> None:
-        """The end of the agent, of which the master is told, so that it does not wait for it."""
-        if self.context.agent_id:
-            await self.link.leave({"type": "UNREGISTER", "agent_id": {"value": self.context.agent_id}})
-        await self.shutdown(why)
-
     async def shutdown(self, why: str) -> None:
         """The end of the agent and of all its tasks."""
         if self._ending:

@@ -6,7 +6,6 @@ import asyncio
 import ipaddress
 import os
 import shutil
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -220,9 +219,6 @@ def _log_start(flags: Flags, address: Address) -> None:
 
 async def _until_stopped(agent: Agent, address: Address, listener: socket.socket, security: Security) -> None:
     signalled = httpserver.stop_on_signals()
-    asyncio.get_running_loop().add_signal_handler(
-        signal.SIGUSR1, lambda: agent.spawn(agent.unregister("of the signal SIGUSR1"))
-    )
     stop = asyncio.Event()
 
     async def either() -> None:

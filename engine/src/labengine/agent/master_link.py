@@ -45,7 +45,6 @@ class MasterLink:
         self._subscription = subscription
         self._handle = handle
         self._url: str | None = None
-        self._left = False
         self._client = client
         self._poster = poster
         self.leader: Master | None = None
@@ -56,7 +55,7 @@ class MasterLink:
 
     async def run(self) -> None:
         await self._start_detector()
-        while not self._left:
+        while True:
             leader = self.leader = self._detector.leader
             change = asyncio.create_task(self._detector.wait_for_change(leader))
             if leader is None:
@@ -67,13 +66,12 @@ class MasterLink:
             try:
                 await asyncio.wait({change, session}, return_when=asyncio.FIRST_COMPLETED)
                 if session.done():
-                    session.result()  # it ends by a failure, or when the agent has left
+                    session.result()  # it ends by a failure only
             finally:
                 change.cancel()
                 session.cancel()
                 await asyncio.gather(change, session, return_exceptions=True)
-            if not self._left:
-                logger.info("A new leading master was detected")
+            logger.info("A new leading master was detected")
             self._backoff = self._first_backoff
 
     async def _start_detector(self) -> None:
@@ -85,7 +83,7 @@ class MasterLink:
                 await asyncio.sleep(self._first_backoff)
 
     async def _stay_subscribed(self, leader: Master) -> None:
-        while not self._left:
+        while True:
             await asyncio.sleep(random.uniform(0, self._backoff))
             self._backoff = min(self._backoff * 2, MAX_BACKOFF_SECONDS)
             try:
@@ -134,11 +132,6 @@ class MasterLink:
             logger.warning("Cannot send %s to the master: %s", message["type"], error)
             return False
         return status == 202
-
-    async def leave(self, message: dict[str, Any]) -> None:
-        """The last message to the master; the agent does not subscribe again."""
-        self._left = True
-        await self.post(message)
 
     async def close(self) -> None:
         await self._detector.stop()

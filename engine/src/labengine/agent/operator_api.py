@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labengine.agent import metrics, views
-from labengine.agent.sandbox_files import NotThere, Unreadable
 from labengine.common.build import build_info
 
 if TYPE_CHECKING:
@@ -15,11 +13,7 @@ if TYPE_CHECKING:
 
 
 class CallRefused(Exception):
-    """Answered with this status and text."""
-
-    def __init__(self, text: str, status: int = 400) -> None:
-        super().__init__(text)
-        self.status = status
+    """Answered with 400 and this text."""
 
 
 def call(agent: Agent, body: Any) -> dict[str, Any] | None:
@@ -43,26 +37,9 @@ def call(agent: Agent, body: Any) -> dict[str, Any] | None:
 def _answer_content(agent: Agent, kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
     try:
         answer = _WITH_CONTENT[kind](agent, content)
-    except NotThere:
-        raise CallRefused("404 Not Found.", 404) from None
-    except Unreadable as error:
-        raise CallRefused(str(error)) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CallRefused(f"Failed to validate agent::Call: malformed {kind.lower()}: {error!r}") from None
     return None if answer is None else {"type": kind, kind.lower(): answer}
-
-
-def _list_files(agent: Agent, content: dict[str, Any]) -> dict[str, Any]:
-    return {"file_infos": [entry.to_v1() for entry in agent.context.files.browse(str(content["path"]))]}
-
-
-def _read_file(agent: Agent, content: dict[str, Any]) -> dict[str, Any]:
-    offset = int(content["offset"])
-    if offset < 0:
-        raise Unreadable(f"Negative offset provided: {offset}.\n")
-    length = int(content["length"]) if "length" in content else None
-    size, data = agent.context.files.read(str(content["path"]), offset, length)
-    return {"size": size, "data": base64.b64encode(data).decode()}
 
 
 def _set_logging_level(agent: Agent, content: dict[str, Any]) -> None:
@@ -138,7 +115,5 @@ _WITH_CONTENT: dict[str, Callable[[Agent, dict[str, Any]], dict[str, Any] | None
     "GET_METRICS": lambda agent, _content: {
         "metrics": [{"name": name, "value": value} for name, value in metrics.snapshot(agent).items()]
     },
-    "LIST_FILES": _list_files,
-    "READ_FILE": _read_file,
     "SET_LOGGING_LEVEL": _set_logging_level,
 }

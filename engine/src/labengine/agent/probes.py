@@ -1,4 +1,4 @@
-"""Probes of a task, for health checks and for checks: a command beside it, an HTTP request, a TCP connection."""
+"""Probes of a task for its health check: a command beside it, an HTTP request, a TCP connection."""
 
 from __future__ import annotations
 

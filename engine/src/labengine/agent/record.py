@@ -94,7 +94,6 @@ def new_status(
     reason: str | None = None,
     source: str = "SOURCE_EXECUTOR",
     healthy: bool | None = None,
-    check_status: dict[str, Any] | None = None,
     ip_addresses: list[str] | None = None,
     executor_pid: int | None = None,
 ) -> dict[str, Any]:
@@ -120,6 +119,6 @@ def new_status(
         "uuid": base64.b64encode(uuid.uuid4().bytes).decode(),
         "container_status": container_status,
     }
-    optional = {"message": message, "reason": reason, "healthy": healthy, "check_status": check_status}
+    optional = {"message": message, "reason": reason, "healthy": healthy}
     status.update({name: value for name, value in optional.items() if value is not None})
     return status

@@ -87,7 +87,7 @@ class Routes:
         try:
             answer = operator_api.call(self._agent, body)
         except operator_api.CallRefused as error:
-            return PlainTextResponse(str(error), error.status)
+            return PlainTextResponse(str(error), 400)
         return Response(status_code=200) if answer is None else JSONResponse(answer)
 
 

@@ -1,4 +1,4 @@
-"""What ``/files`` and the v1 API tell of files: what is in the sandboxes, and nothing else of the host."""
+"""What ``/files`` tells of files: what is in the sandboxes, and nothing else of the host."""
 
 from __future__ import annotations
 
@@ -31,21 +31,9 @@ class Entry:
     def to_json(self) -> dict[str, Any]:
         """As ``/files/browse`` shows it."""
         return {
-            **self._common(),
+            "path": self.path,
             "mode": stat.filemode(self.status.st_mode),
             "mtime": float(int(self.status.st_mtime)),
-        }
-
-    def to_v1(self) -> dict[str, Any]:
-        return {
-            **self._common(),
-            "mode": self.status.st_mode,
-            "mtime": {"nanoseconds": int(self.status.st_mtime) * 10**9},
-        }
-
-    def _common(self) -> dict[str, Any]:
-        return {
-            "path": self.path,
             "nlink": self.status.st_nlink,
             "size": self.status.st_size,
             "uid": _name(pwd.getpwuid, self.status.st_uid),

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from labengine.agent import fetcher, sandbox, task_group
-from labengine.agent.checks import Check, Checker
 from labengine.agent.context import AgentContext
 from labengine.agent.docker_cli import DockerError
 from labengine.agent.docker_command import BadContainer
@@ -42,8 +41,6 @@ class Task(ABC):
         self.process = ExecutorProcess(context.checkpoint.run_dir(context.agent_id, record))
         self.addresses = [context.ip]
         self.healthy: bool | None = None
-        check = Check.of(record)
-        self.checker = Checker(check, record, self._check_changed) if check else None
         self.killing = False
         self.kill_reason: str | None = None
         self._unhealthy: str | None = None
@@ -131,8 +128,6 @@ class Task(ABC):
 
     def report(self, state: str, **details: Any) -> None:
         details.setdefault("healthy", self.healthy)
-        if self.checker and "source" not in details:
-            details["check_status"] = self.checker.status(state)
         self.context.emit(
             self.record,
             new_status(
@@ -241,12 +236,12 @@ class Task(ABC):
         started = await self.wait_started()
         if started and not self.killing and self.record.state in ("TASK_STAGING", "TASK_STARTING"):
             self.report("TASK_RUNNING")
-        checking = [supervise(one) for one in (self._check_health(), self._check())] if started else []
+        checking = supervise(self._check_health()) if started else None
         try:
             how, message, reason = await self.wait_ended()
         finally:
-            for one in checking:
-                one.cancel()
+            if checking:
+                checking.cancel()
         if self.killing:
             self.report("TASK_KILLED", message=self._unhealthy or message, reason=self.kill_reason)
         elif how.success:
@@ -286,14 +281,6 @@ class Task(ABC):
 
     def _started(self) -> float:
         return self.record.first_time("TASK_RUNNING") or time.time()
-
-    async def _check(self) -> None:
-        if self.checker:
-            await self.checker.run(self._started(), lambda check: check.probe(self.probe_host, self.run_command))
-
-    def _check_changed(self) -> None:
-        if not self.killing and not self.record.terminal:
-            self.report("TASK_RUNNING", reason="REASON_TASK_CHECK_STATUS_UPDATED")
 
     async def wait_for_process(self, seconds: float) -> bool:
         """True when the executor ended in time."""

@@ -54,9 +54,8 @@ class Tls:
         values = {key[len(PREFIX) :]: value for key, value in environ.items() if key.startswith(PREFIX)}
         if not _boolean(values, "ENABLED"):
             return cls()
-        # The names before Mesos 1.7 are still read.
-        demand = _boolean(values, "REQUIRE_CLIENT_CERT", "REQUIRE_CERT")
-        verify = _boolean(values, "VERIFY_SERVER_CERT", "VERIFY_CERT") or demand
+        demand = _boolean(values, "REQUIRE_CLIENT_CERT")
+        verify = _boolean(values, "VERIFY_SERVER_CERT") or demand
         names = values.get("HOSTNAME_VALIDATION_SCHEME", "legacy")
         if names not in ("legacy", "openssl"):
             log.die(f"Unknown value for hostname_validation_scheme: {names}")
@@ -128,17 +127,14 @@ def _usual() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _boolean(values: Mapping[str, str], *names: str) -> bool:
-    for name in names:
-        text = values.get(name, "")
-        if text in _TRUE:
-            return True
-        if text not in _FALSE:
-            log.die(
-                f"Failed to load flag '{name.lower()}': Failed to load value '{text}': Expecting a boolean "
-                "(e.g., true or false)"
-            )
-    return False
+def _boolean(values: Mapping[str, str], name: str) -> bool:
+    text = values.get(name, "")
+    if text not in _TRUE and text not in _FALSE:
+        log.die(
+            f"Failed to load flag '{name.lower()}': Failed to load value '{text}': Expecting a boolean "
+            "(e.g., true or false)"
+        )
+    return text in _TRUE
 
 
 def _configure(context: ssl.SSLContext, values: Mapping[str, str], verify: bool) -> None:

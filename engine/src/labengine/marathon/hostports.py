@@ -15,7 +15,6 @@ class PortSlot:
 
     wanted: int | None
     declared: int
-    service_port: int
     protocol: str
     name: str | None
     container_port: int | None = None
@@ -30,7 +29,6 @@ def slots(app: App) -> list[PortSlot]:
             PortSlot(
                 entry["port"] if fixed else 0,
                 entry["port"],
-                entry["port"],
                 entry.get("protocol", "tcp"),
                 entry.get("name"),
             )
@@ -42,7 +40,6 @@ def slots(app: App) -> list[PortSlot]:
         PortSlot(
             entry.get("hostPort", 0 if bridge else None),
             entry["containerPort"],
-            entry.get("servicePort", 0),
             entry.get("protocol", "tcp"),
             entry.get("name"),
             entry["containerPort"],
@@ -57,7 +54,6 @@ def endpoint_slots(container: dict[str, Any]) -> list[PortSlot]:
         PortSlot(
             one.get("hostPort"),
             one.get("containerPort", 0),
-            0,
             ",".join(one.get("protocol", [])) or "tcp",
             one["name"],
             one.get("containerPort"),

@@ -56,7 +56,6 @@ class Instance:
     ip_addresses: list[dict[str, str]] = field(default_factory=list)
     containers: list[dict[str, Any]] = field(default_factory=list)
     healthy: bool | None = None
-    check_result: dict[str, Any] = field(default_factory=dict)
     confirmed: bool = False
     # How many the definition wanted with which it was launched.
     wanted: int = 1
@@ -193,8 +192,6 @@ def render(instance: Instance, health: list[dict[str, Any]]) -> dict[str, Any]:
     }
     if instance.started_at is not None:
         task["startedAt"] = timestamp(instance.started_at)
-    if instance.check_result:
-        task["checkResult"] = instance.check_result
     for name in ("region", "zone"):
         if instance.facts.get(name):
             task[name] = instance.facts[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labengine.marathon import hostports, taskchecks, taskenv
+from labengine.marathon import hostports, taskenv
 from labengine.marathon.instances import Instance
 from labengine.marathon.matcher import Match
 from labengine.marathon.tree import App
@@ -35,9 +35,6 @@ def task_info(
     check = _health_check(app, match.ports, slots)
     if check:
         info["health_check"] = check
-    watched = taskchecks.check_info(app, match.ports, slots)
-    if watched:
-        info["check"] = watched
     if "taskKillGracePeriodSeconds" in app:
         info["kill_policy"] = kill_policy(app)
     return info

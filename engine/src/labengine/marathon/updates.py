@@ -24,7 +24,6 @@ from labengine.marathon.instances import (
 )
 from labengine.marathon.readiness import Readiness
 from labengine.marathon.state import Failures, State
-from labengine.marathon.taskchecks import check_result
 from labengine.marathon.tree import App
 
 logger = log.get(__name__)
@@ -32,8 +31,8 @@ logger = log.get(__name__)
 # An end that says something about the app or the agent, and delays the next launch.
 _DELAYING = frozenset({"TASK_FAILED", "TASK_ERROR", "TASK_GONE", "TASK_DROPPED", "TASK_FINISHED"})
 _FAILURES = TERMINAL - {"TASK_FINISHED", "TASK_KILLED"}
-# They carry the health that was told last, but say nothing of it.
-_REPEATING = frozenset({"REASON_TASK_CHECK_STATUS_UPDATED", "REASON_RECONCILIATION"})
+# It carries the health that was told last, but says nothing of it.
+_REPEATING = "REASON_RECONCILIATION"
 
 
 class StatusUpdates:
@@ -98,7 +97,6 @@ class StatusUpdates:
         instance.state = state
         self._note_times(instance, status, before)
         self._note_addresses(instance, status)
-        instance.check_result = check_result(status)
         if changed:
             self._publish(instance, status)
         if state in TERMINAL:
@@ -117,7 +115,7 @@ class StatusUpdates:
                     instance,
                     bool(status["healthy"]),
                     status.get("message", ""),
-                    repeated=status.get("reason") in _REPEATING,
+                    repeated=status.get("reason") == _REPEATING,
                 )
         # A reconciliation tells of every task, and hardly ever anything new.
         if vars(instance) != known:

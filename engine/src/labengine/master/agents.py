@@ -174,23 +174,15 @@ class Agents:
         """An agent that lost its work_dir comes as a new one from the address of the old."""
         for agent in list(self._cluster.agents.values()):
             if agent.ip == ip and agent.port == port and agent.id != agent_id:
-                await self._remove(agent, "it was replaced by a new one from the same address", "registered")
+                await self._remove(agent, "it was replaced by a new one from the same address")
 
-    async def unregister(self, body: dict[str, Any]) -> None:
-        """It ends with its tasks, and nobody has to wait for it."""
-        async with self._membership:
-            self._cluster.count("master/messages_unregister_slave")
-            agent = self._cluster.agents.get(body["agent_id"]["value"])
-            if agent is not None:
-                await self._remove(agent, "it unregistered", "unregistered")
-
-    async def _remove(self, agent: Agent, why: str, reason: str) -> None:
+    async def _remove(self, agent: Agent, why: str) -> None:
         logger.info("Removing agent %s at %s: %s", agent.id, agent.pid, why)
         await self._registry.remove(agent.id)
         self._end_tasks(agent, "TASK_GONE", f"Agent {agent.hostname} was removed: {why}")
         self._forget(agent)
         self._events.agent_removed(agent)
-        self._cluster.count(f"master/slave_removals/reason_{reason}")
+        self._cluster.count("master/slave_removals/reason_registered")
         self._cluster.count("master/slave_removals")
 
     def _match_tasks(

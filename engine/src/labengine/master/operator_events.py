@@ -15,7 +15,7 @@ logger = log.get(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 # Of these updates each is told, of others only those that bring a new state.
-CHECK_REASONS = ("REASON_TASK_CHECK_STATUS_UPDATED", "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED")
+HEALTH_REASON = "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED"
 
 
 class OperatorEvents:
@@ -53,7 +53,7 @@ class OperatorEvents:
 
     def task_updated(self, task: Task, status: dict[str, Any], before: str | None) -> None:
         """``before`` is the state of the status that came before this one."""
-        if status["state"] == before and status.get("reason") not in CHECK_REASONS:
+        if status["state"] == before and status.get("reason") != HEALTH_REASON:
             return
         self._tell(
             "TASK_UPDATED",

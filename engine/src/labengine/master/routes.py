@@ -277,8 +277,6 @@ class Routes:
                 agents.status_update(body)
             elif body["type"] == "PONG":
                 agents.pong(body)
-            elif body["type"] == "UNREGISTER":
-                await agents.unregister(body)
             else:
                 return PlainTextResponse(f"Unknown type '{body['type']}' of an agent's message", 400)
         except (KeyError, TypeError, ValueError) as error:

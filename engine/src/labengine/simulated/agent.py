@@ -13,7 +13,6 @@ import httpx
 
 from labengine import MESOS_VERSION
 from labengine.agent import messages, task_group
-from labengine.agent.checks import Check
 from labengine.agent.master_link import MasterLink
 from labengine.agent.record import TaskRecord, new_status
 from labengine.agent.updates import UpdateStreams
@@ -172,10 +171,7 @@ class SimulatedAgent:
             self._end_group_of(record)
             return
         healthy = True if "health_check" in record.info else None
-        check = Check.of(record)
-        self._report(
-            record, "TASK_RUNNING", message=NOTE, healthy=healthy, check_status=check.passed() if check else None
-        )
+        self._report(record, "TASK_RUNNING", message=NOTE, healthy=healthy)
 
     def _kill_task(self, framework_id: str, task_id: str) -> None:
         record = self.tasks.get((framework_id, task_id))

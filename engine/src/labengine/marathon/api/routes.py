@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from labengine.marathon.api import apps, deployments, events, groups, info, media, pods, queue, system, tasks
-from labengine.marathon.api.filters import EVENTS_PATH, Cors, Limit, TrailingSlash
+from labengine.marathon.api.filters import EVENTS_PATH, TrailingSlash
 from labengine.marathon.api.http import broken, check_media, choose, http_error, refused
 from labengine.marathon.definition.errors import ApiError
 from labengine.marathon.leader import Leader
@@ -61,29 +61,14 @@ def application(leader: Leader) -> Starlette:
         route("/v2/info", GET=info.info),
         route("/v2/leader", **answering, GET=info.show_leader, DELETE=info.abdicate),
         route("/v2/plugins", **answering, GET=info.plugins),
-        route(
-            "/v2/plugins/{plugin}/{rest:path}",
-            **bare,
-            **dict.fromkeys(("GET", "PUT", "POST", "DELETE"), system.no_plugin),
-        ),
         route("/ping", **bare, GET=info.ping),
         route("/metrics", GET=info.metrics),
         route("/metrics/prometheus", consumes=None, produces=media.TEXT, GET=info.prometheus),
         route("/logging", GET=system.loggers, POST=system.change_logger),
-        route("/config", GET=system.config),
-        route("/", **bare, GET=system.redirect("/ui/")),
-        route("/ui", **bare, GET=system.redirect("/ui/")),
-        route("/ui/", **bare, GET=system.ui),
-        route("/help", **bare, GET=system.redirect("api-console/index.html")),
-        route("/api-console/{rest:path}", **bare, GET=system.no_page),
-        route("/public/{rest:path}", **bare, GET=system.no_page),
+        route("/", **bare, GET=system.home),
     ]
     flags = leader.flags
     middleware = [Middleware(GZipMiddleware)] if flags.http_compression else []
-    if flags.http_max_concurrent_requests is not None:
-        middleware.append(Middleware(Limit, allowed=flags.http_max_concurrent_requests))
-    if flags.access_control_allow_origin:
-        middleware.append(Middleware(Cors, origins=flags.access_control_allow_origin))
     middleware.append(Middleware(TrailingSlash))
     app = Starlette(
         routes=routes,

@@ -1,4 +1,4 @@
-"""``/logging``, ``/config`` and the pages that the real one has and the engine has not."""
+"""``/logging``, and the page that says what answers here."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import asyncio
 import logging
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from labengine import LAB_ENGINE_VERSION
 from labengine.common import log
-from labengine.marathon.api.filters import error_page
-from labengine.marathon.api.http import Handler, answer, body_of
+from labengine.marathon.api.http import answer, body_of
 from labengine.marathon.definition import errors
 from labengine.marathon.definition.pipeline import typed
 from labengine.marathon.definition.types import Enum, Field, Integer, Record, Text
@@ -68,29 +67,8 @@ async def change_logger(_leader: Leader, request: Request) -> Response:
     return answer(change)
 
 
-async def config(_leader: Leader, _request: Request) -> Response:
-    """The real one shows the settings of its libraries here, which the engine has not."""
-    return answer({"lab_engine": LAB_ENGINE_VERSION})
-
-
-def redirect(location: str) -> Handler:
-    async def handler(_leader: Leader, _request: Request) -> Response:
-        return RedirectResponse(location, 302)
-
-    return handler
-
-
-async def ui(_leader: Leader, _request: Request) -> Response:
+async def home(_leader: Leader, _request: Request) -> Response:
     return HTMLResponse(
         f"<p>marathon of the lab engine {LAB_ENGINE_VERSION}, a stand-in for labs and tests; its apps "
         "are at <a href='/v2/apps'>/v2/apps</a>.</p>\n"
     )
-
-
-async def no_page(_leader: Leader, _request: Request) -> Response:
-    """A file of the real one's user interface or of its description of the API."""
-    return error_page(404, "Not Found")
-
-
-async def no_plugin(_leader: Leader, request: Request) -> Response:
-    raise errors.untyped_not_found(f"No plugin with this pluginId: {request.path_params['plugin']}")

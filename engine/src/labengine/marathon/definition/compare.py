@@ -24,7 +24,3 @@ def is_upgrade(old: dict[str, Any], new: dict[str, Any]) -> bool:
     if "pod" in old or "pod" in new:
         return "pod" not in old or "pod" not in new or pods.is_upgrade(old["pod"], new["pod"])
     return any(_comparable(old, field) != _comparable(new, field) for field in NOTICED)
-
-
-def only_scaled(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return old["instances"] != new["instances"] and not is_upgrade(old, new)
