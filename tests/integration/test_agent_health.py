@@ -19,7 +19,7 @@ def mesos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 def gate(ansible: Any, mesos: LocalCluster, agent: int = 0, **options: Any) -> dict[str, Any]:
     options.setdefault("masters", [mesos.masters[0].url])
-    return ansible.module(module="quorum.mesos.service_health", url=None, service="agent",
+    return ansible.module(module="quorum.mesos._service_health", url=None, service="agent",
                           address=mesos.agents[agent].url, timeout=10, **options)  # fmt: skip
 
 

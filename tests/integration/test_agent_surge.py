@@ -49,7 +49,7 @@ class Operator:
         return dict(
             self._ansible.module(
                 *switches,
-                module="quorum.mesos.agent_surge",
+                module="quorum.mesos._agent_surge",
                 url=[self.cluster.marathon_url],
                 agent=agent["id"],
                 hostname=agent["hostname"],

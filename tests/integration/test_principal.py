@@ -19,7 +19,7 @@ def mesos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 
 def asked(ansible: Any, url: str, principal: str = "", name: str = "marathon") -> str:
-    done = ansible.module(module="quorum.mesos.framework_principal", url=[url], name=name, principal=principal,
+    done = ansible.module(module="quorum.mesos._framework_principal", url=[url], name=name, principal=principal,
                           option="marathon_mesos_principal", timeout=5)  # fmt: skip
     assert not done["failed"], done
     return str(done["problem"])

@@ -120,14 +120,14 @@ def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
     """The unit, the start, the handlers and the gate name the same files and the same source of the program."""
     unit = role.replace("_", "-")
     template = (ROLES / role / "templates" / f"{unit}.service.j2").read_text()
-    recorded = f"unit_record('{unit}', __{role}_read_files, __{role}_source, __internal_old_systemd)"
+    recorded = f"_unit_record('{unit}', __{role}_read_files, __{role}_source, __internal_old_systemd)"
     assert f"quorum.mesos.{recorded}" in template
     same = {"unit": unit, "files": f"{{{{ __{role}_read_files }}}}", "source": f"{{{{ __{role}_source }}}}"}
     compared = [
         task[module]
         for path in ("tasks/service.yml", "tasks/health.yml", "handlers/main.yml")
         for task in load(role, path)
-        for module in ("quorum.mesos.service_running", "quorum.mesos.service_health")
+        for module in ("quorum.mesos._service_running", "quorum.mesos._service_health")
         if "unit" in task.get(module, {})
     ]
     assert len(compared) == 3
@@ -173,7 +173,7 @@ def test_what_may_hold_a_secret_is_written_by_one_module() -> None:
     for path in ROLES.glob("*/tasks/configure.yml"):
         for task in yaml.safe_load(path.read_text()):
             # It would hide what changes, too.
-            assert "no_log" not in task or "quorum.mesos.docker_credentials" in task, f"{path}: {task['name']}"
+            assert "no_log" not in task or "quorum.mesos._docker_credentials" in task, f"{path}: {task['name']}"
             assert "src" not in task.get("ansible.builtin.copy", {}), f"{path}: {task['name']}"
 
 

@@ -72,7 +72,7 @@ class Archive:
 
     def unpack(self) -> dict[str, Any]:
         done = subprocess.run(
-            [Path(sys.executable).parent / "ansible", "localhost", "-m", "quorum.mesos.program_archive",
+            [Path(sys.executable).parent / "ansible", "localhost", "-m", "quorum.mesos._program_archive",
              "-a", json.dumps(self.parameters), "-e", f"ansible_python_interpreter={sys.executable}", "-o"],
             env=playbook.environment(), capture_output=True, text=True, timeout=900,
         )  # fmt: skip

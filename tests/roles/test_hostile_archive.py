@@ -36,7 +36,7 @@ def pack(path: Path, canary: Path) -> str:
 def unpack(parameters: dict[str, Any], *arguments: str) -> str:
     """What Ansible prints when it refuses the archive."""
     done = subprocess.run(
-        [Path(sys.executable).parent / "ansible", "localhost", "-m", "quorum.mesos.program_archive",
+        [Path(sys.executable).parent / "ansible", "localhost", "-m", "quorum.mesos._program_archive",
          "-a", json.dumps(parameters), "-e", f"ansible_python_interpreter={sys.executable}", *arguments],
         env=playbook.environment(), capture_output=True, text=True, timeout=900,
     )  # fmt: skip

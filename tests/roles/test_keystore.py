@@ -36,7 +36,7 @@ class Store:
             "password_variable": "PASSWORD", "owner": getpass.getuser(),
         }  # fmt: skip
         done = subprocess.run(
-            ["ansible", "localhost", "-o", "-m", "quorum.mesos.pkcs12_keystore", "-a", json.dumps(parameters),
+            ["ansible", "localhost", "-o", "-m", "quorum.mesos._pkcs12_keystore", "-a", json.dumps(parameters),
              "-e", f"ansible_python_interpreter={sys.executable}", *arguments],
             env=playbook.environment(), capture_output=True, text=True, timeout=900,
         )  # fmt: skip

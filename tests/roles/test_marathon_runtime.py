@@ -57,8 +57,8 @@ class Host:
         result = self.directory / "environment.json"
         tasks = [
             {"ansible.builtin.import_role": {"name": "quorum.mesos.marathon", "tasks_from": "restart"}, "when": False},
-            one_of("marathon", "install", "program_archive", {"dest": str(self.directory / "opt")}),
-            one_of("marathon", "configure", "scheduler_runtime", {}),
+            one_of("marathon", "install", "_program_archive", {"dest": str(self.directory / "opt")}),
+            one_of("marathon", "configure", "_scheduler_runtime", {}),
             {
                 "ansible.builtin.copy": {"content": "{{ __marathon_variables | to_json }}", "dest": str(result)},
                 "check_mode": False, "changed_when": False,
@@ -119,7 +119,7 @@ def test_a_program_on_the_jvm(host: Host) -> None:
     assert host.run(archive) == (environment, False)
 
     new = host.mesos("new")
-    relink = one_of("mesos_master", "main", "scheduler_runtime", {"link": str(host.link)})
+    relink = one_of("mesos_master", "main", "_scheduler_runtime", {"link": str(host.link)})
     program = {"program": str(host.directory / "new" / "sbin" / "mesos-master")}
     seen = {
         "__mesos_master_program": program,

@@ -135,7 +135,7 @@ def test_nothing_that_a_program_comes_from_shows(tmp_path: Path, method: str) ->
 
 def files(directory: Path, content: str) -> dict[str, Any]:
     return {
-        "quorum.mesos.secret_files": {
+        "quorum.mesos._secret_files": {
             "files": [
                 {"path": str(directory / "a.env"), "form": "lines", "content": content},
                 {"path": str(directory / "key"), "src": "{{ source }}"},

@@ -100,7 +100,7 @@ class Role:
             found = PLANS[self.name, "main"](Values(templar.available_variables, templar.template))
             return [characters.sentence(problem) for problem in found["problems"]]
         found = f"__{self.name}_problems" if self.specs else "__internal_network_problems"
-        return list(self.value(f"{found} | map('split', '\x00') | map('quorum.mesos.problem_text')", options))
+        return list(self.value(f"{found} | map('split', '\x00') | map('quorum.mesos._problem_text')", options))
 
     def value(self, expression: str, options: dict[str, Any]) -> Any:
         return self.templar(options).template(trust_as_template("{{ " + expression + " }}"))

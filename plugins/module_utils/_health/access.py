@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which a module asks a service on its host; their text is quorum.mesos.service_access."""
+"""The options by which a module asks a service on its host; their text is quorum.mesos._service_access."""
 
 from __future__ import annotations
 

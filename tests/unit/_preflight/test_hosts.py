@@ -6,7 +6,7 @@ import os
 import socket
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter.host_problems import host_problems
+from ansible_collections.quorum.mesos.plugins.filter._host_problems import host_problems
 from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, sockets, stopped
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import cluster, hosts
 

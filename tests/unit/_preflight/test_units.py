@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter.unit_problems import unit_problems
+from ansible_collections.quorum.mesos.plugins.filter._unit_problems import unit_problems
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import units
 
 SETTINGS: dict[str, Any] = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter.zookeeper_digest import zookeeper_digest
-from ansible_collections.quorum.mesos.plugins.filter.zookeeper_seed import zookeeper_seed
-from ansible_collections.quorum.mesos.plugins.filter.zookeeper_server_lines import zookeeper_server_lines
+from ansible_collections.quorum.mesos.plugins.filter._zookeeper_digest import zookeeper_digest
+from ansible_collections.quorum.mesos.plugins.filter._zookeeper_seed import zookeeper_seed
+from ansible_collections.quorum.mesos.plugins.filter._zookeeper_server_lines import zookeeper_server_lines
 from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import members
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible_collections.quorum.mesos.plugins.action import cluster_lock as action
+from ansible_collections.quorum.mesos.plugins.action import _cluster_lock as action
 from ansible_collections.quorum.mesos.plugins.module_utils._host import cluster_lock
 from ansible_collections.quorum.mesos.plugins.plugin_utils import this_run
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import Access, Unanswered
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent import identity
-from ansible_collections.quorum.mesos.plugins.modules import agent_running
+from ansible_collections.quorum.mesos.plugins.modules import _agent_running as agent_running
 
 STATE: dict[str, Any] = {
     "hostname": "slave1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.modules import container_image
+from ansible_collections.quorum.mesos.plugins.modules import _container_image as container_image
 
 NAME = "registry.example.org/mesos:1.11.0"
 

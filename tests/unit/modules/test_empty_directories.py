@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.quorum.mesos.plugins.modules.empty_directories import empty
+from ansible_collections.quorum.mesos.plugins.modules._empty_directories import empty
 
 
 def test_only_what_is_empty(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._host import labels
-from ansible_collections.quorum.mesos.plugins.modules import selinux_labels
+from ansible_collections.quorum.mesos.plugins.modules import _selinux_labels as selinux_labels
 
 LISTING = """\
 http_cache_port_t              tcp      8080, 8118, 8123, 10001-10010

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from ansible.plugins.action import ActionBase
-from ansible_collections.quorum.mesos.plugins.action import service_health as service_health_action
-from ansible_collections.quorum.mesos.plugins.modules import service_health
+from ansible_collections.quorum.mesos.plugins.action import _service_health as service_health_action
+from ansible_collections.quorum.mesos.plugins.modules import _service_health as service_health
 
 
 class Ended(Exception):
@@ -111,7 +111,7 @@ class Action(service_health_action.ActionModule):
         self.answers, self.shown, self.given = answers, [], []
 
     def _execute_module(self, module_name: str, module_args: dict[str, Any], task_vars: object) -> dict[str, Any]:
-        assert module_name == "quorum.mesos.service_health"
+        assert module_name == "quorum.mesos._service_health"
         self.given.append({name: module_args.get(name) for name in ("timeout", "waited", "seen", "report_after")})
         return self.answers.pop(0)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._host import running, started
-from ansible_collections.quorum.mesos.plugins.modules import service_running
+from ansible_collections.quorum.mesos.plugins.modules import _service_running as service_running
 
 SOURCE = {"method": "archive", "family": "debian", "package": None, "image": None, "library": None}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._host import native
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service import runtime
-from ansible_collections.quorum.mesos.plugins.modules import scheduler_runtime
+from ansible_collections.quorum.mesos.plugins.modules import _scheduler_runtime as scheduler_runtime
 
 OPENS = "--add-opens=java.base/java.lang=ALL-UNNAMED"
 LINK = "/etc/mesos/libmesos.so"
