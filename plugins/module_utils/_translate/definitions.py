@@ -33,8 +33,19 @@ _PLACE = re.compile(r"\((\d+)\)")
 # A shorter value may be a word that occurs anywhere.
 _SHORTEST_QUOTED = 8
 _ENV = {False: "env", True: "environment"}
-_REQUIRED_OF_APPS = {"/container/volumes()": ("containerPath",), "/fetch()": ("uri",)}
-_REQUIRED_OF_PODS = {"": ("containers",), "/containers()": ("name",)}
+_REQUIRED_OF_APPS = {
+    "/container/volumes()": ("containerPath",),
+    "/container/docker/pullConfig": ("secret",),
+    "/fetch()": ("uri",),
+}
+_REQUIRED_OF_PODS = {
+    "": ("containers",),
+    "/containers()": ("name",),
+    "/containers()/endpoints()": ("name",),
+    "/containers()/volumeMounts()": ("name",),
+    "/containers()/image/pullConfig": ("secret",),
+    "/volumes()": ("name",),
+}
 
 
 @dataclass(frozen=True)
@@ -209,6 +220,27 @@ def _unknown_of_pod(raw: dict[str, Any]) -> Iterator[str]:
             yield _PLACE.sub(r"/\1", found.group(1))
 
 
+def _nulls(value: Any, place: str) -> Iterator[str]:
+    """Elements of lists: a member that is null is as good as absent."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _nulls(inner, place + pointer(name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _nulls(inner, f"{place}/{index}")
+    elif value is None:
+        yield place
+
+
+def _nameless(content: dict[str, Any], env: str, place: str) -> Iterator[str]:
+    """Variables that are references and name nothing."""
+    for name, value in content.get(env, {}).items():
+        if isinstance(value, dict) and "secret" not in value:
+            yield place + pointer(env, name)
+    for index, container in enumerate(content.get("containers", [])):
+        yield from _nameless(container, env, f"/containers/{index}")
+
+
 def _wrong(one: Definition) -> list[DefinitionError]:
     """What Marathon itself would refuse."""
     table, required = (pod_bounds.BOUNDS, _REQUIRED_OF_PODS) if one.is_pod else (app_bounds.BOUNDS, _REQUIRED_OF_APPS)
@@ -218,7 +250,9 @@ def _wrong(one: Definition) -> list[DefinitionError]:
         # Of a limit the tables only have words for what is no number.
         if problem.value != MASKED and not (_LIMIT.search(problem.path) and isinstance(problem.value, float))
     ]
-    if not found:
+    others = [f"{place} is null" for place in _nulls(one.content, "")]
+    others += [f"{place} refers to no secret" for place in _nameless(one.content, _ENV[one.is_pod], "")]
+    told = "; ".join([*map(str, found[:5]), *others])
+    if not told:
         return []
-    told = "; ".join(map(str, found[:5]))
     return [DefinitionError(f"{one.origin}: {one.id}: {told}. Correct the definition, which Marathon refuses")]

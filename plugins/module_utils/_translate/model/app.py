@@ -76,7 +76,7 @@ def read(definition: Definition, options: Options, notes: Notes) -> Workload:
     texts = _texts(app)
     is_named = environment.names_port(texts, options.env_vars_prefix) or _speaks_of_ports(app)
     container.ports, declared = ports.of_app(app, notes, is_named)
-    workload.networks, workload.is_host_network = general.networks(app["networks"], container.ports, notes)
+    workload.networks, workload.is_host_network = general.networks(app["networks"], container.ports, options, notes)
     container.check, container.readiness = checks.of_app(app, container.ports, notes)
     container.mounts = volumes.of_app(app, notes)
     workload.volumes = _distinct(container.mounts)

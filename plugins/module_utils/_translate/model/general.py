@@ -162,14 +162,16 @@ def _is_limited(workload: Workload) -> bool:
     )
 
 
-def networks(given: list[dict[str, Any]], ports: list[Port], notes: Notes) -> tuple[tuple[str, ...], bool]:
+def networks(
+    given: list[dict[str, Any]], ports: list[Port], options: Options, notes: Notes
+) -> tuple[tuple[str, ...], bool]:
     """The networks of the user, and whether it was the host's."""
     names = tuple(network["name"] for network in given if network["mode"] == "container" and network.get("name"))
     is_host = any(network["mode"] == "host" for network in given)
     if names:
         notes.add(SWARM, MANUAL, "/networks", "the overlay network must exist on the swarm")
         notes.add(KUBERNETES, DROPPED, "/networks", "pods have one network; use a network policy for isolation")
-    if is_host and ports:
+    if is_host and ports and not options.host_network:
         text = (
             "host network becomes a network of its own: the app must not bind to the node's address or use other apps "
             "through localhost"

@@ -45,7 +45,7 @@ def read(definition: Definition, options: Options, notes: Notes) -> Workload:
     shared = volumes.of_pod(pod, notes)
     workload.volumes = list(shared.values())
     all_ports = _ports(pod, networks, notes)
-    workload.networks, workload.is_host_network = general.networks(networks, _flat(all_ports), notes)
+    workload.networks, workload.is_host_network = general.networks(networks, _flat(all_ports), options, notes)
     common = secrets.variables(
         pod.get("environment", {}), "/environment", definition.secret_env, workload.secrets, notes
     )

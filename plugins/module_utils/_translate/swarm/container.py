@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 from .. import escape
-from ..model.workload import NODE, SANDBOX, SECRET, TASK, Container, Mount, Workload
+from ..model.workload import NODE, SANDBOX, SECRET, TASK, Container, Mount, Variable, Workload
 from ..names import digest, swarm_name
-from ..notes import APPROXIMATE, DROPPED, MANUAL, SWARM, Notes
+from ..notes import APPROXIMATE, DROPPED, MANUAL, SWARM, Notes, pointer
 from ..options import Options
 from . import health, parameters
 from .units import NANOSECONDS
@@ -29,7 +29,7 @@ def spec(workload: Workload, container: Container, options: Options, notes: Note
     user = container.user or workload.user
     found.update({"User": user} if user else {})
     found.update({"TTY": True} if container.tty else {})
-    env = [_variable(one) for one in container.env]
+    env = [_variable(one) for one in container.env if _is_name(one, notes)]
     found.update({"Env": env} if env else {})
     mounts = _mounts(workload, container, notes)
     secrets = _secrets(workload, container, user)
@@ -43,7 +43,15 @@ def spec(workload: Workload, container: Container, options: Options, notes: Note
     return found
 
 
-def _variable(one: Any) -> str:
+def _is_name(one: Variable, notes: Notes) -> bool:
+    """Whether there can be such a variable in a list of NAME=value."""
+    if one.name and "=" not in one.name:
+        return True
+    notes.add(SWARM, DROPPED, one.at or pointer("env", one.name), "a variable needs a name without =")
+    return False
+
+
+def _variable(one: Variable) -> str:
     if one.kind == SECRET:
         return f"{one.name}_FILE=/run/secrets/{one.name}"
     if one.kind == NODE:
