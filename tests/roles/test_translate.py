@@ -134,12 +134,7 @@ def test_files_of_earlier_runs_are_named_and_stay(translate, tmp_path):
         ({"translate_dest": ""}, "translate_dest is not set"),
         ({"translate_dir": "/missing"}, "translate_dir /missing is not a directory"),
         ({"translate_options": {"colour": "red"}}, "there is no option 'colour'"),
-        ({"translate_accept": ["grave"]}, "accept has the level 'grave'"),
-        ({"translate_app_options": {"/web": {"kind": "Job"}}}, "there are options for /web"),
         ({"translate_app_options": {"/shop/web": "Job"}}, "app_options has no mapping for /shop/web"),
-        ({"translate_targets": ["nomad"]}, "nomad"),
-        ({"translate_mode": "wide"}, "mode is 'wide'"),
-        ({"what": "{{ missing }}"}, "missing"),
     ],
 )
 def test_wrong_variables_are_refused_before_anything_is_written(translate, tmp_path, variables, told):

@@ -1,4 +1,4 @@
-"""Every form of a definition is taken; what Marathon refuses is refused by its place, and nothing ever crashes."""
+"""Every form of a definition is taken; what Marathon refuses is refused by its place; nothing ever crashes."""
 
 from __future__ import annotations
 

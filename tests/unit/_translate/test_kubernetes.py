@@ -139,7 +139,7 @@ def test_labels_of_nodes_have_the_names_that_a_person_gives():
     assert pod["nodeSelector"] == {"zone": "dmz"}
     assert pod["tolerations"][0]["key"] == "zone"
     placement = translation.for_target(app, given, "swarm")["objects"][0]["TaskTemplate"]["Placement"]
-    assert placement["Constraints"] == ["node.labels.example.com/rack==r1", "node.labels.zone==dmz"]
+    assert placement["Constraints"] == ["node.labels.example.com.rack==r1", "node.labels.zone==dmz"]
 
 
 def test_a_file_that_wget_cannot_fetch_and_one_with_odd_names():

@@ -151,3 +151,30 @@ def test_what_the_engine_would_refuse(place, value, told):
         part = part[step]
     part[place[-1]] = value
     assert told in " ".join(validate.problems(spec))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "wanted"),
+    [
+        (["rack", "IS", "r1"], ["node.labels.rack==r1"]),
+        (["a/b c", "IS", "r1"], ["node.labels.a.b.c==r1"]),
+        (["rack", "IS", ""], []),
+        (["rack", "CLUSTER", "a,b"], []),
+        (["rack", "LIKE", "a@b"], []),
+        (["rack", "UNLIKE", "(a|b)"], ["node.labels.rack!=a", "node.labels.rack!=b"]),
+        (["hostname", "LIKE", "a\\.example\\.com"], ["node.hostname==a.example.com"]),
+    ],
+)
+def test_constraints_that_the_engine_takes(constraint, wanted):
+    app = {**APP, "constraints": [constraint]}
+    placement = spec_of(app)["TaskTemplate"].get("Placement", {})
+    assert placement.get("Constraints", []) == wanted
+    if not wanted or "/" in constraint[0]:
+        assert ("manual", "/constraints/0") in notes_of(app)
+    assert validate.problems(spec_of(app)) == []
+
+
+def test_a_constraint_that_the_engine_does_not_take_is_found():
+    spec = spec_of({**APP, "constraints": [["rack", "IS", "r1"]]})
+    spec["TaskTemplate"]["Placement"]["Constraints"] = ["node.labels.a/b==c"]
+    assert "is no constraint" in " ".join(validate.problems(spec))

@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the Engine would refuse in a ServiceSpec (seen with 20.10.24), found without it."""
+"""What the Engine would refuse in a ServiceSpec (seen with 20.10.24; constraints by swarmkit), found without it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 _SECRET = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?")
+_CONSTRAINT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]+(==|!=)[A-Za-z0-9:_\s.*()?+\[\]\\^$|/-]+")
 _LEAST_MEMORY = 4 * 1_048_576
 _LEAST_NANO_CPUS = 1_000_000
 
@@ -24,6 +25,9 @@ def _names(spec: dict[str, Any]) -> Iterator[str]:
     container = spec["TaskTemplate"]["ContainerSpec"]
     if not container["Image"].strip():
         yield "it has no image"
+    for constraint in spec["TaskTemplate"].get("Placement", {}).get("Constraints", []):
+        if not _CONSTRAINT.fullmatch(constraint):
+            yield f"{constraint} is no constraint"
     for secret in container.get("Secrets", []):
         if not _SECRET.fullmatch(secret["SecretName"]):
             yield f"{secret['SecretName']} is no name of a secret"
