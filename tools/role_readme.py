@@ -93,7 +93,7 @@ def renewed(role: Path) -> str:
 
 def main(arguments: list[str]) -> int:
     stale = []
-    for specs in sorted(ROLES.glob("*/meta/argument_specs.yml")):
+    for specs in sorted(ROLES.glob("[!_]*/meta/argument_specs.yml")):
         role = specs.parent.parent
         readme, text = role / "README.md", renewed(role)
         if text != readme.read_text():

@@ -9,9 +9,10 @@ import re
 from pathlib import Path
 
 ROLES = Path(__file__).parents[2] / "roles"
-# The options of the entry point main, at their indentation: to read them as YAML would take long for each task.
+# The options of the entry point main, and of the one that has the variables of a host as a whole, at their indentation:
+# to read them as YAML would take long for each task.
 OPTION = re.compile(r"^      (\w+):$", re.MULTILINE)
-MAIN = re.compile(r"^  main:\n(.*?)(?=^  \w|\Z)", re.MULTILINE | re.DOTALL)
+MAIN = re.compile(r"^  (?:main|network):\n(.*?)(?=^  \w|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def all_options() -> set[str]:

@@ -19,8 +19,8 @@ ROWS = [
 
 
 def options() -> set[str]:
-    # Variables of whole hosts belong to no role that a user names; the internal role's README lists them.
-    found = set(re.findall(r"`(quorum_\w+)`", (CHECKOUT / "roles" / "internal" / "README.md").read_text()))
+    # Variables of whole hosts belong to no role that a user names; the README of _common lists them.
+    found = set(re.findall(r"`(quorum_\w+)`", (CHECKOUT / "roles" / "_common" / "README.md").read_text()))
     for role in ROLES:
         specs = yaml.safe_load((CHECKOUT / "roles" / role / "meta" / "argument_specs.yml").read_text())
         found |= set(specs["argument_specs"]["main"]["options"])

@@ -26,7 +26,7 @@ FILES = sorted(INVENTORY.glob("*/group_vars/**/*.yml"))
 
 
 def of_hosts() -> set[str]:
-    readme = (CHECKOUT / "roles" / "internal" / "README.md").read_text()
+    readme = (CHECKOUT / "roles" / "_common" / "README.md").read_text()
     return set(re.findall(r"^\| `(quorum_\w+)` \|", readme, re.MULTILINE))
 
 
@@ -78,16 +78,16 @@ def test_every_setting_has_a_comment_before_it(path: Path) -> None:
     assert bare == []
 
 
-@pytest.mark.parametrize("role_name", ["internal", *ROLES])
+@pytest.mark.parametrize("role_name", ["_common", *ROLES])
 def test_optional_settings_are_accepted(role_name: str) -> None:
     """What somebody gets who removes the `#`."""
     role, roles = rendered_role.Role(role_name), specifications()
     optional = [
-        (name, value) for _, name, value, on in SETTINGS if not on and roles.get(name, ("internal",))[0] == role_name
+        (name, value) for _, name, value, on in SETTINGS if not on and roles.get(name, ("_common",))[0] == role_name
     ]
     assert optional
     archive = {"archive": "https://mirror.example.org/a.tar.gz", "archive_checksum": f"sha256:{'0' * 64}"}
-    given = {f"{role_name}_{option}": text for option, text in archive.items()} if role_name != "internal" else {}
+    given = {f"{role_name}_{option}": text for option, text in archive.items()} if role_name != "_common" else {}
     refused = {
         name: role.refused_by_specification({name: value}) + role.problems(role.trusted(given | {**VAULT, name: value}))
         for name, value in optional

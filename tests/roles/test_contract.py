@@ -67,7 +67,7 @@ def refusals(tasks: list[dict[str, Any]], tags: frozenset[str] = frozenset()) ->
 def test_no_step_runs_without_the_checks(role: str) -> None:
     """They have the tag always; where they are left out all the same, each step misses the first of them."""
     first = load(role, "tasks/preflight.yml")[0]
-    condition = f"{first['register']} | ansible.builtin.mandatory(__internal_unchecked) is mapping"
+    condition = f"{first['register']} | ansible.builtin.mandatory(__common_unchecked) is mapping"
     preflight, *steps = load(role, "tasks/main.yml")
     assert preflight["ansible.builtin.import_tasks"] == "preflight.yml"
     assert "always" in preflight["tags"]
@@ -78,6 +78,13 @@ def test_no_step_runs_without_the_checks(role: str) -> None:
         assert first_condition == condition or "ansible.builtin.meta" in step, step["name"]
 
 
+def test_the_variables_of_a_host_are_specified() -> None:
+    """As the README lists them."""
+    options = load("_common", "meta/argument_specs.yml")["argument_specs"]["network"]["options"]
+    readme = (ROLES / "_common" / "README.md").read_text()
+    assert set(options) == {*re.findall(r"^\| `(quorum_\w+)` \|", readme, re.MULTILINE), "quorum_uninstall"}
+
+
 # Refusals that are no checks before a run, each with its reason.
 LATER = {
     "docker/tasks/uninstall.yml": "an entry point of its own, without tags",
@@ -85,8 +92,9 @@ LATER = {
     "mesos_master/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_slave/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_master/tasks/seed.yml": "says how a step of the run has ended",
-    "internal/tasks/lock.yml": "only for steps that change something",
-    "internal/tasks/package.yml": "says how a step of the run has ended",
+    "_common/tasks/host.yml": "included with the tag always",
+    "_common/tasks/lock.yml": "only for steps that change something",
+    "_common/tasks/package.yml": "says how a step of the run has ended",
     "translate.yml": "changes no host",
     "docker/tasks/surge.yml": "says how a step of the run has ended",
     "mesos_slave/tasks/surge.yml": "says how a step of the run has ended",
@@ -120,7 +128,7 @@ def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
     """The unit, the start, the handlers and the gate name the same files and the same source of the program."""
     unit = role.replace("_", "-")
     template = (ROLES / role / "templates" / f"{unit}.service.j2").read_text()
-    recorded = f"_unit_record('{unit}', __{role}_read_files, __{role}_source, __internal_old_systemd)"
+    recorded = f"_unit_record('{unit}', __{role}_read_files, __{role}_source, __common_old_systemd)"
     assert f"quorum.mesos.{recorded}" in template
     same = {"unit": unit, "files": f"{{{{ __{role}_read_files }}}}", "source": f"{{{{ __{role}_source }}}}"}
     compared = [
@@ -217,7 +225,7 @@ def calls_of_the_shared_role() -> list[tuple[str, str, str, dict[str, Any]]]:
     for path in sorted(ROLES.glob("*/tasks/*.yml")):
         for task in yaml.safe_load(path.read_text()) or []:
             call = task.get("ansible.builtin.import_role") or task.get("ansible.builtin.include_role") or {}
-            if call.get("name") == "quorum.mesos.internal":
+            if call.get("name") == "quorum.mesos._common":
                 found += [
                     (str(path.relative_to(ROLES)), call.get("tasks_from", "main"), name, value)
                     for name, value in task.get("vars", {}).items()
@@ -230,6 +238,6 @@ def test_the_shared_role_gets_all_that_it_reads() -> None:
     calls = calls_of_the_shared_role()
     assert len(calls) > 3
     for caller, tasks, name, value in calls:
-        text = (ROLES / "internal" / "tasks" / f"{tasks}.yml").read_text()
+        text = (ROLES / "_common" / "tasks" / f"{tasks}.yml").read_text()
         read = set(re.findall(rf"\b{name}\.(\w+)(?! *\| *default)\b", text))
         assert read <= set(value), f"{caller}: {name} lacks {sorted(read - set(value))}, which {tasks}.yml reads"

@@ -75,8 +75,8 @@ def test_packages_where_the_package_manager_needs_an_old_python(tmp_path: Path) 
     yum.chmod(0o755)
     (tmp_path / "yum.state").write_text("new")
     install = {
-        "ansible.builtin.import_role": {"name": "quorum.mesos.internal", "tasks_from": "packages"},
-        "vars": {"internal_packages": ["apr"]},
+        "ansible.builtin.import_role": {"name": "quorum.mesos._common", "tasks_from": "packages"},
+        "vars": {"_common_packages": ["apr"]},
         "environment": {"PATH": f"{tmp_path}:/usr/bin:/bin"},
     }
     changes = [

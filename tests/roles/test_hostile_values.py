@@ -63,7 +63,7 @@ FILES: dict[str, list[File]] = {
         ]
         for role in PACKAGED
     },
-    "internal": [
+    "_common": [
         (template(name), file_readers.lines)
         for name in ("hosts.j2", "quorum.nft.j2", "ufw.rules.j2", "firewalld-policy.xml.j2", "firewalld-service.xml.j2")
     ],
@@ -73,17 +73,17 @@ RECORD = re.compile(r"^ExecStartPre=-?[+]?/bin/sh -c \"unset .*$", re.MULTILINE)
 # Parts of a role that are templates in a task.
 INLINE = {
     role: [
-        ("internal", "repository.yml", REPOSITORY, file_readers.stanza),
-        ("internal", "package.yml", PINNED, file_readers.stanza),
+        ("_common", "repository.yml", REPOSITORY, file_readers.stanza),
+        ("_common", "package.yml", PINNED, file_readers.stanza),
     ]
     for role in PACKAGED
 }
 # Of the loops in which the templates of the firewalls are written.
-ITEM = {"chain": "x", "version": 4, "name": "zz", "ports": trust_as_template("{{ __internal_service_ports }}")}
+ITEM = {"chain": "x", "version": 4, "name": "zz", "ports": trust_as_template("{{ __common_service_ports }}")}
 BASE: dict[str, dict[str, Any]] = {
     "zookeeper": {"zookeeper_install_method": "container", "zookeeper_image": "zookeeper:3.8"},
     "docker": {},
-    "internal": {"quorum_hosts_file": "present", "quorum_firewall": "nftables", "item": ITEM},
+    "_common": {"quorum_hosts_file": "present", "quorum_firewall": "nftables", "item": ITEM},
     **{role: {f"{role}_install_method": "container", f"{role}_image": "mesos:1.11.0"} for role in PACKAGED},
 }
 NETWORK = {
@@ -125,8 +125,8 @@ class Judge:
     def installed(self) -> dict[str, Any]:
         source = f"__{self.role.name}_source"
         return self.role.trusted({
-            "internal_repository": f"{{{{ {self.role.name}_repository }}}}",
-            "internal_package": {
+            "_common_repository": f"{{{{ {self.role.name}_repository }}}}",
+            "_common_package": {
                 "name": f"{{{{ {source}.package }}}}", "version": f"{{{{ {self.role.name}_package_version }}}}",
             },
         })  # fmt: skip
@@ -224,10 +224,10 @@ def difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
 SEEN: dict[str, int] = {}
 
 
-@pytest.mark.parametrize("name", ["zookeeper", "docker", *PACKAGED, "internal"])
+@pytest.mark.parametrize("name", ["zookeeper", "docker", *PACKAGED, "_common"])
 def test_a_value_stays_in_its_place_or_is_refused(name: str) -> None:
     judge = Judge(name)
-    specs = NETWORK if name == "internal" else judge.role.specs
+    specs = NETWORK if name == "_common" else judge.role.specs
     found: dict[str, list[str]] = {}
     count = 0
     for case in cases(specs, SEED, EACH):

@@ -69,16 +69,16 @@ def test_a_role_takes_it_before_what_changes_the_cluster(role: str, chosen: str)
     run, skipped, taken = CHOSEN[chosen]
     (lock,) = [task for task in MAIN[role] if "Take the lock" in task["name"]]
     options = {"ansible_run_tags": run or ["all"], "ansible_skip_tags": skipped, **lock["vars"]}
-    assert Role("internal").value("__internal_lock_wanted", options) is taken
-    assert not Role("internal").value("__internal_lock_wanted", {**options, "__internal_locked": "playbook"})
-    assert not Role("internal").value("__internal_lock_wanted", {**options, "ansible_check_mode": True})
+    assert Role("_common").value("__common_lock_wanted", options) is taken
+    assert not Role("_common").value("__common_lock_wanted", {**options, "__common_locked": "playbook"})
+    assert not Role("_common").value("__common_lock_wanted", {**options, "ansible_check_mode": True})
 
 
 @pytest.mark.parametrize("role", ["docker", *ROLES])
 def test_a_role_takes_it_for_each_of_its_steps(role: str) -> None:
     (lock,) = [task for task in MAIN[role] if "Take the lock" in task["name"]]
     steps = {tag for task in MAIN[role] for tag in task.get("tags", [])}
-    assert set(lock["vars"]["internal_lock_steps"]) == steps - {"always", "preflight", "health"}
+    assert set(lock["vars"]["_common_lock_steps"]) == steps - {"always", "preflight", "health"}
 
 
 @pytest.mark.parametrize("chosen", ["a step", "only looks", "all steps left out"])
@@ -109,7 +109,7 @@ AFTER = """
   tasks:
     - name: Go on
       ansible.builtin.debug:
-        msg: "the run goes on, locked by {{ __internal_locked }}"
+        msg: "the run goes on, locked by {{ __common_locked }}"
 """
 
 

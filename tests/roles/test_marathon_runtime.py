@@ -66,7 +66,7 @@ class Host:
         ]  # fmt: skip
         given = {
             "marathon_packages": [], "marathon_environment": {"PATH": str(self.directory)},
-            "__internal_libmesos_link": str(self.link), **variables,
+            "__common_libmesos_link": str(self.link), **variables,
         }  # fmt: skip
         output = self.play(tasks, given, *arguments)
         return json.loads(result.read_text()), "changed=0" not in output
@@ -103,7 +103,7 @@ def host(tmp_path: Path) -> Host:
 def test_a_program_on_the_jvm(host: Host) -> None:
     """--check on a fresh host, the run, a new archive of Mesos, the removal of the old one."""
     archive = pack(host.directory / "real.tgz", "bin/marathon", "lib/mesosphere.marathon.marathon-1.11.24.jar")
-    fresh = {**archive, "marathon_packages": ["default-jre-headless"], "__internal_packages_changed": True}
+    fresh = {**archive, "marathon_packages": ["default-jre-headless"], "__common_packages_changed": True}
     promised = host.run(fresh, "--check")
     assert not (host.directory / "opt").exists()
     assert not host.link.is_symlink()
@@ -124,8 +124,8 @@ def test_a_program_on_the_jvm(host: Host) -> None:
     seen = {
         "__mesos_master_program": program,
         "__mesos_master_checked": {},
-        "__internal_unchecked": "",
-        "__internal_users_of_libmesos": ["marathon"],
+        "__common_unchecked": "",
+        "__common_users_of_libmesos": ["marathon"],
     }
     assert "changed=1" in host.play([relink], seen)
     shutil.rmtree(host.directory / "old")

@@ -13,7 +13,7 @@ import yaml
 
 from lab import playbook
 
-NAMES = ["__internal_masters", "__internal_master_username", "__internal_master_password", "__internal_master_ca"]
+NAMES = ["__common_masters", "__common_master_username", "__common_master_password", "__common_master_ca"]
 USER = {"mesos_master_http_credentials": [{"principal": "op", "secret": "{{ from_vault }}"}]}
 
 
@@ -26,7 +26,7 @@ def seen(directory: Path, group: dict[str, Any], hosts: dict[str, dict[str, Any]
     inventory = directory / "inventory.yml"
     inventory.write_text(yaml.safe_dump({"all": {"vars": everybody, "children": children}}))
     tasks = [
-        {"ansible.builtin.include_role": {"name": "quorum.mesos.internal", "public": True}},
+        {"ansible.builtin.include_role": {"name": "quorum.mesos._common", "public": True}},
         {"ansible.builtin.debug": {"msg": "{{ [" + ", ".join(NAMES) + "] | ansible.builtin.to_json }}"}},
     ]
     play = directory / "play.yml"

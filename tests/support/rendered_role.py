@@ -25,11 +25,11 @@ FOUND: dict[str, Any] = {
     },
     "ansible_check_mode": False,
     "ansible_managed": "Ansible managed",
-    "__internal_host": {
+    "__common_host": {
         "memory": 2048, "cgroup": 1, "directories": {}, "files": {}, "ports": [], "units": {}, "java": "17.0.15",
         "clock": {"least": -0.1, "most": 0.1}, "libmesos": None,
     },
-    "__internal_old_systemd": False,
+    "__common_old_systemd": False,
     "__mesos_slave_seen": {"agent": {"known": False, "running": False}},
     "__zookeeper_user": {}, "__mesos_master_account": {}, "__marathon_account": {},
     "__marathon_runtime": {"library": "/etc/mesos/libmesos.so", "java": 17, "add_opens": True},
@@ -52,10 +52,10 @@ class Role:
         self.loader = DataLoader()
         self.loader.set_basedir(str(REPOSITORY))
         path = ROLES / name / "meta" / "argument_specs.yml"
-        # The role without one is for the others alone.
-        self.specs = self._read(path)["argument_specs"]["main"]["options"] if path.is_file() else {}
+        # A role without these is for the others alone.
+        self.specs = self._read(path)["argument_specs"].get("main", {"options": {}})["options"]
         self.variables: dict[str, Any] = {}
-        for role in ("internal", name):
+        for role in ("_common", name):
             self._add(ROLES / role / "defaults" / "main.yml")
             for path in sorted((ROLES / role / "vars" / "main").glob("*.yml")):
                 self._add(path)
@@ -65,7 +65,7 @@ class Role:
             "inventory_hostname": HOST, "groups": GROUPS, "group_names": list(GROUPS), "ansible_play_hosts": [HOST],
             "ansible_play_batch": [HOST], "ansible_play_hosts_all": [HOST], "role_path": str(ROLES / name),
             "ansible_search_path": [str(ROLES / name)], f"__{name}_program": programs,
-            "__zookeeper_state": NO_SERVER, "__internal_problems": [],
+            "__zookeeper_state": NO_SERVER, "__common_problems": [],
             "quorum_address": "10.0.0.1",
             # Read anew for every question, which takes longer than all the rest.
             f"__{name}_options": list(self.specs),
@@ -99,7 +99,7 @@ class Role:
             templar = self.templar(options)
             found = PLANS[self.name, "main"](Values(templar.available_variables, templar.template))
             return [characters.sentence(problem) for problem in found["problems"]]
-        found = f"__{self.name}_problems" if self.specs else "__internal_network_problems"
+        found = f"__{self.name}_problems" if self.specs else "__common_network_problems"
         return list(self.value(f"{found} | map('split', '\x00') | map('quorum.mesos._problem_text')", options))
 
     def value(self, expression: str, options: dict[str, Any]) -> Any:

@@ -30,13 +30,13 @@ def as_bool(value: t.Any) -> bool:
 
 def host_problems(values: Values, needs: Values) -> list[str]:
     """What the host lacks of what a service needs."""
-    seen, host = values["__internal_host"], values["inventory_hostname"]
+    seen, host = values["__common_host"], values["inventory_hostname"]
     own = needs.get("units", [])
     return [
         *hosts.port_problems(seen["ports"], needs.get("ports", {}), own, host),
-        *hosts.unit_problems(seen.get("services") or {}, own, as_bool(values["__internal_start_stopped"]), host),
+        *hosts.unit_problems(seen.get("services") or {}, own, as_bool(values["__common_start_stopped"]), host),
         *hosts.disk_problems(
-            seen["directories"], needs.get("directories", {}), int(values["__internal_minimum_disk"]), host
+            seen["directories"], needs.get("directories", {}), int(values["__common_minimum_disk"]), host
         ),
     ]
 

@@ -15,8 +15,8 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import 
 
 # The containers of our own services, by the variable that has the group of their hosts.
 _OWN_CONTAINERS = {
-    "__internal_zookeeper_group": "zookeeper",
-    "__internal_master_group": "mesos-master",
+    "__common_zookeeper_group": "zookeeper",
+    "__common_master_group": "mesos-master",
     "__docker_agent_group": "mesos-slave",
     "__docker_marathon_group": "marathon",
 }
@@ -29,7 +29,7 @@ def main(values: Values) -> dict[str, t.Any]:
     host = values["inventory_hostname"]
     return {
         "problems": [
-            *values["__internal_problems"],
+            *values["__common_problems"],
             *common.host_problems(values, values["__docker_needs"]),
             *_option_problems(values, host),
         ],
@@ -58,7 +58,7 @@ def _option_problems(values: Values, host: str) -> list[str]:
 def _source_problems(values: Values, host: str) -> list[str]:
     repository = values["docker_repository"] or {}
     return [
-        *install.repository_problems("docker", repository, values["__internal_family"]),
+        *install.repository_problems("docker", repository, values["__common_family"]),
         *install.repository_clashes("docker", repository, values["hostvars"][host]),
         *install.list_problems("docker_packages", values["docker_packages"]),
         *install.image_list_problems("docker_images", values["__docker_image_names"]),

@@ -33,7 +33,7 @@ def main(values: Values) -> dict[str, t.Any]:
     java = [*_java(values), *_heap(values, host)]
     return {
         "problems": [
-            *values["__internal_problems"],
+            *values["__common_problems"],
             *common.host_problems(values, values["__zookeeper_needs"]),
             *("%s: %s" % (host, problem) for problem in said),
             *common.unit_problems(values["__zookeeper_unit_values"], "zookeeper", host),
@@ -56,7 +56,7 @@ def _identity(values: Values, host: str) -> list[str]:
     """A server that comes back under another id would vote twice."""
     directory = values["zookeeper_data_dir"]
     path = "%s/myid" % directory
-    old = str(values["__internal_host"]["files"].get(path) or "")
+    old = str(values["__common_host"]["files"].get(path) or "")
     own = next((str(server["id"]) for server in values["__zookeeper_servers"] if server["host"] == host), "")
     if not re.match(r"[0-9]+\Z", old) or old == own:
         return []
@@ -106,7 +106,7 @@ def _settings(values: Values) -> list[str]:
 
 def _java(values: Values) -> list[str]:
     """Java 8 cannot read its options from a file."""
-    java = values["__internal_host"].get("java") or ""
+    java = values["__common_host"].get("java") or ""
     if (
         not values["__zookeeper_java_opts"]
         or values["zookeeper_install_method"] == "container"

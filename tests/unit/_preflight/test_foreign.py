@@ -14,8 +14,8 @@ ROLES = Path(__file__).resolve().parents[3] / "roles"
 
 def test_the_options_of_all_roles() -> None:
     specs = [yaml.safe_load(path.read_text())["argument_specs"] for path in ROLES.glob("*/meta/argument_specs.yml")]
-    assert all_options() == {name for spec in specs for name in spec["main"]["options"]}
-    assert {"mesos_slave_port", "docker_images", "zookeeper_id"} < all_options()
+    assert all_options() == {name for spec in specs for name in (spec.get("main") or spec["network"])["options"]}
+    assert {"mesos_slave_port", "docker_images", "zookeeper_id", "quorum_address"} < all_options()
 
 
 def test_every_name_of_elsewhere_leads_to_options() -> None:

@@ -14,13 +14,13 @@ VALUES: dict[str, Any] = {
     "group_names": ["mesos_slaves"],
     "hostvars": {"a": {}},
     "ansible_check_mode": False,
-    "__internal_problems": [],
-    "__internal_host": {"ports": [], "directories": {}, "services": {}},
-    "__internal_minimum_disk": "512",
-    "__internal_start_stopped": "False",
-    "__internal_family": "debian",
-    "__internal_zookeeper_group": "zookeeper",
-    "__internal_master_group": "mesos_masters",
+    "__common_problems": [],
+    "__common_host": {"ports": [], "directories": {}, "services": {}},
+    "__common_minimum_disk": "512",
+    "__common_start_stopped": "False",
+    "__common_family": "debian",
+    "__common_zookeeper_group": "zookeeper",
+    "__common_master_group": "mesos_masters",
     "__docker_agent_group": "mesos_slaves",
     "__docker_marathon_group": "marathon",
     "__docker_needs": {},
@@ -49,8 +49,8 @@ def test_what_can_work_has_no_problem() -> None:
 
 def test_the_problems_of_the_host_come_first() -> None:
     found = planned(
-        __internal_problems=["a: no systemd."],
-        __internal_host={"ports": [], "directories": {}, "services": {"docker": {"masked": True, "stopped": False}}},
+        __common_problems=["a: no systemd."],
+        __common_host={"ports": [], "directories": {}, "services": {"docker": {"masked": True, "stopped": False}}},
         __docker_needs={"units": ["docker"]},
         docker_daemon_options={"debug": "yes"},
     )["problems"]

@@ -23,10 +23,10 @@ VALUES: dict[str, Any] = {
     "groups": {"zookeeper": ["a", "b", "c"]},
     "hostvars": HOSTVARS,
     "ansible_play_hosts": ["a", "b", "c"],
-    "__internal_problems": [],
-    "__internal_host": {"ports": [], "directories": {}, "services": {}, "files": {}, "java": "17.0.1"},
-    "__internal_minimum_disk": 512,
-    "__internal_start_stopped": False,
+    "__common_problems": [],
+    "__common_host": {"ports": [], "directories": {}, "services": {}, "files": {}, "java": "17.0.1"},
+    "__common_minimum_disk": 512,
+    "__common_start_stopped": False,
     "__zookeeper_needs": {},
     "__zookeeper_servers": THREE,
     "__zookeeper_voters": THREE,
@@ -58,7 +58,7 @@ VALUES: dict[str, Any] = {
     "zookeeper_tls_ca": "",
 }
 TLS = {"zookeeper_tls_certificate": "c.pem", "zookeeper_tls_key": "k.pem", "zookeeper_tls_ca": "ca.pem"}
-SEEN = VALUES["__internal_host"]
+SEEN = VALUES["__common_host"]
 
 
 def problems(**values: Any) -> list[str]:
@@ -73,7 +73,7 @@ def test_what_can_work_has_no_problem(values: dict[str, Any]) -> None:
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (
-        {"__internal_host": {**SEEN, "files": {"/var/lib/zookeeper/myid": "2"}}},
+        {"__common_host": {**SEEN, "files": {"/var/lib/zookeeper/myid": "2"}}},
         "a: its data belongs to server 2 (/var/lib/zookeeper/myid), and the inventory makes it server 1; set "
         "zookeeper_id to 2 for it, or empty /var/lib/zookeeper for a new server.",
     ),
@@ -95,7 +95,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "a: zookeeper_settings has dataDir; set the option zookeeper_data_dir instead.",
     ),
     (
-        {"__zookeeper_java_opts": ["-Da=b"], "__internal_host": {**SEEN, "java": "1.8.0_392"}},
+        {"__zookeeper_java_opts": ["-Da=b"], "__common_host": {**SEEN, "java": "1.8.0_392"}},
         "a: zookeeper_java_opts needs Java 9 or newer, and the host has 1.8.0_392; install a newer one, or leave the "
         "option out.",
     ),
@@ -143,7 +143,7 @@ def test_what_is_refused(values: dict[str, Any], said: str) -> None:
 
 
 def test_a_server_without_data_and_a_group_without_hosts() -> None:
-    assert problems(__internal_host={**SEEN, "files": {"/var/lib/zookeeper/myid": None}}) == []
+    assert problems(__common_host={**SEEN, "files": {"/var/lib/zookeeper/myid": None}}) == []
     assert problems(__zookeeper_servers=[], __zookeeper_voters=[]) == []
 
 
