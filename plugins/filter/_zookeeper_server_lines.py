@@ -34,12 +34,12 @@ _value:
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.members import Member, bracketed
+from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper.members import EnsembleMember, bracketed
 
 
 def zookeeper_server_lines(servers: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
     return [
-        Member(
+        EnsembleMember(
             int(server["id"]),
             bracketed(server["address"]),
             int(server["zookeeper_peer_port"]),

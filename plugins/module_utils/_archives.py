@@ -37,7 +37,7 @@ class ArchiveError(Exception):
     """The archive cannot be installed; the text says why."""
 
 
-class Member(t.NamedTuple):
+class ArchiveMember(t.NamedTuple):
     """One member, by its path below the archive's single top directory."""
 
     path: str
@@ -114,11 +114,11 @@ def _single_top(names: list[str]) -> str:
     return ""
 
 
-def plan(headers: t.Iterable[tarfile.TarInfo]) -> list[Member]:
+def plan(headers: t.Iterable[tarfile.TarInfo]) -> list[ArchiveMember]:
     """Pure: the members in their order; ArchiveError where one could not be written without leaving the directory."""
     named = [(_normal(info.name, info.name), info) for info in headers]
     top = _single_top([name for name, _info in named if name])
-    members: list[Member] = []
+    members: list[ArchiveMember] = []
     kinds: dict[str, str] = {}
     for name, info in named:
         path, kind = name[len(top) :], _kind(info)
@@ -130,7 +130,7 @@ def plan(headers: t.Iterable[tarfile.TarInfo]) -> list[Member]:
         target = info.linkname if kind == LINK else ""
         if kind == HARD_LINK:
             target = _hard_target(kinds, top, info, path)
-        members.append(Member(path, kind, target, info))
+        members.append(ArchiveMember(path, kind, target, info))
     _check_links(members)
     return members
 
@@ -157,8 +157,8 @@ def _hard_target(kinds: t.Mapping[str, str], top: str, info: tarfile.TarInfo, ow
     return path
 
 
-def _check_links(members: t.Iterable[Member]) -> None:
-    links: dict[str, Member] = {}
+def _check_links(members: t.Iterable[ArchiveMember]) -> None:
+    links: dict[str, ArchiveMember] = {}
     for member in members:
         if member.kind == LINK and links.setdefault(member.path, member).target != member.target:
             raise ArchiveError("its member %s is there twice, as links to two places" % ascii(member.info.name))
@@ -171,7 +171,7 @@ def _check_links(members: t.Iterable[Member]) -> None:
             )
 
 
-def _destination(path: str, links: t.Mapping[str, Member]) -> str | None:
+def _destination(path: str, links: t.Mapping[str, ArchiveMember]) -> str | None:
     """Where a path ends when all links are followed, one name after another; nothing where that leaves the archive."""
     rest, done, followed = path.split("/"), [], 0
     while rest:
@@ -234,7 +234,7 @@ def _open_directories(root: str) -> None:
         os.chmod(directory, 0o755)
 
 
-def _write(archive: tarfile.TarFile, member: Member, directory: str) -> None:
+def _write(archive: tarfile.TarFile, member: ArchiveMember, directory: str) -> None:
     """Writes one member of a plan; nothing that is there is written through."""
     _second_opinion(member, directory)
     path = os.path.join(directory, member.path)
@@ -251,7 +251,7 @@ def _write(archive: tarfile.TarFile, member: Member, directory: str) -> None:
         _write_file(archive, member.info, path)
 
 
-def _second_opinion(member: Member, directory: str) -> None:
+def _second_opinion(member: ArchiveMember, directory: str) -> None:
     """The standard library's own filter, where this Python has it."""
     judge = getattr(tarfile, "data_filter", None)
     if judge is None:

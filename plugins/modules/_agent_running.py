@@ -151,7 +151,7 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import Access, Unanswered, get_json
+from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import ServiceAccess, Unanswered, get_json
 
 FLAGS = ("hostname", "port", "work_dir", "attributes", "resources")
 
@@ -166,7 +166,7 @@ def _variables(path: str) -> dict[str, str]:
     return {name: value for name, _equals, value in lines}
 
 
-def _access(variables: t.Mapping[str, str]) -> Access:
+def _access(variables: t.Mapping[str, str]) -> ServiceAccess:
     """The agent's own files, which name those who may ask it."""
     first: dict[str, str] = {}
     try:
@@ -174,7 +174,7 @@ def _access(variables: t.Mapping[str, str]) -> Access:
             first = json.load(file)["credentials"][0]
     except (OSError, ValueError, LookupError):
         pass
-    return Access(
+    return ServiceAccess(
         first.get("principal"),
         first.get("secret"),
         ca_path=variables.get("LIBPROCESS_SSL_CA_FILE"),
@@ -191,7 +191,7 @@ def _url(variables: t.Mapping[str, str]) -> str:
     return "%s://%s:%s" % (scheme, "[%s]" % host if ":" in host else host, variables.get("MESOS_PORT") or "5051")
 
 
-def _state(urls: t.Iterable[str], access: Access, timeout: float) -> tuple[str, dict[str, t.Any]] | None:
+def _state(urls: t.Iterable[str], access: ServiceAccess, timeout: float) -> tuple[str, dict[str, t.Any]] | None:
     for url in urls:
         try:
             return url, get_json(url + "/state", access, timeout)

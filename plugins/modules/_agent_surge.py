@@ -111,8 +111,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils._http.host_session im
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError, Unreachable
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.record import Record
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.run import Agent, Surge
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.record import SurgeRecord
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.run import DrainedAgent, Surge
 
 
 def _client(module: AnsibleModule) -> Client:
@@ -175,8 +175,8 @@ def main() -> None:
     try:
         surge = Surge(
             _client(module),
-            Agent(params["agent"], params["hostname"]),
-            Record(params["record"]),
+            DrainedAgent(params["agent"], params["hostname"]),
+            SurgeRecord(params["record"]),
             params["wait_timeout"],
             time.monotonic,
             time.sleep,

@@ -97,7 +97,7 @@ class Host:
             if save is None or tool is None:
                 continue
             code, saved, _errors = self.run(save)
-            found = leftovers.removals(saved) if code == 0 else leftovers.Rules([], [])
+            found = leftovers.removals(saved) if code == 0 else leftovers.FirewallRules([], [])
             for arguments in found.commands:
                 self.change(tool, "--wait", *arguments)
             for why in found.kept:

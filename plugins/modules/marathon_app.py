@@ -499,8 +499,8 @@ last_task_failure:
 
 import time
 
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import Options
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import AppOptions
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import AppRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.app_options import (
     app_options_spec,
@@ -551,7 +551,7 @@ def argument_spec():
 
 def read_options(module):
     params = module.given
-    return Options(
+    return AppOptions(
         state=params["state"],
         app_id=params["id"],
         definition=definition_of(params),
@@ -583,7 +583,7 @@ def main():
             reporter(module),
             outputs(module, client),
         )
-        runner = Runner(client, waiter, read_options(module), time.sleep, module.warn)
+        runner = AppRunner(client, waiter, read_options(module), time.sleep, module.warn)
         result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)

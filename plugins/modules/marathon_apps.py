@@ -527,7 +527,7 @@ import time
 
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning import limit as removal_limit
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning.plan import Rules
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import SetOptions, SetRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition.apps import Source
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
@@ -591,7 +591,7 @@ def read_sources(params):
 
 
 def read_options(params):
-    return Options(
+    return SetOptions(
         rules=Rules(
             owner=ownership.read(params["owner_group"], params["owner_label"], tuple(params["other_owner_keys"])),
             adopt=params["adopt"],

@@ -295,7 +295,7 @@ def argument_spec():
 
 
 def read_selection(params):
-    selection = info.Selection(
+    selection = info.InfoSelection(
         kinds=tuple(params["gather"]),
         id=None if params["id"] is None else values.absolute_id(params["id"], "id"),
         group=None if params["group"] is None else app_set.group_path(params["group"], "group"),

@@ -206,7 +206,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import Options, Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import TaskOptions, TaskRunner
 
 
 def argument_spec():
@@ -225,7 +225,7 @@ def argument_spec():
 
 
 def read_options(params):
-    return Options(
+    return TaskOptions(
         app_id=None if params["id"] is None else values.absolute_id(params["id"], "id"),
         tasks=None if params["tasks"] is None else tuple(params["tasks"]),
         host=params["host"],
@@ -246,7 +246,7 @@ def main():
     )
     try:
         options = read_options(module.params)
-        runner = Runner(open_client(module), options, time.monotonic, time.sleep, reporter(module))
+        runner = TaskRunner(open_client(module), options, time.monotonic, time.sleep, reporter(module))
         result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)

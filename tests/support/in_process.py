@@ -9,10 +9,9 @@ from typing import Any
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app import desired
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import AppRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning.plan import Rules
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import Options as SetOptions
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import SetOptions, SetRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.group.run import (
@@ -46,9 +45,9 @@ class Modules:
 
     def app(self, definition: dict[str, Any], check_mode: bool, **options: Any) -> Outcome:
         def run(client: Client, warn: Any) -> dict[str, Any]:
-            chosen = desired.Options(definition=definition, wait=False, **options)
+            chosen = desired.AppOptions(definition=definition, wait=False, **options)
             waiter = Waiter(client, 5, time.monotonic, time.sleep)
-            return Runner(client, waiter, chosen, time.sleep, warn).run(check_mode)
+            return AppRunner(client, waiter, chosen, time.sleep, warn).run(check_mode)
 
         return self._outcome(run)
 

@@ -16,14 +16,14 @@ BRIDGE = re.compile(r"docker0|docker_gwbridge|br-[0-9a-f]{12}")
 _OPERATORS = "DOCKER-USER"
 
 
-class Rules(t.NamedTuple):
+class FirewallRules(t.NamedTuple):
     """``commands`` are arguments of iptables, in order; ``kept`` is why something stays."""
 
     commands: list[list[str]]
     kept: list[str]
 
 
-def removals(saved: str) -> Rules:
+def removals(saved: str) -> FirewallRules:
     """From the output of ``iptables-save``."""
     commands: list[list[str]] = []
     kept: list[str] = []
@@ -41,7 +41,7 @@ def removals(saved: str) -> Rules:
                 commands.append(["-t", table, "-D", *rule])
         for action in ("-F", "-X"):
             commands += [["-t", table, action, chain] for chain in chains if chain in own]
-    return Rules(commands, kept)
+    return FirewallRules(commands, kept)
 
 
 def _tables(saved: str) -> t.Iterator[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from .._http import exchange
-from .._http.host_get import Access
+from .._http.host_get import ServiceAccess
 from .._mesos.operator_api import OperatorApi
 from .._mesos.transport import Transport
 
@@ -28,10 +28,10 @@ def spec() -> dict[str, dict[str, t.Any]]:
     }
 
 
-def given(params: Params, **options: str) -> Access:
+def given(params: Params, **options: str) -> ServiceAccess:
     """options are names of role options, for what goes wrong."""
     tls = {name: params[name] for name in ("ca_path", "client_cert", "client_key", "plain_too")}
-    return Access(params["url_username"], params["url_password"], **tls, **options)
+    return ServiceAccess(params["url_username"], params["url_password"], **tls, **options)
 
 
 def operator_api(masters: list[str], username: str | None, password: str | None, params: Params) -> OperatorApi:

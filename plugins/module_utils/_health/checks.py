@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._http.host_get import Access, Unanswered, get, get_json
+from .._http.host_get import ServiceAccess, Unanswered, get, get_json
 from .._mesos import agents
 from .._mesos.errors import MesosError
 from .._mesos.operator_api import OperatorApi
@@ -35,7 +35,7 @@ def _zookeeper(params: dict[str, t.Any]) -> Seen:
     return Seen(found, own["mode"] == "leader")
 
 
-def _serves(service: str, member: str, access: Access) -> bool:
+def _serves(service: str, member: str, access: ServiceAccess) -> bool:
     if service == "zookeeper":
         return look(member, ANSWER_SECONDS)["mode"] in ("leader", "follower")
     try:
@@ -114,7 +114,7 @@ def _marathon(params: dict[str, t.Any]) -> Seen:
 
 
 def _docker(params: dict[str, t.Any]) -> Seen:
-    get("http://localhost/_ping", Access(), ANSWER_SECONDS, unix_socket=params["address"])
+    get("http://localhost/_ping", ServiceAccess(), ANSWER_SECONDS, unix_socket=params["address"])
     return Seen([], False)
 
 
@@ -122,7 +122,7 @@ def _masters(params: dict[str, t.Any]) -> OperatorApi:
     return operator_api(params["masters"], params["masters_username"], params["masters_password"], params)
 
 
-def _access(params: dict[str, t.Any]) -> Access:
+def _access(params: dict[str, t.Any]) -> ServiceAccess:
     return given(params, **OPTIONS.get(params["service"], {}))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .._http.host_get import Access, Unanswered, get, get_json
+from .._http.host_get import ServiceAccess, Unanswered, get, get_json
 from .._mesos import agents
 from .._mesos.errors import MesosError
 from .._preflight.flags import as_boolean
@@ -24,7 +24,7 @@ Params = t.Mapping[str, t.Any]
 def answers_anyone(url: str, params: Params) -> bool:
     """Whether a URL answers without a password and without a certificate of the client."""
     try:
-        get(url, Access(ca_path=params["ca_path"], plain_too=params["plain_too"]), SECONDS)
+        get(url, ServiceAccess(ca_path=params["ca_path"], plain_too=params["plain_too"]), SECONDS)
     except Unanswered:
         return False
     return True
@@ -140,7 +140,7 @@ def _marathon(params: Params) -> Facts:
 
 def _docker(params: Params) -> Facts:
     version, info = (
-        json.loads(get("http://localhost" + path, Access(), SECONDS, unix_socket=params["address"])[0])
+        json.loads(get("http://localhost" + path, ServiceAccess(), SECONDS, unix_socket=params["address"])[0])
         for path in ("/version", "/info")
     )
     return {"version": version.get("Version"), "containers": info.get("ContainersRunning"), "open": []}

@@ -11,14 +11,14 @@ import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
-from ansible.module_utils.urls import open_url
+from . import host_request
 
 
 class Unanswered(Exception):
     """The text says which URL gave what."""
 
 
-class Access(t.NamedTuple):
+class ServiceAccess(t.NamedTuple):
     """How a service is asked, and which options of its role say so."""
 
     username: str | None = None
@@ -31,7 +31,9 @@ class Access(t.NamedTuple):
     ca_option: str = "ca_path"
 
 
-def get(url: str, access: Access, timeout: float, unix_socket: str | None = None) -> tuple[str, t.Mapping[str, str]]:
+def get(
+    url: str, access: ServiceAccess, timeout: float, unix_socket: str | None = None
+) -> tuple[str, t.Mapping[str, str]]:
     """The body and the headers of a 200 answer."""
     try:
         return _open(url, access, timeout, unix_socket)
@@ -44,7 +46,7 @@ def get(url: str, access: Access, timeout: float, unix_socket: str | None = None
         raise Unanswered(_failure(url, reason, access)) from error
 
 
-def get_json(url: str, access: Access, timeout: float) -> dict[str, t.Any]:
+def get_json(url: str, access: ServiceAccess, timeout: float) -> dict[str, t.Any]:
     """The object that a URL answers with."""
     body, _headers = get(url, access, timeout)
     try:
@@ -56,25 +58,12 @@ def get_json(url: str, access: Access, timeout: float) -> dict[str, t.Any]:
     return data
 
 
-def _open(url: str, access: Access, timeout: float, unix_socket: str | None) -> tuple[str, t.Mapping[str, str]]:
-    tls = url.startswith("https://")
-    answer = open_url(
-        url,
-        timeout=timeout,
-        url_username=access.username,
-        url_password=(access.password or "") if access.username else None,
-        force_basic_auth=bool(access.username),
-        follow_redirects="none",
-        use_proxy=False,
-        unix_socket=unix_socket,
-        ca_path=access.ca_path if tls else None,
-        client_cert=access.client_cert if tls else None,
-        client_key=access.client_key if tls else None,
-    )
+def _open(url: str, access: ServiceAccess, timeout: float, unix_socket: str | None) -> tuple[str, t.Mapping[str, str]]:
+    answer = host_request.send(url, access, timeout, unix_socket=unix_socket)
     return answer.read().decode("utf-8", "replace"), answer.headers
 
 
-def _status(url: str, code: int, access: Access) -> str:
+def _status(url: str, code: int, access: ServiceAccess) -> str:
     if code in (401, 403):
         state = "refuses the user %s" % access.username if access.username else "wants a user and a password"
         return "%s answers %d: it %s (option %s)" % (url, code, state, access.credentials_option)
@@ -85,7 +74,7 @@ def _speaks_no_tls(reason: t.Any) -> bool:
     return not isinstance(reason, ssl.SSLCertVerificationError) and isinstance(reason, (ssl.SSLError, ConnectionError))
 
 
-def _failure(url: str, reason: t.Any, access: Access) -> str:
+def _failure(url: str, reason: t.Any, access: ServiceAccess) -> str:
     if isinstance(reason, ssl.SSLCertVerificationError):
         return "the certificate of %s is not trusted: %s (option %s)" % (
             url,

@@ -13,9 +13,7 @@ from typing import Any, Mapping
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 
-from ansible.module_utils.urls import open_url
-
-from . import tls
+from . import host_request, tls
 from .errors import NoAnswer
 from .exchange import Access, Answer
 
@@ -40,25 +38,17 @@ class HostSession:
         """body is sent as JSON unless it is None; seconds are left for it. Raises NoAnswer."""
         access = self._access
         limit = access.timeout if seconds is None else max(min(access.timeout, seconds), 0.001)
-        secure = url.startswith("https://")
         query = "?" + urlencode(params, doseq=True) if params else ""
         kind = {} if body is None else {"Content-Type": "application/json"}
         try:
-            answer = open_url(
+            answer = host_request.send(
                 url + query,
+                access,
+                limit,
                 data=None if body is None else json.dumps(body),
                 method=method,
                 headers={"Accept": "application/json", **kind},
-                timeout=limit,
-                url_username=access.username,
-                url_password=(access.password or "") if access.username else None,
-                force_basic_auth=bool(access.username),
-                follow_redirects="none",
-                use_proxy=False,
                 validate_certs=access.validate_certs,
-                ca_path=access.ca_path if secure else None,
-                client_cert=access.client_cert if secure else None,
-                client_key=access.client_key if secure else None,
             )
             return Answer(answer.status, answer.read().decode("utf-8", "replace"), answer.headers)
         except HTTPError as error:

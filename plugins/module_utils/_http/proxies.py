@@ -11,11 +11,6 @@ from urllib.parse import urlsplit
 
 from .. import _masked as masked
 
-try:
-    import requests
-except ImportError:
-    requests = None
-
 
 @dataclass(frozen=True)
 class Proxy:
@@ -30,9 +25,8 @@ class Proxy:
         return f"correct {self.variable}, or name {self.host} in no_proxy"
 
 
-def between(url: str) -> Proxy | None:
-    proxies = requests.utils.get_environ_proxies(url, no_proxy=None)
-    address = requests.utils.select_proxy(url, proxies)
+def between(url: str, address: str | None) -> Proxy | None:
+    """address is that of the proxy which the environment names for the URL."""
     if not address:
         return None
     parts = urlsplit(url)

@@ -74,7 +74,7 @@ class Session:
             # The one before is still busy.
             self._session = self._opened()
             raise NoAnswer(f"no whole answer within {limit:.3g} s", arrived=True) from None
-        proxy = proxies.between(url) if answer.status == _PROXY_LOGIN else None
+        proxy = _proxy(url) if answer.status == _PROXY_LOGIN else None
         if proxy is not None:
             raise NoAnswer(
                 f"the proxy {proxy.address} wants a login (407)", arrived=False, lasting=True, remedy=proxy.remedy
@@ -103,8 +103,13 @@ class Session:
                     allow_redirects=False,
                 )
         except requests.exceptions.RequestException as error:
-            raise failures.no_answer(error, access, proxies.between(url)) from error
+            raise failures.no_answer(error, access, _proxy(url)) from error
         return Answer(response.status_code, response.content.decode("utf-8", "replace"), response.headers)
+
+
+def _proxy(url: str) -> proxies.Proxy | None:
+    named = requests.utils.get_environ_proxies(url, no_proxy=None)
+    return proxies.between(url, requests.utils.select_proxy(url, named))
 
 
 def _at_most(seconds: float, limit: float) -> float:

@@ -24,7 +24,7 @@ _MAPPINGS = ("env", "environment", "labels")
 _PARAMETERS = ("env", "e", "label", "l")
 
 
-class Names:
+class SecretNames:
     """The names that somebody has given; with likely also those that look like the name of a secret."""
 
     def __init__(self, given: Iterable[str], likely: bool) -> None:

@@ -41,7 +41,7 @@ def mask(definition: Any, names: Iterable[str], reference: Any = None, likely: b
 
     With likely what has the name of a secret is masked as well, so that one that was forgotten is not shown.
     """
-    return _walked(definition, likely_secrets.Names(names, likely), reference, _stars)
+    return _walked(definition, likely_secrets.SecretNames(names, likely), reference, _stars)
 
 
 def values_to_hide(definition: Any, names: Iterable[str], likely: bool = False) -> list[str]:
@@ -56,7 +56,7 @@ def values_to_hide(definition: Any, names: Iterable[str], likely: bool = False) 
         found.update(_texts(value))
         return value
 
-    _walked(definition, likely_secrets.Names(names, likely), None, collect)
+    _walked(definition, likely_secrets.SecretNames(names, likely), None, collect)
     quoted = {form for text in found for form in _quotations(text)}
     return sorted(text for text in quoted if len(text) >= _SHORTEST_TEXT)
 
@@ -84,7 +84,7 @@ def _texts(value: Any) -> Iterable[str]:
     return [str(value)] if isinstance(value, (str, int, float)) and not isinstance(value, bool) else []
 
 
-def _walked(value: Any, names: likely_secrets.Names, reference: Any, hide: Hide, key: str = "") -> Any:
+def _walked(value: Any, names: likely_secrets.SecretNames, reference: Any, hide: Hide, key: str = "") -> Any:
     """key is the one that value stands at; elements of a list stand at the key of the list."""
     if _misplaced(value, names, key):
         return hide(value, reference)
@@ -104,14 +104,14 @@ def _walked(value: Any, names: likely_secrets.Names, reference: Any, hide: Hide,
     return value
 
 
-def _misplaced(value: Any, names: likely_secrets.Names, key: str) -> bool:
+def _misplaced(value: Any, names: likely_secrets.SecretNames, key: str) -> bool:
     """Whether secrets may be in what should be a mapping, like env as a list of texts."""
     if isinstance(value, dict) or not value:
         return False
     return key == "secrets" or (key in _NAMED and names.occur_in(str(value)))
 
 
-def _member(key: str, name: str, value: Any, names: likely_secrets.Names, reference: Any, hide: Hide) -> Any:
+def _member(key: str, name: str, value: Any, names: likely_secrets.SecretNames, reference: Any, hide: Hide) -> Any:
     if (key in _NAMED and names.hold(name, value)) or (key, name) == ("credential", "secret"):
         return hide(value, reference)
     if (key, name) == ("pullConfig", "secret"):
@@ -130,7 +130,7 @@ def _secret(secret: Any, reference: Any, hide: Hide) -> Any:
 
 
 def _docker_parameter(
-    parameter: dict[str, Any], names: likely_secrets.Names, reference: dict[str, Any], hide: Hide
+    parameter: dict[str, Any], names: likely_secrets.SecretNames, reference: dict[str, Any], hide: Hide
 ) -> dict[str, Any]:
     name, separator, value = str(parameter.get("value", "")).partition("=")
     if not separator or not names.hold(name, value):

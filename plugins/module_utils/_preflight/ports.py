@@ -10,7 +10,7 @@ import typing as t
 EVERYWHERE = ("", "0.0.0.0", "::", "[::]", "None")
 
 
-class Port(t.NamedTuple):
+class HostPort(t.NamedTuple):
     """The option with the port, and the address to listen on."""
 
     option: str
@@ -18,19 +18,19 @@ class Port(t.NamedTuple):
     address: str
 
 
-def read(ports: t.Iterable[t.Mapping[str, t.Any]]) -> list[Port]:
+def read(ports: t.Iterable[t.Mapping[str, t.Any]]) -> list[HostPort]:
     """From dictionaries with C(option), C(port) and maybe C(address).
 
     What is no number is told elsewhere, and 0 is any free one.
     """
     return [
-        Port(entry["option"], int(entry["port"]), str(entry.get("address") or ""))
+        HostPort(entry["option"], int(entry["port"]), str(entry.get("address") or ""))
         for entry in ports
         if str(entry["port"]).isdigit() and int(entry["port"]) > 0
     ]
 
 
-def _meet(one: Port, other: Port) -> bool:
+def _meet(one: HostPort, other: HostPort) -> bool:
     return one.number == other.number and (
         one.address == other.address or one.address in EVERYWHERE or other.address in EVERYWHERE
     )

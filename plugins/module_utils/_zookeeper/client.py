@@ -27,7 +27,7 @@ class ZooKeeperError(Exception):
         self.kind = kind
 
 
-class Client:
+class ZooKeeperClient:
     """A session; made by ``connect``."""
 
     def __init__(self, hosts: str, kazoo: t.Any, timeout: float) -> None:
@@ -61,7 +61,7 @@ class Client:
 @contextlib.contextmanager
 def connect(
     hosts: str, username: str | None = None, password: str | None = None, timeout: float = 10.0
-) -> t.Iterator[Client]:
+) -> t.Iterator[ZooKeeperClient]:
     """A session at one of C(host:port,...), authenticated by the digest scheme where there is a user.
 
     The caller reports a missing kazoo (C(KAZOO_IMPORT_ERROR)) before.
@@ -76,7 +76,7 @@ def connect(
             raise ZooKeeperError(
                 "no session with ZooKeeper at %s after %.0f s (%s)" % (hosts, timeout, kind), kind
             ) from error
-        yield Client(hosts, kazoo, timeout)
+        yield ZooKeeperClient(hosts, kazoo, timeout)
     finally:
         kazoo.stop()
         kazoo.close()

@@ -17,7 +17,7 @@ _SPEC = re.compile(
 _ANY = ("0.0.0.0", "[::]", "[0:0:0:0:0:0:0:0]")
 
 
-class Member(t.NamedTuple):
+class EnsembleMember(t.NamedTuple):
     """One server of an ensemble."""
 
     id: int
@@ -45,7 +45,7 @@ class Member(t.NamedTuple):
         return "server.%d=%s" % (self.id, self.spec())
 
 
-Members = t.Dict[int, Member]
+Members = t.Dict[int, EnsembleMember]
 
 
 def bracketed(address: str) -> str:
@@ -59,7 +59,7 @@ def parse(text: str) -> Members:
         match = _SPEC.match(spec)
         if not match:
             raise ValueError("server.%s=%s is not host:port:port[:role][;client port]" % (number, spec))
-        found[int(number)] = Member(
+        found[int(number)] = EnsembleMember(
             int(number),
             match.group("host"),
             int(match.group("peer")),
@@ -81,11 +81,11 @@ def voters(members: Members) -> set[int]:
     return {member.id for member in members.values() if not member.observer}
 
 
-def names(members: t.Iterable[Member]) -> str:
+def names(members: t.Iterable[EnsembleMember]) -> str:
     return ", ".join("server.%d (%s)" % (member.id, member.host) for member in sorted(members))
 
 
-def seed(own: Member, wanted: Members, seen: Members) -> Members:
+def seed(own: EnsembleMember, wanted: Members, seen: Members) -> Members:
     """With which members a new server starts.
 
     A server that joins counts itself for nothing until the others have taken it in, so that new ones never elect a

@@ -13,13 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import Access, Unanswered, get
+from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import ServiceAccess, Unanswered, get
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-ANYBODY = Access()
+ANYBODY = ServiceAccess()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -116,7 +116,7 @@ def serve(tmp_path: Path) -> t.Iterator[Serve]:
 
 def test_tls_with_the_authority_of_the_service(serve: Serve, tmp_path: Path) -> None:
     own = _certificate(tmp_path, "127.0.0.1")
-    assert get(f"https://{serve(own)}/", Access(ca_path=own), 5)[0] == "OK"
+    assert get(f"https://{serve(own)}/", ServiceAccess(ca_path=own), 5)[0] == "OK"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])
@@ -124,31 +124,31 @@ def test_a_certificate_that_is_not_trusted(serve: Serve, tmp_path: Path, address
     url = f"https://{serve(_certificate(tmp_path, address))}/"
     authority = str(tmp_path / f"{address}.pem") if address == "127.0.0.2" else None
     with pytest.raises(Unanswered, match=rf"^the certificate of {url} is not trusted: .* \(option x_tls_ca\)$"):
-        get(url, Access(ca_path=authority, ca_option="x_tls_ca", plain_too=True), 5)
+        get(url, ServiceAccess(ca_path=authority, ca_option="x_tls_ca", plain_too=True), 5)
 
 
 def test_a_service_that_wants_a_certificate(serve: Serve, tmp_path: Path) -> None:
     own = _certificate(tmp_path, "127.0.0.1")
     url = f"https://{serve(own, client_ca=own)}/"
     with pytest.raises(Unanswered):
-        get(url, Access(ca_path=own), 5)
-    assert get(url, Access(ca_path=own, client_cert=own, client_key=own), 5)[0] == "OK"
+        get(url, ServiceAccess(ca_path=own), 5)
+    assert get(url, ServiceAccess(ca_path=own, client_cert=own, client_key=own), 5)[0] == "OK"
 
 
 def test_a_service_that_does_not_speak_tls_yet(serve: Serve) -> None:
     address = serve()
     with pytest.raises(Unanswered, match="does not speak TLS"):
         get(f"https://{address}/", ANYBODY, 5)
-    assert get(f"https://{address}/", Access(plain_too=True), 5)[0] == "OK"
+    assert get(f"https://{address}/", ServiceAccess(plain_too=True), 5)[0] == "OK"
 
 
 @pytest.mark.parametrize(("user", "what"), [(None, "wants a user and a password"), ("me", "refuses the user me")])
 def test_who_may_not_ask(serve: Serve, user: str | None, what: str) -> None:
     url = f"http://{serve()}/closed"
     with pytest.raises(Unanswered) as failure:
-        get(url, Access(user, "pw", credentials_option="x_http_credentials"), 5)
+        get(url, ServiceAccess(user, "pw", credentials_option="x_http_credentials"), 5)
     assert str(failure.value) == f"{url} answers 401: it {what} (option x_http_credentials)"
 
 
 def test_who_may_ask(serve: Serve) -> None:
-    assert get(f"http://{serve()}/closed", Access("op", "pw"), 5)[0] == "OK"
+    assert get(f"http://{serve()}/closed", ServiceAccess("op", "pw"), 5)[0] == "OK"

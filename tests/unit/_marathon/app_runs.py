@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import Options
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import AppOptions
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import AppRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.app import Waiter
 
 from .fakes import Call, FakeSession, FakeTime, stored, task
@@ -38,8 +38,8 @@ def run(*calls, check_mode=False, timeout=5, warnings=None, **options):
     options.setdefault("definition", DEFINITION)
     try:
         waiter = Waiter(client, timeout, time.clock, time.sleep)
-        runner = Runner(
-            client, waiter, Options(**options), time.sleep, [].append if warnings is None else warnings.append
+        runner = AppRunner(
+            client, waiter, AppOptions(**options), time.sleep, [].append if warnings is None else warnings.append
         )
         result = runner.run(check_mode)
     finally:

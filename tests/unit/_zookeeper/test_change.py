@@ -12,7 +12,7 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.zookeeper impo
 
 def lines(*numbers: int) -> list[str]:
     """A negative number is an observer."""
-    found = [members.Member(abs(n), f"10.0.0.{abs(n)}", 2888, 3888, n < 0, client_port=2181) for n in numbers]
+    found = [members.EnsembleMember(abs(n), f"10.0.0.{abs(n)}", 2888, 3888, n < 0, client_port=2181) for n in numbers]
     return [member.line() for member in found]
 
 

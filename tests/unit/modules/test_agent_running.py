@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import Access, Unanswered
+from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import ServiceAccess, Unanswered
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent import identity
 from ansible_collections.quorum.mesos.plugins.modules import _agent_running as agent_running
 
@@ -75,8 +75,8 @@ def test_it_may_still_answer_where_it_did_before(monkeypatch: pytest.MonkeyPatch
         return STATE
 
     monkeypatch.setattr(agent_running, "get_json", answers)
-    assert agent_running._state(["http://new:1", "http://old:5051"], Access(), 1) == ("http://old:5051", STATE)
-    assert agent_running._state(["http://new:1"], Access(), 1) is None
+    assert agent_running._state(["http://new:1", "http://old:5051"], ServiceAccess(), 1) == ("http://old:5051", STATE)
+    assert agent_running._state(["http://new:1"], ServiceAccess(), 1) is None
 
 
 def test_the_id_of_an_agent(tmp_path: Path) -> None:

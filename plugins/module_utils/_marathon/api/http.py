@@ -29,7 +29,7 @@ _NEVER_PASSED_ON = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class MarathonAnswer:
     """base is the address of the service that answered, path what was asked there."""
 
     status: int
@@ -69,11 +69,11 @@ class Http:
         finally:
             self._left = before
 
-    def get(self, path: str, params: dict[str, Any] | None = None) -> Answer:
+    def get(self, path: str, params: dict[str, Any] | None = None) -> MarathonAnswer:
         """A read is safe to repeat: every endpoint is tried, and all of them again after a pause."""
         return self._ask("GET", path, params, None)
 
-    def write(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
+    def write(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> MarathonAnswer:
         """A write is repeated only where it surely did not arrive; else the caller has to look first."""
         try:
             return self._ask(method, path, params, body)
@@ -83,7 +83,7 @@ class Http:
                 "have been done. Run again to see; raise timeout if this Marathon is slow"
             ) from uncertain
 
-    def _ask(self, method: str, path: str, params: Any, body: Any) -> Answer:
+    def _ask(self, method: str, path: str, params: Any, body: Any) -> MarathonAnswer:
         try:
             return self._endpoints.ask(
                 lambda url: self._answer(url, method, path, params, body),
@@ -105,7 +105,7 @@ class Http:
                 "MARATHON_URL) names it"
             ) from silence
 
-    def _answer(self, url: str, method: str, path: str, params: Any, body: Any) -> Answer:
+    def _answer(self, url: str, method: str, path: str, params: Any, body: Any) -> MarathonAnswer:
         left = None if self._left is None else self._left()
         if left is not None and left <= 0:
             raise NoAnswer("the time to wait was up before it was asked", arrived=False)
@@ -123,4 +123,4 @@ class Http:
             raise NoAnswer(said, arrived=True)
         self._endpoints.prefer(url)
         data = responses.judged(answer, url, method, path, self._login, body)
-        return Answer(answer.status, data, answer.headers, url, path)
+        return MarathonAnswer(answer.status, data, answer.headers, url, path)

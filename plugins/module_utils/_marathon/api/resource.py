@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ..errors import Conflict, Invalid, MarathonError, Missing, Unexpected
 from . import responses
-from .http import Answer, Http
+from .http import Http, MarathonAnswer
 
 # Marathon's own words for what it does not have; any web server answers 404.
 _ABSENT = ("does not exist", "not found in tasks queue", "There is no ")
@@ -27,11 +27,11 @@ class Resource:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def _read(self, path: str, params: dict[str, Any] | None = None, *, name: str) -> Answer | None:
+    def _read(self, path: str, params: dict[str, Any] | None = None, *, name: str) -> MarathonAnswer | None:
         """None where Marathon says that it does not have what goes by this name."""
         return known(self._http.get(path, params), name)
 
-    def _need(self, path: str, params: dict[str, Any] | None = None) -> Answer:
+    def _need(self, path: str, params: dict[str, Any] | None = None) -> MarathonAnswer:
         """An answer of what every Marathon has."""
         return there(self._http.get(path, params))
 
@@ -43,7 +43,7 @@ class Resource:
         body: Any = None,
         *,
         names: tuple[str, ...] = (),
-    ) -> Answer:
+    ) -> MarathonAnswer:
         return there(self._sent(method, path, params, body), *names)
 
     def _delete(self, path: str, params: dict[str, Any], name: str) -> str | None:
@@ -57,7 +57,7 @@ class Resource:
             raise foreign(answer)
         return deployment
 
-    def _sent(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> Answer:
+    def _sent(self, method: str, path: str, params: dict[str, Any] | None = None, body: Any = None) -> MarathonAnswer:
         try:
             answer = self._http.write(method, path, params, body)
         except Conflict as conflict:
@@ -117,14 +117,14 @@ def switched(**switches: bool) -> dict[str, str]:
     return {name: "true" for name, on in switches.items() if on}
 
 
-def deployment_id(answer: Answer) -> str | None:
+def deployment_id(answer: MarathonAnswer) -> str | None:
     """In the body of apps and groups, only in the header of pods, and in a list where an app was created."""
     data = answer.data if isinstance(answer.data, dict) else {}
     listed = data.get("deployments") or [{}]
     return data.get("deploymentId") or answer.headers.get("Marathon-Deployment-Id") or listed[0].get("id")
 
 
-def known(answer: Answer, *names: str) -> Answer | None:
+def known(answer: MarathonAnswer, *names: str) -> MarathonAnswer | None:
     """None where Marathon says that it does not have what goes by one of these names."""
     if answer.status != 404:
         return answer
@@ -134,27 +134,27 @@ def known(answer: Answer, *names: str) -> Answer | None:
     raise responses.misplaced(answer.base, answer.path, words)
 
 
-def there(answer: Answer, *names: str) -> Answer:
+def there(answer: MarathonAnswer, *names: str) -> MarathonAnswer:
     found = known(answer, *names)
     if found is None:
         raise Missing(f"Marathon has nothing at {answer.path}: {_words(answer)}", status=404)
     return found
 
 
-def member(answer: Answer, name: str) -> Any:
+def member(answer: MarathonAnswer, name: str) -> Any:
     data = mapping(answer)
     if name not in data:
         raise foreign(answer)
     return data[name]
 
 
-def mapping(answer: Answer) -> dict[str, Any]:
+def mapping(answer: MarathonAnswer) -> dict[str, Any]:
     if not isinstance(answer.data, dict):
         raise foreign(answer)
     return answer.data
 
 
-def listed(answer: Answer, name: str | None = None) -> list[Any]:
+def listed(answer: MarathonAnswer, name: str | None = None) -> list[Any]:
     """The answer itself, or what it has by this name."""
     data = answer.data if name is None else member(answer, name)
     if not isinstance(data, list):
@@ -162,7 +162,7 @@ def listed(answer: Answer, name: str | None = None) -> list[Any]:
     return data
 
 
-def described(answer: Answer, wanted: str, name: str | None = None) -> dict[str, Any]:
+def described(answer: MarathonAnswer, wanted: str, name: str | None = None) -> dict[str, Any]:
     """The answer itself, or what it has by this name: an app, pod or group with the id that was asked for."""
     data = answer.data if name is None else member(answer, name)
     if not isinstance(data, dict) or data.get("id") != wanted:
@@ -170,13 +170,13 @@ def described(answer: Answer, wanted: str, name: str | None = None) -> dict[str,
     return data
 
 
-def foreign(answer: Answer) -> Unexpected:
+def foreign(answer: MarathonAnswer) -> Unexpected:
     return Unexpected(
         f"{answer.base}{answer.path} answers with JSON that is not Marathon's: {responses.remedy(answer.base)}"
     )
 
 
-def _words(answer: Answer) -> str:
+def _words(answer: MarathonAnswer) -> str:
     message = answer.data.get("message") if isinstance(answer.data, dict) else None
     return " ".join(str(message or "").split())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from .http import Answer
+from .http import MarathonAnswer
 from .resource import Resource, deployment_id, listed, mapping, path_of, switched
 
 
@@ -76,7 +76,7 @@ class Tasks(Resource):
         return Killed([], deployment_id(answer)) if scale else Killed(_killed(answer), None)
 
 
-def _killed(answer: Answer) -> list[dict[str, Any]]:
+def _killed(answer: MarathonAnswer) -> list[dict[str, Any]]:
     """A list, or the one task where its own path was asked."""
     data = mapping(answer)
     return [data["task"]] if "task" in data else listed(answer, "tasks")

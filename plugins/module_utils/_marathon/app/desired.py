@@ -25,7 +25,7 @@ App = dict
 
 
 @dataclass(frozen=True)
-class Options:
+class AppOptions:
     state: str = PRESENT
     app_id: str | None = None
     definition: dict[str, Any] | None = None
@@ -43,7 +43,7 @@ class Options:
 class Desired:
     """plan() is asked again with what is there later: during the wait, and after a write without an answer."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: AppOptions) -> None:
         ignored.check_app(options.ignored)
         _check(options)
         self._options = options
@@ -100,7 +100,7 @@ class Desired:
         return (current or {}).get("instances") or None
 
 
-def _check(options: Options) -> None:
+def _check(options: AppOptions) -> None:
     if options.rollback and not options.wait:
         raise DefinitionError("on_failure=rollback needs wait, because only the wait can fail after the write")
     if options.state in (PRESENT, ABSENT):
@@ -120,14 +120,14 @@ def _plan_restart(app_id: str, current: App, release: Release) -> Plan:
     return Plan(app_id, app_plan.RESTARTED, app, app, restarts=True)
 
 
-def _app_id(options: Options) -> str:
+def _app_id(options: AppOptions) -> str:
     declared = (options.definition or {}).get("id")
     if options.app_id is None and declared is None:
         raise DefinitionError("the app has no id: give the option id or an id in the definition")
     return values.app_id(declared if options.app_id is None else options.app_id)
 
 
-def _wanted(options: Options, app_id: str) -> Wanted:
+def _wanted(options: AppOptions, app_id: str) -> Wanted:
     suspended = options.state == SUSPENDED
     if options.definition is None and options.instances is None and not suspended:
         raise DefinitionError(

@@ -30,7 +30,7 @@ from ..plan.app import Plan, Wanted
 from ..wait.app import Waiter
 from . import report as app_report
 from .check import AppCheck
-from .desired import SUSPENDED, Desired, Options
+from .desired import SUSPENDED, AppOptions, Desired
 from .rollback import Rollback
 
 _WRITE_REPEATS = 2
@@ -39,12 +39,12 @@ _PAUSE_BEFORE_REPEAT = 1.0
 _VERSIONS_LOOKED_AT = 10
 
 
-class Runner:
+class AppRunner:
     def __init__(
         self,
         client: Client,
         waiter: Waiter,
-        options: Options,
+        options: AppOptions,
         sleep: Callable[[float], None],
         warn: Callable[[str], None],
     ) -> None:

@@ -30,7 +30,7 @@ from ..plan import ownership
 from ..plan import pod as pod_plan
 from ..plan.app import Wanted
 from ..snapshot import Tree
-from ..wait.apps import Pods, SetWaiter, Target
+from ..wait.apps import SetWaiter, Target, WantedPods
 from . import failure, send
 from . import report as set_report
 from .check import SetCheck
@@ -48,7 +48,7 @@ _PAUSE_WHEN_FULL = 2.0
 
 
 @dataclass(frozen=True)
-class Options:
+class SetOptions:
     rules: Rules = field(default_factory=Rules)
     secret_names: tuple[str, ...] = ()
     force: bool = False
@@ -61,7 +61,7 @@ class SetRunner:
         self,
         client: Client,
         appset: AppSet,
-        options: Options,
+        options: SetOptions,
         waiter: Callable[[Callable[[], Tree]], SetWaiter],
         sleep: Callable[[float], None],
         warn: Callable[[str], None],
@@ -210,7 +210,7 @@ class SetRunner:
             before=stability.task_ids(
                 *plan.tree.apps.values(), *map(pod_stability.as_app, plan.tree.pod_statuses.values())
             ),
-            pods=Pods(
+            pods=WantedPods(
                 pods,
                 self._pod_matches,
                 {name: self._pod_deployments[name] for name in pods if name in self._pod_deployments},

@@ -19,24 +19,24 @@ from .pod_schema import (
     TEXTS,
     UPPER,
     WORD,
-    Field,
     Filled,
     Many,
-    Record,
+    PodField,
+    PodRecord,
     Strategy,
 )
 
 # Where a container has one.
 COMMAND_PLACES = ("exec", "healthCheck/exec", "check/exec")
 COMMAND = Filled({"shell": WORD, "argv": Many(TEXT)})
-LINUX_INFO = Record(
+LINUX_INFO = PodRecord(
     {
         "seccomp": Filled({"profileName": WORD, "unconfined": FLAG}, {"unconfined": False}),
         "ipcInfo": Filled({"mode": UPPER, "shmSize": INTEGER}),
     }
 )
-NETWORK = Record({"name": WORD, "mode": LOWER, "labels": TEXTS}, {"mode": "container"})
-ENDPOINT = Record(
+NETWORK = PodRecord({"name": WORD, "mode": LOWER, "labels": TEXTS}, {"mode": "container"})
+ENDPOINT = PodRecord(
     {
         "name": NEEDED,
         "containerPort": INTEGER,
@@ -46,7 +46,7 @@ ENDPOINT = Record(
         "networkNames": Many(WORD),
     }
 )
-_KINDS: dict[str, Field] = {
+_KINDS: dict[str, PodField] = {
     "http": Filled({"endpoint": NEEDED, "path": WORD, "scheme": UPPER}, {"scheme": "HTTP"}),
     "tcp": Filled({"endpoint": NEEDED}),
     "exec": Filled({"command": COMMAND}),
@@ -59,19 +59,19 @@ HEALTH_CHECK = Filled(
     {**_KINDS, "gracePeriodSeconds": INTEGER, "maxConsecutiveFailures": INTEGER},
     {**_TIMES, "gracePeriodSeconds": 300, "maxConsecutiveFailures": 3},
 )
-ARTIFACT = Record(
+ARTIFACT = PodRecord(
     {"uri": NEEDED, "extract": FLAG, "executable": FLAG, "cache": FLAG, "destPath": WORD},
     {"extract": True, "executable": False, "cache": False},
 )
-CONTAINER = Record(
+CONTAINER = PodRecord(
     {
         "name": NEEDED,
         "exec": Filled({"command": COMMAND, "overrideEntrypoint": FLAG}),
-        "resources": Record(
+        "resources": PodRecord(
             {"cpus": NUMBER, "mem": NUMBER, "disk": NUMBER, "gpus": INTEGER},
             {"cpus": 1.0, "mem": 128.0, "disk": 0.0, "gpus": 0},
         ),
-        "resourceLimits": Record({"cpus": LIMIT, "mem": LIMIT}),
+        "resourceLimits": PodRecord({"cpus": LIMIT, "mem": LIMIT}),
         "endpoints": Many(ENDPOINT),
         "linuxInfo": LINUX_INFO,
         "image": Filled(
@@ -87,15 +87,15 @@ CONTAINER = Record(
         "user": WORD,
         "healthCheck": HEALTH_CHECK,
         "check": Filled(_KINDS, _TIMES),
-        "volumeMounts": Many(Record({"name": NEEDED, "mountPath": NEEDED, "readOnly": FLAG}, {"readOnly": False})),
+        "volumeMounts": Many(PodRecord({"name": NEEDED, "mountPath": NEEDED, "readOnly": FLAG}, {"readOnly": False})),
         "artifacts": Many(ARTIFACT),
         "labels": TEXTS,
-        "lifecycle": Record({"killGracePeriodSeconds": NUMBER}),
+        "lifecycle": PodRecord({"killGracePeriodSeconds": NUMBER}),
         "tty": FLAG,
     },
     {"resources": {}},
 )
-VOLUME = Record(
+VOLUME = PodRecord(
     {
         "name": NEEDED,
         "host": WORD,
@@ -112,19 +112,19 @@ VOLUME = Record(
         ),
     }
 )
-PLACEMENT = Record(
+PLACEMENT = PodRecord(
     {
-        "constraints": Many(Record({"fieldName": NEEDED, "operator": UPPER, "value": TEXT}), unordered=True),
+        "constraints": Many(PodRecord({"fieldName": NEEDED, "operator": UPPER, "value": TEXT}), unordered=True),
         "acceptedResourceRoles": Many(WORD, unordered=True),
     }
 )
-SCHEDULING = Record(
+SCHEDULING = PodRecord(
     {
-        "backoff": Record(
+        "backoff": PodRecord(
             {"backoff": NUMBER, "backoffFactor": NUMBER, "maxLaunchDelay": NUMBER},
             {"backoff": 1.0, "backoffFactor": 1.15, "maxLaunchDelay": 300.0},
         ),
-        "upgrade": Record(
+        "upgrade": PodRecord(
             {"minimumHealthCapacity": NUMBER, "maximumOverCapacity": NUMBER},
             {"minimumHealthCapacity": 1.0, "maximumOverCapacity": 1.0},
         ),
@@ -137,9 +137,9 @@ SCHEDULING = Record(
     },
     {"backoff": {}, "upgrade": {}, "placement": {}, "killSelection": "YOUNGEST_FIRST", "unreachableStrategy": {}},
 )
-POD = Record(
+POD = PodRecord(
     {
-        "id": Field(values.absolute_id),
+        "id": PodField(values.absolute_id),
         "labels": TEXTS,
         "user": WORD,
         "environment": ENVIRONMENT,
@@ -147,9 +147,9 @@ POD = Record(
         "secrets": SECRETS,
         "volumes": Many(VOLUME),
         "networks": Many(NETWORK),
-        "scaling": Record({"kind": LOWER, "instances": INTEGER}, {"kind": "fixed", "instances": 1}),
+        "scaling": PodRecord({"kind": LOWER, "instances": INTEGER}, {"kind": "fixed", "instances": 1}),
         "scheduling": SCHEDULING,
-        "executorResources": Record(
+        "executorResources": PodRecord(
             {"cpus": NUMBER, "mem": NUMBER, "disk": NUMBER}, {"cpus": 0.1, "mem": 32.0, "disk": 10.0}
         ),
         "role": WORD,

@@ -18,7 +18,7 @@ from . import values
 Read = Callable[[Any, str], Any]
 
 
-class Field:
+class PodField:
     """With blank_is_none a blank text says nothing, as if the field was not there."""
 
     def __init__(self, read: Read, blank_is_none: bool = False) -> None:
@@ -39,8 +39,8 @@ class Field:
         return []
 
 
-class Record(Field):
-    def __init__(self, fields: dict[str, Field], defaults: dict[str, Any] | None = None) -> None:
+class PodRecord(PodField):
+    def __init__(self, fields: dict[str, PodField], defaults: dict[str, Any] | None = None) -> None:
         super().__init__(values.mapping)
         self.fields = fields
         self.defaults = defaults or {}
@@ -77,14 +77,14 @@ class Record(Field):
         return found
 
 
-class Filled(Record):
+class Filled(PodRecord):
     """An empty one is not an absent one: Marathon's rules say what it lacks."""
 
 
-class Many(Field):
+class Many(PodField):
     """A list; where its order says nothing, it is brought into one."""
 
-    def __init__(self, element: Field, unordered: bool = False) -> None:
+    def __init__(self, element: PodField, unordered: bool = False) -> None:
         super().__init__(values.sequence)
         self._element = element
         self._unordered = unordered
@@ -101,10 +101,10 @@ class Many(Field):
         return [text for n, one in enumerate(elements) for text in self._element.unknown(one, f"{path}({n})")]
 
 
-class Keys(Field):
+class Keys(PodField):
     """A mapping whose keys are the user's own; inside is what a value is that is a mapping."""
 
-    def __init__(self, read: Read, inside: Field | None = None) -> None:
+    def __init__(self, read: Read, inside: PodField | None = None) -> None:
         super().__init__(read)
         self._inside = inside
 
@@ -114,7 +114,7 @@ class Keys(Field):
         return [text for name, one in value.items() for text in self._inside.unknown(one, f"{path}/{name}")]
 
 
-class Strategy(Record):
+class Strategy(PodRecord):
     """The unreachable strategy, which any string but a blank one switches off."""
 
     def says_nothing(self, value: Any) -> bool:
@@ -153,28 +153,28 @@ def _secrets(value: Any, path: str) -> dict[str, Any]:
     return {name: _SECRET.read(one, f"{path}/{name}") for name, one in values.mapping(value, path).items()}
 
 
-def _cased(change: Callable[[str], str]) -> Field:
+def _cased(change: Callable[[str], str]) -> PodField:
     def read(value: Any, path: str) -> Any:
         return change(value) if isinstance(value, str) else _word(value, path)
 
-    return Field(read, blank_is_none=True)
+    return PodField(read, blank_is_none=True)
 
 
 def _limit(value: Any, path: str) -> Any:
     return value.lower() if isinstance(value, str) and value.lower() == "unlimited" else values.number(value, path)
 
 
-TEXT = Field(_text, blank_is_none=True)
-WORD = Field(_word, blank_is_none=True)
+TEXT = PodField(_text, blank_is_none=True)
+WORD = PodField(_word, blank_is_none=True)
 # What its record cannot do without: a blank one is left for Marathon to refuse.
-NEEDED = Field(_word)
+NEEDED = PodField(_word)
 TEXTS = Keys(_texts)
-REFERENCE = Record({"secret": NEEDED})
+REFERENCE = PodRecord({"secret": NEEDED})
 ENVIRONMENT = Keys(_texts_or_secrets, REFERENCE)
-_SECRET = Record({"source": NEEDED})
-INTEGER = Field(values.integer)
-NUMBER = Field(values.number)
-FLAG = Field(values.flag)
+_SECRET = PodRecord({"source": NEEDED})
+INTEGER = PodField(values.integer)
+NUMBER = PodField(values.number)
+FLAG = PodField(values.flag)
 UPPER, LOWER = _cased(str.upper), _cased(str.lower)
 SECRETS = Keys(_secrets, _SECRET)
-LIMIT = Field(_limit)
+LIMIT = PodField(_limit)

@@ -14,7 +14,7 @@ from ..apps.planning import writes as set_writes
 from ..apps.planning.limit import USUAL, Limit
 from ..apps.planning.plan import Rules, SetPlan
 from ..apps.planning.writes import Write
-from ..apps.run import Options, SetRunner
+from ..apps.run import SetOptions, SetRunner
 from ..definition import pod as pod_definition
 from ..errors import DefinitionError, MarathonError
 from ..plan.app import Wanted
@@ -94,7 +94,7 @@ class GroupRunner(SetRunner):
         super().__init__(
             client,
             declared.appset,
-            Options(rules, options.secret_names, options.force, options.wait, options.healthy_for),
+            SetOptions(rules, options.secret_names, options.force, options.wait, options.healthy_for),
             waiter,
             sleep,
             warn,

@@ -12,7 +12,7 @@ from typing import Any
 from ..definition import app_fields
 from ..definition import pod as pod_definition
 from ..definition.pod_fields import POD
-from ..definition.pod_schema import INTEGER, Field, Keys, Many, Record
+from ..definition.pod_schema import INTEGER, Keys, Many, PodField, PodRecord
 from . import ignored, merging
 from .app import CREATED, DELETED, NONE, SCALED, UPDATED, Request
 
@@ -72,8 +72,8 @@ def check_ignored(paths: tuple[str, ...]) -> None:
         ignored.check(path, known, _inside, "a pod", "ignore_fields")
 
 
-def _inside(field: Field) -> Any:
-    if isinstance(field, Record):
+def _inside(field: PodField) -> Any:
+    if isinstance(field, PodRecord):
         return field.fields
     if isinstance(field, Keys):
         return ignored.KEYS

@@ -33,7 +33,7 @@ _MEANT_FOR = {
 
 
 @dataclass(frozen=True)
-class Selection:
+class InfoSelection:
     """id is of one app or pod; group means all that is in it, at any depth."""
 
     kinds: tuple[str, ...]
@@ -73,7 +73,7 @@ class Selection:
         return self.group is None or path.startswith(self.group.rstrip("/") + "/")
 
 
-def gather(client: Client, wanted: Selection) -> dict[str, Any]:
+def gather(client: Client, wanted: InfoSelection) -> dict[str, Any]:
     """Under the name of each kind what there is of it; what does not exist is left out of its list."""
     readers = {
         "apps": _apps,
@@ -89,7 +89,7 @@ def gather(client: Client, wanted: Selection) -> dict[str, Any]:
     return {kind: readers[kind](client, wanted) for kind in KINDS if kind in wanted.kinds}
 
 
-def _apps(client: Client, wanted: Selection) -> list[dict[str, Any]]:
+def _apps(client: Client, wanted: InfoSelection) -> list[dict[str, Any]]:
     embed = tuple(f"apps.{word}" for word in wanted.embed if word in APP_EMBEDS)
     if wanted.id is not None:
         app = client.app(wanted.id, embed)
@@ -110,7 +110,7 @@ def _apps(client: Client, wanted: Selection) -> list[dict[str, Any]]:
     return [app for app in apps if wanted.covers(app["id"])]
 
 
-def _tasks(client: Client, wanted: Selection) -> list[dict[str, Any]]:
+def _tasks(client: Client, wanted: InfoSelection) -> list[dict[str, Any]]:
     if wanted.id is None and wanted.group is None:
         return client.tasks(wanted.task_status)
     # Below an app or a group there is no selector for the status.
@@ -120,7 +120,7 @@ def _tasks(client: Client, wanted: Selection) -> list[dict[str, Any]]:
     return [task for task in tasks if endpoints.state(task) in _STATES[wanted.task_status]]
 
 
-def _groups(client: Client, wanted: Selection) -> list[dict[str, Any]]:
+def _groups(client: Client, wanted: InfoSelection) -> list[dict[str, Any]]:
     words = [f"group.apps.{word}" for word in wanted.embed if word in APP_EMBEDS]
     tree = client.group(wanted.group or "/", (*_GROUP_EMBEDS, *words) if words else ())
     return [] if tree is None else list(_flat(tree))
@@ -134,7 +134,7 @@ def _flat(group: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _flat(one)
 
 
-def _pods(client: Client, wanted: Selection) -> list[dict[str, Any]]:
+def _pods(client: Client, wanted: InfoSelection) -> list[dict[str, Any]]:
     try:
         if wanted.id is not None:
             pod = client.pod_status(wanted.id)
@@ -157,7 +157,7 @@ def _no_pods(client: Client, error: MarathonError) -> MarathonError:
     )
 
 
-def _deployments(client: Client, wanted: Selection) -> list[dict[str, Any]]:
+def _deployments(client: Client, wanted: InfoSelection) -> list[dict[str, Any]]:
     return [
         entry
         for entry in client.deployments()
@@ -169,12 +169,12 @@ def _affected(deployment: dict[str, Any]) -> Iterable[str]:
     return [*(deployment.get("affectedApps") or []), *(deployment.get("affectedPods") or [])]
 
 
-def _queue(client: Client, wanted: Selection) -> list[dict[str, Any]]:
+def _queue(client: Client, wanted: InfoSelection) -> list[dict[str, Any]]:
     items = client.queue(offers="lastUnusedOffers" in wanted.embed)
     return [item for item in items if wanted.covers((item.get("app") or item.get("pod") or {}).get("id"))]
 
 
-def _versions(client: Client, wanted: Selection) -> list[str]:
+def _versions(client: Client, wanted: InfoSelection) -> list[str]:
     if wanted.id is None:
         return client.group_versions(wanted.group or "/") or []
     versions = client.app_versions(wanted.id)

@@ -24,7 +24,7 @@ class Entry:
         return self.surged - self.before
 
 
-class Record:
+class SurgeRecord:
     def __init__(self, path: str) -> None:
         self._path = path
 

@@ -23,7 +23,7 @@ from ..errors import (
 from ..wait.polling import Evidence, Watch
 from . import plan as surge_plan
 from .plan import APP, Runner
-from .record import Entry, Record
+from .record import Entry, SurgeRecord
 
 # Load balancers follow Marathon's events: what is new must be known to them before what is old goes.
 NOTICE_SECONDS = 5.0
@@ -33,7 +33,7 @@ _PASSING = (Conflict, TooManyDeployments, Unreachable, WriteUncertain)
 
 
 @dataclass(frozen=True)
-class Agent:
+class DrainedAgent:
     id: str
     hostname: str
 
@@ -42,8 +42,8 @@ class Surge:
     def __init__(
         self,
         client: Any,
-        agent: Agent,
-        record: Record,
+        agent: DrainedAgent,
+        record: SurgeRecord,
         timeout: float,
         clock: Callable[[], float],
         sleep: Callable[[float], None],

@@ -22,7 +22,7 @@ _ENDING = ("TASK_KILLING", "TASK_KILLED", "TASK_FINISHED", "TASK_FAILED", "TASK_
 
 
 @dataclass(frozen=True)
-class Plan:
+class KillPlan:
     """before and after tell what is wanted of the apps that lose tasks; ending are the ids of all that have to go."""
 
     kills: tuple[dict[str, Any], ...]
@@ -64,7 +64,7 @@ def app_of(task_id: str) -> str:
 
 def plan(
     apps: Iterable[dict[str, Any]], ids: tuple[str, ...] | None = None, host: str | None = None, scale: bool = False
-) -> Plan:
+) -> KillPlan:
     """ids None means every task of the apps. An id that no task has is missing, which is no fault."""
     kills, ending, seen = [], [], set()
     instances, before, after = {}, {}, {}
@@ -81,7 +81,7 @@ def plan(
             before[app["id"]] = _described(app["instances"], app["tasks"])
             after[app["id"]] = _described(instances[app["id"]], stay)
     missing = tuple(task_id for task_id in dict.fromkeys(ids or ()) if task_id not in seen)
-    return Plan(tuple(kills), frozenset(ending), missing, instances, before, after)
+    return KillPlan(tuple(kills), frozenset(ending), missing, instances, before, after)
 
 
 def _is_chosen(task: dict[str, Any], ids: tuple[str, ...] | None, host: str | None) -> bool:

@@ -13,14 +13,14 @@ from ..errors import DefinitionError, MarathonError, Overridden, WriteUncertain,
 from ..report import endpoints
 from ..wait.app import Waiter
 from . import plan as task_plan
-from .plan import Plan
+from .plan import KillPlan
 
 _WRITE_REPEATS = 2
 _PAUSE_BEFORE_REPEAT = 1.0
 
 
 @dataclass(frozen=True)
-class Options:
+class TaskOptions:
     """tasks are ids; app_id means every task of that app, or those on host."""
 
     app_id: str | None = None
@@ -33,11 +33,11 @@ class Options:
     wait_timeout: float = 300
 
 
-class Runner:
+class TaskRunner:
     def __init__(
         self,
         client: Client,
-        options: Options,
+        options: TaskOptions,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         progress: Callable[[str], None] | None = None,
@@ -80,10 +80,10 @@ class Runner:
             raise DefinitionError(f"id {self._options.app_id}: there is no such app on Marathon, so nothing was killed")
         return {app_id: app for app_id, app in found.items() if app is not None}
 
-    def _plan(self, apps: dict[str, dict[str, Any]]) -> Plan:
+    def _plan(self, apps: dict[str, dict[str, Any]]) -> KillPlan:
         return task_plan.plan(apps.values(), self._options.tasks, self._options.host, self._options.scale)
 
-    def _apply(self, plan: Plan) -> str | None:
+    def _apply(self, plan: KillPlan) -> str | None:
         """The deployment, where the apps are scaled. By ids in every case: what starts meanwhile is not killed.
 
         A kill without an answer is only sent again for what a read shows as not killed yet.
@@ -105,7 +105,7 @@ class Runner:
         force = options.scale and options.force
         return self._client.kill_tasks(ids, options.scale, options.wipe, force, tuple(self._app_ids)).deployment_id
 
-    def _left(self, plan: Plan, ids: list[str]) -> list[str]:
+    def _left(self, plan: KillPlan, ids: list[str]) -> list[str]:
         apps = self._read()
         if not self._options.scale:
             again = task_plan.plan(apps.values(), tuple(ids))
@@ -123,7 +123,7 @@ class Runner:
         )
 
     def _wait(
-        self, plan: Plan, apps: dict[str, dict[str, Any]], deployment_id: str | None
+        self, plan: KillPlan, apps: dict[str, dict[str, Any]], deployment_id: str | None
     ) -> dict[str, dict[str, Any]]:
         """All of them within the one time. What was read before a kill is not what is waited for."""
         end = self._clock() + self._options.wait_timeout
@@ -140,7 +140,7 @@ class Runner:
             )
         return seen
 
-    def _described(self, plan: Plan) -> dict[str, Any]:
+    def _described(self, plan: KillPlan) -> dict[str, Any]:
         return {
             "changed": plan.changed,
             "killed": [_task(task) for task in plan.kills],

@@ -29,7 +29,7 @@ _CHANGED = (
 
 
 @dataclass(frozen=True)
-class Pods:
+class WantedPods:
     """Those that are waited for. deployments are those that change them, by id; gone are those that were removed."""
 
     ids: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Target:
     forced: bool = False
     healthy_for: float | None = 0.0
     before: frozenset[str] = frozenset()
-    pods: Pods = field(default_factory=Pods)
+    pods: WantedPods = field(default_factory=WantedPods)
 
     @property
     def all_gone(self) -> frozenset[str]:
@@ -217,7 +217,7 @@ def _affected(deployment: dict[str, Any]) -> list[str]:
     return [*(deployment.get("affectedApps") or []), *(deployment.get("affectedPods") or [])]
 
 
-def _deployed(pods: Pods, running: list[dict[str, Any]]) -> list[str]:
+def _deployed(pods: WantedPods, running: list[dict[str, Any]]) -> list[str]:
     """Those whose deployment is not over."""
     ids = {entry["id"] for entry in running}
     return [name for name in pods.ids if pods.deployments.get(name) in ids]

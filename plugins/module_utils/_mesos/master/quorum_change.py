@@ -14,7 +14,7 @@ import typing as t
 State = t.Mapping[str, t.Any]
 
 
-class Plan(t.NamedTuple):
+class QuorumPlan(t.NamedTuple):
     """What is wrong, or what has to happen before the masters start."""
 
     problems: list[str]
@@ -24,7 +24,7 @@ class Plan(t.NamedTuple):
     old_first: bool
 
 
-def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, may_seed: bool) -> Plan:
+def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, may_seed: bool) -> QuorumPlan:
     """``states`` has what was found on the hosts of this run; ``members`` are all hosts of the group."""
     here = [name for name in members if name in states]
     running = [name for name in here if states[name]["running"]]
@@ -45,14 +45,14 @@ def plan(states: t.Mapping[str, State], members: t.Sequence[str], quorum: int, m
     # New ones count only for a quorum that knows of them.
     old_first = bool(new) and any((states[name]["quorum"] or quorum) < quorum for name in running)
     if found or not new or not holders or len(holders) >= quorum:
-        return Plan(found, new, None, [], old_first)
+        return QuorumPlan(found, new, None, [], old_first)
     source = holders[0]
     if len(holders) > 1 or states[source]["quorum"] != 1:
-        return Plan([_too_many(states, holders, members, quorum)], new, None, [], False)
+        return QuorumPlan([_too_many(states, holders, members, quorum)], new, None, [], False)
     seeds = new[: quorum - 1]
     if not may_seed:
-        return Plan([_alone(source, seeds, quorum)], new, None, [], False)
-    return Plan([], new, source, seeds, False)
+        return QuorumPlan([_alone(source, seeds, quorum)], new, None, [], False)
+    return QuorumPlan([], new, source, seeds, False)
 
 
 def _outsiders(states: t.Mapping[str, State], running: list[str], members: t.Sequence[str]) -> list[str]:

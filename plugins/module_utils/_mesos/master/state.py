@@ -12,7 +12,7 @@ import os
 import socket
 import typing as t
 
-from ..._http.host_get import Access, Unanswered, get_json
+from ..._http.host_get import ServiceAccess, Unanswered, get_json
 from ..._preflight.cluster import host_and_port
 from ..._preflight.flags import as_boolean
 from ..._zookeeper.client import KAZOO_IMPORT_ERROR, ZooKeeperError, connect
@@ -44,7 +44,7 @@ def switched_on(variables: t.Mapping[str, str], name: str) -> bool:
     return bool(as_boolean(variables.get(name, "false")))
 
 
-def own_access(variables: t.Mapping[str, str], username: str | None) -> Access:
+def own_access(variables: t.Mapping[str, str], username: str | None) -> ServiceAccess:
     """How to ask the master as it is configured now; its credentials have the wanted user or another one."""
     known: dict[str, str] = {}
     with (
@@ -53,7 +53,7 @@ def own_access(variables: t.Mapping[str, str], username: str | None) -> Access:
     ):
         known = {entry["principal"]: entry["secret"] for entry in json.load(file)["credentials"]}
     user = username if username in known else next(iter(known), None)
-    return Access(
+    return ServiceAccess(
         user,
         known.get(user or ""),
         variables.get("LIBPROCESS_SSL_CA_FILE"),
@@ -63,7 +63,7 @@ def own_access(variables: t.Mapping[str, str], username: str | None) -> Access:
     )
 
 
-def ask(variables: t.Mapping[str, str], address: str, access: Access) -> dict[str, t.Any]:
+def ask(variables: t.Mapping[str, str], address: str, access: ServiceAccess) -> dict[str, t.Any]:
     """The quorum that the running master was started with, and the replicas it sees; nothing where it is silent."""
     scheme = "https" if switched_on(variables, "LIBPROCESS_SSL_ENABLED") else "http"
     url = "%s://%s" % (scheme, host_and_port(variables.get("MESOS_IP", address), variables.get("MESOS_PORT", "5050")))

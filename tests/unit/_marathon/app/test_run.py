@@ -4,8 +4,8 @@ import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import Options
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.desired import AppOptions
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.app.run import AppRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.app import Waiter
 
 from ..app_runs import DEFINITION, DEPLOYMENT, DRY, FREE, INFO, get, run
@@ -275,9 +275,9 @@ def test_the_write_is_what_the_release_understands(version, params, names):
     session = FakeSession(get(), info, put)
     time = FakeTime()
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
-    options = Options(definition={**DEFINITION, "uris": ["http://h/a.tgz"]}, wait=False)
+    options = AppOptions(definition={**DEFINITION, "uris": ["http://h/a.tgz"]}, wait=False)
     waiter = Waiter(client, 5, time.clock, time.sleep)
-    assert Runner(client, waiter, options, time.sleep, [].append).run(check_mode=False)["changed"]
+    assert AppRunner(client, waiter, options, time.sleep, [].append).run(check_mode=False)["changed"]
     assert set(session.bodies[-1]) == names
 
 

@@ -7,7 +7,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon import erro
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning.plan import Rules
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import SetOptions, SetRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import (
     app as app_definition,
 )
@@ -81,7 +81,7 @@ def run(
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
     found = app_set.build([Source(value, f"file{number}") for number, value in enumerate(declared, 1)])
-    options = Options(Rules(**rules), secret_names, force=force, wait=wait)
+    options = SetOptions(Rules(**rules), secret_names, force=force, wait=wait)
     try:
         runner = SetRunner(
             client,

@@ -4,7 +4,7 @@ import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report.info import KINDS, Selection, gather
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report.info import KINDS, InfoSelection, gather
 
 from ..fakes import Call, FakeSession, FakeTime
 
@@ -38,7 +38,7 @@ def gathered(kinds, calls, **selectors):
     """What comes of exactly these calls."""
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], FakeTime().sleep, session=session))
-    selection = Selection(tuple(kinds.split()), **selectors)
+    selection = InfoSelection(tuple(kinds.split()), **selectors)
     selection.check()
     try:
         return gather(client, selection)

@@ -16,10 +16,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors impo
     WaitFailed,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge import plan as surge_plan
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.record import Entry, Record
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.record import Entry, SurgeRecord
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.run import (
     NOTICE_SECONDS,
-    Agent,
+    DrainedAgent,
     Surge,
 )
 
@@ -178,20 +178,20 @@ class FakeMarathon:
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Record:
-    return Record(str(tmp_path / "surge"))
+def record(tmp_path: Path) -> SurgeRecord:
+    return SurgeRecord(str(tmp_path / "surge"))
 
 
-def surge_of(marathon: FakeMarathon, record: Record, time: FakeTime | None = None, timeout: float = 60) -> Surge:
+def surge_of(marathon: FakeMarathon, record: SurgeRecord, time: FakeTime | None = None, timeout: float = 60) -> Surge:
     time = time or FakeTime()
-    return Surge(marathon, Agent(HERE, "s1"), record, timeout, time.clock, time.sleep)
+    return Surge(marathon, DrainedAgent(HERE, "s1"), record, timeout, time.clock, time.sleep)
 
 
 def places(marathon: FakeMarathon, name: str = "/web") -> list[str]:
     return [item["slaveId"] for item in marathon.all[name]["tasks"]]
 
 
-def test_both_instances_are_elsewhere_before_the_drain(record: Record) -> None:
+def test_both_instances_are_elsewhere_before_the_drain(record: SurgeRecord) -> None:
     marathon, time = FakeMarathon(app(task("1", HERE), task("2", HERE), healthChecks=CHECKED)), FakeTime()
     for item in marathon.all["/web"]["tasks"]:
         item["healthCheckResults"] = [{"alive": True}]
@@ -203,13 +203,13 @@ def test_both_instances_are_elsewhere_before_the_drain(record: Record) -> None:
     assert record.load() == {}
 
 
-def test_a_report_writes_nothing(record: Record) -> None:
+def test_a_report_writes_nothing(record: SurgeRecord) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     assert [one["moves"] for one in surge_of(marathon, record).move(only_report=True)] == [True]
     assert (marathon.writes, record.load()) == ([], {})
 
 
-def test_the_count_is_on_disk_before_marathon_is_asked(record: Record) -> None:
+def test_the_count_is_on_disk_before_marathon_is_asked(record: SurgeRecord) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     seen = {}
     marathon.put_app = lambda *_arguments, **_options: (one for one in ()).throw(KeyboardInterrupt)  # type: ignore[method-assign]
@@ -219,7 +219,7 @@ def test_the_count_is_on_disk_before_marathon_is_asked(record: Record) -> None:
     assert seen == {"/web": Entry("app", 1, 2)}
 
 
-def test_an_interrupted_run_is_gone_on_with(record: Record) -> None:
+def test_an_interrupted_run_is_gone_on_with(record: SurgeRecord) -> None:
     record.save({"/web": Entry("app", 1, 2)})
     marathon = FakeMarathon(app(task("1", HERE), task("2", THERE)))
     surge_of(marathon, record).move(only_report=False)
@@ -228,20 +228,20 @@ def test_an_interrupted_run_is_gone_on_with(record: Record) -> None:
 
 
 @pytest.mark.parametrize("instances", [1, 3, 0])
-def test_a_count_that_someone_else_has_set_is_left_alone(record: Record, instances: int) -> None:
+def test_a_count_that_someone_else_has_set_is_left_alone(record: SurgeRecord, instances: int) -> None:
     record.save({"/web": Entry("app", 1, 2)})
     marathon = FakeMarathon(app(*(task(str(one), THERE) for one in range(instances))))
     assert surge_of(marathon, record).settle(only_report=False) == []
     assert (marathon.writes, record.load()) == ([], {})
 
 
-def test_an_app_that_is_gone_is_forgotten(record: Record) -> None:
+def test_an_app_that_is_gone_is_forgotten(record: SurgeRecord) -> None:
     record.save({"/web": Entry("app", 1, 2)})
     assert surge_of(FakeMarathon(), record).settle(only_report=False) == []
     assert record.load() == {}
 
 
-def test_what_was_never_started_goes_first(record: Record) -> None:
+def test_what_was_never_started_goes_first(record: SurgeRecord) -> None:
     record.save({"/web": Entry("app", 2, 4)})
     marathon = FakeMarathon(app(task("1", HERE), task("2", HERE), task("3", THERE, "TASK_STAGING"), instances=4))
     marathon.fits = False
@@ -251,7 +251,7 @@ def test_what_was_never_started_goes_first(record: Record) -> None:
     assert record.load() == {}
 
 
-def test_no_place_elsewhere_stops_it_and_is_taken_back(record: Record) -> None:
+def test_no_place_elsewhere_stops_it_and_is_taken_back(record: SurgeRecord) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     marathon.fits = False
     with pytest.raises(
@@ -264,7 +264,7 @@ def test_no_place_elsewhere_stops_it_and_is_taken_back(record: Record) -> None:
     assert record.load() == {}
 
 
-def test_an_autoscaler_that_takes_it_back_is_not_fought(record: Record) -> None:
+def test_an_autoscaler_that_takes_it_back_is_not_fought(record: SurgeRecord) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     marathon.fits = False
     marathon.at_look[5] = lambda self: self.all["/web"].update(instances=1)
@@ -274,7 +274,7 @@ def test_an_autoscaler_that_takes_it_back_is_not_fought(record: Record) -> None:
     assert record.load() == {}
 
 
-def test_another_deployment_and_a_silent_marathon_are_waited_for(record: Record) -> None:
+def test_another_deployment_and_a_silent_marathon_are_waited_for(record: SurgeRecord) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     marathon.refusals = [Conflict("another deployment holds /web")] * 3
     marathon.at_look[2] = lambda self: setattr(self, "silent", 2)
@@ -282,7 +282,7 @@ def test_another_deployment_and_a_silent_marathon_are_waited_for(record: Record)
     assert marathon.writes == [("/web", 2, False), ("/web", ["1"], False)]
 
 
-def test_a_deployment_that_never_ends_is_named(record: Record) -> None:
+def test_a_deployment_that_never_ends_is_named(record: SurgeRecord) -> None:
     marathon = FakeMarathon(app(task("1", HERE)))
     marathon.refusals = [Conflict("another deployment holds /web")] * 1000
     with pytest.raises(WaitFailed, match="another deployment holds /web"):
@@ -290,7 +290,7 @@ def test_a_deployment_that_never_ends_is_named(record: Record) -> None:
     assert (marathon.writes, record.load()) == ([], {})
 
 
-def test_a_pod_is_taken_back_after_the_drain(record: Record) -> None:
+def test_a_pod_is_taken_back_after_the_drain(record: SurgeRecord) -> None:
     spec = {"scaling": {"kind": "fixed", "instances": 1}, "containers": []}
     pod = {"id": "/pod", "spec": spec, "instances": [{"id": "1", "agentId": HERE, "status": "STABLE"}]}
     marathon = FakeMarathon(pods=[pod])

@@ -5,7 +5,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon import erro
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task import plan as task_plan
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import Options, Runner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import TaskOptions, TaskRunner
 
 from ..fakes import Call, FakeSession, FakeTime, stored, task
 
@@ -41,7 +41,7 @@ def run(*calls, check_mode=False, **options):
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
     try:
-        runner = Runner(client, Options(**{"wait_timeout": 3, **options}), time.clock, time.sleep)
+        runner = TaskRunner(client, TaskOptions(**{"wait_timeout": 3, **options}), time.clock, time.sleep)
         return runner.run(check_mode)
     finally:
         assert session.calls == [], "calls that were not made"

@@ -11,7 +11,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors impo
     WaitFailed,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.snapshot import Tree
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import Pods, SetWaiter, Target
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter, Target, WantedPods
 
 from ..fakes import FakeTime, pod_instance, pod_status, stored, stored_pod
 
@@ -50,7 +50,7 @@ class Slow:
 
     def wait(self, timeout=10, **pods):
         waiter = SetWaiter(self.read, self, timeout, self.time.clock, self.time.sleep, self.lines.append)
-        target = Target(tuple(self.apps), lambda _app: True, pods=Pods(tuple(self.pods), **pods))
+        target = Target(tuple(self.apps), lambda _app: True, pods=WantedPods(tuple(self.pods), **pods))
         return waiter.until_deployed(target)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master.quorum_change import (
-    Plan,
+    QuorumPlan,
     plan,
     switch_problems,
 )
@@ -73,7 +73,7 @@ FINE: dict[str, tuple[dict[str, Any], str, int, bool, list[str]]] = {
 @pytest.mark.parametrize("name", list(FINE))
 def test_steps_that_are_safe(name: str) -> None:
     states, members, quorum, may_seed, new = FINE[name]
-    assert plan(states, list(members), quorum, may_seed) == Plan([], new, None, [], name == "three to five")
+    assert plan(states, list(members), quorum, may_seed) == QuorumPlan([], new, None, [], name == "three to five")
 
 
 @pytest.mark.parametrize(("members", "seeds"), [("abc", ["b"]), ("abcde", ["b", "c"])])

@@ -13,7 +13,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planni
     writes as set_writes,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.planning.plan import Rules
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import Options, SetRunner
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.apps.run import SetOptions, SetRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import (
     apps as app_set,
 )
@@ -44,7 +44,7 @@ def run(*calls, declared=(), check_mode=False, wait=False, warnings=None, secret
         runner = SetRunner(
             client,
             found,
-            Options(Rules(**{"owner": BY_GROUP, **rules}), secret_names, wait=wait),
+            SetOptions(Rules(**{"owner": BY_GROUP, **rules}), secret_names, wait=wait),
             lambda read: SetWaiter(read, client, 10, time.clock, time.sleep),
             time.sleep,
             [].append if warnings is None else warnings.append,
