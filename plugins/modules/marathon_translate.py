@@ -325,9 +325,6 @@ def check_params(params):
         raise DefinitionError(f"dest {params['dest']} cannot be written: {above} is not a directory; give another")
     if not MODE.fullmatch(params["mode"]):
         raise DefinitionError(f"mode is {params['mode']!r}: give three octal digits behind a 0, like 0600")
-    for name, own in params["app_options"].items():
-        if not isinstance(own, dict):
-            raise DefinitionError(f"app_options has no mapping for {name}: give options and their values")
 
 
 def read_sources(module, given):

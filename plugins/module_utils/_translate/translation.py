@@ -41,7 +41,7 @@ def translate(
 ) -> list[Translated]:
     """given are the options of all, own those of single apps and pods by id, which win."""
     common = options.read(given)
-    single = {name: options.read({**given, **more}) for name, more in (own or {}).items()}
+    single = {name: options.read({**given, **more}) for name, more in _checked(own or {}).items()}
     read = definitions.read(sources, common)
     unknown = sorted(set(single) - {one.id for one in read})
     if unknown:
@@ -57,6 +57,15 @@ def translate(
         _render(one, targets)
     _note_clashes(result)
     return result
+
+
+def _checked(own: Any) -> Mapping[str, Mapping[str, Any]]:
+    if not isinstance(own, Mapping):
+        raise options.WrongOption("app_options is no mapping: give options by the id of an app or pod")
+    wrong = sorted(str(name) for name, more in own.items() if not isinstance(more, Mapping))
+    if wrong:
+        raise options.WrongOption(f"app_options has no mapping for {', '.join(wrong)}: give options and their values")
+    return own
 
 
 def _workload(one: Definition, chosen: options.Options, notes: Notes) -> Workload:
