@@ -39,6 +39,11 @@ $(VENV)/.complete: requirements-dev.txt tools/venv.sh
 	@tools/prerequisites.sh tools
 	@tools/venv.sh $(VENV)
 
+.PHONY: lock
+lock: ready ## requirements-dev.txt from requirements-dev.in; moves no version that still fits (UPGRADE=1 moves all)
+	@uv pip compile --quiet --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) \
+	  --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
+
 .PHONY: ready
 ready: $(VENV)/.complete
 
@@ -62,11 +67,13 @@ test-all: ready ## `make test` with the tests, the stage and the scenarios that 
 	@tools/stages.py $(LANES_ALL)
 
 .PHONY: lint
-lint: ready ## ruff, yamllint, ansible-lint (production profile), changelog fragments, READMEs of the roles
+lint: ready ## ruff, yamllint, ansible-lint (production profile), antsibull-docs, vermin, changelog fragments, READMEs of the roles
 	ruff check .
 	yamllint --strict .
 	ansible-lint --offline
 	antsibull-changelog lint
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	vermin --no-tips --target=3.9- --violations plugins
 	python tools/role_readme.py --check
 
 .PHONY: sanity
@@ -151,8 +158,10 @@ docs: ready ## options and entry points in the roles' READMEs, from their argume
 	@python tools/role_readme.py
 
 .PHONY: build
-build: ready ## the collection's archive in .build/dist
+build: ready ## the collection's archive in .build/dist, checked as Galaxy does
+	@rm -rf $(BUILD)/dist
 	@ansible-galaxy collection build --force --output-path $(BUILD)/dist
+	@python tools/galaxy_import.py $(BUILD)/dist/quorum-mesos-*.tar.gz
 
 .PHONY: changelog
 changelog: ready ## CHANGELOG.rst from changelogs/; fragments become part of galaxy.yml's version
