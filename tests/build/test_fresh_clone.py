@@ -23,11 +23,11 @@ class Clone:
     directory: Path
     home: Path
 
-    def run(self, *command: str, **variables: str) -> tuple[int, str]:
-        """The exit code and the output of a command in the clone."""
+    def run(self, *command: str, directory: Path | None = None, **variables: str) -> tuple[int, str]:
+        """The exit code and the output of a command in the clone, or in another directory."""
         done = subprocess.run(
             command,
-            cwd=self.directory,
+            cwd=directory or self.directory,
             env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -76,6 +76,22 @@ def test_a_playbook_by_its_name_is_the_clones_own(clone: Clone) -> None:
     code, output = clone.run("ansible-playbook", "-i", INVENTORY, "quorum.mesos.site", "--syntax-check")
     assert code == 0, output
     assert f"playbook: {clone.directory}/.collections/" in output
+
+
+def test_the_clone_is_installed_elsewhere_by_git(clone: Clone) -> None:
+    """As the README has it; what is installed has the playbooks and modules, and nothing of the tests."""
+    installed = clone.home / ".ansible" / "collections" / "ansible_collections" / "quorum" / "mesos"
+    code, output = clone.run(
+        "ansible-galaxy", "collection", "install", f"git+file://{clone.directory}", directory=clone.home
+    )
+    assert code == 0, output
+    assert not (installed / "tests").exists()
+    inventory = str(clone.directory / INVENTORY)
+    code, output = clone.run(
+        "ansible-playbook", "-i", inventory, "quorum.mesos.site", "--syntax-check", directory=clone.home
+    )
+    assert code == 0, output
+    assert f"playbook: {installed}/" in output
 
 
 @pytest.mark.parametrize("arguments", [["quorum.mesos.marathon_app"], ["-t", "role", "quorum.mesos.mesos_slave"]])
