@@ -145,6 +145,13 @@ def tasks_of(group, directory):
             (NAMES | {"group": group, "dest": str(directory / "new")} | BAD_TIMEOUT, True),
             ({"group": group, "dest": str(directory / "new")} | IN_URL | BAD_TIMEOUT, True),
         ],
+        "marathon_translate": [
+            (NAMES | {"group": group, "dest": str(directory / "translated")}, False),
+            (NAMES | {"definitions": [works], "dest": str(directory / "declared"), "_check": True}, False),
+            (NAMES | {"definitions": [works], "dest": "/dev/null/apps"}, True),
+            (NAMES | {"definitions": [TEXT], "dest": str(directory / "declared")}, True),
+            (NAMES | {"group": group, "dest": str(directory / "translated")} | BAD_TIMEOUT, True),
+        ],
     }
 
 
