@@ -49,31 +49,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
-
-
-def install_problems(
-    source: t.Mapping[str, t.Any], role: str, host: str, variables: t.Mapping[str, t.Any] | None = None
-) -> list[str]:
-    if source["method"] == "archive":
-        problems = install.archive_problems(role, source["archive"], source["checksum"])
-    elif source["method"] == "container":
-        problems = install.image_problems(role, source["image"] or "")
-    elif source["method"] == "repository":
-        repository = source["repository"] or {}
-        problems = install.repository_problems(role, repository, source["family"]) + install.repository_clashes(
-            role, repository, variables or {}
-        )
-    else:
-        mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}
-        problems = install.package_problems(
-            role, mine["package"], mine["version"], mine["repository"], source["family"]
-        ) + install.shared_problems(role, mine, variables or {})
-    for option, names in (source.get("packages") or {}).items():
-        problems += install.list_problems(option, names)
-    for option, images in (source.get("images") or {}).items():
-        problems += install.image_list_problems(option, images)
-    return ["%s: %s" % (host, problem) for problem in problems]
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import install_problems
 
 
 class FilterModule:

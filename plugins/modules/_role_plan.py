@@ -21,7 +21,7 @@ options:
       - The role.
     type: str
     required: true
-    choices: [docker, zookeeper]
+    choices: [docker, mesos_master, zookeeper]
   entry_point:
     description:
       - What is going to be done. With V(uninstall) problems are returned instead of a failure.

@@ -11,7 +11,7 @@ import yaml
 
 ROLES = Path(__file__).resolve().parent.parent.parent / "roles"
 # Still programs; a role that is done leaves this list, and none comes to it.
-PROGRAMS = {"_common", "marathon", "mesos_master", "mesos_slave"}
+PROGRAMS = {"_common", "marathon", "mesos_slave"}
 LINES = 3
 LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 # Four words one after another, which no name, path or option has.

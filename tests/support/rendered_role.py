@@ -39,7 +39,7 @@ NO_SERVER: dict[str, Any] = {
     "epoch": None, "directories": [], "server": {"mode": None, "address": HOST},
 }  # fmt: skip
 # Roles whose problems an action plugin finds, not an expression.
-PLANNED = {"docker", "zookeeper"}
+PLANNED = {"docker", "mesos_master", "zookeeper"}
 GROUPS = {"zookeeper": [HOST], "mesos_masters": [HOST], "mesos_slaves": [HOST], "marathon": [HOST]}
 
 

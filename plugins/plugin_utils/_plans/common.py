@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts, units
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts, install, units
 
 Values = t.Mapping[str, t.Any]
 
@@ -55,3 +55,28 @@ def unit_problems(values: t.Mapping[str, t.Any], role: str, host: str) -> list[s
     for option, users in (values.get("users") or {}).items():
         found += units.user_problems(users, option, host)
     return found
+
+
+def install_problems(
+    source: t.Mapping[str, t.Any], role: str, host: str, variables: t.Mapping[str, t.Any] | None = None
+) -> list[str]:
+    """Why a program cannot be installed as the options of the chosen method say."""
+    if source["method"] == "archive":
+        problems = install.archive_problems(role, source["archive"], source["checksum"])
+    elif source["method"] == "container":
+        problems = install.image_problems(role, source["image"] or "")
+    elif source["method"] == "repository":
+        repository = source["repository"] or {}
+        problems = install.repository_problems(role, repository, source["family"]) + install.repository_clashes(
+            role, repository, variables or {}
+        )
+    else:
+        mine = {**source, "version": str(source["version"] or ""), "repository": source["repository"] or {}}
+        problems = install.package_problems(
+            role, mine["package"], mine["version"], mine["repository"], source["family"]
+        ) + install.shared_problems(role, mine, variables or {})
+    for option, names in (source.get("packages") or {}).items():
+        problems += install.list_problems(option, names)
+    for option, images in (source.get("images") or {}).items():
+        problems += install.image_list_problems(option, images)
+    return ["%s: %s" % (host, problem) for problem in problems]
