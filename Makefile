@@ -91,6 +91,10 @@ engine: ready ## the lab engine's own tests
 	@tools/prerequisites.sh tests
 	pytest engine/tests --ignore=engine/tests/conformance -n 3 --dist loadfile
 
+.PHONY: matrix
+matrix: ready ## the plugins' unit tests and a smoke test on ansible-core 2.17 to 2.21, each with a Python that it takes; CORES="2.17 2.21"
+	@python tools/matrix.py $(CORES)
+
 .PHONY: integration
 integration: ready ## modules against the lab engine, or against the Marathon at MARATHON_URL=
 	@tools/prerequisites.sh tests

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check an archive of the collection as Galaxy does when it is published, and fail on every warning and error.
+"""Check an archive of the collection as Galaxy does when it is published, and fail on warnings and errors.
 
 galaxy-importer itself ends with success whatever its linter finds.
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 
 BUILD = Path(__file__).resolve().parent.parent / ".build"
 FINDINGS = ("WARNING", "ERROR", "CRITICAL")
+# A warning that stays: the underscore says that the role is private.
+ACCEPTED = "WARNING: roles/_common:1: role-name: Role name _common does not match"
 # The importer goes on without its linter where that takes longer than three minutes, as it may on a busy machine.
 PATIENT = """
 import subprocess
@@ -27,7 +29,7 @@ main()
 
 def findings(output: str) -> list[str]:
     """What the importer says against the archive."""
-    return [line for line in output.splitlines() if line.startswith(FINDINGS)]
+    return [line for line in output.splitlines() if line.startswith(FINDINGS) and not line.startswith(ACCEPTED)]
 
 
 def imported(archive: Path) -> tuple[int, str]:
@@ -59,7 +61,7 @@ def main() -> int:
     if code or found:
         print(f"{archive.name}: Galaxy would refuse it or complain; see the lines above.", file=sys.stderr)
         return code or 1
-    print(f"{archive.name}: Galaxy has nothing to say against it.")
+    print(f"{archive.name}: Galaxy takes it.")
     return 0
 
 
