@@ -526,7 +526,7 @@ LEFT_OUT = [
     ("mesos_masters", ["--start-at-task", "quorum.mesos.mesos_master : Learn what the master is now"]),
     ("mesos_slaves", ["--skip-tags", "always,install"]),
     ("marathon", ["--skip-tags", "always,install"]),
-    ("marathon", ["--start-at-task", "quorum.mesos.marathon : Write the environment file"]),
+    ("marathon", ["--start-at-task", "quorum.mesos.marathon : Write the environment file and the unit"]),
     ("network", ["--skip-tags", "always", "-e", "quorum_hosts_file=present"]),
 ]
 
