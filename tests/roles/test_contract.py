@@ -92,7 +92,6 @@ LATER = {
     "mesos_master/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_slave/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_master/tasks/seed.yml": "says how a step of the run has ended",
-    "_common/tasks/host.yml": "included with the tag always",
     "_common/tasks/lock.yml": "only for steps that change something",
     "_common/tasks/package.yml": "says how a step of the run has ended",
     "translate.yml": "changes no host",
