@@ -92,6 +92,8 @@ def test_the_other_lists(master: Program) -> None:
     assert set(get(master, "/frameworks")) == {"frameworks", "completed_frameworks", "unregistered_frameworks"}
     assert [one["id"] for one in get(master, "/tasks")["tasks"]] == ["t1"]
     assert get(master, "/tasks?limit=0")["tasks"] == []
+    assert [one["id"] for one in get(master, "/tasks?task_id=t1")["tasks"]] == ["t1"]
+    assert get(master, "/tasks?task_id=t2")["tasks"] == []
     role = get(master, "/roles")["roles"][0]
     assert set(role) == {"name", "weight", "quota", "resources", "allocated", "offered", "reserved", "frameworks"}
     assert role["allocated"] == {"cpus": 0.5, "mem": 64.0}

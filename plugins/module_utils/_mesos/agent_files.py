@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads the ends of files in a task's sandbox by the HTTP API of its agent, which the master knows.
 
-Only GET is asked, of /slaves (master), /state and /files/read (agent), which need no login unless
+Only GET is asked, of /slaves and /tasks (master), /state and /files/read (agent), which need no login unless
 authenticate_http_readonly is on.
 """
 
@@ -31,17 +31,28 @@ class AgentFiles:
         self._session = session
         self._left = left
 
+    def place(self, master: str | None, task_id: str) -> tuple[str, str]:
+        """Host name and id of the agent on which a task ran, from the master, where Marathon does not tell it."""
+        unknown = Unavailable(f"Marathon does not tell on which host {task_id} ran")
+        if not master:
+            raise unknown
+        tasks = self._get(master.rstrip("/"), "/tasks", {"task_id": task_id}).get("tasks") or []
+        agent_id = next((str(one.get("slave_id") or "") for one in tasks if one.get("id") == task_id), "")
+        found = self._known(master, agent_id) if agent_id else None
+        if found is None:
+            raise unknown
+        return str(found.get("hostname") or ""), agent_id
+
     def agent(self, master: str | None, agent_id: str | None, host: str) -> str:
         """The address of an agent; where no master tells it, the one that an agent has by default."""
         fallback = f"http://{host}:{_AGENT_PORT}"
         if not master or not agent_id:
             return fallback
         try:
-            agents = self._get(master.rstrip("/"), "/slaves", {"slave_id": agent_id}).get("slaves") or []
+            found = self._known(master, agent_id)
         except Unavailable:
             return fallback
-        pid = next((str(one.get("pid") or "") for one in agents if one.get("id") == agent_id), "")
-        address = pid.rpartition("@")[2]
+        address = str((found or {}).get("pid") or "").rpartition("@")[2]
         if not address:
             return fallback
         scheme = master.partition("://")[0]
@@ -54,6 +65,11 @@ class AgentFiles:
         if directory is None:
             raise Unavailable(f"the agent {agent} does not know the task any more")
         return {name: self._end(agent, f"{directory}/{name}") for name in names}
+
+    def _known(self, master: str, agent_id: str) -> dict[str, Any] | None:
+        """What the master knows of an agent."""
+        agents = self._get(master.rstrip("/"), "/slaves", {"slave_id": agent_id}).get("slaves") or []
+        return next((one for one in agents if one.get("id") == agent_id), None)
 
     def _end(self, agent: str, path: str) -> str:
         # Without an offset the answer is the size.

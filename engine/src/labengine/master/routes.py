@@ -170,7 +170,13 @@ class Routes:
         except ValueError:
             return PlainTextResponse("Failed to parse 'limit' or 'offset': expecting a number", 400)
         return JSONResponse(
-            views.tasks(self._master, limit=limit, offset=offset, newest_first=query.get("order") != "asc")
+            views.tasks(
+                self._master,
+                limit=limit,
+                offset=offset,
+                newest_first=query.get("order") != "asc",
+                task_id=query.get("task_id"),
+            )
         )
 
     async def _teardown(self, request: Request) -> Response:

@@ -220,11 +220,14 @@ def all_tasks(master: MasterProcess) -> list[Task]:
     return [task for one in everyone for task in [*one.tasks.values(), *one.unreachable.values(), *one.completed]]
 
 
-def tasks(master: MasterProcess, *, limit: int, offset: int, newest_first: bool) -> dict[str, Any]:
+def tasks(
+    master: MasterProcess, *, limit: int, offset: int, newest_first: bool, task_id: str | None = None
+) -> dict[str, Any]:
     def started(task: Task) -> float:
         return float(task.statuses[0].get("timestamp", 0.0)) if task.statuses else 0.0
 
-    ordered = sorted(all_tasks(master), key=started, reverse=newest_first)
+    wanted = [task for task in all_tasks(master) if task_id is None or task.id == task_id]
+    ordered = sorted(wanted, key=started, reverse=newest_first)
     return {"tasks": [task_full(task) for task in ordered[offset : offset + limit]]}
 
 

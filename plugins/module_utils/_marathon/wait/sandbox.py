@@ -56,12 +56,9 @@ class Outputs:
         task = endings.last
         if task is None or not endings.count or not task.get("id"):
             return None
-        if not task.get("host"):
-            # Of a container of a pod only the look at its instance tells it, and that one came too late.
-            return _unread({"task": str(task["id"])}, f"Marathon does not tell on which host {task['id']} ran")
-        where = {"task": str(task["id"]), "host": str(task["host"])}
+        where = {name: str(task[key]) for name, key in (("task", "id"), ("host", "host")) if task.get(key)}
         try:
-            files = self._read(where["task"], where["host"], task.get("slaveId"))
+            where["host"], files = self._read(where["task"], where.get("host"), task.get("slaveId"))
         except (Unavailable, MarathonError) as error:
             return _unread(where, str(error))
         secret = secrets.values_to_hide(app, self._names, likely=True)
@@ -69,7 +66,8 @@ class Outputs:
         told = [_told(name, found) for name, found in lines.items()]
         return Printed(f"the last lines of {where['task']} on {where['host']}: {'; '.join(told)}", {**where, **lines})
 
-    def _read(self, task_id: str, host: str, agent_id: str | None) -> dict[str, str]:
+    def _read(self, task_id: str, host: str | None, agent_id: str | None) -> tuple[str, dict[str, str]]:
+        """The host on which it ran, and its files."""
         end = self._clock() + _SECONDS
 
         def left() -> float:
@@ -77,9 +75,11 @@ class Outputs:
 
         with self._client.limited(left):
             config = self._client.info().get("marathon_config") or {}
-        files = AgentFiles(self._session, left)
-        agent = files.agent(config.get("mesos_leader_ui_url"), agent_id, host)
-        return files.ends(agent, task_id, _FILES)
+        files, master = AgentFiles(self._session, left), config.get("mesos_leader_ui_url")
+        if not host:
+            # Of a container of a pod only the look at its instance tells it, and that one came too late.
+            host, agent_id = files.place(master, task_id)
+        return host, files.ends(files.agent(master, agent_id, host), task_id, _FILES)
 
     def _lines(self, text: str, secret: list[str]) -> list[str]:
         # Before it is cut, since a part of a secret would not be found. Programs indent the lines of a long one.

@@ -36,7 +36,8 @@ def state(*executors):
 class Cluster:
     """Answers as a master and an agent do; files are those of the agent by their path."""
 
-    def __init__(self, files, agent_state=None, status=200, fails=None):
+    def __init__(self, files, agent_state=None, status=200, fails=None, tasks=()):
+        self.tasks = list(tasks)
         self.files, self.state, self.status, self.fails = files, agent_state or state(executor()), status, fails
         self.asked = []
 
@@ -47,6 +48,8 @@ class Cluster:
             raise NoAnswer("no connection within 3 s", arrived=False)
         if url == f"{MASTER}/slaves":
             return Answer(200, json.dumps(SLAVES))
+        if url == f"{MASTER}/tasks":
+            return Answer(200, json.dumps({"tasks": [one for one in self.tasks if one["id"] == params["task_id"]]}))
         assert url.startswith((AGENT, "http://slave1:5051"))
         if self.status != 200:
             return Answer(self.status, "no")
@@ -87,6 +90,19 @@ def test_a_host_that_nobody_tells_is_told():
     told = "Marathon does not tell on which host p.instance-1.web.1 ran"
     assert found.sentence == f"what it printed cannot be read: {told}"
     assert found.facts == {"task": "p.instance-1.web.1", "error": told}
+
+
+def test_a_host_that_marathon_does_not_tell_is_asked_of_the_master():
+    cluster = Cluster(FILES, tasks=[{"id": "a.1", "slave_id": "S1"}])
+    found = printed(cluster, endings=Endings(1, {"id": "a.1"}))
+    assert found.sentence == "the last lines of a.1 on slave1: stderr: two | three | four; stdout is empty"
+    assert found.facts == {"task": "a.1", "host": "slave1", "stderr": ["one", "two", "three", "four"], "stdout": []}
+
+
+@pytest.mark.parametrize("task", [{"id": "a.1"}, {"id": "a.1", "slave_id": "S2"}])
+def test_an_agent_that_the_master_does_not_know_is_no_guess(task):
+    found = printed(Cluster(FILES, tasks=[task]), endings=Endings(1, {"id": "a.1"}))
+    assert found.sentence == "what it printed cannot be read: Marathon does not tell on which host a.1 ran"
 
 
 def test_a_line_without_end_is_not_told_as_nothing():
