@@ -56,18 +56,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts
-
-
-def host_problems(
-    seen: t.Mapping[str, t.Any], needs: t.Mapping[str, t.Any], minimum_disk: int, host: str, start_stopped: bool = False
-) -> list[str]:
-    units = needs.get("units", [])
-    return (
-        hosts.port_problems(seen["ports"], needs.get("ports", {}), units, host)
-        + hosts.unit_problems(seen.get("services") or {}, units, start_stopped, host)
-        + hosts.disk_problems(seen["directories"], needs.get("directories", {}), int(minimum_disk), host)
-    )
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight.hosts import problems as host_problems
 
 
 class FilterModule:

@@ -131,3 +131,15 @@ def address_problems(addresses: t.Iterable[tuple[str, str]], host: str) -> list[
                 % (host, *names, address)
             )
     return problems
+
+
+def problems(
+    seen: t.Mapping[str, t.Any], needs: t.Mapping[str, t.Any], minimum_disk: int, host: str, start_stopped: bool = False
+) -> list[str]:
+    """All of these: C(seen) is what _host_check returns; C(needs) has C(ports), C(directories) and C(units)."""
+    units = needs.get("units", [])
+    return (
+        port_problems(seen["ports"], needs.get("ports", {}), units, host)
+        + unit_problems(seen.get("services") or {}, units, start_stopped, host)
+        + disk_problems(seen["directories"], needs.get("directories", {}), int(minimum_disk), host)
+    )

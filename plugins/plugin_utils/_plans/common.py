@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import hosts, install, units
 
 Values = t.Mapping[str, t.Any]
@@ -23,22 +24,23 @@ _KINDS: dict[str, t.Callable[[t.Any, str], list[str]]] = {
 }
 
 
-def as_bool(value: t.Any) -> bool:
-    """As the filter bool reads an option that may be text."""
-    return value in (True, 1) or str(value).lower() in ("yes", "on", "1", "true", "t", "y")
-
-
 def host_problems(values: Values, needs: Values) -> list[str]:
     """What the host lacks of what a service needs."""
-    seen, host = values["__common_host"], values["inventory_hostname"]
-    own = needs.get("units", [])
-    return [
-        *hosts.port_problems(seen["ports"], needs.get("ports", {}), own, host),
-        *hosts.unit_problems(seen.get("services") or {}, own, as_bool(values["__common_start_stopped"]), host),
-        *hosts.disk_problems(
-            seen["directories"], needs.get("directories", {}), int(values["__common_minimum_disk"]), host
-        ),
-    ]
+    return hosts.problems(
+        values["__common_host"],
+        needs,
+        values["__common_minimum_disk"],
+        values["inventory_hostname"],
+        boolean(values["__common_start_stopped"], strict=False),
+    )
+
+
+def group_problems(values: Values, option: str) -> list[str]:
+    """A host outside of its group is left out of all that is computed from the inventory."""
+    group = values[option]
+    if values["inventory_hostname"] in (values["groups"].get(group) or []):
+        return []
+    return ["it is not in the group %s; add it there or set %s." % (group, option)]
 
 
 def unit_problems(values: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:

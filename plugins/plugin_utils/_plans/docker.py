@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._docker import daemon
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install, units
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
@@ -66,7 +67,7 @@ def _source_problems(values: Values, host: str) -> list[str]:
 
 
 def _live_restore_problems(given: Values, host: str) -> list[str]:
-    if not common.as_bool(given.get("live-restore", False)):
+    if not boolean(given.get("live-restore", False), strict=False):
         return []
     return [
         "%s: docker_daemon_options has live-restore, with which a restart of Docker leaves orphaned containers to "
@@ -112,8 +113,10 @@ def _others_go(values: Values) -> bool:
 
     With --check they are still there when Docker's turn comes.
     """
-    asked = common.as_bool(values.get("quorum_uninstall", False))
-    return asked and (values["ansible_check_mode"] or not common.as_bool(values.get("__uninstall_checked", False)))
+    asked = boolean(values.get("quorum_uninstall", False), strict=False)
+    return asked and (
+        values["ansible_check_mode"] or not boolean(values.get("__uninstall_checked", False), strict=False)
+    )
 
 
 def _foreign_containers(values: Values, tasks_go: bool) -> list[str]:

@@ -34,17 +34,15 @@ def main(values: Values) -> dict[str, t.Any]:
             *flags.environment_problems(values["__mesos_master_variables"], "the mesos_master_ options", host),
             *(
                 "%s: %s" % (host, problem)
-                for problem in [*_group(values, host), *_quorum(values), *_own_flags(values), *_url(values)]
+                for problem in [
+                    *common.group_problems(values, "mesos_master_group"),
+                    *_quorum(values),
+                    *_own_flags(values),
+                    *_url(values),
+                ]
             ),
         ]
     }
-
-
-def _group(values: Values, host: str) -> list[str]:
-    group = values["mesos_master_group"]
-    if host in (values["groups"].get(group) or []):
-        return []
-    return ["it is not in the group %s; add it there or set mesos_master_group." % group]
 
 
 def _quorum(values: Values) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
 from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import change, members
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
@@ -26,7 +27,8 @@ def main(values: Values) -> dict[str, t.Any]:
     host = values["inventory_hostname"]
     said = [
         *_identity(values, host),
-        *_group(values, host),
+        *common.group_problems(values, "zookeeper_group"),
+        *_number(values),
         *_ids(values["__zookeeper_servers"]),
         *_settings(values),
     ]
@@ -45,7 +47,7 @@ def main(values: Values) -> dict[str, t.Any]:
                 values["__zookeeper_servers"],
                 values["__zookeeper_lines"],
                 values["zookeeper_quorum_tls"],
-                common.as_bool(values["zookeeper_dynamic_reconfiguration"]),
+                boolean(values["zookeeper_dynamic_reconfiguration"], strict=False),
                 values["zookeeper_group"],
             ),
         ]
@@ -66,23 +68,20 @@ def _identity(values: Values, host: str) -> list[str]:
     ]
 
 
-def _group(values: Values, host: str) -> list[str]:
+def _number(values: Values) -> list[str]:
     group, servers, voters = values["zookeeper_group"], values["__zookeeper_servers"], values["__zookeeper_voters"]
-    found = []
-    if host not in (values["groups"].get(group) or []):
-        found.append("it is not in the group %s; add it there or set zookeeper_group." % group)
-    if servers and len(voters) % 2 == 0:
-        found.append(
-            "the group %s has %d %s (%s), which survive no more failures than one fewer; add or remove one, so that "
-            "their number is odd."
-            % (
-                group,
-                len(voters),
-                "hosts" if len(voters) == len(servers) else "voters",
-                ", ".join(voter["host"] for voter in voters),
-            )
+    if not servers or len(voters) % 2:
+        return []
+    return [
+        "the group %s has %d %s (%s), which survive no more failures than one fewer; add or remove one, so that their "
+        "number is odd."
+        % (
+            group,
+            len(voters),
+            "hosts" if len(voters) == len(servers) else "voters",
+            ", ".join(voter["host"] for voter in voters),
         )
-    return found
+    ]
 
 
 def _ids(servers: t.Sequence[Server]) -> list[str]:
@@ -121,7 +120,10 @@ def _java(values: Values) -> list[str]:
 
 
 def _heap(values: Values, host: str) -> list[str]:
-    if not common.as_bool(values["__zookeeper_own_heap"]) or "zookeeper_heap_size" not in values["hostvars"][host]:
+    if (
+        not boolean(values["__zookeeper_own_heap"], strict=False)
+        or "zookeeper_heap_size" not in values["hostvars"][host]
+    ):
         return []
     return [
         "zookeeper_heap_size is %s, and zookeeper_java_opts has a heap of its own; set one of them."
@@ -147,7 +149,7 @@ def _security(values: Values) -> list[str]:
     schemes, quorum_tls = values["__zookeeper_schemes"], values["zookeeper_quorum_tls"]
     given = sum(bool(values[option]) for option in _CERTIFICATE)
     found = []
-    if common.as_bool(values["zookeeper_dynamic_reconfiguration"]):
+    if boolean(values["zookeeper_dynamic_reconfiguration"], strict=False):
         if not values["zookeeper_super_password"]:
             found.append(
                 "zookeeper_dynamic_reconfiguration is true without zookeeper_super_password; set one, which changes "
