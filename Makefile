@@ -108,9 +108,10 @@ conformance: ready ## the lab engine's answers beside those of Mesos 1.11.0 and 
 .PHONY: molecule
 molecule: ready ## clusters in Docker: converge, idempotence, verify; SCENARIOS="default single"
 	@tools/prerequisites.sh lab
-	@for scenario in $(SCENARIOS); do \
-	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule/$$scenario python -m lab exec -- molecule test --no-command-borders -s $$scenario; \
-	done
+	@code=0; for scenario in $(SCENARIOS); do \
+	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/$(BUILD)/molecule/$$scenario python -m lab exec -- molecule test --no-command-borders -s $$scenario || code=$$?; \
+	  test $$code -lt 128 || break; \
+	done; exit $$code
 
 .PHONY: molecule-rest
 molecule-rest: ## the scenarios that are in `make test-all` only

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Run make targets in lanes beside each other: each argument is a lane, "lint units", whose stages run in order.
 
-A stage that fails ends its lane, and no lane begins another stage after it. Every line of output has its stage in
-front, and the whole output of a stage is in .build/logs. At the end stand a table of the stages, the closing lines of
-their pytest runs, and the last of these once more alone, as the output of one run ends.
+A stage that fails does not keep the others from running: one run tells all that is broken. Every line of output has
+its stage in front, and the whole output of a stage is in .build/logs. At the end stand a table of the stages, the tests
+that failed, the closing lines of the pytest runs, and the last of these once more alone, as the output of one run ends.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ LOCK = Path(".build/stages.lock")
 # SIGINT first: on it pytest takes down what its fixtures started. Seconds are how long each signal may take.
 SIGNALS = ((signal.SIGINT, 30), (signal.SIGTERM, 30), (signal.SIGKILL, 5))
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+BROKEN = re.compile(r"^(FAILED|ERROR) \S+::")
 CLOSING = re.compile(r"^=+ .*\d+ (passed|failed|error|skipped).* in [0-9.]+s.* =+$")
 INTERRUPTED = 143
 
@@ -37,6 +38,7 @@ class Stage:
     code: int | None = None
     seconds: float = 0.0
     closings: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def result(self) -> str:
@@ -76,8 +78,6 @@ class Run:
             if self._stopped.is_set():
                 return
             self._stage(stage)
-            if stage.code:
-                self._stopped.set()
 
     def _stage(self, stage: Stage) -> None:
         started = time.monotonic()
@@ -98,6 +98,8 @@ class Run:
                 plain = COLOUR.sub("", line.rstrip())
                 if CLOSING.match(plain):
                     stage.closings.append(plain)
+                elif BROKEN.match(plain):
+                    stage.broken.append(plain)
         stage.code = process.wait()
         stage.seconds = time.monotonic() - started
         with self._lock:
@@ -115,6 +117,9 @@ class Run:
             time_taken = "-" if stage.code is None else f"{stage.seconds:.0f} s"
             print(f"{stage.name:{self._width}} {time_taken:>10}  {stage.result}")
         print(f"{'total':{self._width}} {f'{seconds:.0f} s':>10}\n")
+        for stage in self.stages:
+            for line in stage.broken:
+                print(f"{stage.name:{self._width}} {line}")
         closings = [(stage.name, line) for stage in self.stages for line in stage.closings]
         for name, line in closings:
             print(f"{name:{self._width}} {line}")
