@@ -13,6 +13,7 @@ from spoilt_inventory import Cluster
 
 
 def test_another_init(cluster: Cluster) -> None:
+    cluster.shrink()
     assert "a: its init is upstart and must be systemd; use a host that was booted with systemd." in cluster.refusals(
         "-e", "service_mgr=upstart"
     )
@@ -32,6 +33,7 @@ def test_another_init(cluster: Cluster) -> None:
     ],
 )
 def test_systems(cluster: Cluster, family: str, system: str, version: str, known: bool) -> None:
+    cluster.shrink()
     facts = json.dumps({"os_family": family, "distribution": system, "distribution_version": version})
     if known:
         code, output = cluster.check("-e", facts)
@@ -113,7 +115,7 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "one address twice": (
         {},
         {"quorum_address": "{{ '10.0.0.1' if inventory_hostname in 'ad' else '10.0.0.' ~ inventory_hostname }}"},
-        "a: the hosts a, d have the same address 10.0.0.1; give each its own with quorum_address.",
+        "the hosts a, d have the same address 10.0.0.1; give each its own with quorum_address.",
     ),
     "a name where a firewall needs an address": (
         {},
@@ -159,7 +161,7 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "an address of the host alone": (
         {},
         {"quorum_address": "{{ '127.0.1.1' if inventory_hostname == 'b' else inventory_hostname }}"},
-        "a: the address of b is 127.0.1.1, where no other host reaches it; set its quorum_address.",
+        "the address of b is 127.0.1.1, where no other host reaches it; set its quorum_address.",
     ),
 }
 
@@ -168,6 +170,8 @@ SEEN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 def test_what_the_host_is_like(cluster: Cluster, case: str) -> None:
     seen, settings, sentence = SEEN[case]
     cluster.variables.update(settings)
+    if "inventory_hostname" not in str(settings):
+        cluster.shrink(agent=sentence.startswith("d: ") or "mesos_slave" in sentence)
     assert sentence in " ".join(cluster.refusals("-e", json.dumps({"seen": seen})))
 
 
@@ -187,6 +191,7 @@ def test_what_a_host_may_be_like(cluster: Cluster) -> None:
 
 
 def test_a_clock_that_is_wrong(cluster: Cluster) -> None:
+    cluster.hosts = {"zookeeper": ["a", "b", "c"]}
     here = {"b": {"clock": {"least": 29.9, "most": 30.4}}}
     (refused,) = cluster.refusals("-e", json.dumps({"seen_here": here}))
     assert refused == (

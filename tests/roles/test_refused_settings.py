@@ -274,6 +274,7 @@ def test_two_services_of_one_host_on_one_port(cluster: Cluster, case: str) -> No
 
 def test_what_other_roles_call_an_option(cluster: Cluster) -> None:
     # A variable of the user's own, and one from which an option is set.
+    cluster.shrink()
     cluster.variables.update({"mesos_datacentre": "x", "docker_users": ["me"], "mesos_work_dir": "/srv/mesos"})
     cluster.variables.update({"mesos_slave_work_dir": "{{ mesos_work_dir }}", **dict.fromkeys(MEANT, "1")})
     refused = " ".join(cluster.refusals())
@@ -285,6 +286,7 @@ def test_what_other_roles_call_an_option(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("role", ["zookeeper", "marathon"])
 def test_one_heap_is_enough(cluster: Cluster, role: str) -> None:
+    cluster.shrink()
     cluster.variables.update({f"{role}_heap_size": "1g", f"{role}_java_opts": ["-Xmx2g"]})
     refused = " ".join(cluster.refusals())
     assert f"a: {role}_heap_size is 1g, and {role}_java_opts has a heap of its own; set one of them." in refused
@@ -293,6 +295,12 @@ def test_one_heap_is_enough(cluster: Cluster, role: str) -> None:
 @pytest.mark.parametrize("role", list(WRONG))
 def test_wrong_settings(cluster: Cluster, role: str) -> None:
     settings, sentences = WRONG[role]
+    if role == "zookeeper":
+        cluster.hosts = {"zookeeper": ["a", "b", "c"]}
+    elif role in ("mesos_master", "package"):
+        cluster.hosts = {group: cluster.hosts[group] for group in ("zookeeper", "mesos_masters")}
+    else:
+        cluster.shrink(agent=True)
     cluster.variables.update(settings)
     refused = " ".join(cluster.refusals())
     for sentence in sentences:
@@ -301,6 +309,7 @@ def test_wrong_settings(cluster: Cluster, role: str) -> None:
 
 
 def test_a_wrong_checksum(cluster: Cluster) -> None:
+    cluster.shrink(agent=True)
     cluster.variables["mesos_slave_archive_checksum"] = f"sha256:{'0' * 64}"
     assert cluster.refusals() == [
         f"d: mesos_slave_archive is {cluster.archive}, whose checksum is sha256:{cluster.digest}, and "
@@ -309,6 +318,7 @@ def test_a_wrong_checksum(cluster: Cluster) -> None:
 
 
 def test_tls_without_a_certificate(cluster: Cluster) -> None:
+    cluster.hosts = {"zookeeper": ["a"]}
     cluster.variables.update(zookeeper_quorum_tls="accept", zookeeper_secure_client_port=2281)
     refused = " ".join(cluster.refusals())
     assert "a: zookeeper_quorum_tls is accept without a certificate; set zookeeper_tls_certificate, " in refused

@@ -41,6 +41,12 @@ class Cluster:
             self.variables[f"{role}_archive_checksum"] = f"sha256:{self.digest}"
         self.host_variables: dict[str, dict[str, Any]] = {}
 
+    def shrink(self, agent: bool = False) -> None:
+        """To a single host, or to that and an agent: of several that are refused, which is named first is chance."""
+        self.hosts = {"zookeeper": ["a"], "mesos_masters": ["a"], "marathon": ["a"]}
+        if agent:
+            self.hosts["mesos_slaves"] = ["d"]
+
     def check(self, *arguments: str, playbook_name: str = "quorum.mesos.preflight") -> tuple[int, str]:
         """The exit code of the preflight, or of another playbook, and its output."""
         children = {
