@@ -153,9 +153,20 @@ schedule:
     down: []
   contains:
     windows:
-      description: RV(schedule.windows[].start) is in UTC, RV(schedule.windows[].duration) in seconds or none.
+      description: All windows.
       type: list
       elements: dict
+      contains:
+        machines:
+          description: The machines of the window.
+          type: list
+          elements: dict
+        start:
+          description: When it begins, in UTC.
+          type: str
+        duration:
+          description: How long it takes, in seconds; none if the end is not known.
+          type: int
     down:
       description: The machines that are down.
       type: list

@@ -230,7 +230,7 @@ def test_an_interrupted_run_is_finished_by_the_next(operator: Operator, tmp_path
         command = playbook.command(str(play), Path("localhost,"))
         environment = {**playbook.plain(), "ANSIBLE_PYTHON_INTERPRETER": sys.executable}
         with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
-            wait_until("it has sent its write", lambda: len(proxy.asked["slow"]) == 4, 120)
+            wait_until("it has sent its write", lambda: len(proxy.asked["slow"]) == 4, 300)
             run.send_signal(signal.SIGINT)
             run.wait(60)
     assert run.returncode != 0
