@@ -16,8 +16,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import 
     WriteUncertain,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.machines import Machine
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredState, MaintenanceRun
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredMachines, MaintenanceRun
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import DesiredWindow
 
 from ..fakes import FakeTime, Masters
 from ..one_lost_write import lost
@@ -30,14 +30,14 @@ UPDATE, START, STOP = "UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_
 
 def keep(master: Any, state: str, *machines: Machine, check_mode: bool = False, warnings: list[str] | None = None,
          **wanted: Any) -> dict[str, Any]:  # fmt: skip
-    desired = DesiredState(list(machines or [Machine("slave1")]), state, Wanted(NOW, **wanted))
+    desired = DesiredMachines(list(machines or [Machine("slave1")]), state, DesiredWindow(NOW, **wanted))
     warn = [] if warnings is None else warnings
     return MaintenanceRun(Masters(m1=master).api(FakeTime()), desired, warn.append).run(check_mode)
 
 
 # Before, wanted, the write, and the mode of slave1 afterwards.
 TABLE: list[tuple[Any, str, str | None, list[str]]] = [
-    (lambda: Scheduling(), "present", UPDATE, ["draining"]),
+    (Scheduling, "present", UPDATE, ["draining"]),
     (lambda: Scheduling(window(1, start=500, duration=None)), "present", None, ["draining"]),
     (lambda: Scheduling(window(1)), "present", None, ["draining"]),
     (lambda: Scheduling(window(1)), "absent", UPDATE, ["up"]),
@@ -45,7 +45,7 @@ TABLE: list[tuple[Any, str, str | None, list[str]]] = [
     (lambda: Scheduling(window(1, 2)), "down", START, ["down"]),
     (lambda: Scheduling(window(1), down=(1,)), "down", None, ["down"]),
     (lambda: Scheduling(window(1), down=(1,)), "up", STOP, ["up"]),
-    (lambda: Scheduling(), "up", None, []),
+    (Scheduling, "up", None, []),
 ]
 
 
@@ -132,7 +132,7 @@ def test_a_refusal_comes_before_anything_changes(made: Any, state: str, check_mo
 @pytest.mark.parametrize(
     ("made", "state"),
     [
-        (lambda: Scheduling(), "present"),
+        (Scheduling, "present"),
         (lambda: Scheduling(window(1)), "absent"),
         (lambda: Scheduling(window(1)), "down"),
         (lambda: Scheduling(window(1), down=(1,)), "up"),
