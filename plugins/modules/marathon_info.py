@@ -255,12 +255,11 @@ requests:
   sample: 1
 """
 
-from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.quorum.mesos.plugins.module_utils import _query as query
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import apps as app_set
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import values
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module import query
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
     connection_spec,
     open_client,
@@ -320,19 +319,16 @@ def main():
         supports_check_mode=True,
     )
     params = module.params
-    if params["query"] is not None and query.jmespath is None:
-        module.fail_json(
-            msg=missing_required_lib("jmespath", reason="for the option query"),
-            exception=query.JMESPATH_IMPORT_ERROR,
-        )
+    expression = query.option(module)
     try:
-        expression = None if params["query"] is None else query.Query(params["query"])
         selection = read_selection(params)
         client = open_client(module)
         found = secrets.mask(info.gather(client, selection), secret_names(params), likely=False)
         result = found if expression is None else {"selected": expression.search(found)}
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
+    except query.BadQuery as error:
+        module.fail_json(msg=str(error))
     module.exit_json(changed=False, requests=client.requests, **result)
 
 

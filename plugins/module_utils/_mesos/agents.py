@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from .errors import NotFound
 
@@ -85,17 +85,18 @@ class Name:
 
 def agents(content: dict[str, Any]) -> list[Agent]:
     """From GET_AGENTS: those that are registered."""
-    return [_agent(entry) for entry in content.get("agents") or []]
+    return [agent(entry) for entry in content.get("agents") or []]
 
 
 def recovered(content: dict[str, Any]) -> list[Agent]:
     """From GET_AGENTS: those that a new leader knows and that have not come back to it yet."""
-    return [_agent({"agent_info": entry}) for entry in content.get("recovered_agents") or []]
+    return [agent({"agent_info": entry}) for entry in content.get("recovered_agents") or []]
 
 
-def _agent(entry: dict[str, Any]) -> Agent:
+def agent(entry: Mapping[str, Any]) -> Agent:
+    """One entry of GET_AGENTS."""
     info = entry["agent_info"]
-    total, used = (_amounts(entry.get(kind)) for kind in ("total_resources", "allocated_resources"))
+    total, used = (amounts(entry.get(kind)) for kind in ("total_resources", "allocated_resources"))
     return Agent(
         id=info["id"]["value"],
         hostname=info["hostname"],
@@ -108,12 +109,12 @@ def _agent(entry: dict[str, Any]) -> Agent:
     )
 
 
-def _amounts(resources: Iterable[dict[str, Any]] | None) -> dict[str, float]:
-    amounts: dict[str, float] = {}
+def amounts(resources: Iterable[Mapping[str, Any]] | None) -> dict[str, float]:
+    found: dict[str, float] = {}
     for resource in resources or []:
         if resource["name"] in AMOUNTS:
-            amounts[resource["name"]] = amounts.get(resource["name"], 0) + float(resource["scalar"]["value"])
-    return amounts
+            found[resource["name"]] = found.get(resource["name"], 0) + float(resource["scalar"]["value"])
+    return found
 
 
 def find(everyone: list[Agent], name: Name) -> Agent | None:
@@ -138,7 +139,7 @@ def tasks_on(agent_id: str, tasks: dict[str, Any], frameworks: dict[str, Any]) -
             task["task_id"]["value"],
             names.get(task["framework_id"]["value"], task["framework_id"]["value"]),
             str(task.get("state")),
-            _amounts(task.get("resources")),
+            amounts(task.get("resources")),
         )
         for task in tasks.get("tasks") or []
         if task["agent_id"]["value"] == agent_id and task.get("state") not in TERMINAL

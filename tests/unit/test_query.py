@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import DefinitionError
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.query import Query
+from ansible_collections.quorum.mesos.plugins.module_utils._query import BadQuery, Query
 
 pytest.importorskip("jmespath")
 
@@ -39,7 +38,7 @@ def test_what_is_found(expression, found):
     ],
 )
 def test_a_wrong_expression_is_refused_at_once(expression, sentence):
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(BadQuery) as caught:
         Query(expression)
     assert str(caught.value) == sentence
 
@@ -49,7 +48,7 @@ def test_a_wrong_expression_is_refused_at_once(expression, sentence):
     [("foo(@)", "Unknown function: foo()"), ("length(apps[0].instances)", "length()")],
 )
 def test_an_expression_that_does_not_fit(expression, words):
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(BadQuery) as caught:
         Query(expression).search(DATA)
     assert str(caught.value).startswith(f"query {expression!r} does not fit what was gathered: ")
     assert words in str(caught.value) and "\n" not in str(caught.value)
