@@ -128,6 +128,14 @@ def find(everyone: list[Agent], name: Name) -> Agent | None:
     return next(iter(newest.values()), None)
 
 
+def not_registered(everyone: list[Agent], name: Name) -> NotFound:
+    """The error for a name that none of the registered agents has."""
+    known = ", ".join(f"{one.hostname} at {one.address}" for one in everyone) or "none"
+    return NotFound(
+        f"No registered agent has the {name} (registered: {known}): start it, or correct the name", not_found=True
+    )
+
+
 def tasks_on(agent_id: str, tasks: dict[str, Any], frameworks: dict[str, Any]) -> list[Task]:
     """From GET_TASKS and GET_FRAMEWORKS: what still runs on an agent."""
     names = {
