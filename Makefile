@@ -12,7 +12,7 @@ BUILD := .build
 LANES := "lint sanity units conformance integration" "molecule"
 LANES_ALL := "lint sanity units conformance engine integration" "molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
-UNITS := tests/build tests/lab tests/properties tests/roles
+UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
 SCENARIOS_REST := secured membership package container interrupted
@@ -73,7 +73,7 @@ lint: ready ## ruff, yamllint, ansible-lint (production profile), antsibull-docs
 	ansible-lint --offline
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
-	vermin --no-tips --target=3.9- --violations plugins
+	vermin --no-tips --target=3.9- --violations plugins roles/_common/files
 	python tools/role_readme.py --check
 
 .PHONY: sanity

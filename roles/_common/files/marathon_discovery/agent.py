@@ -1,0 +1,171 @@
+"""One round from Marathon's apps to HAProxy, and the loop around it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import guard
+from .addresses import Addresses
+from .apps.build import model as build_model
+from .apps.model import Model, Now, Settings
+from .apps.tasks import host_names
+from .config import Config
+from .haproxy.apply import Applied, Balancer
+from .haproxy.runtime import HaproxyError
+from .haproxy.taken import taken
+from .marathon.answer import MarathonError
+from .marathon.client import Marathon
+from .marathon.events import backoff
+from .report.status import Status
+
+log = logging.getLogger("marathon-haproxy")
+
+
+class Held(Exception):
+    """The answer has far fewer servers than are served, and there is no earlier answer to go by."""
+
+
+class Agent:
+    def __init__(self, config: Config, status: Status, wait: Any) -> None:
+        self.balancer = Balancer(config, wait)
+        self._config = config
+        self._status = status
+        self._addresses = Addresses()
+        self._previous: list[Mapping[str, Any]] | None = None
+        self._said: frozenset[str] = frozenset()
+
+    def round(self, apps: list[dict[str, Any]]) -> Applied:
+        """Serves these apps. Nothing changes where it raises."""
+        settings = self.settings()
+        now = self.now(apps)
+        believed = self._believed(apps, settings, now)
+        now = self._with_taken(believed, settings, now)
+        done = self.balancer.apply(lambda rejected: build_model(believed, settings, _without(now, rejected)), settings)
+        self._previous = believed
+        self._status.applied(done)
+        self._say(done)
+        return done
+
+    def now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
+        saved = self.balancer.saved()
+        return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)))
+
+    def settings(self) -> Settings:
+        config = self._config
+        certificates = _certificates(config.certificates)
+        at_top = any("/" not in name for name in certificates)
+        return Settings(
+            groups=config.groups,
+            strict=config.strict,
+            http_port=config.http_port,
+            https_port=config.https_port if at_top else None,
+            app_id_port=config.app_id_port,
+            reserved_ports=frozenset(config.reserved_ports),
+            certificates_directory=config.certificates,
+            certificates=certificates,
+        )
+
+    def _believed(self, apps: list[dict[str, Any]], settings: Settings, now: Now) -> list[Mapping[str, Any]]:
+        lost = guard.losses(apps, build_model(apps, settings, now), now)
+        held = guard.trips(lost, now, self._config.guard) and not self._config.allow_guarded
+        if not held:
+            self._status.guarded(None, ())
+            return list(apps)
+        why = f"{sum(lost.values())} of {len(now.servers)} servers would vanish without an explanation (guard)"
+        self._status.guarded(why, lost)
+        if self._previous is None:
+            raise Held(why)
+        log.warning("%s: what Marathon no longer lists is still served", why)
+        return guard.hold(self._previous, apps, lost, now)
+
+    def _with_taken(self, apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> Now:
+        """With the ports of new listeners that another program has."""
+        held = now.claims if self.balancer.running() else {}
+        wanted = [backend.listener for backend in build_model(apps, settings, now).backends if backend.listener]
+        new = [listener for listener in wanted if f"port {listener.address}:{listener.port}" not in held]
+        return replace(now, taken_ports=taken(new))
+
+    def _say(self, done: Applied) -> None:
+        if done.how == "reload":
+            log.info("HAProxy reloaded: %d backends", len(done.model.backends))
+        elif done.how == "runtime":
+            log.info("HAProxy changed without a reload: %s", "; ".join(done.commands))
+        words = frozenset(_words(done.model))
+        for word in sorted(words - self._said):
+            log.warning("%s", word)
+        self._said = words
+
+
+class Loop:
+    """Rounds: at each hint, and at intervals without one."""
+
+    def __init__(
+        self,
+        config: Config,
+        agent: Agent,
+        marathon: Marathon,
+        status: Status,
+        hint: threading.Event,
+        stop: threading.Event,
+    ) -> None:
+        self._config = config
+        self._agent = agent
+        self._marathon = marathon
+        self._status = status
+        self._hint = hint
+        self._stop = stop
+
+    def run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            self._hint.clear()
+            failures = 0 if self.once() else failures + 1
+            if failures:
+                self._stop.wait(backoff(failures))
+            elif self._hint.wait(self._config.interval):
+                # A burst of events is one read.
+                self._stop.wait(self._config.debounce)
+
+    def once(self) -> bool:
+        what = "marathon"
+        try:
+            apps = self._marathon.apps()
+            self._status.read(self._marathon.urls[self._marathon.current])
+            what = "haproxy"
+            self._agent.round(apps)
+        except (MarathonError, HaproxyError, Held) as error:
+            log.error("%s; what runs goes on", error)
+            self._status.failed(what, str(error))
+            return False
+        except Exception as error:
+            # One more fault than we know of must not stop the loop: HAProxy goes on, and the status says why.
+            log.exception("unexpected")
+            self._status.failed(what, f"unexpected: {type(error).__name__}")
+            return False
+        return True
+
+
+def _without(now: Now, rejected: Mapping[str, str]) -> Now:
+    return replace(now, rejected=rejected)
+
+
+def _certificates(directory: str) -> frozenset[str]:
+    found = set()
+    for parent, _directories, names in os.walk(directory):
+        for name in names:
+            if not name.startswith("."):
+                found.add(os.path.relpath(os.path.join(parent, name), directory))
+    return frozenset(found)
+
+
+def _words(model: Model) -> list[str]:
+    return (
+        [f"{one.app} is left out: {one.reason}" for one in model.excluded]
+        + [f"{one.refused} does not get {one.claim}: {one.kept} has it" for one in model.conflicts]
+        + [f"{app}: label {label} has no effect" for app, label in model.ignored]
+    )
