@@ -117,11 +117,12 @@ molecule-rest: ## the scenarios that are in `make test-all` only
 	@$(MAKE) molecule SCENARIOS="$(SCENARIOS_REST)"
 
 .PHONY: bench
-bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000: loops run whole); a large simulated cluster (BENCH_AGENTS=500 BENCH_APPS=1000); site.yml, if a lab runs
+bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000: loops run whole); a large simulated cluster (BENCH_AGENTS=500 BENCH_APPS=1000); apps to HAProxy's file; site.yml, if a lab runs
 	@tools/prerequisites.sh tests
 	@python -m lab bench
 	@PYTHONPATH=tests/support python -m lab bench-modules
 	@PYTHONPATH=tests/support python -m lab bench-scale
+	@python -m lab bench-discovery
 
 ## Lab
 

@@ -244,6 +244,9 @@ def test_an_app_that_haproxy_refuses_is_left_out_and_the_others_are_served(
     assert excluded.reason.startswith("HAProxy refuses it: ") and "broken.pem" in excluded.reason
     assert [backend.app for backend in done.model.backends] == [f"/good{index}" for index in range(5)]
     assert get(ports[0]) == (200, "s0 /x")
+    # It is not asked about again each time, and stays reported.
+    again = step.balancer.apply(build, settings)
+    assert (again.how, again.model.excluded) == ("nothing", done.model.excluded)
 
 
 def test_a_base_that_is_refused_changes_nothing(haproxy: Haproxy, servers: list[Named]) -> None:

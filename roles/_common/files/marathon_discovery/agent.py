@@ -36,16 +36,26 @@ class Agent:
         self._config = config
         self._status = status
         self._addresses = Addresses()
-        self._previous: list[Mapping[str, Any]] | None = None
+        self._previous: Sequence[Mapping[str, Any]] | None = None
         self._said: frozenset[str] = frozenset()
 
     def round(self, apps: list[dict[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
         settings = self.settings()
         now = self.now(apps)
-        believed = self._believed(apps, settings, now)
-        now = self._with_taken(believed, settings, now)
-        done = self.balancer.apply(lambda rejected: build_model(believed, settings, _without(now, rejected)), settings)
+        found = build_model(apps, settings, now)
+        believed = self._believed(apps, found, now)
+        if believed is not apps:
+            found = build_model(believed, settings, now)
+        ports = self._taken(found, now)
+        if ports:
+            now = replace(now, taken_ports=ports)
+            found = build_model(believed, settings, now)
+
+        def build(rejected: Mapping[str, str]) -> Model:
+            return build_model(believed, settings, replace(now, rejected=rejected)) if rejected else found
+
+        done = self.balancer.apply(build, settings)
         self._previous = believed
         self._status.applied(done)
         self._say(done)
@@ -70,12 +80,11 @@ class Agent:
             certificates=certificates,
         )
 
-    def _believed(self, apps: list[dict[str, Any]], settings: Settings, now: Now) -> list[Mapping[str, Any]]:
-        lost = guard.losses(apps, build_model(apps, settings, now), now)
-        held = guard.trips(lost, now, self._config.guard) and not self._config.allow_guarded
-        if not held:
+    def _believed(self, apps: Sequence[Mapping[str, Any]], found: Model, now: Now) -> Sequence[Mapping[str, Any]]:
+        lost = guard.losses(apps, found, now)
+        if self._config.allow_guarded or not guard.trips(lost, now, self._config.guard):
             self._status.guarded(None, ())
-            return list(apps)
+            return apps
         why = f"{sum(lost.values())} of {len(now.servers)} servers would vanish without an explanation (guard)"
         self._status.guarded(why, lost)
         if self._previous is None:
@@ -83,12 +92,11 @@ class Agent:
         log.warning("%s: what Marathon no longer lists is still served", why)
         return guard.hold(self._previous, apps, lost, now)
 
-    def _with_taken(self, apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> Now:
-        """With the ports of new listeners that another program has."""
+    def _taken(self, found: Model, now: Now) -> frozenset[int]:
+        """The ports of new listeners that another program has."""
         held = now.claims if self.balancer.running() else {}
-        wanted = [backend.listener for backend in build_model(apps, settings, now).backends if backend.listener]
-        new = [listener for listener in wanted if f"port {listener.address}:{listener.port}" not in held]
-        return replace(now, taken_ports=taken(new))
+        wanted = [backend.listener for backend in found.backends if backend.listener]
+        return taken(one for one in wanted if f"port {one.address}:{one.port}" not in held)
 
     def _say(self, done: Applied) -> None:
         if done.how == "reload":
@@ -148,10 +156,6 @@ class Loop:
             self._status.failed(what, f"unexpected: {type(error).__name__}")
             return False
         return True
-
-
-def _without(now: Now, rejected: Mapping[str, str]) -> Now:
-    return replace(now, rejected=rejected)
 
 
 def _certificates(directory: str) -> frozenset[str]:

@@ -93,7 +93,7 @@ def host_names(apps: Sequence[Any]) -> list[str]:
         listed = app.get("tasks") if isinstance(app, dict) else None
         for task in listed if isinstance(listed, list) else ():
             host = task.get("host") if isinstance(task, dict) else None
-            if isinstance(host, str) and not _is_address(host):
+            if isinstance(host, str) and fields.as_address(host) is None:
                 found.add(host)
     return sorted(found)
 
@@ -130,7 +130,7 @@ def _place(task: Mapping[str, Any], port: ServicePort, own_address: bool, addres
     host = task.get("host")
     if not isinstance(host, str) or not host:
         return None
-    host_address = fields.address("host", host) if _is_address(host) else addresses.get(fields.host("host", host))
+    host_address = fields.as_address(host) or addresses.get(fields.host("host", host))
     if own_address:
         listed = task.get("ipAddresses")
         first = listed[0] if isinstance(listed, list) and listed else None
@@ -144,11 +144,3 @@ def _place(task: Mapping[str, Any], port: ServicePort, own_address: bool, addres
         address, number = host_address, fields.port("tasks.ports", ports[port.index])
     parts = [host, address, str(number)] if own_address and host != address else [host, str(number)]
     return Place(re.sub(r"[^A-Za-z0-9-]", "_", "_".join(parts)), address, number)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        fields.address("host", host)
-    except FieldError:
-        return False
-    return True

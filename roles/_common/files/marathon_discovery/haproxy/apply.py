@@ -68,7 +68,8 @@ class Balancer:
 
     def apply(self, build: Build, settings: Settings) -> Applied:
         """``build`` makes the model without the apps that are named to it with a reason."""
-        model = build(self._still_rejected(build({})))
+        whole = build({})
+        model = self._without_rejected(build, whole)
         text = render(model, settings)
         before = self.text()
         structure = saved.read(text).structure
@@ -80,13 +81,14 @@ class Balancer:
             # The worker is not what it must be, and has no words for it.
             self._reload(text, before)
             return Applied("reload", model)
-        model, text = self._accepted(build, settings, model, text)
+        model, text = self._accepted(build, settings, whole, model)
         self._reload(text, before)
         return Applied("reload", model)
 
     def rehearse(self, build: Build, settings: Settings) -> tuple[Applied, str]:
         """What ``apply`` would do, and the file that it would write."""
-        model = build({})
+        whole = build({})
+        model = self._without_rejected(build, whole)
         text = render(model, settings)
         structure = saved.read(text).structure
         if structure == self.saved().structure and self.running() and structure == self.sockets.structure():
@@ -94,7 +96,7 @@ class Balancer:
             if commands is not None:
                 how = "runtime" if commands else "nothing"
                 return Applied(how, model, tuple(command.text for command in commands)), text
-        model, text = self._accepted(build, settings, model, text)
+        model, text = self._accepted(build, settings, whole, model)
         return Applied("reload", model), text
 
     def _told(self, commands: Sequence[Command], model: Model, text: str, before: str) -> bool:
@@ -106,33 +108,33 @@ class Balancer:
         except HaproxyError:
             return False
 
-    def _accepted(self, build: Build, settings: Settings, model: Model, text: str) -> tuple[Model, str]:
-        """A model that HAProxy takes whole with the base: without the apps because of which it does not."""
-        reason = self._refusal(text)
-        if reason is None:
+    def _accepted(self, build: Build, settings: Settings, whole: Model, model: Model) -> tuple[Model, str]:
+        """A model that HAProxy takes with the base: without the apps because of which it does not take it whole."""
+        text = render(model, settings)
+        if self._refusal(text) is None:
             return model, text
         base = self._refusal(render(Model(), settings))
         if base is not None:
             raise HaproxyError(f"HAProxy refuses its file without any app: {base}")
         apps = sorted({member for backend in model.backends for member in backend.members})
-        found = check.culprits(apps, lambda some: self._refusal(render(_only(model, some), settings)))
         until = time.monotonic() + _REJECTED_SECONDS
-        for app, why in found:
-            self._rejected[app] = (until, _made_of(model, app), f"HAProxy refuses it: {why}")
-        model = build(self._still_rejected(model))
+        for app, why in check.culprits(apps, lambda some: self._refusal(render(_only(model, some), settings))):
+            self._rejected[app] = (until, _made_of(whole, app), f"HAProxy refuses it: {why}")
+        model = self._without_rejected(build, whole)
         text = render(model, settings)
         reason = self._refusal(text)
         if reason is not None:
             raise HaproxyError(f"HAProxy refuses the file, and no single app is the cause: {reason}")
         return model, text
 
-    def _still_rejected(self, model: Model) -> dict[str, str]:
-        """Those that have not changed since, for a while."""
+    def _without_rejected(self, build: Build, whole: Model) -> Model:
+        """Without the apps that HAProxy has refused and that have not changed since, for a while."""
         now = time.monotonic()
         self._rejected = {
-            app: entry for app, entry in self._rejected.items() if now < entry[0] and _made_of(model, app) == entry[1]
+            app: entry for app, entry in self._rejected.items() if now < entry[0] and _made_of(whole, app) == entry[1]
         }
-        return {app: reason for app, (_, _, reason) in self._rejected.items()}
+        reasons = {app: reason for app, (_, _, reason) in self._rejected.items()}
+        return build(reasons) if reasons else whole
 
     def _refusal(self, text: str) -> str | None:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.file.parent, suffix=".cfg") as candidate:
