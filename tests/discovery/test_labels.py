@@ -192,6 +192,6 @@ def test_a_label_without_effect_is_reported() -> None:
 
 
 def test_labels_of_an_app_for_another_balancer_are_not_looked_at() -> None:
-    other = app("/x", 10000, [], labels={"HAPROXY_GROUP": "internal", "HAPROXY_0_VHOST": "a b"})
+    other = app("/X/-", 0, [], labels={"HAPROXY_GROUP": "internal", "HAPROXY_0_VHOST": "a b", "team": None})
     found = built([other])
     assert (found.excluded, found.backends, found.ignored) == ((), (), ())

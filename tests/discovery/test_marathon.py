@@ -144,6 +144,7 @@ def test_events_are_a_hint_and_so_is_every_connect(hosts: list[StandIn]) -> None
 
 
 def test_waits_grow_and_differ_and_end() -> None:
-    assert [backoff(number, lambda: 1.0) for number in (0, 1, 2, 3, 20)] == [0.5, 1, 2, 4, 60]
-    assert backoff(3, lambda: 0.0) == 2
+    assert [backoff(number, chance=lambda: 1.0) for number in (0, 1, 2, 3, 4, 20)] == [0.5, 1, 2, 4, 5, 5]
+    assert backoff(20, 30, lambda: 1.0) == 30
+    assert backoff(3, chance=lambda: 0.0) == 2
     assert len({backoff(5) for _ in range(10)}) > 1

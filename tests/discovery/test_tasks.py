@@ -75,7 +75,8 @@ def test_in_a_deployment_a_new_task_waits_until_it_is_ready() -> None:
 
 def test_a_host_by_name_is_served_once_its_address_is_known() -> None:
     one = task("t", 31000, host="Agent-1.example")
-    assert weights(built([web(one)])) == {}
+    found = built([web(one)])
+    assert (weights(found), [wait.reason for wait in found.waiting]) == ({}, ["its address is not known"])
     (backend,) = built([web(one)], Now(addresses={"agent-1.example": "10.0.0.7"})).backends
     assert [(server.name, server.address) for server in backend.servers] == [("Agent-1_example_31000", "10.0.0.7")]
 

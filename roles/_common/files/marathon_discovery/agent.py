@@ -20,10 +20,12 @@ from .haproxy.runtime import HaproxyError
 from .haproxy.taken import taken
 from .marathon.answer import MarathonError
 from .marathon.client import Marathon
-from .marathon.events import backoff
+from .marathon.events import LONGEST_SECONDS, backoff
 from .report.status import Status
 
 log = logging.getLogger("marathon-haproxy")
+# Commands of one round that the log has in full.
+_SAID = 12
 
 
 class Held(Exception):
@@ -102,7 +104,8 @@ class Agent:
         if done.how == "reload":
             log.info("HAProxy reloaded: %d backends", len(done.model.backends))
         elif done.how == "runtime":
-            log.info("HAProxy changed without a reload: %s", "; ".join(done.commands))
+            more = f" and {len(done.commands) - _SAID} more" if len(done.commands) > _SAID else ""
+            log.info("HAProxy changed without a reload: %s%s", "; ".join(done.commands[:_SAID]), more)
         words = frozenset(_words(done.model))
         for word in sorted(words - self._said):
             log.warning("%s", word)
@@ -132,14 +135,18 @@ class Loop:
         failures = 0
         while not self._stop.is_set():
             self._hint.clear()
-            failures = 0 if self.once() else failures + 1
-            if failures:
-                self._stop.wait(backoff(failures))
+            failed = self.once()
+            failures = failures + 1 if failed else 0
+            if failed:
+                # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
+                longest = LONGEST_SECONDS if failed == "marathon" else self._config.interval
+                self._stop.wait(backoff(failures, longest))
             elif self._hint.wait(self._config.interval):
                 # A burst of events is one read.
                 self._stop.wait(self._config.debounce)
 
-    def once(self) -> bool:
+    def once(self) -> str:
+        """One round; what it failed at, or nothing."""
         what = "marathon"
         try:
             apps = self._marathon.apps()
@@ -149,13 +156,13 @@ class Loop:
         except (MarathonError, HaproxyError, Held) as error:
             log.error("%s; what runs goes on", error)
             self._status.failed(what, str(error))
-            return False
+            return what
         except Exception as error:
             # One more fault than we know of must not stop the loop: HAProxy goes on, and the status says why.
             log.exception("unexpected")
             self._status.failed(what, f"unexpected: {type(error).__name__}")
-            return False
-        return True
+            return what
+        return ""
 
 
 def _certificates(directory: str) -> frozenset[str]:

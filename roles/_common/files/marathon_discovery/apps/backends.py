@@ -63,6 +63,9 @@ def servers(
     for task in app.tasks:
         place = task.places.get(candidate.port.index)
         if place is None:
+            # Of an older version, it may have fewer ports.
+            if not task.places and verdict(task, True)[0] == SERVE:
+                waiting.append(Waiting(app.id, task.id, "its address is not known"))
             continue
         decision, reason = verdict(task, (name, place.name) in now.servers)
         if reason:

@@ -67,7 +67,9 @@ def _read(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> tu
         try:
             if name in now.rejected:
                 raise FieldError(now.rejected[name])
-            read.append(candidates.read(app, settings, now.addresses))
+            found = candidates.read(app, settings, now.addresses)
+            if found:
+                read.append(found)
         except FieldError as error:
             excluded.append(
                 Excluded(name if isinstance(name, str) and name.isprintable() else fields.shown(name), str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,22 +42,20 @@ class App:
     ignored: tuple[str, ...]
 
 
-def read(app: Mapping[str, Any], settings: Settings, addresses: Mapping[str, str]) -> App:
-    """An app, or a FieldError that says what of it is wrong."""
+def read(app: Mapping[str, Any], settings: Settings, addresses: Mapping[str, str]) -> App | None:
+    """An app, None where it is not for this balancer, or a FieldError that says what of it is wrong."""
+    given = _labels(app)
+    # Others may run what they like: only what this balancer is asked for is judged.
+    asked = any(_belongs({"GROUP": groups}, settings) for groups in _groups(given))
+    if not (asked or "*" in settings.groups):
+        return None
     app_id = fields.app_id(app.get("id"))
-    given = app.get("labels") or {}
-    if not isinstance(given, dict):
-        raise FieldError("labels: is not an object")
-    given = {name: value for name, value in given.items() if value is not None}
-    for name, value in given.items():
-        if not isinstance(value, str):
-            raise FieldError(f"{fields.shown(name)}: {fields.shown(value)} is not text")
     ports = service_ports(app)
     sorted_labels = labels.sort(given, 1 + max((port.index for port in ports), default=-1))
     candidates = []
     for port in ports:
         texts = sorted_labels.of_port.get(port.index, {})
-        if not _belongs(given, texts, settings):
+        if not _belongs({"GROUP": given.get("HAPROXY_GROUP"), **texts}, settings):
             continue
         found = labels.read(port.index, texts, settings)
         enabled = not settings.strict if found.enabled is None else found.enabled
@@ -82,10 +81,25 @@ def read(app: Mapping[str, Any], settings: Settings, addresses: Mapping[str, str
     )
 
 
-def _belongs(app_labels: Mapping[str, str], port_labels: Mapping[str, str], settings: Settings) -> bool:
+def _labels(app: Mapping[str, Any]) -> dict[str, str]:
+    given = app.get("labels") or {}
+    if not isinstance(given, dict):
+        raise FieldError("labels: is not an object")
+    found = {name: value for name, value in given.items() if name.startswith("HAPROXY_") and value is not None}
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise FieldError(f"{fields.shown(name)}: {fields.shown(value)} is not text")
+    return found
+
+
+def _groups(given: Mapping[str, str]) -> list[str]:
+    return [value for name, value in given.items() if re.fullmatch(r"HAPROXY_([0-9]+_)?GROUP", name)]
+
+
+def _belongs(texts: Mapping[str, str | None], settings: Settings) -> bool:
     if "*" in settings.groups:
         return True
-    names = port_labels.get("GROUP", app_labels.get("HAPROXY_GROUP"))
+    names = texts.get("GROUP")
     return names is not None and any(name in settings.groups for name in names.split(","))
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from .answer import MarathonError
 from .client import Marathon
 
-_LONGEST_SECONDS = 60.0
+# Marathon elects a leader within seconds, and what moved meanwhile is not served before it is read.
+LONGEST_SECONDS = 5.0
 
 
-def backoff(failures: int, chance: Callable[[], float] = random.random) -> float:
+def backoff(failures: int, longest: float = LONGEST_SECONDS, chance: Callable[[], float] = random.random) -> float:
     """Seconds to wait after so many failures in a row, spread so that not all balancers come at once."""
-    longest = min(_LONGEST_SECONDS, 2.0 ** min(failures, 10) / 2)
-    return longest * (0.5 + chance() / 2)
+    return min(longest, 2.0 ** min(failures, 10) / 2) * (0.5 + chance() / 2)
 
 
 class Events:
