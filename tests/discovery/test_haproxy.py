@@ -16,6 +16,7 @@ from small_servers import Named
 
 from marathon_discovery.apps.build import model
 from marathon_discovery.apps.model import Now, Settings
+from marathon_discovery.haproxy import apply
 from marathon_discovery.haproxy.apply import Applied, Balancer
 from marathon_discovery.haproxy.changes import Running
 from marathon_discovery.haproxy.runtime import HaproxyError, ask
@@ -201,7 +202,10 @@ def test_weights_are_set_without_a_reload(haproxy: Haproxy, servers: list[Named]
     assert [one.weight for one in haproxy.sockets.servers().values()] == [20]
 
 
-def test_a_worker_that_cannot_start_leaves_the_previous_file(haproxy: Haproxy, servers: list[Named]) -> None:
+def test_a_worker_that_cannot_start_leaves_the_previous_file(
+    haproxy: Haproxy, servers: list[Named], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apply, "_WORKER_SECONDS", 5.0)
     step = Round(haproxy)
     step.apply(step.web(servers[:2]))
     before = haproxy.backends.read_text()

@@ -154,11 +154,11 @@ class Loop:
             what = "haproxy"
             self._agent.round(apps)
         except (MarathonError, HaproxyError, Held) as error:
-            log.error("%s; what runs goes on", error)
+            log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
             return what
         except Exception as error:
-            # One more fault than we know of must not stop the loop: HAProxy goes on, and the status says why.
+            # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
             log.exception("unexpected")
             self._status.failed(what, f"unexpected: {type(error).__name__}")
             return what
@@ -176,7 +176,7 @@ def _certificates(directory: str) -> frozenset[str]:
 
 def _words(model: Model) -> list[str]:
     return (
-        [f"{one.app} is left out: {one.reason}" for one in model.excluded]
-        + [f"{one.refused} does not get {one.claim}: {one.kept} has it" for one in model.conflicts]
+        [f"{one.app} is excluded: {one.reason}" for one in model.excluded]
+        + [f"{one.refused} does not get {one.claim}: {one.kept} holds it" for one in model.conflicts]
         + [f"{app}: label {label} has no effect" for app, label in model.ignored]
     )

@@ -27,4 +27,4 @@ def dry_run(agent: Agent, apps: list[dict[str, Any]]) -> None:
     for one in done.model.excluded:
         print(f"excluded: {one.app}: {one.reason}")
     for lost in done.model.conflicts:
-        print(f"conflict: {lost.refused} does not get {lost.claim}: {lost.kept} has it")
+        print(f"conflict: {lost.refused} does not get {lost.claim}: {lost.kept} holds it")

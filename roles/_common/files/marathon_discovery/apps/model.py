@@ -11,7 +11,7 @@ DYNAMIC = ("roundrobin", "leastconn", "first", "random", "source", "uri")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the balancer is told once. ``certificates`` are the files of the directory of certificates."""
+    """Settings of the balancer. ``certificates`` are the files of the directory of certificates."""
 
     groups: tuple[str, ...]
     strict: bool = False

@@ -13,7 +13,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Running:
-    """A server as HAProxy has it. ``admin`` is 0 where nobody has put it into maintenance or drain."""
+    """A server as HAProxy has it. ``admin`` is 0 unless it is in maintenance or drained."""
 
     address: str
     port: int

@@ -114,7 +114,7 @@ def _backend(backend: Backend, settings: Settings) -> list[str]:
     lines += [f"backend {backend.name}", f"  mode {backend.mode}", f"  balance {backend.balance}"]
     if backend.balance in ("source", "uri"):
         lines.append("  hash-type consistent")
-    # A server that is gone before HAProxy was told refuses the connection: another one gets the request.
+    # A task that ended before HAProxy knows refuses the connection: another server gets the request.
     lines += ["  option redispatch 1", "  retries 3"]
     if backend.check and backend.check.timeout:
         lines.append(f"  timeout check {backend.check.timeout}s")
