@@ -211,11 +211,11 @@ def test_a_worker_that_cannot_start_leaves_the_previous_file(
     before = haproxy.backends.read_text()
     with socket.create_server(("127.0.0.1", 0)) as other:
         bad = app("/bad", other.getsockname()[1], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
+        with pytest.raises(HaproxyError, match="did not start with the new file"):
+            step.apply(step.web(servers[:2]), bad)
+        # HAProxy itself pauses its listeners while it tries, so the agent looks at new ports before (test_agent.py).
         with RequestStream(haproxy.http_port, "web.example") as stream:
-            stream.wait_for(20)
-            with pytest.raises(HaproxyError, match="did not start with the new file"):
-                step.apply(step.web(servers[:2]), bad)
-            stream.wait_for(20)
+            stream.wait_for(50)
         assert stream.lost == []
         assert haproxy.backends.read_text() == before
         # It does not reload again and again for the same file.

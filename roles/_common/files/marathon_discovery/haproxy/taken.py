@@ -1,4 +1,7 @@
-"""Ports of new listeners that this host cannot give: `haproxy -c` does not see that, and a reload would fail."""
+"""Ports of new listeners that this host cannot give.
+
+`haproxy -c` does not see that. A reload would fail, and HAProxy refuses connections for a moment while it tries.
+"""
 
 from __future__ import annotations
 
