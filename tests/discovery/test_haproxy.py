@@ -245,7 +245,7 @@ def test_an_app_that_haproxy_refuses_is_left_out_and_the_others_are_served(
     done = step.balancer.apply(build, settings)
     (excluded,) = done.model.excluded
     assert excluded.app == "/bad"
-    assert excluded.reason.startswith("HAProxy refuses it: ") and "broken.pem" in excluded.reason
+    assert excluded.reason.startswith("HAProxy refuses it: parsing [line ") and "broken.pem" in excluded.reason
     assert [backend.app for backend in done.model.backends] == [f"/good{index}" for index in range(5)]
     assert get(ports[0]) == (200, "s0 /x")
     # It is not asked about again each time, and stays reported.

@@ -117,7 +117,7 @@ class Haproxy:
         candidate = self.directory / "candidate.cfg"
         candidate.write_text(text)
         done = subprocess.run(
-            [PROGRAM, "-c", "-q", "-f", self.base, "-f", candidate], capture_output=True, text=True, timeout=120
+            [PROGRAM, "-c", "-f", self.base, "-f", candidate], capture_output=True, text=True, timeout=120
         )
         return "" if done.returncode == 0 else done.stderr or f"exit code {done.returncode}"
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 
 _SECONDS = 60
+_ALERT = re.compile(r"^\[ALERT\] +\([0-9]+\) : (?:config : )?(.*)$", re.MULTILINE)
 
 
 def refusal(haproxy: str, base: str, candidate: str) -> str | None:
     """Why HAProxy would not start with the two files; None where it would."""
-    command = [haproxy, "-c", "-q", "-f", base, "-f", candidate]
+    # Without -q, which would leave the reasons out.
+    command = [haproxy, "-c", "-f", base, "-f", candidate]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{haproxy} could not be run: {error}"
     if done.returncode == 0:
         return None
-    lines = (done.stderr + done.stdout).decode("utf-8", "replace").splitlines()
-    alerts = [line for line in lines if "[ALERT]" in line] or lines
-    return alerts[0].partition(" : ")[2].strip() or alerts[0] if alerts else f"exit code {done.returncode}"
+    found = _ALERT.search(done.stderr.decode("utf-8", "replace"))
+    return found[1].replace(f"[{candidate}:", "[line ") if found else f"exit code {done.returncode}"
 
 
 def culprits(apps: Sequence[str], refused: Callable[[Sequence[str]], str | None]) -> list[tuple]:
