@@ -217,6 +217,8 @@ def test_the_guard_has_an_override(agent: Agent, marathon: StandIn, servers: lis
     marathon.apps = []
     refused = agent.run("--once")
     assert (refused.returncode, "2 of 2 servers would vanish" in refused.stderr) == (1, True)
+    dry = agent.run("--once", "--dry-run")
+    assert (dry.returncode, dry.stdout, "2 of 2 servers would vanish" in dry.stderr) == (1, "", True)
     agent.values["allow_guarded"] = True
     assert agent.run("--once").returncode == 0
     assert haproxy.sockets.servers() == {}

@@ -15,7 +15,7 @@ from .apps.build import model as build_model
 from .apps.model import Model, Now, Settings
 from .apps.tasks import host_names
 from .config import Config
-from .haproxy.apply import Applied, Balancer
+from .haproxy.apply import Applied, Balancer, Build
 from .haproxy.runtime import HaproxyError
 from .haproxy.taken import taken
 from .marathon.answer import MarathonError
@@ -41,10 +41,19 @@ class Agent:
         self._previous: Sequence[Mapping[str, Any]] | None = None
         self._said: frozenset[str] = frozenset()
 
-    def round(self, apps: list[dict[str, Any]]) -> Applied:
+    def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
+        settings, believed, build = self.plan(apps)
+        done = self.balancer.apply(build, settings)
+        self._previous = believed
+        self._status.applied(done)
+        self._say(done)
+        return done
+
+    def plan(self, apps: Sequence[Mapping[str, Any]]) -> tuple[Settings, Sequence[Mapping[str, Any]], Build]:
+        """The settings of this moment, the apps as far as they are believed, and what makes the model of them."""
         settings = self.settings()
-        now = self.now(apps)
+        now = self._now(apps)
         found = build_model(apps, settings, now)
         believed = self._believed(apps, found, now)
         if believed is not apps:
@@ -57,13 +66,9 @@ class Agent:
         def build(rejected: Mapping[str, str]) -> Model:
             return build_model(believed, settings, replace(now, rejected=rejected)) if rejected else found
 
-        done = self.balancer.apply(build, settings)
-        self._previous = believed
-        self._status.applied(done)
-        self._say(done)
-        return done
+        return settings, believed, build
 
-    def now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
+    def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
         saved = self.balancer.saved()
         return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)))
 

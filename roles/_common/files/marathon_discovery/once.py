@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import difflib
 import sys
-from dataclasses import replace
 from typing import Any
 
 from .agent import Agent
-from .apps.build import model as build_model
 
 
 def dry_run(agent: Agent, apps: list[dict[str, Any]]) -> None:
     """Prints the difference of the file and the commands to HAProxy."""
-    settings, now = agent.settings(), agent.now(apps)
-    done, text = agent.balancer.rehearse(
-        lambda rejected: build_model(apps, settings, replace(now, rejected=rejected)), settings
-    )
+    settings, _, build = agent.plan(apps)
+    done, text = agent.balancer.rehearse(build, settings)
     name = str(agent.balancer.file)
     before = agent.balancer.text().splitlines(keepends=True)
     sys.stdout.writelines(difflib.unified_diff(before, text.splitlines(keepends=True), name, name))

@@ -153,7 +153,12 @@ class Balancer:
         self._wait(max(0.0, self._reloaded + RELOAD_SECONDS - time.monotonic()))
         worker = self.sockets.worker()
         self._write(text)
-        if self._reloads(worker, structure):
+        try:
+            loaded = self._reloads(worker, structure)
+        except HaproxyError:
+            self._write(before)
+            raise
+        if loaded:
             self._failed = ("", 0.0, "")
             return
         self._write(before)
