@@ -138,6 +138,11 @@ def web(port: int, servers: list[Named], **more: Any) -> dict[str, Any]:
     return app("/web", port, [task(one.name, one.port) for one in servers], labels=VHOST, **more)
 
 
+def up(status: dict[str, Any], backend: str) -> int | None:
+    """None until the agent has done a round."""
+    return status["backends"].get(backend, {}).get("up")
+
+
 def test_from_events_to_requests_and_through_its_own_death(
     agent: Agent, marathon: StandIn, haproxy: Haproxy, servers: list[Named]
 ) -> None:
@@ -155,14 +160,14 @@ def test_from_events_to_requests_and_through_its_own_death(
         stream.wait_for(30)
         marathon.apps = [web(port, servers)]
         marathon.emit()
-        agent.wait_for(lambda status: status["backends"][backend]["up"] == 4)
+        agent.wait_for(lambda status: up(status, backend) == 4)
         # Killed and started again, it changes nothing, and then goes on.
         agent.kill()
         agent.start()
         agent.wait_for(lambda status: status["ready"] and status["marathon"]["events_connected"])
         marathon.apps = [web(port, servers[2:])]
         marathon.emit()
-        agent.wait_for(lambda status: status["backends"][backend]["up"] == 2)
+        agent.wait_for(lambda status: up(status, backend) == 2)
         stream.wait_for(30)
     assert stream.lost == []
     assert set(stream.answered_by) == {"s0", "s1", "s2", "s3"}
@@ -207,7 +212,7 @@ def test_in_every_doubt_what_runs_goes_on(
     assert stream.lost == []
     assert haproxy.backends.read_text() == before
     marathon.fault, marathon.apps = None, [web(port, servers[:3])]
-    agent.wait_for(lambda status: status["problem"] is None and status["backends"][f"web_{port}"]["up"] == 3)
+    agent.wait_for(lambda status: (status["problem"], up(status, f"web_{port}")) == (None, 3))
 
 
 def test_the_guard_has_an_override(agent: Agent, marathon: StandIn, servers: list[Named], haproxy: Haproxy) -> None:
