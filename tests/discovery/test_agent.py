@@ -23,7 +23,7 @@ from request_stream import RequestStream
 from small_servers import Named
 
 PACKAGE = Path(__file__).resolve().parents[2] / "roles" / "_common" / "files"
-SECONDS = 60
+SECONDS = 120
 VHOST = {"HAPROXY_0_VHOST": "web.example"}
 
 

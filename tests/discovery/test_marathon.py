@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from certificates import Authority
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
 
@@ -99,6 +102,17 @@ def test_credentials_are_sent(hosts: list[StandIn]) -> None:
     with pytest.raises(MarathonError, match="401") as refused:
         client(hosts[0], credentials=Credentials("agent", "other")).apps()
     assert "other" not in str(refused.value)
+
+
+def test_a_certificate_is_always_verified(hosts: list[StandIn], tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.certificate, authority.key)
+    hosts[0].socket = context.wrap_socket(hosts[0].socket, server_side=True)
+    url = hosts[0].url.replace("http:", "https:")
+    with pytest.raises(MarathonError, match="its certificate is not trusted"):
+        Marathon([url], None, None).apps()
+    assert Marathon([url], None, str(authority.ca)).apps() == APPS
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from marathon_discovery.config import Config
 from marathon_discovery.haproxy.runtime import HaproxyError, Sockets
 
 PROGRAM = shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "haproxy"
-START_SECONDS = 30
+START_SECONDS = 120
 _BASE = """\
 global
   stats socket {directory}/worker.sock mode 600 level admin
