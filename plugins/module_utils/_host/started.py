@@ -36,6 +36,7 @@ SOURCE = {
     "library": {"type": "str"},
 }
 UNKNOWN = "it is not known what it was started with"
+ANOTHER_UNIT = "its unit has changed"
 
 
 def record_file(unit: str) -> str:
@@ -160,7 +161,7 @@ def reasons(record: str, invocation: str, wanted: str) -> list[str]:
         if before == after:
             continue
         if thing == "unit" or thing.endswith(".service"):
-            text = "its unit has changed"
+            text = ANOTHER_UNIT
         elif thing.startswith("program "):
             text = _program_reason(thing.split()[1], (before or "").split(), (after or "").split())
         elif thing.startswith("library "):
@@ -170,6 +171,11 @@ def reasons(record: str, invocation: str, wanted: str) -> list[str]:
         if text not in found:
             found.append(text)
     return found
+
+
+def reloadable(found: t.Sequence[str]) -> bool:
+    """Whether a reload that reads all but the unit anew takes over what has changed."""
+    return not {UNKNOWN, ANOTHER_UNIT} & set(found)
 
 
 def _program_reason(name: str, before: list[str], after: list[str]) -> str:

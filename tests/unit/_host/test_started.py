@@ -142,6 +142,7 @@ def test_a_reload_reads_the_settings_and_the_program_anew(host: Callable[[dict[s
     one.file.write_text("MESOS_QUORUM=2\n")
     one.installed("1.11.1-1", "b")
     assert len(one.outdated()) == 2
+    assert started.reloadable(one.outdated())
     one.record("ExecReload")
     assert one.outdated() == []
 
@@ -152,6 +153,7 @@ def test_a_reload_changes_no_unit_that_runs(host: Callable[[dict[str, Any]], Hos
     one.start()
     one.write_unit(RELOADED + "LimitNOFILE=4096\n")
     assert one.outdated() == ["its unit has changed"]
+    assert not started.reloadable(one.outdated())
     one.record("ExecReload")
     assert "its unit has changed" in one.outdated()
 
