@@ -15,7 +15,7 @@ LANES_ALL := "lint sanity units conformance engine integration" "molecule molecu
 UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
-SCENARIOS_REST := secured membership package container interrupted
+SCENARIOS_REST := secured membership package container interrupted discovery
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
@@ -24,7 +24,7 @@ export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
 # A link in it makes the checkout itself the installed collection.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 # The lab's parameters, given as `make lab LAB_SLAVES=1` or in the environment.
-export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
+export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_BALANCERS LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
 export MESOS_ARCHIVE MESOS_ARCHIVE_CHECKSUM MESOS_CHECKSUM MARATHON_ARCHIVE MARATHON_ARCHIVE_CHECKSUM MARATHON_CHECKSUM
 export MARATHON_URL BENCH_LOOP
 
