@@ -179,8 +179,8 @@ def _agent(values: Values) -> list[str]:
     found = []
     if not values["haproxy_app_groups"]:
         found.append("haproxy_app_groups is empty, so no app would be served; write ['*'] for all.")
-    if not 0 < float(values["haproxy_guard"]) <= 1:
-        found.append("haproxy_guard is %s; write a share above 0, and up to 1." % values["haproxy_guard"])
+    if not 0 <= float(values["haproxy_guard"]) <= 1:
+        found.append("haproxy_guard is %s; write a share from 0 to 1." % values["haproxy_guard"])
     if not 1 <= int(values["haproxy_interval"]) <= 3600:
         found.append("haproxy_interval is %s; write seconds from 1 to 3600." % values["haproxy_interval"])
     if not 0 <= float(values["haproxy_debounce"]) <= 5:

@@ -79,7 +79,7 @@ def test_no_app_gets_a_port_of_the_host() -> None:
         ({"haproxy_stats_credentials": {"username": "a", "password": 'c" }'}}, "haproxy_stats_credentials.password"),
         ({"haproxy_stats_credentials": {"username": "a", "password": "c\nd"}}, "haproxy_stats_credentials.password"),
         ({"haproxy_sections": "maxconn 1"}, "haproxy_sections must begin with a section"),
-        ({"haproxy_guard": 0}, "haproxy_guard is 0"),
+        ({"haproxy_guard": 1.5}, "haproxy_guard is 1.5"),
         ({"haproxy_interval": 0}, "haproxy_interval is 0"),
         ({"haproxy_debounce": 6}, "haproxy_debounce is 6"),
     ],
