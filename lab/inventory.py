@@ -71,12 +71,6 @@ def _source(role: str, config: LabConfig, engine: Program, own: Program | None) 
     return variables | {f"{role}_image": _image(IMAGES[role], config, engine), **options}
 
 
-def _balancers(config: LabConfig) -> dict[str, Any]:
-    hosts = config.in_group("load_balancers")
-    # A lab's hosts cannot have more open files than the machine's Docker gives them.
-    return {"load_balancers": {"hosts": _hosts(hosts), "vars": {"haproxy_maxconn": 2000}}} if hosts else {}
-
-
 def _merge(inventory: dict[str, Any], variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Gives groups and hosts the user's own variables, which win over the lab's."""
     everything = inventory["all"]
@@ -144,7 +138,11 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
                     "hosts": _hosts(config.in_group("marathon")),
                     "vars": _source("marathon", config, engine, config.marathon),
                 },
-                **_balancers(config),
+                "load_balancers": {
+                    "hosts": _hosts(config.in_group("load_balancers")),
+                    # A lab's hosts cannot have more open files than the machine's Docker gives them.
+                    "vars": {"haproxy_maxconn": 2000},
+                },
             },
         }
     }
