@@ -53,7 +53,6 @@ def main(values: Values) -> dict[str, t.Any]:
                     "CERTIFICATE=%s",
                     "/usr/sbin/haproxy",
                     "-c",
-                    "-q",
                     "-f",
                     values["__haproxy_certificate_check"],
                 ],
