@@ -90,7 +90,7 @@ def write(cluster: LabCluster, method: str, path: str, **options: Any) -> Any:
 
 
 def settled(cluster: LabCluster, instances: int) -> bool:
-    app = cluster.marathon("/v2/apps//web")["app"]
+    app = cluster.marathon("/v2/apps/web")["app"]
     return not app["deployments"] and app["tasksHealthy"] == instances == app["tasksRunning"]
 
 
@@ -147,11 +147,11 @@ def asking(balancer: Host, port: int, host: str | None = None) -> Callable[[], N
 
 @pytest.fixture(scope="module", autouse=True)
 def app(cluster: LabCluster, balancer: Host) -> Iterator[None]:
-    write(cluster, "PUT", "/v2/apps//web", json=APP)
+    write(cluster, "PUT", "/v2/apps/web", json=APP)
     wait_until_settled(cluster, 2)
     eventually("the balancer has both servers", 30, lambda: up(balancer) == 2)
     yield
-    write(cluster, "DELETE", "/v2/apps//web")
+    write(cluster, "DELETE", "/v2/apps/web")
 
 
 def watched(balancer: Host, change: Callable[[], object]) -> Watch:
@@ -212,7 +212,7 @@ def test_scaling_loses_nothing_and_reloads_nothing(cluster: LabCluster, balancer
 
     def scale() -> None:
         for instances in (10, 2):
-            write(cluster, "PUT", "/v2/apps//web", json={"instances": instances})
+            write(cluster, "PUT", "/v2/apps/web", json={"instances": instances})
             wait_until_settled(cluster, instances)
             eventually(f"the balancer has {instances}", 30, lambda number=instances: up(balancer) == number, every=0.2)
 
@@ -222,7 +222,7 @@ def test_scaling_loses_nothing_and_reloads_nothing(cluster: LabCluster, balancer
 
 def test_a_rolling_update_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
     def update() -> None:
-        write(cluster, "PUT", "/v2/apps//web", json={"env": {"TURN": "2"}})
+        write(cluster, "PUT", "/v2/apps/web", json={"env": {"TURN": "2"}})
         wait_until_settled(cluster, 2)
 
     nothing_is_lost(watched(balancer, update))
@@ -230,16 +230,14 @@ def test_a_rolling_update_loses_nothing(cluster: LabCluster, balancer: Host) -> 
 
 def test_a_restart_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
     def restart() -> None:
-        write(cluster, "POST", "/v2/apps//web/restart")
+        write(cluster, "POST", "/v2/apps/web/restart")
         wait_until_settled(cluster, 2)
 
     nothing_is_lost(watched(balancer, restart))
 
 
 def run(cluster: LabCluster, name: str, *arguments: str) -> str:
-    done = playbook.run(
-        f"quorum.mesos.{name}", cluster.config.directory / "inventory.yml", *arguments, capture=True
-    )
+    done = playbook.run(f"quorum.mesos.{name}", cluster.config.directory / "inventory.yml", *arguments, capture=True)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 

@@ -149,9 +149,7 @@ def _base(values: Values) -> list[str]:
     connections = values["haproxy_maxconn"]
     found = []
     if not (str(connections).isdigit() and 0 < int(connections) <= _MOST_CONNECTIONS):
-        found.append(
-            "haproxy_maxconn is %s; write a number from 1 to %d." % (ascii(connections), _MOST_CONNECTIONS)
-        )
+        found.append("haproxy_maxconn is %s; write a number from 1 to %d." % (ascii(connections), _MOST_CONNECTIONS))
     times = {"haproxy_hard_stop_after": values["haproxy_hard_stop_after"]}
     for name, time in values["haproxy_timeouts"].items():
         if not _TIMEOUT.match(str(name)):
@@ -167,7 +165,7 @@ def _base(values: Values) -> list[str]:
         found.append("haproxy_stats_credentials.username must be letters, digits and _.@- alone.")
     password = str(stats.get("password") or "")
     if stats and (not password or characters.wrong(password) or re.search(r"[\"\\$]", password)):
-        found.append("haproxy_stats_credentials.password is empty, or has a character that no file keeps, or \" \\ $.")
+        found.append('haproxy_stats_credentials.password is empty, or has a character that no file keeps, or " \\ $.')
     sections = values["haproxy_sections"].strip()
     if sections and not _SECTION.match(sections):
         found.append("haproxy_sections must begin with a section like backend, frontend or listen.")
