@@ -28,6 +28,7 @@ NOT_SHIPPED = (
     "lab/",
     "molecule/",
     "tools/",
+    "tests/discovery/",
     "tests/integration/",
     "tests/lab/",
     "tests/properties/",

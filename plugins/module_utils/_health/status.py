@@ -15,6 +15,7 @@ from .._preflight.flags import as_boolean
 from .._zookeeper import anonymous, trees
 from .._zookeeper.probe import split_address
 from .access import given, operator_api
+from .checks import HEALTH_PATH
 
 SECONDS = 5.0
 Facts = t.Dict[str, t.Any]
@@ -146,11 +147,24 @@ def _docker(params: Params) -> Facts:
     return {"version": version.get("Version"), "containers": info.get("ContainersRunning"), "open": []}
 
 
+def _haproxy(params: Params) -> Facts:
+    """Whether HAProxy answers, and what its agent says that it serves."""
+    get(params["address"] + HEALTH_PATH, ServiceAccess(), SECONDS)
+    facts: Facts = {"open": ["statistics"] if answers_anyone(params["address"] + "/haproxy?stats", params) else []}
+    try:
+        served = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
+    except Unanswered as error:
+        return {**facts, "agent": str(error), "vhosts": {}, "ports": {}, "backends": {}, "excluded": []}
+    told = {name: served.get(name) or {} for name in ("vhosts", "ports", "backends")}
+    return {**facts, **told, "agent": served.get("problem") or "", "excluded": served.get("excluded") or []}
+
+
 LOOKS: dict[str, t.Callable[[Params], Facts]] = {
     "zookeeper": _zookeeper,
     "master": _master,
     "agent": _agent,
     "marathon": _marathon,
+    "haproxy": _haproxy,
     "docker": _docker,
 }
 

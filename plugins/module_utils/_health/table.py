@@ -11,12 +11,13 @@ from .._zookeeper.change import epoch_of
 
 Facts = t.Mapping[str, t.Any]
 Found = t.Mapping[str, t.Any]
-ORDER = ("zookeeper", "master", "agent", "marathon", "docker")
+ORDER = ("zookeeper", "master", "agent", "marathon", "haproxy", "docker")
 NAMES = {
     "zookeeper": "ZooKeeper",
     "master": "Mesos master",
     "agent": "Mesos agent",
     "marathon": "Marathon",
+    "haproxy": "HAProxy",
     "docker": "Docker",
 }
 OPEN = "open to anyone who reaches the port: "
@@ -35,6 +36,7 @@ def status_lines(hosts: t.Mapping[str, Found]) -> list[str]:
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
     lines = ["%s  %s  %s" % (name.ljust(widths[0]), host.ljust(widths[1]), words) for name, host, words in rows]
     pointer = [CLOSE] if any(OPEN in line for line in lines) else []
+    lines += _served(hosts)
     return lines + _trees(hosts) + _unknown_agents(hosts, states) + _locks(hosts) + pointer
 
 
@@ -65,6 +67,7 @@ def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str
         "master": _master,
         "agent": lambda agent: _agent(agent, states),
         "marathon": _marathon,
+        "haproxy": _haproxy,
         "docker": lambda docker: [str(docker["version"]), _many(docker["containers"], "container")],
     }[service](facts)
     opened = ", ".join(facts["open"])
@@ -125,6 +128,39 @@ def _marathon(facts: Facts) -> list[str]:
         _many(facts["unhealthy"], "unhealthy task") if facts["unhealthy"] else "",
         _many(facts["deployments"], "deployment"),
     ]
+
+
+def _haproxy(facts: Facts) -> list[str]:
+    return [
+        "serves",
+        _many(len(facts["vhosts"]), "vhost"),
+        _many(len(facts["ports"]), "service port"),
+        _many(len(facts["backends"]), "backend"),
+        "%s not served" % _many(len(facts["excluded"]), "app") if facts["excluded"] else "",
+        "its agent keeps what runs: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+    ]
+
+
+def _served(hosts: t.Mapping[str, Found]) -> list[str]:
+    """Where apps answer, each line once with the load balancers that say it."""
+    said: dict[str, list[str]] = {}
+    for host, found in hosts.items():
+        for line in _places(_facts(found, "haproxy")):
+            said.setdefault(line, []).append(host)
+    return ["%s (%s)" % (line, ", ".join(on)) for line, on in said.items()]
+
+
+def _places(facts: Facts) -> t.Iterator[str]:
+    places: dict[str, list[str]] = {}
+    for kind, form in (("vhosts", "%s"), ("ports", "port %s")):
+        for place, backend in sorted((facts.get(kind) or {}).items()):
+            places.setdefault(str(backend), []).append(form % place)
+    for name, backend in sorted((facts.get("backends") or {}).items()):
+        draining = backend.get("draining") or 0
+        servers = "%s up" % _many(backend.get("up"), "server") + (", %d draining" % draining if draining else "")
+        yield "%s at %s: %s" % (backend.get("app"), ", ".join(places.get(name, ["no address"])), servers)
+    for one in facts.get("excluded") or []:
+        yield "%s is not served: %s" % (one.get("app"), _one_line(one.get("why") or "").rstrip("."))
 
 
 def _trees(hosts: t.Mapping[str, Found]) -> list[str]:

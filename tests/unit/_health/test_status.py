@@ -135,3 +135,26 @@ def test_apps_are_counted() -> None:
         {"instances": 2, "tasksRunning": 1, "tasksUnhealthy": 1}, {"instances": 0, "tasksRunning": 0}, {"instances": 1},
     ]  # fmt: skip
     assert status.count_apps(apps) == {"apps": 3, "short": 2, "unhealthy": 1}
+
+
+def balancer(**facts: Any) -> dict[str, Any]:
+    usual = {
+        "vhosts": {"shop.example.org": "shop_10001"}, "ports": {"10001": "shop_10001"}, "agent": "", "excluded": [],
+        "backends": {"shop_10001": {"app": "/shop", "up": 2, "draining": 0}},
+    }  # fmt: skip
+    return found("haproxy", **{**usual, **facts})
+
+
+def test_where_an_app_answers_is_told_once() -> None:
+    told = lines(a=balancer(), b=balancer())
+    assert told[0] == "HAProxy  a  serves, 1 vhost, 1 service port, 1 backend"
+    assert told[2:3] == ["/shop at shop.example.org, port 10001: 2 servers up (a, b)"]
+
+
+def test_what_is_not_served_is_told_with_its_reason() -> None:
+    excluded = [{"app": "/bad", "why": "its HAPROXY_0_MODE is 'ftp'"}]
+    backends = {"shop_10001": {"app": "/shop", "up": 1, "draining": 1}}
+    told = lines(a=balancer(excluded=excluded, backends=backends, agent="Marathon answers 401."))
+    assert told[0].endswith("1 backend, 1 app not served, its agent keeps what runs: Marathon answers 401")
+    assert told[1] == "/shop at shop.example.org, port 10001: 1 server up, 1 draining (a)"
+    assert told[2] == "/bad is not served: its HAPROXY_0_MODE is 'ftp' (a)"
