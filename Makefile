@@ -10,7 +10,7 @@ BUILD := .build
 # What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
 # cluster or for Ansible, so two lanes take hardly longer than the longer one.
 LANES := "lint sanity units conformance integration" "molecule"
-LANES_ALL := "lint sanity units conformance engine integration" "molecule molecule-rest"
+LANES_ALL := "lint docsite build sanity units conformance engine integration" "molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
 UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
@@ -162,6 +162,10 @@ docker-stop: ready ## stops the Docker daemon if the lab started it
 .PHONY: docs
 docs: ready ## options and entry points in the roles' READMEs, from their argument_specs
 	@python tools/role_readme.py
+
+.PHONY: docsite
+docsite: ready ## the docs site in .build/docsite/html: guides, READMEs, and pages of roles and plugins; a warning is an error
+	python tools/docsite.py
 
 .PHONY: build
 build: ready ## the collection's archive in .build/dist, checked as Galaxy does

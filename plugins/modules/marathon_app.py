@@ -176,6 +176,16 @@ options:
     choices: [leave, rollback]
     default: leave
     version_added: 0.3.0
+seealso:
+  - module: quorum.mesos.marathon_apps
+  - module: quorum.mesos.marathon_pod
+  - module: quorum.mesos.marathon_deployment
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
+  - name: Troubleshooting
+    link: https://quorum.example.org/mesos/site/docs/troubleshooting.html
+    description: The messages that people meet most, with cause and remedy.
 """
 
 EXAMPLES = r"""

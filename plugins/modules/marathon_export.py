@@ -80,6 +80,9 @@ seealso:
   - module: quorum.mesos.marathon_apps
   - plugin: quorum.mesos.marathon_minimal
     plugin_type: filter
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

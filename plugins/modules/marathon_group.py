@@ -178,6 +178,9 @@ seealso:
   - module: quorum.mesos.marathon_apps
     description: For a set of definitions from many files, owned by a group or by a label.
   - module: quorum.mesos.marathon_deployment
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

@@ -106,6 +106,9 @@ seealso:
   - module: quorum.mesos.marathon_export
   - plugin: quorum.mesos.marathon_endpoint
     plugin_type: lookup
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

@@ -159,6 +159,12 @@ notes:
   - An ephemeral volume, one with nothing but a name, is shared by the containers of an instance. It needs the isolator
     C(volume/sandbox_path) on the agents, which the role C(quorum.mesos.mesos_slave) sets by default. Without it the
     containers start, do not find the volume, and fail again and again.
+seealso:
+  - module: quorum.mesos.marathon_app
+  - module: quorum.mesos.marathon_apps
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

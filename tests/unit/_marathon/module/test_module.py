@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from unittest import mock
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
     MarathonModule,
     secret_names,
@@ -19,6 +21,9 @@ SPEC = {
     "secret_env": {"type": "list", "elements": "str", "default": [], "no_log": False},
 }
 
+# From ansible-core 2.21 on, a result has the arguments only where the controller asks for them.
+ASKED = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
+
 
 @pytest.fixture
 def logged(monkeypatch):
@@ -30,7 +35,10 @@ def logged(monkeypatch):
 
 def run(capsys, arguments, work=lambda module: module.exit_json()):
     """The result of a module with these arguments."""
-    with patch_module_args(arguments), pytest.raises(SystemExit):
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments | ASKED}).encode()
+    # As ansible.module_utils.testing does from ansible-core 2.19 on.
+    given = mock.patch.multiple(basic, create=True, _ANSIBLE_ARGS=text, _ANSIBLE_PROFILE="legacy")
+    with given, pytest.raises(SystemExit):
         work(MarathonModule(argument_spec=SPEC))
     return json.loads(capsys.readouterr().out)
 
