@@ -5,6 +5,11 @@ import json
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    NO_URL,
+    connection_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
     MarathonModule,
     secret_names,
@@ -137,3 +142,36 @@ def test_what_marathon_tells_of_others_has_no_secret(capsys, logged):
     result = run(capsys, {"secret_env": ["PW"]}, work)
     assert "hunter" not in str(result)
     assert result["diff"]["after"]["env"]["PW"] == "******** (changed)"
+
+
+def of_an_app(capsys, arguments):
+    spec = {"id": {"type": "str"}, "definition": {"type": "dict"}, "cpus": {"type": "float"}, **connection_spec()}
+    with patch_module_args(arguments), pytest.raises(SystemExit):
+        MarathonModule(argument_spec=spec).exit_json()
+    return json.loads(capsys.readouterr().out)
+
+
+def test_without_an_address_the_variable_is_named(capsys, monkeypatch):
+    monkeypatch.delenv("MARATHON_URL", raising=False)
+    assert of_an_app(capsys, {"id": "/a"})["msg"] == f"/a: {NO_URL}"
+    assert "MARATHON_URL" in NO_URL
+    monkeypatch.setenv("MARATHON_URL", "http://m1:8080")
+    assert "failed" not in of_an_app(capsys, {"id": "/a"})
+
+
+@pytest.mark.parametrize("subject", [{"id": "/shop/web"}, {"definition": {"id": "/shop/web"}}])
+def test_a_wrong_argument_names_the_app(capsys, subject):
+    result = of_an_app(capsys, {"url": "http://m1:8080", "cpus": "lots", **subject})
+    assert result["msg"] == '/shop/web: cpus must be a number, not "lots"'
+
+
+def test_a_wrong_definition_is_told_with_its_app():
+    def work(module):
+        with module.about_subject():
+            raise DefinitionError("/cpus must be a number")
+
+    with (
+        patch_module_args({"definition": {"id": "/shop/web"}}),
+        pytest.raises(DefinitionError, match=r"^/shop/web: /cpus must be a number$"),
+    ):
+        work(MarathonModule(argument_spec=SPEC))
