@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon_app_options
   - quorum.mesos.marathon_progress
   - quorum.mesos.marathon_stay
+  - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -299,6 +300,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What runs, where and how long the change took, with the first five addresses.
+    - In check mode the plan, for example V(Plan for /shop/web: 0 to create, 1 to change (1 restarts), 0 to remove).
+    - The same line is shown when the task ends, unless O(progress) is off.
+  returned: always
+  type: str
+  sample: "/shop/web: 2 of 2 healthy after 3 s at slave1:31001, slave2:31002"
 action:
   description: What was done, or would be done in check mode.
   returned: success, and failure after the app was written
@@ -321,13 +330,13 @@ steps:
   version_added: 0.3.0
 before:
   description: The app before the change in the form in which Marathon returns it; null when there was none.
-  returned: success, and failure after the app was written
+  returned: success
   type: dict
   sample: {id: /shop/web, cpus: 0.1, mem: 64.0, instances: 2}
   version_added: 0.3.0
 after:
   description: The app as planned, in the same form; null when it is removed.
-  returned: success, and failure after the app was written
+  returned: success
   type: dict
   sample: {id: /shop/web, cpus: 0.2, mem: 64.0, instances: 2}
   version_added: 0.3.0
@@ -551,6 +560,7 @@ def argument_spec():
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_for={"type": "str", "choices": ["deployment", "healthy"], "default": "healthy"},
@@ -569,6 +579,7 @@ def read_options(module):
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
+        strict=params["strict"],
         force=params["force"],
         wait=params["wait"],
         healthy_for=params["healthy_for"],
@@ -593,8 +604,9 @@ def main():
             reporter(module),
             outputs(module, client),
         )
-        runner = AppRunner(client, waiter, read_options(module), time.sleep, module.warn)
-        result = runner.run(module.check_mode)
+        with module.about_subject():
+            runner = AppRunner(client, waiter, read_options(module), time.sleep, module.warn)
+            result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**result)

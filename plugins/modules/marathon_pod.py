@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
   - quorum.mesos.marathon_stay
+  - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -255,6 +256,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What runs, where and how long the change took, with the first five addresses.
+    - In check mode the plan, for example V(Plan for /shop/sidecar: 1 to create, 0 to change, 0 to remove).
+    - The same line is shown when the task ends, unless O(progress) is off.
+  returned: always
+  type: str
+  sample: "/shop/sidecar: 1 of 1 stable after 3 s at slave1:31001"
 action:
   description: What was done, or would be done in check mode.
   returned: success, and failure after the pod was written
@@ -441,6 +450,7 @@ def argument_spec():
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
@@ -458,6 +468,7 @@ def read_options(module):
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
+        strict=params["strict"],
         force=params["force"],
         wait=params["wait"],
         healthy_for=params["healthy_for"],
@@ -481,8 +492,9 @@ def main():
             reporter(module),
             outputs(module, client),
         )
-        runner = PodRunner(client, waiter, read_options(module), time.sleep, module.warn)
-        result = runner.run(module.check_mode)
+        with module.about_subject():
+            runner = PodRunner(client, waiter, read_options(module), time.sleep, module.warn)
+            result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**result)

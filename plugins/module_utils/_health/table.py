@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: what service_status found on all hosts -> a table for people, one line a host and service."""
+"""Pure: what service_status found on all hosts -> in words, one row a host and service, and notes about the whole."""
 
 from __future__ import annotations
 
@@ -24,20 +24,32 @@ OPEN = "open to anyone who reaches the port: "
 CLOSE = "What is open to anyone who reaches a port, and what closes it: docs/security.md of the collection."
 
 
-def status_lines(hosts: t.Mapping[str, Found]) -> list[str]:
+def rows(hosts: t.Mapping[str, Found]) -> list[dict[str, t.Any]]:
     """``hosts`` has for each host its ``services`` (a name, and a result or nothing), ``lock`` and, if so, ``down``."""
     states = _agent_states(hosts)
-    rows = [
-        (NAMES[service], host, _words(service, hosts[host], states))
+    return [
+        {
+            "service": NAMES[service],
+            "host": host,
+            "answers": not hosts[host].get("down") and bool((hosts[host]["services"][service] or {}).get("answers")),
+            "words": _words(service, hosts[host], states),
+        }
         for service in ORDER
         for host in hosts
         if service in (hosts[host].get("services") or {})
     ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    lines = ["%s  %s  %s" % (name.ljust(widths[0]), host.ljust(widths[1]), words) for name, host, words in rows]
-    pointer = [CLOSE] if any(OPEN in line for line in lines) else []
-    lines += _served(hosts)
-    return lines + _trees(hosts) + _unknown_agents(hosts, states) + _locks(hosts) + pointer
+
+
+def notes(hosts: t.Mapping[str, Found]) -> list[str]:
+    opened = any(OPEN in row["words"] for row in rows(hosts))
+    unknown = _unknown_agents(hosts, _agent_states(hosts))
+    return _served(hosts) + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
+
+
+def facts_of(hosts: t.Mapping[str, Found], service: str, name: str) -> t.Any:
+    """What one host says of the whole cluster, as the leader alone does; None where none does."""
+    told = (_facts(found, service).get(name) for found in hosts.values())
+    return next((value for value in told if value is not None), None)
 
 
 def _facts(found: Found, service: str) -> Facts:
@@ -46,11 +58,8 @@ def _facts(found: Found, service: str) -> Facts:
 
 def _agent_states(hosts: t.Mapping[str, Found]) -> dict[str, dict[str, str]] | None:
     """The agents by their ids as the leading master has them; None where no master tells."""
-    for found in hosts.values():
-        agents = _facts(found, "master").get("agents")
-        if agents is not None:
-            return {agent["id"]: agent for agent in agents}
-    return None
+    agents = facts_of(hosts, "master", "agents")
+    return None if agents is None else {agent["id"]: agent for agent in agents}
 
 
 def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str]] | None) -> str:

@@ -36,6 +36,7 @@ class Agent:
     drain: str
     registered: int
     free: dict[str, float] = field(default_factory=dict)
+    total: dict[str, float] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -106,6 +107,7 @@ def agent(entry: Mapping[str, Any]) -> Agent:
         drain=str((entry.get("drain_info") or {}).get("state") or ""),
         registered=int((entry.get("registered_time") or {}).get("nanoseconds") or 0),
         free={name: total.get(name, 0) - used.get(name, 0) for name in AMOUNTS},
+        total={name: total.get(name, 0) for name in AMOUNTS},
     )
 
 

@@ -34,8 +34,13 @@ def agent(**facts: Any) -> dict[str, Any]:
     return found("agent", **{"version": "1.11.0", "id": "S0", "registered": True, "tasks": 1.0, **facts})
 
 
+def told(hosts: dict[str, Any]) -> list[str]:
+    rows = [f"{row['service']}  {row['host']}  {row['words']}" for row in table.rows(hosts)]
+    return [*rows, *table.notes(hosts)]
+
+
 def lines(lock: str = "", **services: dict[str, Any]) -> list[str]:
-    return table.status_lines({host: {"services": value, "lock": lock} for host, value in services.items()})
+    return told({host: {"services": value, "lock": lock} for host, value in services.items()})
 
 
 @pytest.mark.parametrize(
@@ -94,8 +99,8 @@ def test_one_line_for_the_whole_ensemble() -> None:
 
 def test_a_host_that_is_down_is_named_once_with_its_reason() -> None:
     services = {"agent": None, "docker": None}
-    shown = table.status_lines({"s": {"services": services, "down": "Task failed: no\nroute", "lock": ""}})
-    assert shown[:2] == ["Mesos agent  s  the host is not reached: no route", "Docker       s  the host is not reached"]
+    shown = told({"s": {"services": services, "down": "Task failed: no\nroute", "lock": ""}})
+    assert shown[:2] == ["Mesos agent  s  the host is not reached: no route", "Docker  s  the host is not reached"]
 
 
 def test_who_has_the_lock() -> None:

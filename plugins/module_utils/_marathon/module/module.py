@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..._http.endpoints import password_in
 from .. import secrets
-from . import option_types
+from ..errors import about
+from . import argument_spec, option_types
 
 _NAMING_OPTIONS = ("secret_env", "secret_labels")
 
@@ -24,6 +26,7 @@ class MarathonModule(AnsibleModule):
     _given: dict[str, Any] | None = None
     # By the option, set when the arguments are read.
     _misread: dict[str, str] | None = None
+    _subject: str | None = None
 
     def __init__(self, argument_spec: dict[str, Any], **settings: Any) -> None:
         super().__init__(argument_spec, **settings)
@@ -31,13 +34,23 @@ class MarathonModule(AnsibleModule):
             self.fail_json(msg="")
 
     def fail_json(self, msg: str, **facts: Any) -> None:
-        super().fail_json("; ".join((self._misread or {}).values()) or msg, **facts)
+        misread = "; ".join((self._misread or {}).values())
+        if misread and self._subject:
+            misread = f"{self._subject}: {misread}"
+        super().fail_json(misread or msg, **facts)
 
     def _load_params(self) -> None:
         """Takes what cannot be read out of Ansible's way, for one sentence about each."""
         super()._load_params()
         self._misread = option_types.wrong(self.argument_spec, self.params)
+        self._subject = _subject(self.params)
+        if argument_spec.lacks_url(self.argument_spec, self.params):
+            self._misread["url"] = argument_spec.NO_URL
         self.params = {name: value for name, value in self.params.items() if name not in self._misread}
+
+    def about_subject(self) -> AbstractContextManager[None]:
+        """What is wrong with the definition, told with the app, pod or group that the task is about."""
+        return about(self._subject)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -76,6 +89,13 @@ class MarathonModule(AnsibleModule):
         given = self.given
         # Marathon tells of apps too whose definition was not among the arguments.
         super()._return_formatted(secrets.mask(kwargs, secret_names(given), likely=self.masks_likely))
+
+
+def _subject(params: dict[str, Any]) -> str | None:
+    """The id as it was given: nothing has been checked yet."""
+    definition = params.get("definition")
+    names = [params.get("id"), params.get("name"), definition.get("id") if isinstance(definition, dict) else None]
+    return next((name for name in names if name and isinstance(name, str)), None)
 
 
 def _of_a_set(definition: Any) -> Any:

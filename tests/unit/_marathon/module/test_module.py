@@ -7,6 +7,11 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.parameters import PASS_VARS
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import DefinitionError
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    NO_URL,
+    connection_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
     MarathonModule,
     secret_names,
@@ -33,12 +38,15 @@ def logged(monkeypatch):
     return lines
 
 
+def arguments_of(arguments):
+    """As ansible.module_utils.testing does from ansible-core 2.19 on."""
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments | ASKED}).encode()
+    return mock.patch.multiple(basic, create=True, _ANSIBLE_ARGS=text, _ANSIBLE_PROFILE="legacy")
+
+
 def run(capsys, arguments, work=lambda module: module.exit_json()):
     """The result of a module with these arguments."""
-    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments | ASKED}).encode()
-    # As ansible.module_utils.testing does from ansible-core 2.19 on.
-    given = mock.patch.multiple(basic, create=True, _ANSIBLE_ARGS=text, _ANSIBLE_PROFILE="legacy")
-    with given, pytest.raises(SystemExit):
+    with arguments_of(arguments), pytest.raises(SystemExit):
         work(MarathonModule(argument_spec=SPEC))
     return json.loads(capsys.readouterr().out)
 
@@ -145,3 +153,36 @@ def test_what_marathon_tells_of_others_has_no_secret(capsys, logged):
     result = run(capsys, {"secret_env": ["PW"]}, work)
     assert "hunter" not in str(result)
     assert result["diff"]["after"]["env"]["PW"] == "******** (changed)"
+
+
+def of_an_app(capsys, arguments):
+    spec = {"id": {"type": "str"}, "definition": {"type": "dict"}, "cpus": {"type": "float"}, **connection_spec()}
+    with arguments_of(arguments), pytest.raises(SystemExit):
+        MarathonModule(argument_spec=spec).exit_json()
+    return json.loads(capsys.readouterr().out)
+
+
+def test_without_an_address_the_variable_is_named(capsys, monkeypatch):
+    monkeypatch.delenv("MARATHON_URL", raising=False)
+    assert of_an_app(capsys, {"id": "/a"})["msg"] == f"/a: {NO_URL}"
+    assert "MARATHON_URL" in NO_URL
+    monkeypatch.setenv("MARATHON_URL", "http://m1:8080")
+    assert "failed" not in of_an_app(capsys, {"id": "/a"})
+
+
+@pytest.mark.parametrize("subject", [{"id": "/shop/web"}, {"definition": {"id": "/shop/web"}}])
+def test_a_wrong_argument_names_the_app(capsys, subject):
+    result = of_an_app(capsys, {"url": "http://m1:8080", "cpus": "lots", **subject})
+    assert result["msg"] == '/shop/web: cpus must be a number, not "lots"'
+
+
+def test_a_wrong_definition_is_told_with_its_app():
+    def work(module):
+        with module.about_subject():
+            raise DefinitionError("/cpus must be a number")
+
+    with (
+        arguments_of({"definition": {"id": "/shop/web"}}),
+        pytest.raises(DefinitionError, match=r"^/shop/web: /cpus must be a number$"),
+    ):
+        work(MarathonModule(argument_spec=SPEC))
