@@ -140,6 +140,12 @@ def not_registered(everyone: list[Agent], name: Name) -> NotFound:
 
 def tasks_on(agent_id: str, tasks: dict[str, Any], frameworks: dict[str, Any]) -> list[Task]:
     """From GET_TASKS and GET_FRAMEWORKS: what still runs on an agent."""
+    entries = [task for task in tasks.get("tasks") or [] if task["agent_id"]["value"] == agent_id]
+    return unfinished(entries, frameworks)
+
+
+def unfinished(entries: Iterable[dict[str, Any]], frameworks: dict[str, Any]) -> list[Task]:
+    """Entries of GET_TASKS that have not ended, with the names of GET_FRAMEWORKS."""
     names = {
         entry["framework_info"]["id"]["value"]: entry["framework_info"].get("name") or "a framework without a name"
         for entry in frameworks.get("frameworks") or []
@@ -151,8 +157,8 @@ def tasks_on(agent_id: str, tasks: dict[str, Any], frameworks: dict[str, Any]) -
             str(task.get("state")),
             amounts(task.get("resources")),
         )
-        for task in tasks.get("tasks") or []
-        if task["agent_id"]["value"] == agent_id and task.get("state") not in TERMINAL
+        for task in entries
+        if task.get("state") not in TERMINAL
     ]
 
 

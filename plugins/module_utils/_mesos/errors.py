@@ -16,6 +16,10 @@ class MesosError(Exception):
         self.facts = facts
 
 
+class InvalidOption(MesosError):
+    """An option that Mesos would refuse or that means nothing, found before anything was sent."""
+
+
 class Unreachable(MesosError):
     """No master gave a usable answer."""
 
@@ -34,6 +38,18 @@ class CallRefused(MesosError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class WriteUncertain(MesosError):
+    """A write got no answer, so it may or may not have been done."""
+
+
+class WriteRefused(MesosError):
+    """A change that the master would refuse, or that would do harm, found before anything was sent."""
+
+
+class ModifiedConcurrently(MesosError):
+    """What was written is not there any more."""
 
 
 class Unexpected(MesosError):

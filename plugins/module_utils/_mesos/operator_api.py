@@ -1,10 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls of the operator API, which only the leading master answers; every failure becomes a typed error.
-
-A call may be sent twice where an answer got lost. All that are used here allow it.
-"""
+"""Calls of the operator API, which only the leading master answers; every failure becomes a typed error."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from typing import Any, Callable
 from urllib.parse import urlsplit
 
 from .._http import endpoints
-from .._http.errors import BadOption, NoAnswer, Silence
+from .._http.errors import BadOption, NoAnswer, Silence, Uncertain
 from .._http.exchange import Answer
-from .errors import CallRefused, MesosError, NoLeader, Unauthorized, Unexpected, Unreachable
+from .errors import CallRefused, MesosError, NoLeader, Unauthorized, Unexpected, Unreachable, WriteUncertain
 
 PATH = "/api/v1"
 
@@ -34,10 +31,23 @@ class OperatorApi:
         self._endpoints = endpoints.Endpoints(checked, sleep)
 
     def call(self, kind: str, **content: Any) -> dict[str, Any]:
-        """The content of the leader's answer; empty where the call has none."""
+        """The content of the leader's answer; empty where the call has none. Sent again where an answer got lost."""
+        return self._ask(kind, content, repeatable=True)
+
+    def write(self, kind: str, **content: Any) -> None:
+        """A call that must not be done twice; WriteUncertain where it was sent and not answered."""
+        try:
+            self._ask(kind, content, repeatable=False)
+        except Uncertain as uncertain:
+            raise WriteUncertain(
+                f"The Mesos master {uncertain.url} did not answer {kind} ({uncertain}), which may have been done: "
+                "run again to see"
+            ) from uncertain
+
+    def _ask(self, kind: str, content: dict[str, Any], repeatable: bool) -> dict[str, Any]:
         body = {"type": kind, **({kind.lower(): content} if content else {})}
         try:
-            return self._endpoints.ask(lambda url: self._asked(url, kind, body), repeatable=True)
+            return self._endpoints.ask(lambda url: self._asked(url, kind, body), repeatable)
         except Silence as silence:
             if silence.electing:
                 raise NoLeader(
@@ -55,11 +65,13 @@ class OperatorApi:
                 answer = self._sent(url, body)
             except NoAnswer as no_answer:
                 # Until ZooKeeper has missed a dead leader, the others still name it.
-                raise NoAnswer(str(no_answer), arrived=True, electing=True, url=url) from no_answer
+                raise NoAnswer(str(no_answer), arrived=no_answer.arrived, electing=True, url=url) from no_answer
             if answer.status == 307:
                 raise NoAnswer("redirects to another master", arrived=False, electing=True, url=url)
         if answer.status in (502, 503, 504):
-            raise NoAnswer(f"HTTP {answer.status}: {_words(answer)}", arrived=True, electing=True, url=url)
+            # A master without a leader or without its registry does nothing; a gateway may have passed the call on.
+            arrived = answer.status != 503
+            raise NoAnswer(f"HTTP {answer.status}: {_words(answer)}", arrived=arrived, electing=True, url=url)
         self._endpoints.prefer(url)
         self.leader = url
         return _content(answer, url, kind)

@@ -12,6 +12,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import 
     Unauthorized,
     Unexpected,
     Unreachable,
+    WriteUncertain,
 )
 
 from .fakes import FakeTime, Masters, leader_at, redirected
@@ -98,3 +99,36 @@ def test_addresses_that_are_none(url: str, words: str) -> None:
     with pytest.raises(MesosError, match=words) as info:
         checked_urls([url])
     assert "pw@" not in str(info.value)
+
+
+LOST = NoAnswer("it closed the connection without an answer", arrived=True)
+DRAIN = {"agent_id": {"value": "S1"}}
+
+
+@pytest.mark.parametrize("reply", [LOST, Answer(502, "Bad Gateway"), Answer(504, "Gateway Timeout")])
+def test_a_write_that_may_have_arrived_is_not_sent_again(reply: Answer | NoAnswer) -> None:
+    masters = Masters(m1=reply, m2=Answer(200, ""))
+    words = r"http://m1:5050 did not answer DRAIN_AGENT \(.*\), which may have been done"
+    with pytest.raises(WriteUncertain, match=words):
+        masters.api(FakeTime()).write("DRAIN_AGENT", **DRAIN)
+    assert asked(masters) == ["m1"]
+
+
+@pytest.mark.parametrize(
+    "reply", [DOWN, Answer(503, "No leader elected"), Answer(503, "Master has not finished recovery")]
+)
+def test_a_write_that_did_not_arrive_is_sent_again(reply: Answer | NoAnswer) -> None:
+    masters = Masters(m1=[reply, Answer(200, "")])
+    masters.api(FakeTime()).write("DRAIN_AGENT", **DRAIN)
+    assert asked(masters) == ["m1", "m1"]
+
+
+def test_a_write_waits_for_the_leader_after_a_dead_one() -> None:
+    masters = Masters(m1=DOWN, m2=[leader_at("m1"), Answer(200, "")])
+    masters.api(FakeTime(), "m2").write("DRAIN_AGENT", **DRAIN)
+    assert asked(masters) == ["m2", "m1", "m2"]
+
+
+def test_a_read_is_sent_again_whatever_became_of_it() -> None:
+    masters = Masters(m1=[LOST, VERSION])
+    assert masters.api(FakeTime()).call("GET_VERSION")
