@@ -303,7 +303,7 @@ RETURN = r"""
 msg:
   description:
     - What runs, where and how long the change took, with the first five addresses.
-    - In check mode the plan, for example V(Plan for /shop/web: 0 to create, 1 to change (1 restarts), 0 to remove).
+    - "In check mode the plan, for example V(Plan for /shop/web: 0 to create, 1 to change (1 restarts), 0 to remove)."
     - The same line is shown when the task ends, unless O(progress) is off.
   returned: always
   type: str

@@ -301,7 +301,7 @@ RETURN = r"""
 msg:
   description:
     - What runs, where and how long the change took. Of a set or group counts, then the first ten apps and pods.
-    - In check mode the plan, for example V(Plan: 1 to create, 2 to change (1 restarts), 0 to remove).
+    - "In check mode the plan, for example V(Plan: 1 to create, 2 to change (1 restarts), 0 to remove)."
     - The same line is shown when the task ends, unless O(progress) is off.
   returned: always
   type: str

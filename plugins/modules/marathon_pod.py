@@ -259,7 +259,7 @@ RETURN = r"""
 msg:
   description:
     - What runs, where and how long the change took, with the first five addresses.
-    - In check mode the plan, for example V(Plan for /shop/sidecar: 1 to create, 0 to change, 0 to remove).
+    - "In check mode the plan, for example V(Plan for /shop/sidecar: 1 to create, 0 to change, 0 to remove)."
     - The same line is shown when the task ends, unless O(progress) is off.
   returned: always
   type: str
