@@ -10,6 +10,8 @@ short_description: "[INTERNAL] List the Python files of a program that a role co
 version_added: 0.6.0
 description:
   - A unit records what it was started with, and so needs the name of every file.
+author:
+  - quorum.mesos contributors (@quorum-mesos)
 options:
   _input:
     description: A directory of the controller.

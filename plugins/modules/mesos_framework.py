@@ -52,6 +52,9 @@ options:
         started and those on agents that were lost count too.
     type: int
     default: 0
+seealso:
+  - module: quorum.mesos.mesos_info
+  - module: quorum.mesos.marathon_info
 """
 
 EXAMPLES = r"""
@@ -84,6 +87,7 @@ framework:
     state:
       description:
         - V(connected), V(disconnected), V(recovered) (only agents know it since a master restarted) or V(completed).
+      returned: always
       type: str
 tasks:
   description: The tasks that are in the way.

@@ -80,6 +80,9 @@ options:
       - With O(state=down), take machines down although tasks run on them. Without it, that is refused.
     type: bool
     default: false
+seealso:
+  - module: quorum.mesos.mesos_agent
+  - module: quorum.mesos.mesos_info
 """
 
 EXAMPLES = r"""
@@ -138,6 +141,7 @@ machines:
   contains:
     mode:
       description: V(up), V(draining) (it is in the schedule) or V(down).
+      returned: always
       type: str
 schedule:
   description: The whole schedule afterwards.
@@ -154,21 +158,26 @@ schedule:
   contains:
     windows:
       description: All windows.
+      returned: always
       type: list
       elements: dict
       contains:
         machines:
           description: The machines of the window.
+          returned: always
           type: list
           elements: dict
         start:
           description: When it begins, in UTC.
+          returned: always
           type: str
         duration:
           description: How long it takes, in seconds; none if the end is not known.
+          returned: always
           type: int
     down:
       description: The machines that are down.
+      returned: always
       type: list
       elements: dict
 tasks:
@@ -188,8 +197,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import InvalidOption, MesosError
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance import machines, times
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredState, MaintenanceRun
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredMachines, MaintenanceRun
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import DesiredWindow
 
 
 def argument_spec() -> dict:
@@ -208,19 +217,19 @@ def argument_spec() -> dict:
     )
 
 
-def desired_state(params: dict) -> DesiredState:
+def desired_state(params: dict) -> DesiredMachines:
     if params["state"] != "present":
         given = [name for name in ("start", "duration") if params[name] is not None]
         if given:
             unused = " and ".join(given)
             raise InvalidOption("state is %s, which has no times: leave out %s" % (params["state"], unused))
-    wanted = Wanted(
+    wanted = DesiredWindow(
         int(time.time()) * times.SECOND,
         None if params["start"] is None else times.start(params["start"]),
         times.duration(params["duration"]),
         params["force"],
     )
-    return DesiredState(machines.declared(params["machines"]), params["state"], wanted)
+    return DesiredMachines(machines.declared(params["machines"]), params["state"], wanted)
 
 
 def main() -> None:

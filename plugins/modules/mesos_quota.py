@@ -58,6 +58,9 @@ options:
         left alone.
     type: bool
     default: false
+seealso:
+  - module: quorum.mesos.mesos_weight
+  - module: quorum.mesos.mesos_info
 """
 
 EXAMPLES = r"""

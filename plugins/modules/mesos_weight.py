@@ -35,6 +35,9 @@ options:
     description: The weight, a number above 0.
     type: float
     required: true
+seealso:
+  - module: quorum.mesos.mesos_quota
+  - module: quorum.mesos.mesos_info
 """
 
 EXAMPLES = r"""

@@ -14,18 +14,18 @@ from ..operator_api import OperatorApi
 from ..single_write import written
 from . import schedule as schedules
 from .machines import Machine, distinct, listed, of_agent, resolved
-from .schedule import Schedule, Wanted
+from .schedule import DesiredWindow, Schedule
 
 
 @dataclass(frozen=True)
-class DesiredState:
+class DesiredMachines:
     machines: list[Machine]
     state: str
-    wanted: Wanted
+    wanted: DesiredWindow
 
 
 class MaintenanceRun:
-    def __init__(self, api: OperatorApi, desired: DesiredState, warn: Callable[[str], None]) -> None:
+    def __init__(self, api: OperatorApi, desired: DesiredMachines, warn: Callable[[str], None]) -> None:
         self._api = api
         self._desired = desired
         self._warn = warn

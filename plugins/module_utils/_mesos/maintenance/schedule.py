@@ -99,7 +99,7 @@ class Schedule:
 
     # Changes
 
-    def with_windows(self, machines: list[Machine], wanted: Wanted) -> Schedule:
+    def with_windows(self, machines: list[Machine], wanted: DesiredWindow) -> Schedule:
         """Every machine is away at the wanted time; what is so already stays where it is."""
         times_of = {one.key: wanted.unavailability(self.unavailability_of(one)) for one in machines}
         moved = [one for one in machines if self.unavailability_of(one) != times_of[one.key]]
@@ -159,7 +159,7 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredWindow:
     """None keeps what the window of a machine has; a new window starts now and has no end."""
 
     now: int

@@ -16,8 +16,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import 
     WriteUncertain,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.machines import Machine
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredState, MaintenanceRun
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredMachines, MaintenanceRun
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import DesiredWindow
 
 from ..fakes import FakeTime, Masters
 from ..one_lost_write import lost
@@ -30,7 +30,7 @@ UPDATE, START, STOP = "UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_
 
 def keep(master: Any, state: str, *machines: Machine, check_mode: bool = False, warnings: list[str] | None = None,
          **wanted: Any) -> dict[str, Any]:  # fmt: skip
-    desired = DesiredState(list(machines or [Machine("slave1")]), state, Wanted(NOW, **wanted))
+    desired = DesiredMachines(list(machines or [Machine("slave1")]), state, DesiredWindow(NOW, **wanted))
     warn = [] if warnings is None else warnings
     return MaintenanceRun(Masters(m1=master).api(FakeTime()), desired, warn.append).run(check_mode)
 

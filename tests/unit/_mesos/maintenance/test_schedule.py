@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import WriteRefused
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance import schedule as schedules
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.machines import Machine, machine
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import Schedule, Wanted
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import DesiredWindow, Schedule
 
 from . import fakes
 
@@ -70,7 +70,7 @@ def test_an_empty_schedule_has_no_keys() -> None:
 
 
 def present(before: Schedule, machines: list[Machine], **wanted: Any) -> Schedule:
-    return before.with_windows(machines, Wanted(NOW, **wanted))
+    return before.with_windows(machines, DesiredWindow(NOW, **wanted))
 
 
 def test_a_new_window_leaves_the_others_alone() -> None:
@@ -92,7 +92,7 @@ def test_times_that_are_not_given_stay() -> None:
 def test_without_a_start_it_is_now_or_as_it_was() -> None:
     after = present(of(fakes.window(1)), [ONE, TWO], duration=60 * S)
     assert after.to_json() == {"windows": [fakes.window(1), fakes.window(2, start=500)]}
-    later = after.with_windows([ONE, TWO], Wanted(NOW + S, duration=60 * S))
+    later = after.with_windows([ONE, TWO], DesiredWindow(NOW + S, duration=60 * S))
     assert later == after
 
 
