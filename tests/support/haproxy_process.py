@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import subprocess
@@ -31,12 +32,24 @@ defaults
 """
 
 
+# Linux gives away 32768 and higher (ip_local_port_range).
+BELOW_EPHEMERAL = range(20100, 32700)
+
+
 def free_ports(count: int) -> list[int]:
-    """Held together, so that they differ, and given back."""
-    held = [socket.socket() for _ in range(count)]
+    """Held together, so that they differ, and given back. The kernel gives none of them to who asks for any port."""
+    held: list[socket.socket] = []
     try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
+        for port in random.sample(BELOW_EPHEMERAL, len(BELOW_EPHEMERAL)):
+            if len(held) == count:
+                break
+            one = socket.socket()
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                one.close()
+            else:
+                held.append(one)
         return [one.getsockname()[1] for one in held]
     finally:
         for one in held:
