@@ -529,14 +529,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     connection_spec,
     open_client,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,

@@ -267,10 +267,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     connection_spec,
     open_client,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import info
 
 

@@ -235,7 +235,8 @@ agents_later:
 import time
 
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule, secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agents import Name
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_transport
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError

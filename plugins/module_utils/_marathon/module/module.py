@@ -14,8 +14,7 @@ from ..._http.endpoints import password_in
 from .. import secrets
 from ..errors import about
 from . import argument_spec, option_types
-
-_NAMING_OPTIONS = ("secret_env", "secret_labels")
+from .secret_options import secret_names
 
 
 class MarathonModule(AnsibleModule):
@@ -107,12 +106,3 @@ def _of_a_set(definition: Any) -> Any:
 
 def _texts(value: Any) -> list[str]:
     return [str(element) for element in (value if isinstance(value, list) else [value]) if element is not None]
-
-
-def secret_names(params: dict[str, Any]) -> tuple[str, ...]:
-    """The names of secret variables and labels, also from arguments that Ansible has not converted yet."""
-    names: list[str] = []
-    for option in _NAMING_OPTIONS:
-        value = params.get(option) or []
-        names.extend(value.split(",") if isinstance(value, str) else map(str, value))
-    return tuple(name.strip() for name in names)

@@ -23,7 +23,7 @@ class Addresses:
                     last = self._known.get(name, (0.0, None))[1]
                     self._known[name] = (now, address or last)
         self._known = {name: self._known[name] for name in names}
-        return {name.lower(): address for name, (_, address) in self._known.items() if address}
+        return {name.lower(): address for name, (_since, address) in self._known.items() if address}
 
 
 def _resolve(name: str) -> str | None:

@@ -42,7 +42,7 @@ class Config:
 
     @property
     def status_address(self) -> tuple[str, int]:
-        host, _, port = self.status_listen.rpartition(":")
+        host, _colon, port = self.status_listen.rpartition(":")
         return host.strip("[]"), int(port)
 
 
@@ -119,7 +119,7 @@ def _is_url(value: Any) -> bool:
         return False
     try:
         parts = urlsplit(value)
-        _ = parts.port
+        _port = parts.port
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.query)
@@ -131,7 +131,7 @@ def _is_path(value: Any) -> bool:
 
 
 def _is_listen(value: Any) -> bool:
-    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    host, _colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     return bool(host) and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
 
 

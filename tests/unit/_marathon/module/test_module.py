@@ -12,10 +12,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     NO_URL,
     connection_spec,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
 
 SPEC = {
     "definition": {"type": "dict"},
@@ -111,18 +108,6 @@ def test_a_task_that_is_not_logged_has_its_arguments_too(capsys, logged):
     result = run(capsys, {"env": {"PW": "hunter2"}, "secret_env": ["PW"], "_ansible_no_log": True}, work)
     assert "hunter2" not in str(result)
     assert logged == []
-
-
-@pytest.mark.parametrize(
-    ("params", "names"),
-    [
-        ({}, ()),
-        ({"secret_env": ["A"], "secret_labels": ["b"]}, ("A", "b")),
-        ({"secret_env": "A, B", "secret_labels": None}, ("A", "B")),
-    ],
-)
-def test_names_are_read_before_ansible_has_converted_them(params, names):
-    assert secret_names(params) == names
 
 
 @pytest.mark.parametrize(

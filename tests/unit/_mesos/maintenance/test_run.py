@@ -37,7 +37,7 @@ def keep(master: Any, state: str, *machines: Machine, check_mode: bool = False, 
 
 # Before, wanted, the write, and the mode of slave1 afterwards.
 TABLE: list[tuple[Any, str, str | None, list[str]]] = [
-    (lambda: Scheduling(), "present", UPDATE, ["draining"]),
+    (Scheduling, "present", UPDATE, ["draining"]),
     (lambda: Scheduling(window(1, start=500, duration=None)), "present", None, ["draining"]),
     (lambda: Scheduling(window(1)), "present", None, ["draining"]),
     (lambda: Scheduling(window(1)), "absent", UPDATE, ["up"]),
@@ -45,7 +45,7 @@ TABLE: list[tuple[Any, str, str | None, list[str]]] = [
     (lambda: Scheduling(window(1, 2)), "down", START, ["down"]),
     (lambda: Scheduling(window(1), down=(1,)), "down", None, ["down"]),
     (lambda: Scheduling(window(1), down=(1,)), "up", STOP, ["up"]),
-    (lambda: Scheduling(), "up", None, []),
+    (Scheduling, "up", None, []),
 ]
 
 
@@ -132,7 +132,7 @@ def test_a_refusal_comes_before_anything_changes(made: Any, state: str, check_mo
 @pytest.mark.parametrize(
     ("made", "state"),
     [
-        (lambda: Scheduling(), "present"),
+        (Scheduling, "present"),
         (lambda: Scheduling(window(1)), "absent"),
         (lambda: Scheduling(window(1)), "down"),
         (lambda: Scheduling(window(1), down=(1,)), "up"),

@@ -61,7 +61,7 @@ class Claims:
         found: list[tuple[str, str]] = []
         wanted = self._listeners.get(port, [])
         for owner, listener in sorted(wanted, key=lambda one: self._before.get(_port(one[1])) != one[0]):
-            if not any(_clash(address, listener.address) for _, address in found):
+            if not any(_clash(address, listener.address) for _place, address in found):
                 found.append((owner, listener.address))
         return found
 

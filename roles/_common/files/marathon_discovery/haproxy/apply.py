@@ -133,7 +133,7 @@ class Balancer:
         self._rejected = {
             app: entry for app, entry in self._rejected.items() if now < entry[0] and _made_of(whole, app) == entry[1]
         }
-        reasons = {app: reason for app, (_, _, reason) in self._rejected.items()}
+        reasons = {app: reason for app, (_at, _text, reason) in self._rejected.items()}
         return build(reasons) if reasons else whole
 
     def _refusal(self, text: str) -> str | None:

@@ -26,7 +26,7 @@ def read(text: str) -> Saved:
         elif line.startswith("backend "):
             backend = line.split()[1]
         elif line.startswith(HOLDS):
-            claim, _, owner = line[len(HOLDS) :].rpartition(" ")
+            claim, _space, owner = line[len(HOLDS) :].rpartition(" ")
             claims[claim] = owner
         else:
             found = _DIGEST.fullmatch(line)

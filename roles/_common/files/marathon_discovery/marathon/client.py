@@ -55,7 +55,7 @@ class Marathon:
     def apps(self) -> list[dict[str, Any]]:
         """All apps with their tasks, from the first host that answers as it must."""
         failures = []
-        for _ in self.urls:
+        for _attempt in self.urls:
             url = self.urls[self.current]
             try:
                 return self._read(url)
