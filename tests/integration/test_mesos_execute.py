@@ -42,8 +42,9 @@ class Mesos:
         """A run of Ansible in a session of its own, whose task has begun."""
         arguments = json.dumps({"url": self.urls, "cmd": command, "wait_timeout": 300})
         environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".collections"),
-                       "ANSIBLE_HOME": str(directory / "home"), "ANSIBLE_CONFIG": str(directory / "none.cfg"),
-                       "ANSIBLE_REMOTE_TMP": str(directory / "remote")}
+                       "ANSIBLE_HOME": str(directory / "home"), "ANSIBLE_REMOTE_TMP": str(directory / "remote"),
+                       # The module is found by the path of its file.
+                       "ANSIBLE_PIPELINING": "false"}
         log = (directory / "log").open("wb")
         run = subprocess.Popen(
             [str(Path(sys.executable).parent / "ansible"), "localhost", "--connection=local",
