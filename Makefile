@@ -10,12 +10,12 @@ BUILD := .build
 # What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
 # cluster or for Ansible, so two lanes take hardly longer than the longer one.
 LANES := "lint sanity units conformance integration" "molecule"
-LANES_ALL := "lint sanity units conformance engine integration" "molecule molecule-rest"
+LANES_ALL := "lint docsite build sanity units conformance engine integration" "molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
-UNITS := tests/build tests/lab tests/properties tests/roles
+UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
-SCENARIOS_REST := secured membership package container interrupted
+SCENARIOS_REST := secured membership package container interrupted discovery
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8
@@ -24,7 +24,7 @@ export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
 # A link in it makes the checkout itself the installed collection.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 # The lab's parameters, given as `make lab LAB_SLAVES=1` or in the environment.
-export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
+export LAB_NAME LAB_NETWORK LAB_MASTERS LAB_SLAVES LAB_BALANCERS LAB_LAYOUT LAB_METHOD LAB_VARIABLES LAB_KEEP_IMAGES
 export MESOS_ARCHIVE MESOS_ARCHIVE_CHECKSUM MESOS_CHECKSUM MARATHON_ARCHIVE MARATHON_ARCHIVE_CHECKSUM MARATHON_CHECKSUM
 export MARATHON_URL BENCH_LOOP
 
@@ -73,7 +73,7 @@ lint: ready ## ruff, yamllint, ansible-lint (production profile), antsibull-docs
 	ansible-lint --offline
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
-	vermin --no-tips --target=3.9- --violations plugins
+	vermin --no-tips --target=3.9- --violations plugins roles/_common/files
 	python tools/role_readme.py --check
 
 .PHONY: sanity
@@ -118,11 +118,12 @@ molecule-rest: ## the scenarios that are in `make test-all` only
 	@$(MAKE) molecule SCENARIOS="$(SCENARIOS_REST)"
 
 .PHONY: bench
-bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000: loops run whole); a large simulated cluster (BENCH_AGENTS=500 BENCH_APPS=1000); site.yml, if a lab runs
+bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000: loops run whole); a large simulated cluster (BENCH_AGENTS=500 BENCH_APPS=1000); apps to HAProxy's file; site.yml, if a lab runs
 	@tools/prerequisites.sh tests
 	@python -m lab bench
 	@PYTHONPATH=tests/support python -m lab bench-modules
 	@PYTHONPATH=tests/support python -m lab bench-scale
+	@python -m lab bench-discovery
 
 ## Lab
 
@@ -161,6 +162,10 @@ docker-stop: ready ## stops the Docker daemon if the lab started it
 .PHONY: docs
 docs: ready ## options and entry points in the roles' READMEs, from their argument_specs
 	@python tools/role_readme.py
+
+.PHONY: docsite
+docsite: ready ## the docs site in .build/docsite/html: guides, READMEs, and pages of roles and plugins; a warning is an error
+	python tools/docsite.py
 
 .PHONY: build
 build: ready ## the collection's archive in .build/dist, checked as Galaxy does

@@ -10,7 +10,7 @@ import sys
 from contextlib import nullcontext
 from types import FrameType
 
-from lab import bench, locks, machine_docker, playbook, report, up
+from lab import bench, bench_discovery, locks, machine_docker, playbook, report, up
 from lab.config import LabConfig, LabError, from_environment
 
 # They make, change or remove the hosts of a lab.
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("bench", help="tasks and seconds of runs that change nothing, if a lab runs")
     commands.add_parser("bench-modules", help="seconds and requests for 1,000 definitions by the modules")
     commands.add_parser("bench-scale", help="seconds, requests and memory of many apps on many simulated agents")
+    commands.add_parser("bench-discovery", help="seconds and memory from 1,000 apps to HAProxy's file")
     down = commands.add_parser("down", help="removes all that `up` made")
     down.add_argument("--keep-images", action="store_true", help="keep the images and the daemon for a next lab")
     run = commands.add_parser("exec", help="runs a command in the environment in which Ansible finds this collection")
@@ -78,6 +79,8 @@ def _dispatch(arguments: argparse.Namespace, config: LabConfig) -> int:
             from lab import bench_scale
 
             return bench_scale.show(_log)
+        case "bench-discovery":
+            return bench_discovery.show(_log, os.environ)
         case "down":
             up.down(config, _log, arguments.keep_images or bool(os.environ.get("LAB_KEEP_IMAGES")))
         case "exec":

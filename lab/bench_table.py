@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab import table as text_table
+
+WIDTH = 110
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -48,12 +52,7 @@ _COLUMNS = ("", "of which", "seconds", "requests", "reads", "writes", "told chan
 
 def aligned(cells: list[tuple[str, ...]]) -> list[str]:
     """A line each: the first column to the left, the others to the right."""
-    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
-    lines = []
-    for way, *numbers in cells:
-        columns = "".join(f"  {text:>{width}}" for text, width in zip(numbers, widths[1:], strict=True))
-        lines.append(f"  {way:<{widths[0]}}{columns}")
-    return lines
+    return [f"  {line}" for line in text_table.lines(cells, WIDTH, right=True)]
 
 
 def costs(rows: list[Row]) -> list[str]:

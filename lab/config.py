@@ -18,6 +18,7 @@ BUILD = CHECKOUT / ".build"
 MASTER_GROUPS = ("zookeeper", "mesos_masters", "marathon")
 SLAVE_GROUPS = ("mesos_slaves",)
 REGISTRY_GROUPS = ("lab_registry",)
+BALANCER_GROUPS = ("load_balancers",)
 METHODS = ("archive", "package", "container")
 
 
@@ -126,13 +127,15 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
     """The lab that the variables ``LAB_*``, ``MESOS_ARCHIVE`` and ``MARATHON_ARCHIVE`` describe.
 
     ``LAB_MASTERS`` (1, 3 or 5; default 3), ``LAB_SLAVES`` (1 to 9; default 3), ``LAB_NAME`` (default ``quorum-lab``),
-    ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24), ``LAB_LAYOUT=single`` for one host in all groups,
+    ``LAB_BALANCERS`` (0 to 9; default 0), ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24),
+    ``LAB_LAYOUT=single`` for one host in all groups but that of the balancers,
     ``LAB_METHOD`` (archive, package or container: how the roles install Mesos and Marathon; default archive),
     ``LAB_VARIABLES`` (a YAML file, relative to the checkout: group or host -> variables as in group_vars).
     """
     environ = os.environ if environ is None else environ
     masters = whole_number(environ, "LAB_MASTERS", 3, most=9)
     slaves = whole_number(environ, "LAB_SLAVES", 3, most=9)
+    balancers = whole_number(environ, "LAB_BALANCERS", 0, least=0, most=9)
     if masters % 2 == 0:
         raise LabError(f"LAB_MASTERS={masters}: ZooKeeper and Mesos need an odd number; give 1, 3 or 5.")
     name = environ.get("LAB_NAME") or "quorum-lab"
@@ -150,6 +153,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
     else:
         hosts += [Host(f"master{n}", str(base + 10 + n), MASTER_GROUPS) for n in range(1, masters + 1)]
         hosts += [Host(f"slave{n}", str(base + 20 + n), SLAVE_GROUPS) for n in range(1, slaves + 1)]
+    hosts += [Host(f"balancer{n}", str(base + 30 + n), BALANCER_GROUPS) for n in range(1, balancers + 1)]
     directory = BUILD / ("lab" if name == "quorum-lab" else f"lab-{name}")
     known = {"all"} | {host.name for host in hosts} | {group for host in hosts for group in host.groups}
     return LabConfig(

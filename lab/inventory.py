@@ -138,6 +138,11 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
                     "hosts": _hosts(config.in_group("marathon")),
                     "vars": _source("marathon", config, engine, config.marathon),
                 },
+                "load_balancers": {
+                    "hosts": _hosts(config.in_group("load_balancers")),
+                    # A lab's hosts cannot have more open files than the machine's Docker gives them.
+                    "vars": {"haproxy_maxconn": 2000},
+                },
             },
         }
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from lab import access, probe
+from lab import access, probe, table
 from lab.access import PLAIN, Access
 from lab.config import LabConfig
 
@@ -207,22 +207,10 @@ def collect(cluster: Cluster) -> list[Row]:
     return [*zookeeper_rows(cluster), *mesos_rows(cluster), *marathon_rows(cluster)]
 
 
-def _clip(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
 def render(rows: list[Row]) -> str:
     """The rows as an aligned table of at most 100 columns."""
-    cells = [("WHAT", "RUNNING", "WHERE", "ANSWER"), *((row.what, row.running, row.where, row.answer) for row in rows)]
-    most = (28, 7, 36)
-    widths = [min(most[n], max(len(cell[n]) for cell in cells)) for n in range(3)]
-    last = WIDTH - sum(widths) - 2 * len(widths) - 2
-    marks = ["", *("" if row.good else "!" for row in rows)]
-    lines = []
-    for mark, cell in zip(marks, cells, strict=True):
-        aligned = "  ".join(_clip(text, width).ljust(width) for text, width in zip(cell[:3], widths, strict=True))
-        lines.append(f"{mark:<2}{aligned}  {_clip(cell[3], last)}".rstrip())
-    return "\n".join(lines)
+    cells = [("" if row.good else "!", row.what, row.running, row.where, row.answer) for row in rows]
+    return "\n".join(table.lines([("", "WHAT", "RUNNING", "WHERE", "ANSWER"), *cells], WIDTH, most=(1, 28, 7, 36)))
 
 
 def show(config: LabConfig, wait_seconds: float = WAIT_SECONDS, output: TextIO | None = None) -> int:

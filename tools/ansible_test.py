@@ -8,12 +8,12 @@ it gets a copy of the files that Git knows. What it caches stays under .build.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from collection_copy import ROOT, copy_collection
+
 BUILD = ROOT / ".build" / "ansible-test"
 COLLECTION = BUILD / "ansible_collections" / "quorum" / "mesos"
 HOME = BUILD / "home"
@@ -23,11 +23,13 @@ NOT_SHIPPED = (
     # The link would lead back into the copy.
     ".collections/",
     "ansible.cfg",
+    "docs/docsite/",
     "engine/",
     "inventory/",
     "lab/",
     "molecule/",
     "tools/",
+    "tests/discovery/",
     "tests/integration/",
     "tests/lab/",
     "tests/properties/",
@@ -50,22 +52,8 @@ sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", *wanted]))
 """
 
 
-def copy_collection() -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    shutil.rmtree(COLLECTION, ignore_errors=True)
-    for name in filter(None, listed.split("\0")):
-        source = ROOT / name
-        if name.startswith(NOT_SHIPPED) or not os.path.lexists(source):
-            continue
-        target = COLLECTION / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target, follow_symlinks=False)
+def copy_for_tests() -> None:
+    copy_collection(BUILD, lambda name: not name.startswith(NOT_SHIPPED))
     # Without a repository of its own the copy counts as an ignored part of this one, and every file is skipped.
     subprocess.run(["git", "init", "-q", str(COLLECTION)], check=True)
 
@@ -94,7 +82,7 @@ def prepare_home() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    copy_collection()
+    copy_for_tests()
     prepare_home()
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [str(Path(sys.executable).parent / "ansible-test"), *arguments, "--python", python]

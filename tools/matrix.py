@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build" / "matrix"
 # The Python 3 that each of them takes on the control machine, from and to.
 PYTHONS = {"2.17": (10, 12), "2.18": (11, 13), "2.19": (11, 13), "2.20": (12, 14), "2.21": (12, 14)}
-PACKAGES = ("hypothesis", "kazoo", "kubernetes-validate", "pytest", "pytest-xdist", "-r", "meta/ee-requirements.txt")
+PACKAGES = ("hypothesis", "kubernetes-validate", "pytest", "pytest-xdist", "-r", "meta/ee-requirements.txt")
 CHECKS = (
     ("pytest", "tests/unit", "-q", "-n", "2"),
     ("ansible-playbook", "-i", "inventory/sample/hosts.yml", "playbooks/site.yml", "--syntax-check"),

@@ -10,11 +10,12 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import docker, mesos_master, zookeeper
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import docker, haproxy, mesos_master, zookeeper
 
 PLANS: dict[tuple[str, str], t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {
     ("docker", "main"): docker.main,
     ("docker", "uninstall"): docker.uninstall,
+    ("haproxy", "main"): haproxy.main,
     ("mesos_master", "main"): mesos_master.main,
     ("zookeeper", "main"): zookeeper.main,
     ("zookeeper", "uninstall"): zookeeper.uninstall,

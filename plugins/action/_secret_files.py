@@ -30,16 +30,23 @@ class ActionModule(ActionBase):
         result.update(self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars))
         return result
 
-    def _described(self, file: t.Mapping[str, t.Any]) -> dict[str, str]:
-        described = {key: str(file[key]) for key in ("path", "owner", "group", "mode", "form") if key in file}
+    def _described(self, file: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        described: dict[str, t.Any] = {
+            key: str(file[key]) for key in ("path", "owner", "group", "mode", "form") if key in file
+        }
+        if "check" in file:
+            described["check"] = [str(word) for word in file["check"]]
         if file.get("src"):
-            # A file in a vault is decrypted.
-            source = self._loader.get_real_file(self._find_needle("files", file["src"]))
-            with open(source, "rb") as stream:
-                content = stream.read()
+            sources = [file["src"]] if isinstance(file["src"], str) else file["src"]
+            content = b"".join(self._content(source) for source in sources)
         elif isinstance(file["content"], (dict, list)):
             # What older releases of Ansible make of the text of such a value.
             content = (json.dumps(file["content"], indent=4, sort_keys=True) + "\n").encode()
         else:
             content = str(file["content"]).encode()
         return {**described, "content": base64.b64encode(content).decode()}
+
+    def _content(self, source: str) -> bytes:
+        # A file in a vault is decrypted.
+        with open(self._loader.get_real_file(self._find_needle("files", source)), "rb") as stream:
+            return stream.read()

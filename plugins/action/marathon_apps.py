@@ -26,13 +26,6 @@ class ActionModule(WaitingAction):
         read, where, blank = definition_set.read(self, sources, task_vars, rules)
         return {**arguments, "definitions": [*inline, *read], "origins": [*origins, *where], "blank": blank}
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        result = super().run(tmp, task_vars)
-        if self._task.check_mode and not self._task.no_log and result.get("changed") and "summary" in result:
-            host = (task_vars or {}).get("inventory_hostname", "localhost")
-            self._display.display(f"[{host}] plan: {result['summary']}", stderr=True)
-        return result
-
 
 def _listed(value: t.Any, name: str) -> list[t.Any]:
     if value is None:

@@ -18,6 +18,8 @@ options:
         P(ansible.builtin.local#connection), which C(delegate_to=localhost) gives too. Nothing is shown with C(async),
         with C(no_log), in check mode, or if C(become) makes the module a user who must not write to files of the one
         who runs Ansible.
+      - The modules for apps, pods, groups and sets end with one more line, which says what runs. In check mode it is
+        the plan. It is shown with any connection, but neither with C(async) nor with C(no_log).
     type: bool
     default: true
     version_added: 0.3.0

@@ -19,6 +19,10 @@ options:
     type: list
     elements: dict
     required: true
+seealso:
+  - name: The role docker
+    link: https://quorum.example.org/mesos/site/roles/docker/README.html
+    description: Three ways by which tasks get the credentials of a private registry.
 """
 
 EXAMPLES = r"""

@@ -27,6 +27,9 @@ options:
     description: The domain that Mesos-DNS serves.
     type: str
     default: mesos
+seealso:
+  - plugin: quorum.mesos.marathon_endpoint
+    plugin_type: lookup
 """
 
 EXAMPLES = r"""

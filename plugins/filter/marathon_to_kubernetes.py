@@ -25,6 +25,9 @@ seealso:
   - plugin: quorum.mesos.marathon_translation_report
     plugin_type: filter
   - module: quorum.mesos.marathon_translate
+  - name: Leaving Mesos
+    link: https://quorum.example.org/mesos/site/docs/way-out.html
+    description: What a translation carries over, and what is lost.
 """
 
 EXAMPLES = r"""

@@ -56,6 +56,13 @@ options:
     type: list
     elements: str
     default: []
+seealso:
+  - plugin: quorum.mesos.marathon_endpoint
+    plugin_type: lookup
+  - module: quorum.mesos.marathon_info
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

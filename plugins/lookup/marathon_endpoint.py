@@ -55,6 +55,9 @@ options:
 seealso:
   - plugin: quorum.mesos.marathon_endpoints
     plugin_type: filter
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

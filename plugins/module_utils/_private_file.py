@@ -20,11 +20,12 @@ def write(
     mode: int = 0o600,
     user: int | None = None,
     group: int | None = None,
+    check: t.Sequence[str] = (),
 ) -> None:
     """Replaces a file, which has its rights from its first byte on.
 
     What moves files for Ansible gives a new one wider rights. Without a user and a group it belongs to who runs the
-    module.
+    module. Where the command ``check`` fails, with the new file in place of ``%s``, the old one stays.
     """
     temporary = None
     try:
@@ -34,6 +35,7 @@ def write(
             file.write(content)
             os.fchown(handle, -1 if user is None else user, -1 if group is None else group)
             os.fchmod(handle, mode)
+        _refuse(module, path, temporary, check)
         os.replace(temporary, path)
     except OSError as error:
         if temporary and os.path.exists(temporary):
@@ -41,3 +43,14 @@ def write(
         module.fail_json(msg="%s cannot be written (%s); correct that on the host." % (path, error.strerror))
     if module.selinux_enabled():
         module.set_default_selinux_context(path, False)
+
+
+def _refuse(module: AnsibleModule, path: str, new: str, check: t.Sequence[str]) -> None:
+    if not check:
+        return
+    code, output, errors = module.run_command([word.replace("%s", new) for word in check])
+    if code:
+        os.unlink(new)
+        lines = (errors or output).replace(new, path).splitlines()
+        said = "; ".join(line.strip().rstrip(".") for line in lines if line.strip())
+        module.fail_json(msg="%s was not replaced, because the new one is refused: %s." % (path, said))

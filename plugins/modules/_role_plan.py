@@ -21,7 +21,7 @@ options:
       - The role.
     type: str
     required: true
-    choices: [docker, mesos_master, zookeeper]
+    choices: [docker, haproxy, mesos_master, zookeeper]
   entry_point:
     description:
       - What is going to be done. With V(uninstall) problems are returned instead of a failure.
@@ -58,4 +58,16 @@ unless_restart:
   returned: for the role docker
   type: str
   sample: ""
+reserved_ports:
+  description: Ports that no app may have, because HAProxy or another service of the host listens there.
+  returned: for the role haproxy
+  type: list
+  elements: int
+  sample: [80, 443, 5050, 8080, 9090, 9091, 9092]
+certificates:
+  description: The files with certificates, for M(quorum.mesos._secret_files).
+  returned: for the role haproxy
+  type: list
+  elements: dict
+  sample: []
 """

@@ -24,6 +24,9 @@ options:
       - C(form) is how the diff names what changes, C(lines) of C(NAME=value), C(json), or C(whole), which names nothing
         and is the default. C(text) shows all of a file that has no secret.
       - C(owner), C(group) and C(mode) are those of the file if they differ from the options below.
+      - C(src) may be a list of files, which become one.
+      - C(check) is a command, as a list of words, that is given the new file in place of C(%s). Where it fails the file
+        is not replaced, and what it says is the reason. Not run in check mode.
     type: raw
     required: true
   owner:
@@ -97,6 +100,7 @@ class Wanted(t.NamedTuple):
     # Nothing where the host has no such user or group yet, which check mode meets.
     user: int | None
     group: int | None
+    check: tuple[str, ...]
 
 
 class Found(t.NamedTuple):
@@ -135,7 +139,8 @@ def _wanted(module: AnsibleModule) -> list[Wanted]:
         user = _number(module, file["owner"], lambda name: pwd.getpwnam(name).pw_uid, "user")
         group = _number(module, file["group"], lambda name: grp.getgrnam(name).gr_gid, "group")
         content = base64.b64decode(file["content"])
-        found.append(Wanted(file["path"], content, file["form"], int(file["mode"], 8), user, group))
+        rights = (int(file["mode"], 8), user, group)
+        found.append(Wanted(file["path"], content, file["form"], *rights, tuple(file.get("check") or ())))
     return found
 
 
@@ -177,7 +182,8 @@ def main() -> None:
         paths.append(wanted.path)
         diffs.append(_diff(wanted, found))
         if not module.check_mode:
-            private_file.write(module, wanted.path, wanted.content, wanted.mode, wanted.user, wanted.group)
+            rights = (wanted.mode, wanted.user, wanted.group)
+            private_file.write(module, wanted.path, wanted.content, *rights, wanted.check)
     module.exit_json(changed=bool(paths), paths=paths, diff=diffs)
 
 

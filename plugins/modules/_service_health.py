@@ -29,9 +29,10 @@ options:
         which is asked of C(mesos-executor --help) unless the O(source) is a container. Where O(masters) are given, one
         that is drained or deactivated gets a warning, and fails where no other agent gets tasks either.
       - V(marathon) answers and knows its leader.
+      - V(haproxy) answers, and V(discovery), its agent, has given it what Marathon runs.
       - V(docker) answers.
     type: str
-    choices: [zookeeper, master, agent, marathon, docker]
+    choices: [zookeeper, master, agent, marathon, haproxy, discovery, docker]
     required: true
   address:
     description:

@@ -82,6 +82,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+reloadable:
+  description: Whether a reload takes over all of RV(outdated), where a reload reads all but the unit anew.
+  returned: success
+  type: bool
+  sample: true
 running:
   description: Whether the service ran before the module started it.
   returned: success
@@ -104,7 +109,7 @@ outdated:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._host import running
-from ansible_collections.quorum.mesos.plugins.module_utils._host.started import SOURCE
+from ansible_collections.quorum.mesos.plugins.module_utils._host import started as started_with
 
 
 def _compare(module: AnsibleModule, digest: str, outdated: list[str]) -> None:
@@ -126,7 +131,7 @@ def main() -> None:
         argument_spec={
             "unit": {"type": "str", "required": True},
             "files": {"type": "list", "elements": "path", "required": True},
-            "source": {"type": "dict", "required": True, "options": SOURCE},
+            "source": {"type": "dict", "required": True, "options": started_with.SOURCE},
             "expected": {"type": "str"},
             "start": {"type": "bool", "default": True},
         },
@@ -154,6 +159,7 @@ def main() -> None:
         changed=changed,
         running=was.running,
         outdated=outdated,
+        reloadable=started_with.reloadable(outdated),
         declared=declared,
         diff={"prepared": diff} if diff else {},
     )

@@ -21,7 +21,7 @@ options:
     description:
       - What it is.
     type: str
-    choices: [zookeeper, master, agent, marathon, docker]
+    choices: [zookeeper, master, agent, marathon, haproxy, docker]
     required: true
   address:
     description:
@@ -34,6 +34,10 @@ options:
     type: list
     elements: str
     default: []
+  agent:
+    description:
+      - URL of what feeds HAProxy from Marathon, which tells what it serves and what not.
+    type: str
 extends_documentation_fragment:
   - quorum.mesos.attributes
   - quorum.mesos._service_access
@@ -87,6 +91,7 @@ def main() -> None:
             "service": {"type": "str", "choices": list(LOOKS), "required": True},
             "address": {"type": "str", "required": True},
             "members": {"type": "list", "elements": "str", "default": []},
+            "agent": {"type": "str"},
             **access.spec(),
         },
         supports_check_mode=True,

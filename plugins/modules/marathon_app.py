@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon_app_options
   - quorum.mesos.marathon_progress
   - quorum.mesos.marathon_stay
+  - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -176,6 +177,16 @@ options:
     choices: [leave, rollback]
     default: leave
     version_added: 0.3.0
+seealso:
+  - module: quorum.mesos.marathon_apps
+  - module: quorum.mesos.marathon_pod
+  - module: quorum.mesos.marathon_deployment
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
+  - name: Troubleshooting
+    link: https://quorum.example.org/mesos/site/docs/troubleshooting.html
+    description: The messages that people meet most, with cause and remedy.
 """
 
 EXAMPLES = r"""
@@ -289,6 +300,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What runs, where and how long the change took, with the first five addresses.
+    - "In check mode the plan, for example V(Plan for /shop/web: 0 to create, 1 to change (1 restarts), 0 to remove)."
+    - The same line is shown when the task ends, unless O(progress) is off.
+  returned: always
+  type: str
+  sample: "/shop/web: 2 of 2 healthy after 3 s at slave1:31001, slave2:31002"
 action:
   description: What was done, or would be done in check mode.
   returned: success, and failure after the app was written
@@ -311,13 +330,13 @@ steps:
   version_added: 0.3.0
 before:
   description: The app before the change in the form in which Marathon returns it; null when there was none.
-  returned: success, and failure after the app was written
+  returned: success
   type: dict
   sample: {id: /shop/web, cpus: 0.1, mem: 64.0, instances: 2}
   version_added: 0.3.0
 after:
   description: The app as planned, in the same form; null when it is removed.
-  returned: success, and failure after the app was written
+  returned: success
   type: dict
   sample: {id: /shop/web, cpus: 0.2, mem: 64.0, instances: 2}
   version_added: 0.3.0
@@ -510,14 +529,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     connection_spec,
     open_client,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
@@ -541,6 +558,7 @@ def argument_spec():
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_for={"type": "str", "choices": ["deployment", "healthy"], "default": "healthy"},
@@ -559,6 +577,7 @@ def read_options(module):
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
+        strict=params["strict"],
         force=params["force"],
         wait=params["wait"],
         healthy_for=params["healthy_for"],
@@ -583,8 +602,9 @@ def main():
             reporter(module),
             outputs(module, client),
         )
-        runner = AppRunner(client, waiter, read_options(module), time.sleep, module.warn)
-        result = runner.run(module.check_mode)
+        with module.about_subject():
+            runner = AppRunner(client, waiter, read_options(module), time.sleep, module.warn)
+            result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**result)

@@ -36,6 +36,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
   - quorum.mesos.marathon_stay
+  - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -224,6 +225,9 @@ notes:
 seealso:
   - module: quorum.mesos.marathon_app
   - module: quorum.mesos.marathon_pod
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""
@@ -294,13 +298,22 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What runs, where and how long the change took. Of a set or group counts, then the first ten apps and pods.
+    - "In check mode the plan, for example V(Plan: 1 to create, 2 to change (1 restarts), 0 to remove)."
+    - The same line is shown when the task ends, unless O(progress) is off.
+  returned: always
+  type: str
+  sample: "1 app runs as declared after 3 s (1 created, 0 changed, 0 removed): /web: 1 of 1 running at slave1:31001"
 summary:
   description:
-    - What happens to how many apps, with the ids of those that are removed, at most 50.
-    - The same line is shown before the first write, and at the end of check mode.
+    - The plan; how many apps and pods are created, changed and removed, with the ids of those that are removed, at most
+      50. In parentheses, of how many the running instances are replaced.
+    - The same line is shown before the first write.
   returned: success, and failure after the plan was made
   type: str
-  sample: "apps: 1 created, 2 updated, 1 deleted (/shop/old), 996 unchanged; 2 replaced while running"
+  sample: "Plan: 1 to create, 2 to change (2 restarts), 1 to remove (/shop/old), 996 unchanged"
 removed:
   description: Ids of the apps and pods that are removed. When a removal is refused, of those that would have been.
   returned: success, failure after the plan was made, and failure because of a removal
@@ -308,7 +321,8 @@ removed:
   elements: str
   sample: [/shop/old]
 apps:
-  description: Every declared app and every removed one, in the order of their ids.
+  description:
+    - Every declared app and every removed one, in the order of their ids. After a failure those that were to change.
   returned: success, and failure after the plan was made
   type: list
   elements: dict
@@ -341,7 +355,8 @@ apps:
       adopted: false
       origin: apps/web.json
 pods:
-  description: Every declared pod and every removed one, in the order of their ids.
+  description:
+    - Every declared pod and every removed one, in the order of their ids. After a failure those that were to change.
   returned: success, and failure after the plan was made
   type: list
   elements: dict
@@ -373,7 +388,8 @@ pods:
       adopted: false
       origin: apps/sidecar.yml
 groups:
-  description: Every declared group, and every group that is removed as a whole.
+  description:
+    - Every declared group, and every group that is removed as a whole. After a failure those that were to change.
   returned: success, and failure after the plan was made
   type: list
   elements: dict
@@ -535,14 +551,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     connection_spec,
     open_client,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
@@ -575,6 +589,7 @@ def argument_spec():
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
@@ -602,6 +617,7 @@ def read_options(params):
             ignored=tuple(params["ignore_fields"]),
         ),
         secret_names=secret_names(params),
+        strict=params["strict"],
         force=params["force"],
         wait=params["wait"],
         healthy_for=params["healthy_for"],

@@ -79,6 +79,12 @@ options:
 seealso:
   - module: quorum.mesos.marathon_app
   - module: quorum.mesos.marathon_apps
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
+  - name: Troubleshooting
+    link: https://quorum.example.org/mesos/site/docs/troubleshooting.html
+    description: The messages that people meet most, with cause and remedy.
 """
 
 EXAMPLES = r"""

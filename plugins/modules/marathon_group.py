@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
   - quorum.mesos.marathon_stay
+  - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -178,6 +179,9 @@ seealso:
   - module: quorum.mesos.marathon_apps
     description: For a set of definitions from many files, owned by a group or by a label.
   - module: quorum.mesos.marathon_deployment
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""
@@ -239,6 +243,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What runs, where and how long the change took. Of a set or group counts, then the first ten apps and pods.
+    - "In check mode the plan, for example V(Plan for /shop: 1 to create, 2 to change (1 restarts), 0 to remove)."
+    - The same line is shown when the task ends, unless O(progress) is off.
+  returned: always
+  type: str
+  sample: "/shop: 1 app runs as declared, nothing to change: /shop/web: 1 of 1 running at slave1:31001"
 action:
   description: What was done to the group or anything in it, or would be done in check mode.
   returned: success, and failure after the plan was made
@@ -254,7 +266,7 @@ group:
   description:
     - The whole group as it is or, after a change, as it is planned, with its apps in the form in which Marathon returns
       them and without what changes by itself. Null when there is none.
-  returned: success, and failure after the plan was made
+  returned: success
   type: dict
   sample:
     id: /shop
@@ -267,7 +279,9 @@ group:
         instances: 2
     groups: []
 apps:
-  description: Every app that is declared, scaled, put back or removed, in the order of their ids.
+  description:
+    - Every app that is declared, scaled, put back or removed, in the order of their ids.
+    - After a failure those that were to change.
   returned: success, and failure after the plan was made
   type: list
   elements: dict
@@ -461,14 +475,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     connection_spec,
     open_client,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
@@ -494,6 +506,7 @@ def argument_spec():
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
@@ -517,6 +530,7 @@ def read_options(params):
         limit=removal_limit.read(params["prune_limit"]),
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
+        strict=params["strict"],
         force=params["force"],
         wait=params["wait"],
         healthy_for=params["healthy_for"],

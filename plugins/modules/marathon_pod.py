@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
   - quorum.mesos.marathon_stay
+  - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
   - quorum.mesos.attributes.actiongroup_marathon
 attributes:
@@ -159,6 +160,12 @@ notes:
   - An ephemeral volume, one with nothing but a name, is shared by the containers of an instance. It needs the isolator
     C(volume/sandbox_path) on the agents, which the role C(quorum.mesos.mesos_slave) sets by default. Without it the
     containers start, do not find the volume, and fail again and again.
+seealso:
+  - module: quorum.mesos.marathon_app
+  - module: quorum.mesos.marathon_apps
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""
@@ -249,6 +256,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What runs, where and how long the change took, with the first five addresses.
+    - "In check mode the plan, for example V(Plan for /shop/sidecar: 1 to create, 0 to change, 0 to remove)."
+    - The same line is shown when the task ends, unless O(progress) is off.
+  returned: always
+  type: str
+  sample: "/shop/sidecar: 1 of 1 stable after 3 s at slave1:31001"
 action:
   description: What was done, or would be done in check mode.
   returned: success, and failure after the pod was written
@@ -404,14 +419,12 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     connection_spec,
     open_client,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import (
-    MarathonModule,
-    secret_names,
-)
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.progress import (
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
@@ -435,6 +448,7 @@ def argument_spec():
         ignore_fields={"type": "list", "elements": "str", "default": []},
         secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
         secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
+        strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
         wait={"type": "bool", "default": True},
         wait_timeout={"type": "int", "default": 300},
@@ -452,6 +466,7 @@ def read_options(module):
         merge=params["merge"],
         ignored=tuple(params["ignore_fields"]),
         secret_names=secret_names(params),
+        strict=params["strict"],
         force=params["force"],
         wait=params["wait"],
         healthy_for=params["healthy_for"],
@@ -475,8 +490,9 @@ def main():
             reporter(module),
             outputs(module, client),
         )
-        runner = PodRunner(client, waiter, read_options(module), time.sleep, module.warn)
-        result = runner.run(module.check_mode)
+        with module.about_subject():
+            runner = PodRunner(client, waiter, read_options(module), time.sleep, module.warn)
+            result = runner.run(module.check_mode)
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
     module.exit_json(**result)

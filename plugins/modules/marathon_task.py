@@ -77,6 +77,9 @@ options:
 seealso:
   - module: quorum.mesos.marathon_app
   - module: quorum.mesos.marathon_info
+  - name: What runs on Marathon, kept in files
+    link: https://quorum.example.org/mesos/site/docs/marathon.html
+    description: The guide, from one file to a directory that owns its apps.
 """
 
 EXAMPLES = r"""

@@ -72,6 +72,11 @@ options:
     description: Seconds to wait at most.
     type: int
     default: 300
+seealso:
+  - module: quorum.mesos.marathon_info
+  - name: Rolling changes
+    link: https://quorum.example.org/mesos/site/docs/rolling.html
+    description: How the playbooks drain agents and restart services one host at a time.
 """
 
 EXAMPLES = r"""

@@ -52,6 +52,11 @@ attributes:
     support: none
   idempotent:
     support: full
+seealso:
+  - module: quorum.mesos.mesos_agent
+  - name: Rolling changes
+    link: https://quorum.example.org/mesos/site/docs/rolling.html
+    description: How the playbooks drain agents and restart services one host at a time.
 """
 
 EXAMPLES = r"""

@@ -19,12 +19,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files impor
 )
 from jinja2.exceptions import TemplateSyntaxError
 
-# Before 2.19 the lookup itself makes a mapping of a text that looks like one, unless it is told not to; since then it
-# never does, and the switch is deprecated.
-_TEXT_ONLY = {} if tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19) else {"convert_data": False}
+# Before 2.19 the lookup itself makes a mapping of a text that looks like one, unless it is told not to, which makes a
+# text of the value of an expression too; since then it does neither, and the switch is deprecated.
+_CONVERTS = tuple(int(part) for part in core_version.split(".")[:2]) < (2, 19)
+_ONE_EXPRESSION = re.compile(r"\s*\{\{(?:(?!\{\{|\}\}).)*\}\}\s*", re.DOTALL)
 # The last one is the header by which a file changes the others.
 _TEMPLATE_MARKS = ("{{", "{%", "#jinja2:")
-_UNDEFINED = re.compile(r"'(?P<name>\w+)' is undefined")
+# What Ansible says without a line: since 2.19 of a variable, before that of a filter.
+_UNKNOWN_NAME = re.compile(r"""'(?P<variable>\w+)' is undefined|Could not load "(?P<filter>[\w.]+)\"""")
 # {# is a part of shell commands, like ${#name}, so what begins a comment is what no text holds.
 _NO_COMMENTS = {"comment_start_string": "\x00#", "comment_end_string": "#\x00"}
 
@@ -96,8 +98,9 @@ def _text(action: ActionBase, path: str) -> str:
 
 def _templated(action: ActionBase, path: str, text: str, task_vars: dict[str, t.Any]) -> t.Any:
     lookup = lookup_loader.get("ansible.builtin.template", loader=action._loader, templar=action._templar)
+    text_only = {"convert_data": False} if _CONVERTS and not _ONE_EXPRESSION.fullmatch(text) else {}
     try:
-        return lookup.run([path], variables=task_vars, **_NO_COMMENTS, **_TEXT_ONLY)[0]
+        return lookup.run([path], variables=task_vars, **_NO_COMMENTS, **text_only)[0]
     except AnsibleError as error:
         # Before 2.19 Ansible quotes the whole file, which may hold secrets.
         reason = str(error).partition(". String: ")[0]
@@ -116,7 +119,9 @@ def _line(error: BaseException | None, text: str) -> int | None:
         error = error.__cause__ or error.__context__
     for one in reversed(seen):
         if isinstance(one, TemplateSyntaxError):
-            return one.lineno
+            if one.lineno:
+                return one.lineno
+            continue
         trace = one.__traceback__
         lines = []
         while trace is not None:
@@ -125,7 +130,6 @@ def _line(error: BaseException | None, text: str) -> int | None:
             trace = trace.tb_next
         if lines and lines[-1] <= text.count("\n") + 1:
             return lines[-1]
-    # Since 2.19 Ansible says of a variable only that it is undefined.
-    name = _UNDEFINED.search(" ".join(map(str, seen)))
-    used = name and re.search(rf"\{{[{{%][^\n]*\b{re.escape(name['name'])}\b", text)
+    name = _UNKNOWN_NAME.search(" ".join(map(str, seen)))
+    used = name and re.search(rf"\{{[{{%][^\n]*\b{re.escape(name['variable'] or name['filter'])}\b", text)
     return text.count("\n", 0, used.start()) + 1 if used else None

@@ -1,13 +1,14 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin of a module that waits: what moves is shown while the module runs."""
+"""The action plugin of a module that waits: what moves is shown while the module runs, and its answer at the end."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module import progress
 from ansible_collections.quorum.mesos.plugins.plugin_utils import interruption
@@ -35,6 +36,7 @@ class WaitingAction(ActionBase):
         finally:
             if not detached:
                 self._remove_tmp_path(self._connection._shell.tmpdir)
+        self._show_answer(result, arguments, variables)
         return result
 
     def arguments(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -71,6 +73,14 @@ class WaitingAction(ActionBase):
                 yield
             finally:
                 self._task.environment = environment
+
+    def _show_answer(self, result: dict[str, t.Any], arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> None:
+        """What runs, or in check mode the plan: Ansible itself shows nothing of the result of a task that succeeds."""
+        if self._task.no_log or result.get("failed") or not boolean(arguments.get("progress", True), strict=False):
+            return
+        if "action" in result or "summary" in result:
+            host = task_vars.get("inventory_hostname", "localhost")
+            self._display.display(f"[{host}] {' '.join(str(result['msg']).split())}", stderr=True)
 
     def _may_be_shown(self) -> bool:
         return (

@@ -53,6 +53,10 @@ def test_top_level_entries(archive: Path) -> None:
     assert {name.split("/")[0] for name in members(archive)} == ENTRIES
 
 
+def test_the_settings_of_the_docs_site_stay_here(archive: Path) -> None:
+    assert [name for name in members(archive) if name.startswith("docs/docsite")] == []
+
+
 def test_no_generated_files(archive: Path) -> None:
     generated = (".pyc", ".orig", ".swp", ".retry")
     assert [name for name in members(archive) if name.endswith(generated) or "__pycache__" in name] == []
@@ -74,7 +78,9 @@ def test_an_installed_playbook_finds_those_beside_it(archive: Path, playbook: st
     assert f"playbook: {installed}/playbooks/{playbook}.yml" in done.stdout
 
 
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+# Pictures too, and a page that is only named: people look for it.
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+NAMED = re.compile(r"`((?:docs|inventory|playbooks|roles)/[\w./-]+)`")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -101,6 +107,7 @@ def test_every_link_of_a_page_leads_to_a_file_of_the_archive(archive: Path) -> N
             target = os.path.normpath(Path(name).parent / path) if path else name
             if target not in names or (anchor and anchor not in anchors(pages.get(target, ""))):
                 broken.append(f"{name}: {link}")
+        broken += [f"{name}: {path}" for path in NAMED.findall(text) if path.rstrip("/") not in names]
     assert len(pages) > 10
     assert broken == []
 

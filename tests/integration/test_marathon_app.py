@@ -102,7 +102,7 @@ def test_life_of_an_app(ansible, marathon, web):
     assert failed["failed"]
     assert "It was rolled back (its deployment was cancelled by deployment " in failed["msg"]
     assert (failed["rollback"]["action"], failed["rollback"]["confirmed"]) == ("cancelled", True)
-    assert (failed["before"]["mem"], failed["after"]["mem"]) == (32.0, 9000000.0)
+    assert (failed["diff"]["before"]["mem"], failed["diff"]["after"]["mem"]) == (32.0, 9000000.0)
     after = marathon.app(app_id)
     assert (after["mem"], after["tasksRunning"], after["deployments"]) == (32.0, 3, [])
 

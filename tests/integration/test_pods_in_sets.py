@@ -52,7 +52,7 @@ def test_a_pod_lives_in_the_same_directory_and_set(ansible, marathon, group, dir
 
     planned = run("--check", "--diff")
     assert (planned["changed"], actions(planned)) == (True, {"web": "created", "pod": "created"})
-    assert planned["summary"] == "apps: 1 created; pods: 1 created"
+    assert planned["summary"] == "Plan: 2 to create, 0 to change, 0 to remove"
     assert {one["after_header"] for one in planned["diff"]} == {f"{group}/web", f"{group}/pod"}
     assert stored(marathon, f"{group}/pod") is None
 
@@ -69,7 +69,7 @@ def test_a_pod_lives_in_the_same_directory_and_set(ansible, marathon, group, dir
     write(directory / "pod.json", pod(f"{group}/pod", shell="sleep 2000"))
     planned = run("--check")
     assert actions(planned) == {"web": "none", "pod": "updated"}
-    assert planned["summary"] == "apps: 1 unchanged; pods: 1 updated; 1 replaced while running"
+    assert planned["summary"] == "Plan: 0 to create, 1 to change (1 restarts), 0 to remove, 1 unchanged"
     changed = run()
     assert actions(changed) == actions(planned)
     assert stored(marathon, f"{group}/pod")["containers"][0]["exec"]["command"] == {"shell": "sleep 2000"}

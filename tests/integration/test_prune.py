@@ -118,6 +118,6 @@ def test_a_running_deployment_of_what_is_to_go_is_refused_before_anything_is_wri
 
 def test_the_plan_is_shown_with_what_goes(ansible, running):
     options = {"definitions": [{"id": f"{running}/a", **SLEEP}], "owner_group": running, "prune": True}
-    line = f"[localhost] plan: apps: 1 deleted ({running}/b), 1 unchanged"
+    line = f"[localhost] Plan: 0 to create, 0 to change, 1 to remove ({running}/b), 1 unchanged"
     assert line in ansible.module("--check", module=MODULE, **options)["output"]
     assert line in ansible.module(module=MODULE, **options)["output"]

@@ -1,4 +1,4 @@
-"""The playbook status on real ZooKeeper servers and the engine: what it tells, and that it changes nothing."""
+"""The playbook status on real ZooKeeper servers and the engine: what it tells and writes, without a change."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import headless
 import pytest
 from local_cluster import LocalCluster, Program, free_port, wait_until, zookeeper_installed, zookeeper_mode
 from status_table import line, shown
@@ -102,3 +103,82 @@ def test_a_server_that_is_down_is_named(whole: LocalCluster, ansible: Any, tmp_p
         wait_until("it serves again", lambda: zookeeper_mode(victim) in ("leader", "follower"))
     name = f"zk{whole.zookeepers.index(victim) + 1}"
     assert "does not answer: " in line(lines, "ZooKeeper", name)
+
+
+@pytest.fixture
+def shop(whole: LocalCluster, tmp_path: Path) -> Iterator[Path]:
+    """An app that runs and one without room on any agent; the definitions of the first and of one that is not there."""
+    url, login = whole.marathon_url, ("operator", "hidden-word")
+    web = {"id": "/shop/web", "cmd": "exec python3 -m http.server $PORT0", "cpus": 0.1, "mem": 32}
+    for app in (web, {"id": "/shop/big", "cmd": "sleep 1000", "cpus": 99}):
+        whole.ask.put(f"{url}/v2/apps{app['id']}", json=app, auth=login, timeout=30).raise_for_status()
+    running = f"{url}/v2/apps/shop/web"
+    wait_until(
+        "the app runs",
+        lambda: whole.ask.get(running, auth=login, timeout=10).json()["app"]["tasksRunning"] == 1,
+    )
+    directory = tmp_path / "apps"
+    directory.mkdir()
+    (directory / "web.json").write_text(json.dumps(web))
+    (directory / "new.json").write_text(json.dumps({"id": "/shop/new", "cmd": "sleep 1000", "cpus": 0.1, "mem": 32}))
+    yield directory
+    whole.ask.delete(f"{url}/v2/groups/shop", params={"force": "true"}, auth=login, timeout=30).raise_for_status()
+    deployments = f"{url}/v2/deployments"
+    wait_until("nothing is deployed", lambda: whole.ask.get(deployments, auth=login, timeout=10).json() == [])
+
+
+def written(ansible: Any, whole: LocalCluster, home: Path, shop: Path) -> tuple[list[str], dict[str, Any], str]:
+    """The lines, the data and the page of one run."""
+    data, page = home / "status.json", home / "status.html"
+    output, lines = status(
+        ansible, whole, home, f"--extra-vars=apps_dir={shop} status_json={data} status_html={page}", "-vvv"
+    )
+    assert sorted(set(re.findall(r"changed=(\d+)", output))) == ["0"]
+    assert "hidden-word" not in output
+    return lines, json.loads(data.read_text()), page.read_text()
+
+
+def test_agents_apps_deployments_and_drift(whole: LocalCluster, ansible: Any, tmp_path: Path, shop: Path) -> None:
+    lines, data, page = written(ansible, whole, tmp_path, shop)
+    print("\n".join(lines))
+    (agent,) = data["agents"]
+    assert (agent["state"], agent["total"]["cpus"], round(agent["free"]["cpus"], 3)) == ("active", 4.0, 3.9)
+    apps = {one["id"]: one for one in data["apps"]}
+    assert (apps["/shop/web"]["running"], apps["/shop/web"]["good"]) == (1, True)
+    assert re.fullmatch(r"127[.]0[.]0[.]2:\d+", apps["/shop/web"]["at"][0])
+    assert (apps["/shop/big"]["running"], apps["/shop/big"]["good"]) == (0, False)
+    (deployment,) = data["deployments"]
+    assert deployment["affects"] == ["/shop/big"]
+    assert deployment["waits_for"][0].startswith("/shop/big: no agent offers 99 cpus: largest free is 3.9 on ")
+    assert data["drift"]["plan"] == "1 of 2 as declared"
+    assert {one["id"]: one["action"] for one in data["drift"]["differs"]} == {
+        "/shop/new": "declared, does not exist",
+        "/shop/big": "runs, not declared",
+    }
+    assert f"  /shop/web  1 of 1 running  {apps['/shop/web']['at'][0]}" in lines
+    assert any(re.search(r"^  /shop/big  step \d of 2  /shop/big: no agent offers 99 cpus", text) for text in lines)
+    assert "/shop/big: no agent offers 99 cpus" in page
+
+
+def test_a_directory_that_cannot_be_read_is_said(whole: LocalCluster, ansible: Any, tmp_path: Path) -> None:
+    _output, lines = status(ansible, whole, tmp_path, f"--extra-vars=apps_dir={tmp_path / 'none'}")
+    assert any(text.startswith("DRIFT against ") and str(tmp_path / "none") in text for text in lines)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(headless.CHROMIUM is None, reason="needs the Debian package chromium")
+def test_the_page_in_a_browser(whole: LocalCluster, ansible: Any, tmp_path: Path, shop: Path) -> None:
+    _lines, _data, page = written(ansible, whole, tmp_path, shop)
+    seen = {
+        (width, dark): headless.seen(page, tmp_path, width, dark) for width in (390, 1200) for dark in (False, True)
+    }
+    for (width, _dark), one in seen.items():
+        assert (one["wide"], one["beyond"], one["fetched"]) == (width, [], 0)
+        assert one["small"] >= 12
+        assert "/shop/web" in one["text"]
+        assert "no agent offers 99 cpus" in one["text"]
+        assert one["picture"].stat().st_size > 10_000
+    brightness = {key: sum(map(int, re.findall(r"\d+", one["ground"])[:3])) for key, one in seen.items()}
+    ink = {key: sum(map(int, re.findall(r"\d+", one["ink"])[:3])) for key, one in seen.items()}
+    assert all((brightness[key] < 150 < 500 < ink[key]) is key[1] for key in seen), (brightness, ink)
+    assert all((ink[key] < 150 < 500 < brightness[key]) is not key[1] for key in seen), (brightness, ink)

@@ -23,6 +23,13 @@ def test_a_single_host_is_in_all_four_groups() -> None:
         assert [host.name for host in config.in_group(group)] == ["node1"]
 
 
+def test_a_lab_has_load_balancers_where_they_are_asked_for() -> None:
+    config = from_environment({"LAB_BALANCERS": "2"})
+    assert [host.address for host in config.in_group("load_balancers")] == ["172.29.77.31", "172.29.77.32"]
+    assert from_environment({}).in_group("load_balancers") == []
+    assert inventory.build(from_environment({}), ENGINE)["all"]["children"]["load_balancers"]["hosts"] == {}
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [

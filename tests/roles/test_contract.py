@@ -12,7 +12,7 @@ import yaml
 from tools import role_readme
 
 ROLES = Path(__file__).resolve().parent.parent.parent / "roles"
-PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon"]
+PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy"]
 
 
 def load(role: str, path: str) -> Any:
@@ -122,7 +122,7 @@ def test_the_check_of_all_hosts_has_the_tag_always() -> None:
         assert "always" in task["ansible.builtin.include_role"]["apply"]["tags"], task["name"]
 
 
-@pytest.mark.parametrize("role", [role for role in PUBLIC if role != "docker"])
+@pytest.mark.parametrize("role", [role for role in PUBLIC if role not in ("docker", "haproxy")])
 def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
     """The unit, the start, the handlers and the gate name the same files and the same source of the program."""
     unit = role.replace("_", "-")
@@ -138,6 +138,22 @@ def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
         if "unit" in task.get(module, {})
     ]
     assert len(compared) == 3
+    assert [{name: options[name] for name in same} for options in compared] == [same] * 3
+
+
+@pytest.mark.parametrize(("unit", "prefix"), [("haproxy", "__haproxy"), ("marathon-haproxy", "__haproxy_agent")])
+def test_both_services_of_a_load_balancer_are_compared_too(unit: str, prefix: str) -> None:
+    recorded = f"_unit_record('{unit}', {prefix}_read_files, {prefix}_source, __common_old_systemd)"
+    assert f"quorum.mesos.{recorded}" in (ROLES / "haproxy" / "templates" / f"{unit}.service.j2").read_text()
+    same = {"unit": unit, "files": f"{{{{ {prefix}_read_files }}}}", "source": f"{{{{ {prefix}_source }}}}"}
+    paths = ("tasks/service.yml", "tasks/health_balancer.yml", "tasks/health_agent.yml", "handlers/main.yml")
+    compared = [
+        task[module]
+        for path in paths
+        for task in load("haproxy", path)
+        for module in ("quorum.mesos._service_running", "quorum.mesos._service_health")
+        if task.get(module, {}).get("unit") == unit
+    ]
     assert [{name: options[name] for name in same} for options in compared] == [same] * 3
 
 

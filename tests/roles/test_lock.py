@@ -14,11 +14,12 @@ from rendered_role import Role
 from lab import playbook
 
 ROLES = ["zookeeper", "mesos_master", "mesos_slave", "marathon"]
-MAIN = {role: yaml.safe_load((DIRECTORY / role / "tasks" / "main.yml").read_text()) for role in ("docker", *ROLES)}
-LAYERS = ["mesos_masters", "mesos_slaves", "marathon"]
+ALL = ["docker", "haproxy", *ROLES]
+MAIN = {role: yaml.safe_load((DIRECTORY / role / "tasks" / "main.yml").read_text()) for role in ALL}
+LAYERS = ["mesos_masters", "mesos_slaves", "marathon", "load_balancers"]
 TAGS = ["network", "install", "configure", "service", "images"]
 TASK = re.compile(r"^ {6}(.*?)\tTAGS: \[(.*)\]$", re.MULTILINE)
-HOSTS = {group: {"hosts": {"a": {}}} for group in ("zookeeper", "mesos_masters", "mesos_slaves", "marathon")}
+HOSTS = {group: {"hosts": {"a": {}}} for group in ("zookeeper", *LAYERS)}
 
 
 def tasks(directory: Path, name: str, *arguments: str) -> list[tuple[str, set[str]]]:
@@ -64,7 +65,7 @@ CHOSEN = {
 
 
 @pytest.mark.parametrize("chosen", list(CHOSEN))
-@pytest.mark.parametrize("role", ["docker", *ROLES])
+@pytest.mark.parametrize("role", ALL)
 def test_a_role_takes_it_before_what_changes_the_cluster(role: str, chosen: str) -> None:
     run, skipped, taken = CHOSEN[chosen]
     (lock,) = [task for task in MAIN[role] if "Take the lock" in task["name"]]
@@ -74,7 +75,7 @@ def test_a_role_takes_it_before_what_changes_the_cluster(role: str, chosen: str)
     assert not Role("_common").value("__common_lock_wanted", {**options, "ansible_check_mode": True})
 
 
-@pytest.mark.parametrize("role", ["docker", *ROLES])
+@pytest.mark.parametrize("role", ALL)
 def test_a_role_takes_it_for_each_of_its_steps(role: str) -> None:
     (lock,) = [task for task in MAIN[role] if "Take the lock" in task["name"]]
     steps = {tag for task in MAIN[role] for tag in task.get("tags", [])}

@@ -199,8 +199,8 @@ def test_no_group_of_ours(cluster: Cluster) -> None:
     code, output = cluster.check()
     assert code != 0
     assert (
-        "The inventory has no host in any of the groups zookeeper, mesos_masters, mesos_slaves, marathon; "
-        "put hosts into them or give the inventory with -i."
+        "The inventory has no host in any of the groups zookeeper, mesos_masters, mesos_slaves, marathon, "
+        "load_balancers; put hosts into them or give the inventory with -i."
     ) in output
 
 

@@ -52,6 +52,9 @@ VARIABLES: dict[str, Any] = {
     "docker_log_options": {"splunk-url": "https://splunk.example.org", "splunk-token": "fake-splunk"},
     "docker_registry_mirrors": ["https://me:fake-mirror@mirror.example.org"],
     "docker_daemon_options": {"labels": ["sesame=fake-label"]},
+    "haproxy_stats_credentials": {"username": "operator", "password": "fake-statistics"},
+    "haproxy_marathon_credentials": {"username": "haproxy", "password": "fake-reader"},
+    "haproxy_sections": "userlist staff\n    user me insecure-password fake-user\n",
     "docker_registry_credentials": [{"registry": "r:5000", "username": "me", "password": "fake-registry"}],
 }
 # Nothing in the same files looks like a secret.
@@ -82,7 +85,8 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
     systemctl.write_text("#!/bin/sh\necho ActiveState=inactive\n")
     systemctl.chmod(0o755)
     plays = [{"environment": {"PATH": f"{systemctl.parent}:{os.environ['PATH']}"}, **play} for play in plays]
-    groups = {group: {"hosts": {"a": {}}} for group in ("zookeeper", "mesos_masters", "mesos_slaves", "marathon")}
+    names = ("zookeeper", "mesos_masters", "mesos_slaves", "marathon", "load_balancers")
+    groups = {group: {"hosts": {"a": {}}} for group in names}
     inventory, path = directory / "inventory.yml", directory / "play.yml"
     inventory.write_text(yaml.safe_dump({"all": {"vars": everything, "children": groups}}))
     path.write_text(yaml.safe_dump(plays))
@@ -94,7 +98,7 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
 def test_nothing_that_the_roles_configure_shows(tmp_path: Path, options: tuple[str, ...]) -> None:
     tasks = [
         {"ansible.builtin.include_role": {"name": f"quorum.mesos.{role}", "tasks_from": step}}
-        for role in ("zookeeper", "docker", "mesos_master", "mesos_slave", "marathon")
+        for role in ("zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy")
         for step in ("preflight", "configure")
     ]
     plays = [{"hosts": "a", "gather_facts": False, "tasks": [{"ansible.builtin.set_fact": FACTS}, *tasks]}]
@@ -139,6 +143,7 @@ def files(directory: Path, content: str) -> dict[str, Any]:
             "files": [
                 {"path": str(directory / "a.env"), "form": "lines", "content": content},
                 {"path": str(directory / "key"), "src": "{{ source }}"},
+                {"path": str(directory / "both"), "src": ["{{ source }}", "{{ source }}"]},
             ],
             "owner": getpass.getuser(),
             "group": str(os.getegid()),
@@ -172,6 +177,7 @@ def test_a_secret_file_is_written_once_and_private(tmp_path: Path) -> None:
     assert output.count("-OLD=<hidden>") == output.count("+SESAME=<hidden, changed>") == 2
     assert output.count("-(mode 0644)") == 2
     assert json.dumps(str(tmp_path / "a.env")) in output
+    assert (tmp_path / "both").read_bytes() == 2 * source.read_bytes()
     assert (tmp_path / "a.env").read_text() == "# Ansible managed\nSESAME=fake-secret\nMODE=0600\n"
     assert (tmp_path / "key").read_bytes() == source.read_bytes()
     assert {path.stat().st_mode & 0o7777 for path in (tmp_path / "a.env", tmp_path / "key")} == {0o600}

@@ -39,7 +39,7 @@ NO_SERVER: dict[str, Any] = {
     "epoch": None, "directories": [], "server": {"mode": None, "address": HOST},
 }  # fmt: skip
 # Roles whose problems an action plugin finds, not an expression.
-PLANNED = {"docker", "mesos_master", "zookeeper"}
+PLANNED = {"docker", "haproxy", "mesos_master", "zookeeper"}
 GROUPS = {"zookeeper": [HOST], "mesos_masters": [HOST], "mesos_slaves": [HOST], "marathon": [HOST]}
 
 
@@ -59,10 +59,12 @@ class Role:
             self._add(ROLES / role / "defaults" / "main.yml")
             for path in sorted((ROLES / role / "vars" / "main").glob("*.yml")):
                 self._add(path)
+        # A load balancer has ports of its own, of which the other roles would have to know.
+        groups = {**GROUPS, "load_balancers": [HOST]} if name == "haproxy" else GROUPS
         programs = {"home": "/opt/p", "program": "/opt/p/bin/p", "library_dir": "/opt/p/lib", "jars": True}
         self.variables.update(FOUND)
         self.variables.update({
-            "inventory_hostname": HOST, "groups": GROUPS, "group_names": list(GROUPS), "ansible_play_hosts": [HOST],
+            "inventory_hostname": HOST, "groups": groups, "group_names": list(groups), "ansible_play_hosts": [HOST],
             "ansible_play_batch": [HOST], "ansible_play_hosts_all": [HOST], "role_path": str(ROLES / name),
             "ansible_search_path": [str(ROLES / name)], f"__{name}_program": programs,
             "__zookeeper_state": NO_SERVER, "__common_problems": [],

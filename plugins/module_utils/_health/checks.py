@@ -16,6 +16,9 @@ from .._zookeeper.probe import look
 from . import problems as service_problems
 from .access import ANSWER_SECONDS, given, operator_api
 
+# Answered by HAProxy itself, without a password; marathon-lb has it there too.
+HEALTH_PATH = "/_haproxy_health_check"
+
 
 class Seen(t.NamedTuple):
     """What is wrong with a member, whether it leads, and what a person should know of it though it is no failure."""
@@ -118,6 +121,16 @@ def _docker(params: dict[str, t.Any]) -> Seen:
     return Seen([], False)
 
 
+def _haproxy(params: dict[str, t.Any]) -> Seen:
+    get(params["address"] + HEALTH_PATH, ServiceAccess(), ANSWER_SECONDS)
+    return Seen([], False)
+
+
+def _discovery(params: dict[str, t.Any]) -> Seen:
+    status = get_json(params["address"] + "/status", ServiceAccess(), ANSWER_SECONDS)
+    return Seen(service_problems.discovery(status), False)
+
+
 def _masters(params: dict[str, t.Any]) -> OperatorApi:
     return operator_api(params["masters"], params["masters_username"], params["masters_password"], params)
 
@@ -131,7 +144,15 @@ OPTIONS = {
     service: {"credentials_option": role + "_http_credentials", "ca_option": role + "_tls_ca"}
     for service, role in (("master", "mesos_master"), ("agent", "mesos_slave"), ("marathon", "marathon"))
 }
-LOOKS = {"zookeeper": _zookeeper, "master": _master, "agent": _agent, "marathon": _marathon, "docker": _docker}
+LOOKS = {
+    "zookeeper": _zookeeper,
+    "master": _master,
+    "agent": _agent,
+    "marathon": _marathon,
+    "haproxy": _haproxy,
+    "discovery": _discovery,
+    "docker": _docker,
+}
 
 
 def look_at(params: dict[str, t.Any]) -> Seen:

@@ -118,3 +118,11 @@ def zookeeper(own: t.Mapping[str, t.Any], ensemble: int) -> list[str]:
     if ensemble > 1 and own["mode"] == "standalone":
         return ["it runs standalone, outside the ensemble"]
     return []
+
+
+def discovery(status: t.Mapping[str, t.Any]) -> list[str]:
+    """The agent of HAProxy is well once it has given it what Marathon runs; later faults change nothing that runs."""
+    if status.get("ready"):
+        return []
+    why = str(status.get("problem") or "its first round goes on").rstrip(".")
+    return ["it has not given HAProxy what Marathon runs: %s" % why]

@@ -14,9 +14,12 @@ from .._mesos.errors import MesosError
 from .._preflight.flags import as_boolean
 from .._zookeeper import anonymous, trees
 from .._zookeeper.probe import split_address
+from . import workloads
 from .access import given, operator_api
+from .checks import HEALTH_PATH
 
 SECONDS = 5.0
+_EMBED = "embed=apps.tasks&embed=apps.counts&embed=apps.deployments&embed=apps.lastTaskFailure"
 Facts = t.Dict[str, t.Any]
 Params = t.Mapping[str, t.Any]
 
@@ -87,7 +90,7 @@ def _master(params: Params) -> Facts:
     }
 
 
-def _agents(params: Params) -> list[dict[str, str]] | None:
+def _agents(params: Params) -> list[Facts] | None:
     """The agents as the leading master has them; None where it does not tell."""
     masters = operator_api([params["address"]], params["url_username"], params["url_password"], params)
     try:
@@ -95,7 +98,11 @@ def _agents(params: Params) -> list[dict[str, str]] | None:
     except MesosError:
         return None
     gone = [{"id": one.id, "name": one.hostname, "state": "lost"} for one in agents.recovered(content)]
-    return [{"id": one.id, "name": one.hostname, "state": one.state} for one in agents.agents(content)] + gone
+    there = [
+        {"id": one.id, "name": one.hostname, "state": one.state, "total": one.total, "free": one.free}
+        for one in agents.agents(content)
+    ]
+    return there + gone
 
 
 def _agent(params: Params) -> Facts:
@@ -133,9 +140,26 @@ def _marathon(params: Params) -> Facts:
         "open": ["read", "write"] if answers_anyone(address + "/v2/info", params) else [],
     }
     if leads:
-        facts.update(count_apps(get_json(address + "/v2/apps?embed=apps.counts", access, SECONDS).get("apps") or []))
-        facts["deployments"] = len(json.loads(get(address + "/v2/deployments", access, SECONDS)[0]))
+        facts.update(_workloads(address, access))
     return facts
+
+
+def _workloads(address: str, access: ServiceAccess) -> Facts:
+    apps = get_json(address + "/v2/apps?" + _EMBED, access, SECONDS).get("apps") or []
+    running = json.loads(get(address + "/v2/deployments", access, SECONDS)[0])
+    try:
+        pods = json.loads(get(address + "/v2/pods/::status", access, SECONDS)[0])
+    except Unanswered:
+        # Marathon has pods since 1.4.
+        pods = []
+    # Only what waits needs the reasons.
+    queue = get_json(address + "/v2/queue?embed=lastUnusedOffers", access, SECONDS)["queue"] if running else []
+    return {
+        **count_apps(apps),
+        "deployments": len(running),
+        "workloads": [*workloads.apps(apps), *workloads.pods(pods)],
+        "running_deployments": workloads.deployments(running, apps, pods, queue),
+    }
 
 
 def _docker(params: Params) -> Facts:
@@ -146,11 +170,24 @@ def _docker(params: Params) -> Facts:
     return {"version": version.get("Version"), "containers": info.get("ContainersRunning"), "open": []}
 
 
+def _haproxy(params: Params) -> Facts:
+    """Whether HAProxy answers, and what its agent says that it serves."""
+    get(params["address"] + HEALTH_PATH, ServiceAccess(), SECONDS)
+    facts: Facts = {"open": ["statistics"] if answers_anyone(params["address"] + "/haproxy?stats", params) else []}
+    try:
+        served = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
+    except Unanswered as error:
+        return {**facts, "agent": str(error), "vhosts": {}, "ports": {}, "backends": {}, "excluded": []}
+    told = {name: served.get(name) or {} for name in ("vhosts", "ports", "backends")}
+    return {**facts, **told, "agent": served.get("problem") or "", "excluded": served.get("excluded") or []}
+
+
 LOOKS: dict[str, t.Callable[[Params], Facts]] = {
     "zookeeper": _zookeeper,
     "master": _master,
     "agent": _agent,
     "marathon": _marathon,
+    "haproxy": _haproxy,
     "docker": _docker,
 }
 

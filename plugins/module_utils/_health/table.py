@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: what service_status found on all hosts -> a table for people, one line a host and service."""
+"""Pure: what service_status found on all hosts -> in words, one row a host and service, and notes about the whole."""
 
 from __future__ import annotations
 
@@ -11,31 +11,45 @@ from .._zookeeper.change import epoch_of
 
 Facts = t.Mapping[str, t.Any]
 Found = t.Mapping[str, t.Any]
-ORDER = ("zookeeper", "master", "agent", "marathon", "docker")
+ORDER = ("zookeeper", "master", "agent", "marathon", "haproxy", "docker")
 NAMES = {
     "zookeeper": "ZooKeeper",
     "master": "Mesos master",
     "agent": "Mesos agent",
     "marathon": "Marathon",
+    "haproxy": "HAProxy",
     "docker": "Docker",
 }
 OPEN = "open to anyone who reaches the port: "
 CLOSE = "What is open to anyone who reaches a port, and what closes it: docs/security.md of the collection."
 
 
-def status_lines(hosts: t.Mapping[str, Found]) -> list[str]:
+def rows(hosts: t.Mapping[str, Found]) -> list[dict[str, t.Any]]:
     """``hosts`` has for each host its ``services`` (a name, and a result or nothing), ``lock`` and, if so, ``down``."""
     states = _agent_states(hosts)
-    rows = [
-        (NAMES[service], host, _words(service, hosts[host], states))
+    return [
+        {
+            "service": NAMES[service],
+            "host": host,
+            "answers": not hosts[host].get("down") and bool((hosts[host]["services"][service] or {}).get("answers")),
+            "words": _words(service, hosts[host], states),
+        }
         for service in ORDER
         for host in hosts
         if service in (hosts[host].get("services") or {})
     ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    lines = ["%s  %s  %s" % (name.ljust(widths[0]), host.ljust(widths[1]), words) for name, host, words in rows]
-    pointer = [CLOSE] if any(OPEN in line for line in lines) else []
-    return lines + _trees(hosts) + _unknown_agents(hosts, states) + _locks(hosts) + pointer
+
+
+def notes(hosts: t.Mapping[str, Found]) -> list[str]:
+    opened = any(OPEN in row["words"] for row in rows(hosts))
+    unknown = _unknown_agents(hosts, _agent_states(hosts))
+    return _served(hosts) + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
+
+
+def facts_of(hosts: t.Mapping[str, Found], service: str, name: str) -> t.Any:
+    """What one host says of the whole cluster, as the leader alone does; None where none does."""
+    told = (_facts(found, service).get(name) for found in hosts.values())
+    return next((value for value in told if value is not None), None)
 
 
 def _facts(found: Found, service: str) -> Facts:
@@ -44,11 +58,8 @@ def _facts(found: Found, service: str) -> Facts:
 
 def _agent_states(hosts: t.Mapping[str, Found]) -> dict[str, dict[str, str]] | None:
     """The agents by their ids as the leading master has them; None where no master tells."""
-    for found in hosts.values():
-        agents = _facts(found, "master").get("agents")
-        if agents is not None:
-            return {agent["id"]: agent for agent in agents}
-    return None
+    agents = facts_of(hosts, "master", "agents")
+    return None if agents is None else {agent["id"]: agent for agent in agents}
 
 
 def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str]] | None) -> str:
@@ -65,6 +76,7 @@ def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str
         "master": _master,
         "agent": lambda agent: _agent(agent, states),
         "marathon": _marathon,
+        "haproxy": _haproxy,
         "docker": lambda docker: [str(docker["version"]), _many(docker["containers"], "container")],
     }[service](facts)
     opened = ", ".join(facts["open"])
@@ -125,6 +137,39 @@ def _marathon(facts: Facts) -> list[str]:
         _many(facts["unhealthy"], "unhealthy task") if facts["unhealthy"] else "",
         _many(facts["deployments"], "deployment"),
     ]
+
+
+def _haproxy(facts: Facts) -> list[str]:
+    return [
+        "serves",
+        _many(len(facts["vhosts"]), "vhost"),
+        _many(len(facts["ports"]), "service port"),
+        _many(len(facts["backends"]), "backend"),
+        "%s not served" % _many(len(facts["excluded"]), "app") if facts["excluded"] else "",
+        "its agent keeps what runs: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+    ]
+
+
+def _served(hosts: t.Mapping[str, Found]) -> list[str]:
+    """Where apps answer, each line once with the load balancers that say it."""
+    said: dict[str, list[str]] = {}
+    for host, found in hosts.items():
+        for line in _places(_facts(found, "haproxy")):
+            said.setdefault(line, []).append(host)
+    return ["%s (%s)" % (line, ", ".join(on)) for line, on in said.items()]
+
+
+def _places(facts: Facts) -> t.Iterator[str]:
+    places: dict[str, list[str]] = {}
+    for kind, form in (("vhosts", "%s"), ("ports", "port %s")):
+        for place, backend in sorted((facts.get(kind) or {}).items()):
+            places.setdefault(str(backend), []).append(form % place)
+    for name, backend in sorted((facts.get("backends") or {}).items()):
+        draining = backend.get("draining") or 0
+        servers = "%s up" % _many(backend.get("up"), "server") + (", %d draining" % draining if draining else "")
+        yield "%s at %s: %s" % (backend.get("app"), ", ".join(places.get(name, ["no address"])), servers)
+    for one in facts.get("excluded") or []:
+        yield "%s is not served: %s" % (one.get("app"), _one_line(one.get("why") or "").rstrip("."))
 
 
 def _trees(hosts: t.Mapping[str, Found]) -> list[str]:

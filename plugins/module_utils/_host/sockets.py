@@ -64,7 +64,8 @@ class Process(t.NamedTuple):
     pid: int
     user: int
     cgroups: str
-    inodes: t.Collection[str]
+    # None where nobody may look.
+    inodes: t.Optional[t.Collection[str]]
 
 
 def _processes() -> t.Iterator[Process]:
@@ -76,28 +77,36 @@ def _processes() -> t.Iterator[Process]:
         yield Process(pid, user, facts.text("/proc/%d/cgroup" % pid), _sockets(pid))
 
 
-def _sockets(pid: int) -> set[str]:
+def _sockets(pid: int) -> t.Optional[set[str]]:
     found = set()
     try:
         for descriptor in os.scandir("/proc/%d/fd" % pid):
             target = os.readlink(descriptor.path)
             if target.startswith("socket:["):
                 found.add(target[8:-1])
+    except PermissionError:
+        # It belongs to somebody else, or has given up its rights, and this host does not let root look.
+        return None
     except OSError:
-        # It has ended, or belongs to somebody else and this host does not let root look.
+        # It has ended.
         pass
     return found
+
+
+def _may_hold(process: Process, opened_by: int) -> bool:
+    return process.user == opened_by if opened_by else process.inodes is None
 
 
 def owners(sockets: t.Mapping[str, Socket], processes: t.Sequence[Process]) -> dict[int, dict[str, t.Any]]:
     """For every port: C(pid), C(units) and the id of the C(container).
 
-    Where nobody may tell who holds a socket, its user tells which units may.
+    Where nobody may tell who holds a socket, its user tells which units may. One that root has opened may be held by
+    every process that nobody may look at: a load balancer binds its ports before it gives up its rights.
     """
     found: dict[int, dict[str, t.Any]] = {}
     for inode, (port, user) in sockets.items():
-        holder = next((process for process in processes if inode in process.inodes), None)
-        candidates = [holder] if holder else [process for process in processes if process.user == user != 0]
+        holder = next((process for process in processes if inode in (process.inodes or ())), None)
+        candidates = [holder] if holder else [process for process in processes if _may_hold(process, user)]
         units = {unit_of(process.cgroups) for process in candidates} - {None}
         containers = {container_of(process.cgroups) for process in candidates} - {None}
         entry = {

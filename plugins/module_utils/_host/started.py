@@ -4,8 +4,9 @@
 """What a service was started with, and whether that is what it must run with.
 
 Each unit of the roles records at every start the unit that systemd has loaded, the digests of the files that the
-program is about to read, the installed program, and the library that it loads. Nothing is older or newer here, only the
-same or another: neither an interrupted play nor a wrong clock matters.
+program is about to read, the installed program, and the library that it loads; after a reload, which reads all but the
+unit anew, it does so again. Nothing is older or newer here, only the same or another: neither an interrupted play nor a
+wrong clock matters.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ RECORDS = "/run/quorum-mesos"
 TOOLS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 UNITS = "/etc/systemd/system"
 SECTION = "[Service]\n"
+# What a reload does comes first: one that fails leaves the record as it is.
+LAST_RELOAD = re.compile(r"^ExecReload=.*\n(?![\s\S]*^ExecReload=)", re.MULTILINE)
 UNIT_DIGEST = re.compile(r"echo unit ([0-9a-f]{64})")
 # Characters that systemd would expand or end a word at.
 SPECIAL = {"\\": "\\\\", '"': '\\"', "%": "%%", "$": "$$"}
@@ -33,6 +36,7 @@ SOURCE = {
     "library": {"type": "str"},
 }
 UNKNOWN = "it is not known what it was started with"
+ANOTHER_UNIT = "its unit has changed"
 
 
 def record_file(unit: str) -> str:
@@ -89,28 +93,37 @@ def _tools() -> str:
     return "unset LD_LIBRARY_PATH LD_PRELOAD; PATH=" + TOOLS
 
 
-def _line(unit: str, digest: str, files: t.Iterable[str], source: t.Mapping[str, t.Any], as_root: str) -> str:
-    command = "%s; umask 077; mkdir -p %s; { echo invocation $INVOCATION_ID; echo unit %s; %s; } >%s" % (
+def _recording(digest: str, unit: str, files: t.Iterable[str], source: t.Mapping[str, t.Any], first: str = "") -> str:
+    """The command of a unit that writes the record."""
+    command = "%s; %sumask 077; mkdir -p %s; { echo invocation $INVOCATION_ID; echo unit %s; %s; } >%s" % (
         _tools(),
+        first,
         RECORDS,
         digest,
         script(files, source),
         record_file(unit),
     )
-    # A service whose record cannot be written starts all the same.
-    return 'ExecStartPre=-%s/bin/sh -c "%s"\n' % (as_root, "".join(SPECIAL.get(one, one) for one in command))
+    return '/bin/sh -c "%s"\n' % "".join(SPECIAL.get(one, one) for one in command)
 
 
 def with_record(
     text: str, unit: str, files: t.Sequence[str], source: t.Mapping[str, t.Any], old_systemd: bool = False
 ) -> str:
-    """The text of a unit, which also records with what it starts."""
+    """The text of a unit, which also records with what it starts, and what it goes on with after a reload."""
     # systemd before 231 does not know the plus.
     before = SECTION + ("PermissionsStartOnly=yes\n" if old_systemd else "")
-    as_root = "" if old_systemd else "+"
-    plain = text.replace(SECTION, before + _line(unit, "", files, source, as_root), 1)
-    digest = hashlib.sha256(plain.encode()).hexdigest()
-    return text.replace(SECTION, before + _line(unit, digest, files, source, as_root), 1)
+    # A service whose record cannot be written starts all the same.
+    prefix = "-" if old_systemd else "-+"
+    # A reload changes no unit that runs.
+    kept = "unit=$(sed -n 's/^unit //p' %s); " % record_file(unit)
+    reloading = "ExecReload=%s%s" % (prefix, _recording("$unit", unit, files, source, kept))
+
+    def recording(digest: str) -> str:
+        starting = "ExecStartPre=%s%s" % (prefix, _recording(digest, unit, files, source))
+        found = text.replace(SECTION, before + starting, 1)
+        return LAST_RELOAD.sub(lambda last: last.group(0) + reloading, found, count=1)
+
+    return recording(hashlib.sha256(recording("").encode()).hexdigest())
 
 
 def unit_digest(text: str) -> str | None:
@@ -148,7 +161,7 @@ def reasons(record: str, invocation: str, wanted: str) -> list[str]:
         if before == after:
             continue
         if thing == "unit" or thing.endswith(".service"):
-            text = "its unit has changed"
+            text = ANOTHER_UNIT
         elif thing.startswith("program "):
             text = _program_reason(thing.split()[1], (before or "").split(), (after or "").split())
         elif thing.startswith("library "):
@@ -158,6 +171,11 @@ def reasons(record: str, invocation: str, wanted: str) -> list[str]:
         if text not in found:
             found.append(text)
     return found
+
+
+def reloadable(found: t.Sequence[str]) -> bool:
+    """Whether a reload that reads all but the unit anew takes over what has changed."""
+    return not {UNKNOWN, ANOTHER_UNIT} & set(found)
 
 
 def _program_reason(name: str, before: list[str], after: list[str]) -> str:

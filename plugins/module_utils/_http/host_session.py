@@ -34,6 +34,7 @@ class HostSession:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """body is sent as JSON unless it is None; seconds are left for it. Raises NoAnswer."""
         access = self._access
@@ -47,17 +48,22 @@ class HostSession:
                 limit,
                 data=None if body is None else json.dumps(body),
                 method=method,
-                headers={"Accept": "application/json", **kind},
+                headers={"Accept": "application/json", **kind, **(headers or {})},
                 validate_certs=access.validate_certs,
             )
             return Answer(answer.status, answer.read().decode("utf-8", "replace"), answer.headers)
         except HTTPError as error:
             return Answer(error.code, error.read().decode("utf-8", "replace"), error.headers)
         except (OSError, HTTPException) as error:
-            reason = error.reason if isinstance(error, URLError) else error
-            # Nothing was sent where there was no connection.
-            arrived = not isinstance(reason, (ConnectionRefusedError, socket.gaierror))
-            raise NoAnswer(_words(reason), arrived=arrived) from error
+            raise no_answer(error) from error
+
+
+def no_answer(error: Exception) -> NoAnswer:
+    """What an exception of the library means."""
+    reason = error.reason if isinstance(error, URLError) else error
+    # Nothing was sent where there was no connection.
+    arrived = not isinstance(reason, (ConnectionRefusedError, socket.gaierror))
+    return NoAnswer(_words(reason), arrived=arrived)
 
 
 def _words(reason: Any) -> str:

@@ -21,6 +21,23 @@ class DefinitionError(MarathonError):
     """The definition contradicts itself, found before anything was sent."""
 
 
+def refuse_unknown(sentences: list[str]) -> None:
+    """Raises for the fields that Marathon does not know, each in one sentence."""
+    if sentences:
+        raise DefinitionError(f"{'; '.join(sentences)}. strict is set: correct or remove what Marathon does not know")
+
+
+@contextmanager
+def about(name: Any) -> Iterator[None]:
+    """What is wrong with a definition, told with the app or pod that it is about."""
+    try:
+        yield
+    except DefinitionError as error:
+        if isinstance(name, str) and name not in str(error):
+            error.args = (f"{name}: {error}",)
+        raise
+
+
 class Unreachable(MarathonError):
     """No endpoint gave a usable answer."""
 

@@ -4,7 +4,7 @@
 """Reads the ends of files in a task's sandbox by the HTTP API of its agent, which the master knows.
 
 Only GET is asked, of /slaves and /tasks (master), /state and /files/read (agent), which need no login unless
-authenticate_http_readonly is on.
+authenticate_http_readonly is on. An agent gives at most 64 KB of a file at once.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ class Unavailable(Exception):
 
 
 class AgentFiles:
-    """session sends requests without a login; left is how many seconds they may all take."""
+    """left is how many seconds all requests may take; login says whether session sends one; most is for each file."""
 
-    def __init__(self, session: Any, left: Callable[[], float]) -> None:
+    def __init__(self, session: Any, left: Callable[[], float], login: bool = False, most: int = _BYTES) -> None:
         self._session = session
         self._left = left
+        self._login = login
+        self._most = most
 
     def place(self, master: str | None, task_id: str) -> tuple[str, str]:
         """Host name and id of the agent on which a task ran, from the master, where Marathon does not tell it."""
@@ -74,12 +76,12 @@ class AgentFiles:
     def _end(self, agent: str, path: str) -> str:
         # Without an offset the answer is the size.
         size = int(self._get(agent, "/files/read", {"path": path}).get("offset") or 0)
-        start = max(0, size - _BYTES)
-        params = {"path": path, "offset": str(start), "length": str(_BYTES)}
+        start = max(0, size - self._most)
+        params = {"path": path, "offset": str(start), "length": str(self._most)}
         text = str(self._get(agent, "/files/read", params).get("data") or "")
         if not start:
             return text
-        return text.partition("\n")[2] or f"(the last line is longer than {_BYTES} bytes)"
+        return text.partition("\n")[2] or f"(the last line is longer than {self._most} bytes)"
 
     def _get(self, base: str, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
         left = self._left()
@@ -90,7 +92,8 @@ class AgentFiles:
         except NoAnswer as no_answer:
             raise Unavailable(f"{base} does not answer: {no_answer}") from no_answer
         if answer.status in (401, 403):
-            raise Unavailable(f"{base} wants a login for {path} ({answer.status}), and none is sent to it")
+            sent = "and refuses the one of the masters" if self._login else "and none is sent to it"
+            raise Unavailable(f"{base} wants a login for {path} ({answer.status}), {sent}")
         if answer.status == 404:
             raise Unavailable(f"{base} does not have its files any more")
         try:

@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from . import agents
 from .agents import Agent, Name, Task
-from .errors import CallRefused, InsufficientResources, NotFound, WaitFailed
+from .errors import CallRefused, InsufficientResources, WaitFailed
 from .operator_api import OperatorApi
 
 POLL_SECONDS = 1.0
@@ -79,12 +79,7 @@ class AgentState:
             if agent or self._wish.state == "gone":
                 return agent or late
             if late is None or not self._wish.wait or self._clock() - start >= self._wish.wait_timeout:
-                known = ", ".join(f"{one.hostname} at {one.address}" for one in everyone) or "none"
-                raise NotFound(
-                    f"No registered agent has the {self._wish.name} (registered: {known}): "
-                    "start it, or correct the name",
-                    not_found=True,
-                )
+                raise agents.not_registered(everyone, self._wish.name)
             self._sleep(POLL_SECONDS)
 
     def _tasks(self, agent: Agent) -> list[Task]:

@@ -36,6 +36,7 @@ class Agent:
     drain: str
     registered: int
     free: dict[str, float] = field(default_factory=dict)
+    total: dict[str, float] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -106,6 +107,7 @@ def agent(entry: Mapping[str, Any]) -> Agent:
         drain=str((entry.get("drain_info") or {}).get("state") or ""),
         registered=int((entry.get("registered_time") or {}).get("nanoseconds") or 0),
         free={name: total.get(name, 0) - used.get(name, 0) for name in AMOUNTS},
+        total={name: total.get(name, 0) for name in AMOUNTS},
     )
 
 
@@ -126,6 +128,14 @@ def find(everyone: list[Agent], name: Name) -> Agent | None:
         found = ", ".join(f"{agent.id} at {agent.address}" for agent in newest.values())
         raise NotFound(f"{len(newest)} agents have the {name} ({found}): name the one that is meant by id or address")
     return next(iter(newest.values()), None)
+
+
+def not_registered(everyone: list[Agent], name: Name) -> NotFound:
+    """The error for a name that none of the registered agents has."""
+    known = ", ".join(f"{one.hostname} at {one.address}" for one in everyone) or "none"
+    return NotFound(
+        f"No registered agent has the {name} (registered: {known}): start it, or correct the name", not_found=True
+    )
 
 
 def tasks_on(agent_id: str, tasks: dict[str, Any], frameworks: dict[str, Any]) -> list[Task]:

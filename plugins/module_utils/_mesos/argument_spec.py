@@ -37,6 +37,10 @@ def connection_spec() -> dict[str, dict[str, Any]]:
 
 def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep) -> OperatorApi:
     """The API of the leading master; an address that cannot be one raises MesosError."""
+    return OperatorApi(module.params["url"], open_transport(module), sleep)
+
+
+def open_transport(module: AnsibleModule) -> Transport:
     params = module.params
     if params.get("wait_timeout", 0) < 0:
         raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
@@ -51,4 +55,4 @@ def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep)
         client_key=params["client_key"] or None,
         timeout=params["timeout"],
     )
-    return OperatorApi(params["url"], Transport(access), sleep)
+    return Transport(access)

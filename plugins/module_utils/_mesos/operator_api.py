@@ -25,6 +25,8 @@ class OperatorApi:
             transport.prepare(checked)
         except BadOption as error:
             raise MesosError(str(error)) from error
+        # Of the master that gave the last answer.
+        self.leader = checked[0]
         self._transport = transport
         self._endpoints = endpoints.Endpoints(checked, sleep)
 
@@ -71,6 +73,7 @@ class OperatorApi:
             arrived = answer.status != 503
             raise NoAnswer(f"HTTP {answer.status}: {_words(answer)}", arrived=arrived, electing=True, url=url)
         self._endpoints.prefer(url)
+        self.leader = url
         return _content(answer, url, kind)
 
     def _sent(self, url: str, body: dict[str, Any]) -> Answer:

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 from .._http.exchange import Answer
 from .._http.host_session import HostSession
+from .._http.host_stream import HostStream
 
 
 class Transport(HostSession):
-    def post(self, url: str, body: Any) -> Answer:
+    def post(self, url: str, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
         """body is sent as JSON. Raises NoAnswer."""
-        return self.exchange("POST", url, None, body)
+        return self.exchange("POST", url, None, body, headers=headers)
+
+    def stream(self, url: str, body: Any, silence: float) -> HostStream:
+        """An answer that goes on, until nothing comes for so many seconds. Raises NoAnswer."""
+        return HostStream(self._access, url, body, silence)

@@ -195,3 +195,10 @@ def test_the_gate_gives_up_with_what_was_seen_last() -> None:
 def test_the_gate_looks_once_when_there_is_no_time() -> None:
     clock = Clock()
     assert gate.wait_until_healthy(lambda: ["down"], 0, clock, clock.sleep) == (["down"], 0)
+
+
+def test_the_agent_of_a_load_balancer_is_well_once_it_has_told_something() -> None:
+    assert service_problems.discovery({"ready": True, "problem": "Marathon does not answer"}) == []
+    assert service_problems.discovery({"ready": False, "problem": "Marathon answers 401."}) == [
+        "it has not given HAProxy what Marathon runs: Marathon answers 401"
+    ]

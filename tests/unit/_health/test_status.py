@@ -34,8 +34,13 @@ def agent(**facts: Any) -> dict[str, Any]:
     return found("agent", **{"version": "1.11.0", "id": "S0", "registered": True, "tasks": 1.0, **facts})
 
 
+def told(hosts: dict[str, Any]) -> list[str]:
+    rows = [f"{row['service']}  {row['host']}  {row['words']}" for row in table.rows(hosts)]
+    return [*rows, *table.notes(hosts)]
+
+
 def lines(lock: str = "", **services: dict[str, Any]) -> list[str]:
-    return table.status_lines({host: {"services": value, "lock": lock} for host, value in services.items()})
+    return told({host: {"services": value, "lock": lock} for host, value in services.items()})
 
 
 @pytest.mark.parametrize(
@@ -94,8 +99,8 @@ def test_one_line_for_the_whole_ensemble() -> None:
 
 def test_a_host_that_is_down_is_named_once_with_its_reason() -> None:
     services = {"agent": None, "docker": None}
-    shown = table.status_lines({"s": {"services": services, "down": "Task failed: no\nroute", "lock": ""}})
-    assert shown[:2] == ["Mesos agent  s  the host is not reached: no route", "Docker       s  the host is not reached"]
+    shown = told({"s": {"services": services, "down": "Task failed: no\nroute", "lock": ""}})
+    assert shown[:2] == ["Mesos agent  s  the host is not reached: no route", "Docker  s  the host is not reached"]
 
 
 def test_who_has_the_lock() -> None:
@@ -135,3 +140,26 @@ def test_apps_are_counted() -> None:
         {"instances": 2, "tasksRunning": 1, "tasksUnhealthy": 1}, {"instances": 0, "tasksRunning": 0}, {"instances": 1},
     ]  # fmt: skip
     assert status.count_apps(apps) == {"apps": 3, "short": 2, "unhealthy": 1}
+
+
+def balancer(**facts: Any) -> dict[str, Any]:
+    usual = {
+        "vhosts": {"shop.example.org": "shop_10001"}, "ports": {"10001": "shop_10001"}, "agent": "", "excluded": [],
+        "backends": {"shop_10001": {"app": "/shop", "up": 2, "draining": 0}},
+    }  # fmt: skip
+    return found("haproxy", **{**usual, **facts})
+
+
+def test_where_an_app_answers_is_told_once() -> None:
+    told = lines(a=balancer(), b=balancer())
+    assert told[0] == "HAProxy  a  serves, 1 vhost, 1 service port, 1 backend"
+    assert told[2:3] == ["/shop at shop.example.org, port 10001: 2 servers up (a, b)"]
+
+
+def test_what_is_not_served_is_told_with_its_reason() -> None:
+    excluded = [{"app": "/bad", "why": "its HAPROXY_0_MODE is 'ftp'"}]
+    backends = {"shop_10001": {"app": "/shop", "up": 1, "draining": 1}}
+    told = lines(a=balancer(excluded=excluded, backends=backends, agent="Marathon answers 401."))
+    assert told[0].endswith("1 backend, 1 app not served, its agent keeps what runs: Marathon answers 401")
+    assert told[1] == "/shop at shop.example.org, port 10001: 1 server up, 1 draining (a)"
+    assert told[2] == "/bad is not served: its HAPROXY_0_MODE is 'ftp' (a)"

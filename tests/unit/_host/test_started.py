@@ -54,7 +54,10 @@ class Host:
             self.loaded = self.unit.read_text()
         self.started += 1
         self.invocation = f"{self.started:032}"
-        (line,) = re.findall(r'^ExecStartPre=-\+/bin/sh -c "(.*)"$', self.loaded, re.MULTILINE)
+        self.record("ExecStartPre")
+
+    def record(self, when: str) -> None:
+        (line,) = re.findall(rf'^{when}=-\+/bin/sh -c "(.*)"$', self.loaded, re.MULTILINE)
         command = re.sub(r'\\(["\\])', r"\1", line).replace("$$", "$").replace("%%", "%")
         # What the service's own environment may have.
         environment = {"PATH": "/nowhere", "LD_LIBRARY_PATH": "/nowhere", "INVOCATION_ID": self.invocation}
@@ -127,6 +130,41 @@ def test_another_setting(host: Callable[[dict[str, Any]], Host]) -> None:
     assert one.outdated() == [f"{one.file} has changed"]
     one.start()
     assert one.outdated() == []
+
+
+RELOADED = TEXT + "ExecReload=/usr/sbin/mesos-master --check\nExecReload=/bin/kill -USR2 $MAINPID\n"
+
+
+def test_a_reload_reads_the_settings_and_the_program_anew(host: Callable[[dict[str, Any]], Host]) -> None:
+    one = host(PACKAGE)
+    one.write_unit(RELOADED)
+    one.start()
+    one.file.write_text("MESOS_QUORUM=2\n")
+    one.installed("1.11.1-1", "b")
+    assert len(one.outdated()) == 2
+    assert started.reloadable(one.outdated())
+    one.record("ExecReload")
+    assert one.outdated() == []
+
+
+def test_a_reload_changes_no_unit_that_runs(host: Callable[[dict[str, Any]], Host]) -> None:
+    one = host(PACKAGE)
+    one.write_unit(RELOADED)
+    one.start()
+    one.write_unit(RELOADED + "LimitNOFILE=4096\n")
+    assert one.outdated() == ["its unit has changed"]
+    assert not started.reloadable(one.outdated())
+    one.record("ExecReload")
+    assert "its unit has changed" in one.outdated()
+
+
+def test_a_reload_records_last(host: Callable[[dict[str, Any]], Host]) -> None:
+    """So that one that fails leaves the record as it is."""
+    one = host(PACKAGE)
+    one.write_unit(RELOADED)
+    *own, record = re.findall(r"^ExecReload=(\S+)", one.unit.read_text(), re.MULTILINE)
+    assert own == ["/usr/sbin/mesos-master", "/bin/kill"]
+    assert record == "-+/bin/sh"
 
 
 def test_another_library(host: Callable[[dict[str, Any]], Host], tmp_path: Path) -> None:

@@ -142,6 +142,17 @@ def test_who_holds_a_port() -> None:
     }
 
 
+def test_who_holds_a_port_that_root_has_opened() -> None:
+    """HAProxy binds its ports, gives up its rights, and in some containers not even root may look at it then."""
+    by_root = TCP.replace("  998 ", "    0 ", 1)
+    processes = [
+        sockets.Process(10, 996, "0::/system.slice/haproxy.service", None),
+        sockets.Process(11, 0, "0::/system.slice/ssh.service", ()),
+    ]
+    found = sockets.owners(sockets.listening([by_root]), processes)
+    assert found[5050] == {"port": 5050, "pid": None, "units": ["haproxy.service"], "container": None}
+
+
 def test_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

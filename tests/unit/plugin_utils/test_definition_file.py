@@ -57,13 +57,15 @@ def test_an_error_of_a_template_has_file_line_and_remedy(read, text, line):
     with pytest.raises(AnsibleActionFail) as caught:
         read(text)
     words = str(caught.value)
-    assert f"a.json cannot be templated: line {line}: " in words
+    assert f"a.json cannot be templated: line {line}: " in words, words
     assert "between {% raw %} and {% endraw %}; template=false switches templating off" in words
 
 
 def test_templates_are_done(read):
     assert read('{"id": "{{ team }}"}', team="a") == {"id": "a"}
     assert read("{{ whole }}", whole={"id": "b"}) == {"id": "b"}
+    assert read("{{ whole | combine({'cpus': 1}) }}\n", whole={"id": "b"}) == {"id": "b", "cpus": 1}
+    assert read('{{ "{" }}"id": "b"{{ "}" }}') == {"id": "b"}
 
 
 def test_a_file_in_another_encoding(read):

@@ -11,7 +11,7 @@ from typing import Any
 from ..definition import app as app_definition
 from ..definition import values
 from ..definition.schema import Release
-from ..errors import DefinitionError
+from ..errors import DefinitionError, refuse_unknown
 from ..plan import app as app_plan
 from ..plan import ignored, merging
 from ..plan.app import Plan, Wanted
@@ -33,6 +33,7 @@ class AppOptions:
     merge: bool = False
     ignored: tuple[str, ...] = ()
     secret_names: tuple[str, ...] = ()
+    strict: bool = False
     force: bool = False
     wait: bool = True
     healthy_for: float | None = 0.0
@@ -48,6 +49,8 @@ class Desired:
         _check(options)
         self._options = options
         self.app_id = _app_id(options)
+        if options.strict:
+            refuse_unknown(app_definition.unknown_fields(options.definition or {}))
         self._wanted = _wanted(options, self.app_id) if options.state in (PRESENT, SUSPENDED) else None
 
     @property

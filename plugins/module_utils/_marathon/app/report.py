@@ -20,6 +20,7 @@ START, SCALE, RESTART, STOP = "StartApplication", "ScaleApplication", "RestartAp
 def of_plan(plan: Plan, names: tuple[str, ...]) -> dict[str, Any]:
     before = secrets.mask(plan.before, names)
     after = secrets.mask(plan.after, names, plan.before)
+    shown = secrets.mask(plan.shown, names, plan.before)
     return {
         "changed": plan.changed,
         "action": plan.action,
@@ -29,11 +30,16 @@ def of_plan(plan: Plan, names: tuple[str, ...]) -> dict[str, Any]:
         "after": after,
         "diff": {
             "before": before or {},
-            "after": after or {},
+            "after": shown or {},
             "before_header": plan.app_id,
             "after_header": plan.app_id + _consequence(plan) + likely_secrets.told(names, plan.before, plan.after),
         },
     }
+
+
+def of_failure(result: dict[str, Any]) -> dict[str, Any]:
+    """The plan without the whole app, which Ansible would print on one line; the diff has it."""
+    return {name: value for name, value in result.items() if name not in ("before", "after")}
 
 
 def of_outcome(plan: Plan, seen: dict[str, Any] | None, release: Release, names: tuple[str, ...]) -> dict[str, Any]:

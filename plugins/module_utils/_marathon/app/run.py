@@ -27,6 +27,7 @@ from ..errors import (
 from ..plan import app as app_plan
 from ..plan import ignored, losses
 from ..plan.app import Plan, Wanted
+from ..report import answer
 from ..wait.app import Waiter
 from . import report as app_report
 from .check import AppCheck
@@ -89,7 +90,7 @@ class AppRunner:
         return {
             **result,
             **app_report.of_outcome(plan, seen, self._release, self._options.secret_names),
-            **self._advice(result),
+            "msg": self._answer(plan, seen, result, check_mode),
             "requests": self._client.requests,
         }
 
@@ -136,13 +137,20 @@ class AppRunner:
                 return app["instances"]
         return None
 
-    def _advice(self, result: dict[str, Any]) -> dict[str, str]:
-        if "resume_instances" not in result:
-            return {}
-        instances = result["resume_instances"]
-        if instances is None:
-            return {"msg": f"{self._app_id} is suspended; state=present with a number of instances starts it again"}
-        return {"msg": f"{self._app_id} is suspended; state=present with instances={instances} starts it again"}
+    def _answer(self, plan: Plan, seen: dict[str, Any] | None, result: dict[str, Any], check_mode: bool) -> str:
+        if check_mode:
+            return answer.plan({self._app_id: plan.action}, int(plan.restarts), about=self._app_id)
+        if "resume_instances" in result:
+            instances = result["resume_instances"]
+            number = "a number of instances" if instances is None else f"instances={instances}"
+            return f"{self._app_id} is suspended; state=present with {number} starts it again"
+        if plan.changed and not self._options.wait:
+            return answer.not_waited(self._app_id, plan.action, filter(None, [result.get("deployment_id")]))
+        if seen is None:
+            return answer.of_nothing(self._app_id, self._waiter.took() if plan.changed else None)
+        if plan.changed:
+            return answer.of_app(seen, self._waiter.took())
+        return f"{answer.of_app(seen)}; nothing to change"
 
     def _apply(self, plan: Plan, current: dict[str, Any] | None) -> str | None:
         """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
@@ -190,7 +198,7 @@ class AppRunner:
             return self._wait(plan, current, deployment_id)
         except MarathonError as error:
             # Whatever it was: the change has been made.
-            error.facts = {**result, **error.facts}
+            error.facts = {**app_report.of_failure(result), **error.facts}
             if plan.changed:
                 say_written(error, [deployment_id] if deployment_id else [])
             failed = isinstance(error, (WaitFailed, Unreachable))

@@ -5,22 +5,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from .. import likely_secrets, secrets
 from ..plan import app as app_plan
-from ..plan.ownership import listed
+from ..report import answer
 from .planning.plan import SetPlan
 
-# Of removed apps, in one line.
-_NAMED = 50
 
-
-def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
+def described(plan: SetPlan, secret_names: tuple[str, ...], about: str = "") -> dict[str, Any]:
     return {
         "changed": plan.changed,
-        "summary": summary(plan),
+        "summary": answer.plan(plan.actions, plan.restarts, len(plan.changed_groups), about),
         "removed": sorted(plan.doomed | plan.doomed_pods),
         "apps": [
             {
@@ -49,27 +45,13 @@ def described(plan: SetPlan, secret_names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def summary(plan: SetPlan) -> str:
-    """For example 'apps: 1 created, 2 deleted (/shop/a, /shop/b), 997 unchanged; 1 replaced while running'."""
-    pods = plan.pod_plans.entries
-    restarts = sum(one.plan.restarts for one in [*plan.apps, *pods])
-    groups = len(plan.changed_groups)
-    text = f"apps: {_counts([one.plan.action for one in plan.apps], plan.doomed)}"
-    text += f"; pods: {_counts([one.plan.action for one in pods], plan.doomed_pods)}" if pods else ""
-    text += f"; {restarts} replaced while running" if restarts else ""
-    return text + (f"; groups: {groups} changed" if groups else "")
-
-
-def _counts(actions: list[str], doomed: set[str]) -> str:
-    counted = Counter(actions)
-    names = [app_plan.CREATED, app_plan.UPDATED, app_plan.SCALED, app_plan.DELETED, app_plan.NONE]
-    gone = f" ({listed(sorted(doomed), _NAMED)})"
-    parts = [
-        f"{counted[name]} {name.replace(app_plan.NONE, 'unchanged')}{gone if name == app_plan.DELETED else ''}"
-        for name in names
-        if counted[name]
-    ]
-    return ", ".join(parts) or "none"
+def of_failure(result: dict[str, Any]) -> dict[str, Any]:
+    """Without the whole group and what stays as it is, which Ansible would print on one line."""
+    lists = {
+        name: [one for one in result[name] if not isinstance(one, dict) or one["action"] != app_plan.NONE]
+        for name in ("apps", "pods", "groups")
+    }
+    return {**{name: value for name, value in result.items() if name != "group"}, **lists}
 
 
 def _diffs(plan: SetPlan, secret_names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -77,7 +59,7 @@ def _diffs(plan: SetPlan, secret_names: tuple[str, ...]) -> list[dict[str, Any]]
     diffs = []
     for name, one in changed:
         before = secrets.mask(one.plan.before or {}, secret_names)
-        after = secrets.mask(one.plan.after or {}, secret_names, one.plan.before)
+        after = secrets.mask(one.plan.shown or {}, secret_names, one.plan.before)
         header = f"{name}{' (restarts)' if one.plan.restarts else ''}"
         header += likely_secrets.told(secret_names, one.plan.before, one.plan.after)
         diffs.append({"before": before, "after": after, "before_header": name, "after_header": header})

@@ -23,15 +23,17 @@ from ..errors import (
     TooManyDeployments,
     WriteUncertain,
     looking_after,
+    refuse_unknown,
     say_written,
 )
 from ..plan import app as app_plan
 from ..plan import ownership
 from ..plan import pod as pod_plan
 from ..plan.app import Wanted
+from ..report import answer
 from ..snapshot import Tree
 from ..wait.apps import SetWaiter, Target, WantedPods
-from . import failure, send
+from . import failure, send, warnings
 from . import report as set_report
 from .check import SetCheck
 from .planning import ignored as ignored_in_set
@@ -51,6 +53,7 @@ _PAUSE_WHEN_FULL = 2.0
 class SetOptions:
     rules: Rules = field(default_factory=Rules)
     secret_names: tuple[str, ...] = ()
+    strict: bool = False
     force: bool = False
     wait: bool = True
     healthy_for: float | None = 0.0
@@ -70,6 +73,8 @@ class SetRunner:
         options = replace(options, rules=replace(options.rules, ignored=of_apps, pod_ignored=of_pods))
         _refuse_ignored_labels(options.rules)
         options.rules.owner.check(appset)
+        if options.strict:
+            refuse_unknown(warnings.unknown_fields(appset))
         self._client = client
         self._appset = appset
         self._options = options
@@ -82,6 +87,8 @@ class SetRunner:
         self._deployments: list[str] = []
         self._pod_deployments: dict[str, str] = {}
         self._written = 0
+        # The group that all is about, for the one who reads the answer.
+        self._about = ""
         self._removals = Removals(client, appset, options.rules.owner, warn)
         self._warnings = SetWarnings(client, appset, options.rules, options.secret_names, self._wanted, warn)
 
@@ -93,6 +100,7 @@ class SetRunner:
             plan = self._plan(tree)
         self._warnings.of_plan(plan, self._scope)
         result = self._described(plan)
+        seen = None
         try:
             if plan.changed and not self._options.force:
                 held = (plan.tree.apps.get(one.app_id) for one in plan.changed_apps)
@@ -101,7 +109,7 @@ class SetRunner:
             if not check_mode:
                 plan = self._looked_again(plan)
                 if plan.changed:
-                    self._waiter.announce(f"plan: {set_report.summary(plan)}")
+                    self._waiter.announce(str(result["summary"]))
                     self._apply(plan)
                 if self._removals.kept:
                     plan = without(plan, self._removals.kept)
@@ -110,9 +118,15 @@ class SetRunner:
                 self._warnings.compare(plan, seen, self._release)
         except MarathonError as error:
             done = {"changed": self._written > 0}
-            error.facts = {**result, **done, **self._counted(), **error.facts}
+            error.facts = {**set_report.of_failure(result), **done, **self._counted(), **error.facts}
             raise
-        return {**result, **self._counted()}
+        told = result["summary"] if check_mode else self._answer(plan, seen)
+        return {**result, "msg": told, **self._counted()}
+
+    def _answer(self, plan: SetPlan, seen: Tree | None) -> str:
+        if seen is None:
+            return answer.set_not_waited(self._about, plan.actions, self._deployments)
+        return answer.of_set(self._about, plan.actions, seen, self._waiter.took() if plan.changed else None)
 
     def _read(self) -> Tree:
         found = self._client.group(self._scope, snapshot.embed(self._options.wait))
@@ -136,7 +150,7 @@ class SetRunner:
         return set_writes.arranged(plan, self._release)
 
     def _described(self, plan: SetPlan) -> dict[str, Any]:
-        return set_report.described(plan, self._options.secret_names)
+        return set_report.described(plan, self._options.secret_names, self._about)
 
     def _looked_again(self, plan: SetPlan) -> SetPlan:
         """Right before the writes, if they carry fields that are not to be changed."""

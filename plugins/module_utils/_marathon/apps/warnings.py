@@ -22,6 +22,13 @@ from . import dependencies as set_dependencies
 from .planning.plan import Rules, SetPlan
 
 
+def unknown_fields(appset: AppSet) -> list[str]:
+    """One sentence for every field that Marathon drops, with the app or pod and where that is declared."""
+    of_apps = [(app_id, one, app_definition.unknown_fields(one.raw)) for app_id, one in sorted(appset.apps.items())]
+    of_pods = [(pod_id, one, pod_definition.unknown_fields(one.raw)) for pod_id, one in sorted(appset.pods.items())]
+    return [f"{one.origin}, {name}: {text}" for name, one, found in [*of_apps, *of_pods] for text in found]
+
+
 class SetWarnings:
     """wanted answers what is asked of the app with an id."""
 
@@ -44,9 +51,8 @@ class SetWarnings:
 
     def of_plan(self, plan: SetPlan, scope: str) -> None:
         """scope is the group that the plan was made from."""
-        for _app_id, declared in sorted(self._appset.apps.items()):
-            for sentence in app_definition.unknown_fields(declared.raw):
-                self._warn(f"{declared.origin}: {sentence}")
+        for sentence in unknown_fields(self._appset):
+            self._warn(sentence)
         self._of_names(plan, scope)
         for one in plan.apps:
             if one.app_id in self._appset.apps:
@@ -82,9 +88,6 @@ class SetWarnings:
             self._warn(f"{origin}: {dependencies.sentence(dependent, name)}")
 
     def _of_pods(self, plan: SetPlan) -> None:
-        for _pod_id, declared in sorted(self._appset.pods.items()):
-            for sentence in pod_definition.unknown_fields(declared.raw):
-                self._warn(f"{declared.origin}: {sentence}")
         for one in plan.pod_plans.entries:
             if one.plan.carried:
                 self._warn(f"{one.origin}: {ignored.told_of_carried(one.pod_id, one.plan.carried)}")

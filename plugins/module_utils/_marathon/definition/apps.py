@@ -137,7 +137,14 @@ def _take(result: AppSet, definition: Any, base: str, origin: str, listed_as: st
     except _Told as error:
         result.wrong.append(error)
     except DefinitionError as error:
-        result.wrong.append(_Told(f"{origin}: {error}", **error.facts))
+        result.wrong.append(_Told(f"{_place(definition, base, origin, str(error))}: {error}", **error.facts))
+
+
+def _place(definition: Any, base: str, origin: str, told: str) -> str:
+    """Where it is declared and which app it is, as far as that is known and not told."""
+    name = definition.get("id") if isinstance(definition, dict) else None
+    name = posixpath.join(base, name) if isinstance(name, str) and name else ""
+    return origin if not name or name in told else f"{origin}, {name}"
 
 
 class _Told(DefinitionError):

@@ -36,11 +36,20 @@ ROLES_SINCE = (1, 9)
 
 @dataclass(frozen=True)
 class TreePlan(SetPlan):
-    """role is the rule for roles that has to be set, None where it is as declared; pods are those that change."""
+    """role is the rule for roles that has to be set, None where it is as declared.
+
+    pods are those that change, gone_pods those of them that are removed.
+    """
 
     group_id: str = "/"
     role: bool | None = None
     pods: tuple[str, ...] = ()
+    gone_pods: frozenset[str] = frozenset()
+
+    @property
+    def actions(self) -> dict[str, str]:
+        there = {name: app_plan.UPDATED if name in self.tree.pods else app_plan.CREATED for name in self.pods}
+        return {**super().actions, **there, **dict.fromkeys(self.gone_pods, app_plan.DELETED)}
 
     @property
     def changed(self) -> bool:
@@ -90,13 +99,15 @@ def plan_tree(
         _refuse_pods(going, tree)
         refuse_clashes(declared.appset, tree, set(doomed))
     removed = [AppPlan(app_plan.plan_absent(app_id, tree.apps[app_id], release)) for app_id in doomed]
+    pods = () if declared.version is None else _changed_pods(declared, tree, release)
     plan = TreePlan(
         tuple(sorted([*apps, *removed], key=lambda one: one.app_id)),
         (*_present_groups(declared, tree, merge), *(_removal(name, tree) for name in going)),
         tree,
         group_id=declared.group_id,
         role=_role(declared, tree, release),
-        pods=() if declared.version is None else _changed_pods(declared, tree, release),
+        pods=pods,
+        gone_pods=frozenset(pods) - set(declared.pods),
     )
     if plan.changed:
         refuse_circles(declared.appset, plan)

@@ -9,10 +9,12 @@ from typing import Any, Callable
 
 from .. import secrets, snapshot
 from ..api.client import Client
+from ..apps import report as set_report
 from ..check import locks
 from ..definition import app as app_definition
 from ..errors import MarathonError, WriteUncertain, say_written
 from ..plan import app as app_plan
+from ..report import answer
 from ..snapshot import Tree
 from ..wait.deployment import DeploymentWaiter, affected
 from . import tree as group_tree
@@ -42,17 +44,28 @@ class GroupRemoval:
                 if not self._options.force:
                     locks.refuse_held(self._client, tree.apps.values(), tree.pods)
                 if check_mode:
-                    return {**result, **self._counted()}
+                    return {**result, "msg": self._plan(tree), **self._counted()}
                 self._delete()
                 if self._options.wait:
                     gone = {*tree.apps, *tree.pods}
                     self._waiter.until_over(lambda listed: [one for one in listed if gone.intersection(affected(one))])
             except MarathonError as error:
-                error.facts = {**result, **self._counted(), **error.facts}
+                error.facts = {**set_report.of_failure(result), **self._counted(), **error.facts}
                 if self._deployments:
                     say_written(error, self._deployments, "The removal")
                 raise
-        return {**result, **self._counted()}
+        return {**result, "msg": self._answer(info is not None), **self._counted()}
+
+    def _plan(self, tree: Tree) -> str:
+        actions = dict.fromkeys([*tree.apps, *tree.pods], app_plan.DELETED)
+        return answer.plan(actions, 0, len(tree.groups), self._group_id)
+
+    def _answer(self, existed: bool) -> str:
+        if not existed:
+            return answer.of_nothing(self._group_id)
+        if not self._options.wait:
+            return answer.not_waited(self._group_id, app_plan.DELETED, self._deployments)
+        return answer.of_nothing(self._group_id, self._waiter.took())
 
     def _delete(self) -> None:
         """A write without an answer is only repeated if a read shows that it is not done."""

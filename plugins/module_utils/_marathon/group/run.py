@@ -43,6 +43,7 @@ class GroupOptions:
     limit: Limit = USUAL
     ignored: tuple[str, ...] = ()
     secret_names: tuple[str, ...] = ()
+    strict: bool = False
     force: bool = False
     wait: bool = True
     healthy_for: float | None = 0.0
@@ -94,12 +95,20 @@ class GroupRunner(SetRunner):
         super().__init__(
             client,
             declared.appset,
-            SetOptions(rules, options.secret_names, options.force, options.wait, options.healthy_for),
+            SetOptions(
+                rules,
+                options.secret_names,
+                # What Marathon itself answered is no definition of the user.
+                options.strict and options.definition is not None,
+                options.force,
+                options.wait,
+                options.healthy_for,
+            ),
             waiter,
             sleep,
             warn,
         )
-        self._scope = declared.group_id
+        self._scope = self._about = declared.group_id
         self._declared = declared
         self._deployment_waiter = deployment_waiter
         self._pod_waiter = pod_waiter

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any, Mapping
 
@@ -17,6 +18,8 @@ from ..api import http
 from ..api.client import Client
 from ..errors import MarathonError
 from . import progress, wait_options
+
+NO_URL = "no Marathon is named: set url, or the environment variable MARATHON_URL, to its address"
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
@@ -32,6 +35,10 @@ def connection_spec() -> dict[str, dict[str, Any]]:
         "timeout": {"type": "int", "default": 30, **_or_variable("TIMEOUT")},
         "connect_timeout": {"type": "int", "default": CONNECT_TIMEOUT, **_or_variable("CONNECT_TIMEOUT")},
     }
+
+
+def lacks_url(spec: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    return bool(spec.get("url", {}).get("required")) and not params.get("url") and not os.environ.get("MARATHON_URL")
 
 
 def _or_variable(name: str) -> dict[str, Any]:

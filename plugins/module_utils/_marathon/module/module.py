@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..._http.endpoints import password_in
 from .. import secrets
-from . import option_types
-
-_NAMING_OPTIONS = ("secret_env", "secret_labels")
+from ..errors import about
+from . import argument_spec, option_types
+from .secret_options import secret_names
 
 
 class MarathonModule(AnsibleModule):
@@ -24,6 +25,7 @@ class MarathonModule(AnsibleModule):
     _given: dict[str, Any] | None = None
     # By the option, set when the arguments are read.
     _misread: dict[str, str] | None = None
+    _subject: str | None = None
 
     def __init__(self, argument_spec: dict[str, Any], **settings: Any) -> None:
         super().__init__(argument_spec, **settings)
@@ -31,13 +33,23 @@ class MarathonModule(AnsibleModule):
             self.fail_json(msg="")
 
     def fail_json(self, msg: str, **facts: Any) -> None:
-        super().fail_json("; ".join((self._misread or {}).values()) or msg, **facts)
+        misread = "; ".join((self._misread or {}).values())
+        if misread and self._subject:
+            misread = f"{self._subject}: {misread}"
+        super().fail_json(misread or msg, **facts)
 
     def _load_params(self) -> None:
         """Takes what cannot be read out of Ansible's way, for one sentence about each."""
         super()._load_params()
         self._misread = option_types.wrong(self.argument_spec, self.params)
+        self._subject = _subject(self.params)
+        if argument_spec.lacks_url(self.argument_spec, self.params):
+            self._misread["url"] = argument_spec.NO_URL
         self.params = {name: value for name, value in self.params.items() if name not in self._misread}
+
+    def about_subject(self) -> AbstractContextManager[None]:
+        """What is wrong with the definition, told with the app, pod or group that the task is about."""
+        return about(self._subject)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -78,6 +90,13 @@ class MarathonModule(AnsibleModule):
         super()._return_formatted(secrets.mask(kwargs, secret_names(given), likely=self.masks_likely))
 
 
+def _subject(params: dict[str, Any]) -> str | None:
+    """The id as it was given: nothing has been checked yet."""
+    definition = params.get("definition")
+    names = [params.get("id"), params.get("name"), definition.get("id") if isinstance(definition, dict) else None]
+    return next((name for name in names if name and isinstance(name, str)), None)
+
+
 def _of_a_set(definition: Any) -> Any:
     """Its id only: a set may have thousands, and all that is shown is also logged and sent back to the controller."""
     if isinstance(definition, dict):
@@ -87,12 +106,3 @@ def _of_a_set(definition: Any) -> Any:
 
 def _texts(value: Any) -> list[str]:
     return [str(element) for element in (value if isinstance(value, list) else [value]) if element is not None]
-
-
-def secret_names(params: dict[str, Any]) -> tuple[str, ...]:
-    """The names of secret variables and labels, also from arguments that Ansible has not converted yet."""
-    names: list[str] = []
-    for option in _NAMING_OPTIONS:
-        value = params.get(option) or []
-        names.extend(value.split(",") if isinstance(value, str) else map(str, value))
-    return tuple(name.strip() for name in names)

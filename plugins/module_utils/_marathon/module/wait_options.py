@@ -15,7 +15,7 @@ from ..._http.session import Session
 from ..api.client import Client
 from ..errors import MarathonError
 from ..wait.sandbox import Outputs
-from .module import secret_names
+from .secret_options import secret_names
 
 # Of one request to a master or an agent.
 _SECONDS = 3

@@ -34,6 +34,7 @@ class Plan:
 
     Where spares is set, the write must leave out what it does not mean to change, because others set it meanwhile;
     carried are the ignored fields that it has to name nevertheless, with the value that they had when it was read.
+    declared is set where the app is created.
     """
 
     app_id: str
@@ -45,10 +46,16 @@ class Plan:
     restarts: bool = False
     spares: bool = False
     carried: tuple[str, ...] = ()
+    declared: dict[str, Any] | None = None
 
     @property
     def changed(self) -> bool:
         return self.action != NONE
+
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """The new side of the diff: of a new app what was declared, without Marathon's defaults."""
+        return self.after if self.declared is None else self.declared
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,7 @@ def _plan_creation(wanted: Wanted, release: Release) -> Plan:
         Request(method, definition, partial),
         definition,
         spares=wanted.spares,
+        declared=body,
     )
 
 

@@ -45,6 +45,11 @@ class PodPlan:
     def changed(self) -> bool:
         return self.action != NONE
 
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """The new side of the diff: of a new pod what was declared, without Marathon's defaults."""
+        return self.request.body if self.action == CREATED and self.request else self.after
+
 
 @dataclass(frozen=True)
 class WantedPod:

@@ -23,11 +23,13 @@ from ..errors import (
     WaitFailed,
     WriteUncertain,
     looking_after,
+    refuse_unknown,
     say_written,
 )
 from ..plan import ignored, merging
 from ..plan import pod as pod_plan
 from ..plan.pod import PodPlan, WantedPod
+from ..report import answer, pod_instances
 from ..wait.pod import PodWaiter
 from .check import PodCheck
 from .rollback import rolled_back
@@ -49,6 +51,7 @@ class PodOptions:
     merge: bool = False
     ignored: tuple[str, ...] = ()
     secret_names: tuple[str, ...] = ()
+    strict: bool = False
     force: bool = False
     wait: bool = True
     healthy_for: float | None = 0.0
@@ -72,6 +75,8 @@ class PodRunner:
         self._sleep = sleep
         self._warn = warn
         self._pod_id = _pod_id(options)
+        if options.strict:
+            refuse_unknown(pod_definition.unknown_fields(options.definition or {}))
         self._wanted = None if options.state == ABSENT else _wanted(options, self._pod_id)
         self._release: tuple[int, ...] = app_fields.NEWEST
         self._check = PodCheck(client, options.force)
@@ -89,7 +94,7 @@ class PodRunner:
         seen = None if plan.changed else status
         self._check.refuse(plan, check_mode)
         if check_mode:
-            return self._reported(result, plan, seen)
+            return self._reported(result, plan, seen, check_mode)
         if plan.carried:
             status = self._read()
             plan = self._plan(status and status["spec"])
@@ -104,7 +109,7 @@ class PodRunner:
             except MarathonError as error:
                 error.facts = {**result, **error.facts}
                 raise
-        return self._reported(result, plan, seen)
+        return self._reported(result, plan, seen, check_mode)
 
     def _read(self) -> dict[str, Any] | None:
         """The status, which holds the definition too."""
@@ -217,23 +222,37 @@ class PodRunner:
             "restarts": plan.restarts,
             "diff": {
                 "before": secrets.mask(plan.before or {}, self._options.secret_names),
-                "after": secrets.mask(plan.after or {}, self._options.secret_names, plan.before),
+                "after": secrets.mask(plan.shown or {}, self._options.secret_names, plan.before),
                 "before_header": self._pod_id,
                 "after_header": self._pod_id + likely_secrets.told(self._options.secret_names, plan.before, plan.after),
             },
         }
 
-    def _reported(self, result: dict[str, Any], plan: PodPlan, seen: dict[str, Any] | None) -> dict[str, Any]:
+    def _reported(
+        self, result: dict[str, Any], plan: PodPlan, seen: dict[str, Any] | None, check_mode: bool
+    ) -> dict[str, Any]:
         """The result with what Marathon said last or, where nothing was read after the plan, with what is planned."""
         pod = plan.after if seen is None else pod_definition.canonical(seen["spec"], self._release)
-        instances = [_instance(one) for one in (seen or {}).get("instances") or []]
+        instances = pod_instances.described(seen)
         return {
             **result,
             "pod": secrets.mask(pod, self._options.secret_names),
             "instances": instances,
-            "endpoints": sorted(f"{one['host']}:{port}" for one in instances for port in one["endpoints"].values()),
+            "endpoints": pod_instances.addresses(instances),
+            "msg": self._answer(result, plan, seen, check_mode),
             "requests": self._client.requests,
         }
+
+    def _answer(self, result: dict[str, Any], plan: PodPlan, seen: dict[str, Any] | None, check_mode: bool) -> str:
+        if check_mode:
+            return answer.plan({self._pod_id: plan.action}, int(plan.restarts), about=self._pod_id)
+        if plan.changed and not self._options.wait:
+            return answer.not_waited(self._pod_id, plan.action, filter(None, [result.get("deployment_id")]))
+        if seen is None:
+            return answer.of_nothing(self._pod_id, self._waiter.took() if plan.changed else None)
+        if plan.changed:
+            return answer.of_pod(seen, self._waiter.took())
+        return f"{answer.of_pod(seen)}; nothing to change"
 
 
 def _check(options: PodOptions) -> None:
@@ -264,20 +283,3 @@ def _wanted(options: PodOptions, pod_id: str) -> WantedPod:
     merge = options.merge or options.definition is None
     removed = merging.pod_removals(options.definition or {}, pod_plan.NAMED_LISTS) if options.merge else ()
     return WantedPod(pod, merge=merge, removed=removed, ignored=options.ignored, instances=count)
-
-
-def _instance(instance: dict[str, Any]) -> dict[str, Any]:
-    containers = instance.get("containers") or []
-    return {
-        "id": instance.get("id"),
-        "status": instance.get("status"),
-        "host": instance.get("agentHostname"),
-        "version": str(instance.get("specReference", "")).rpartition("/")[2],
-        "containers": {str(one.get("name")): one.get("status") for one in containers},
-        "endpoints": {
-            endpoint["name"]: endpoint["allocatedHostPort"]
-            for one in containers
-            for endpoint in one.get("endpoints") or []
-            if endpoint.get("allocatedHostPort")
-        },
-    }

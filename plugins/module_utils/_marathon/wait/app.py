@@ -37,6 +37,7 @@ class Waiter:
         self._clock = clock
         self._sleep = sleep
         self._outputs = outputs
+        self._last: Watch | None = None
 
     def until_deployed(
         self,
@@ -129,8 +130,13 @@ class Waiter:
         if self._progress is not None:
             self._progress(line)
 
+    def took(self) -> float:
+        """Seconds of the last wait."""
+        return self._last.took() if self._last else 0.0
+
     def _watch(self) -> Watch:
-        return Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        return self._last
 
     def _say_how_far(self, watch: Watch, app: dict[str, Any]) -> None:
         if self._progress is None:

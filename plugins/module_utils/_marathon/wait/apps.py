@@ -98,6 +98,10 @@ class SetWaiter:
         """Of the time for the whole run, which begins with the first question."""
         return self._watch.left()
 
+    def took(self) -> float:
+        """Seconds since the first question, over all waits of the run."""
+        return self._watch.took()
+
     def until_deployed(self, target: Target, known: Tree | None = None) -> Tree:
         """The tree as soon as it is as wanted. known is one just read, which saves the first request."""
         read, seen = known, known

@@ -32,6 +32,11 @@ class DeploymentWaiter:
         self._clock = clock
         self._sleep = sleep
         self._progress = progress
+        self._last: Watch | None = None
+
+    def took(self) -> float:
+        """Seconds of the last wait."""
+        return self._last.took() if self._last else 0.0
 
     def until_over(
         self,
@@ -39,7 +44,7 @@ class DeploymentWaiter:
         known: list[dict[str, Any]] | None = None,
     ) -> None:
         """pending picks those that are waited for out of all that run; known are the running ones if just read."""
-        watch = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        watch = self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
         read = known
         left: list[dict[str, Any]] | None = None
 

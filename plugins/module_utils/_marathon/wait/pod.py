@@ -35,6 +35,7 @@ class PodWaiter:
         self._progress = progress
         self._outputs = outputs
         self._settled = PodSettled(source)
+        self._last: Watch | None = None
 
     def until_stable(
         self,
@@ -113,8 +114,13 @@ class PodWaiter:
 
         watch.until(look, lambda: None, too_late, pod_id)
 
+    def took(self) -> float:
+        """Seconds of the last wait."""
+        return self._last.took() if self._last else 0.0
+
     def _watch(self) -> Watch:
-        return Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        return self._last
 
     def _runs(self, deployment_id: str | None) -> bool:
         if deployment_id is None:

@@ -61,6 +61,10 @@ class Watch:
             self._end = self._clock() + self.timeout
         return self._end - self._clock()
 
+    def took(self) -> float:
+        """Seconds since the first look."""
+        return self.timeout - self.left()
+
     def say(self, line: str) -> None:
         if self._say is not None:
             self._say(line)

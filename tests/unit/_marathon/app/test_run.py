@@ -44,7 +44,8 @@ def test_creation():
     assert result["changed"]
     assert (result["action"], result["deployment_id"], result["restarts"]) == ("created", "d1", False)
     assert result["diff"]["before"] == {}
-    assert result["diff"]["after"]["portDefinitions"] == [{"port": 0, "name": "default", "protocol": "tcp"}]
+    assert result["diff"]["after"] == {"id": "/a", "cmd": "sleep 1000"}
+    assert result["after"]["portDefinitions"] == [{"port": 0, "name": "default", "protocol": "tcp"}]
     assert result["app"]["portDefinitions"][0]["port"] == 10000
     assert result["tasks"][0]["host"] == "slave1"
 
@@ -351,3 +352,30 @@ def test_a_write_that_arrives_late_is_met_by_its_repetition():
         get(stored()),
     )
     assert result["changed"]
+
+
+def test_the_answer_says_what_runs_where_and_after_how_long():
+    created = [get(), INFO, Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT)]
+    assert run(*created, get(stored()))["msg"] == "/a: 1 of 1 running after 0 s at slave1:31000"
+    assert run(*created, wait=False)["msg"] == "/a: created by deployment d1, not waited for"
+    assert run(get(stored()))["msg"] == "/a: 1 of 1 running at slave1:31000; nothing to change"
+    planned = run(get(), INFO, *FREE, DRY, check_mode=True)
+    assert planned["msg"] == "Plan for /a: 1 to create, 0 to change, 0 to remove"
+    assert run(get(), state="absent")["msg"] == "/a: does not exist"
+
+
+def test_strict_refuses_what_marathon_would_drop_before_anything_is_sent():
+    unknown = {**DEFINITION, "cpu": 1, "instance": 2}
+    with pytest.raises(errors.DefinitionError, match=r"'cpu' .* did you mean 'cpus'\?; .*'instance'.* strict is set"):
+        run(definition=unknown, strict=True)
+    warnings = []
+    run(get(stored()), definition=unknown, warnings=warnings)
+    assert len(warnings) == 2
+
+
+def test_a_failed_wait_has_no_whole_app_among_its_facts():
+    started = [get(), INFO, Call("PUT", "/v2/apps/a", status=201, data=DEPLOYMENT)]
+    with pytest.raises(errors.Refused) as failure:
+        run(*started, Call("GET", "/v2/apps/a", status=401, data={"message": "who?"}))
+    assert {"before", "after"}.isdisjoint(failure.value.facts)
+    assert failure.value.facts["diff"]["after"] == {"id": "/a", "cmd": "sleep 1000"}

@@ -75,13 +75,14 @@ def run(
     progress=None,
     force=False,
     secret_names=(),
+    strict=False,
     **rules,
 ):
     time = FakeTime()
     session = FakeSession(*calls)
     client = Client(Http(["http://m1:8080"], time.sleep, session=session))
     found = app_set.build([Source(value, f"file{number}") for number, value in enumerate(declared, 1)])
-    options = SetOptions(Rules(**rules), secret_names, force=force, wait=wait)
+    options = SetOptions(Rules(**rules), secret_names, strict, force=force, wait=wait)
     try:
         runner = SetRunner(
             client,
@@ -101,7 +102,7 @@ def test_a_thousand_apps_that_are_as_declared_are_one_read():
     names = [f"/g/app{number}" for number in range(1000)]
     result = run(read(*map(stored, names)), declared=[app(name) for name in names], wait=True)
     assert (result["changed"], result["requests"], result["diff"]) == (False, 1, [])
-    assert result["summary"] == "apps: 1000 unchanged"
+    assert result["summary"] == "Plan: 0 to create, 0 to change, 0 to remove, 1000 unchanged"
 
 
 def test_a_thousand_new_apps_are_one_write():
@@ -115,7 +116,7 @@ def test_a_thousand_new_apps_are_one_write():
         wait=True,
     )
     assert (result["requests"], result["deployment_ids"]) == (6, ["d1"])
-    assert result["summary"] == "apps: 1000 created"
+    assert result["summary"] == "Plan: 1000 to create, 0 to change, 0 to remove"
 
 
 def test_check_mode_writes_nothing_and_says_the_same():
@@ -126,7 +127,7 @@ def test_check_mode_writes_nothing_and_says_the_same():
     assert planned["changed"]
     for name in ("apps", "groups", "diff", "summary"):
         assert planned[name] == done[name]
-    assert planned["summary"] == "apps: 1 created, 1 updated, 1 scaled, 1 deleted (/g/c); 1 replaced while running"
+    assert planned["summary"] == "Plan: 1 to create, 2 to change (1 restarts), 1 to remove (/g/c)"
     assert [(one["before_header"], one["after_header"]) for one in planned["diff"]] == [
         ("/g/a", "/g/a (restarts)"),
         ("/g/b", "/g/b"),
@@ -322,7 +323,7 @@ def test_the_plan_is_announced_before_the_first_write():
     lines = []
     tree = read(stored("/g/a"), stored("/g/b"))
     run(tree, look("/g/b"), delete("/v2/apps/g/b"), declared=[app("/g/a")], progress=lines.append, **BY_GROUP)
-    assert lines == ["plan: apps: 1 deleted (/g/b), 1 unchanged"]
+    assert lines == ["Plan: 0 to create, 0 to change, 1 to remove (/g/b), 1 unchanged"]
 
 
 @pytest.mark.parametrize(
@@ -387,7 +388,7 @@ def test_the_wait_is_for_all_apps_and_for_what_goes():
     )
     assert result["changed"]
     assert lines == [
-        "plan: apps: 1 updated, 1 deleted (/g/c), 1 unchanged; 1 replaced while running",
+        "Plan: 0 to create, 1 to change (1 restarts), 1 to remove (/g/c), 1 unchanged",
         "1 of 2 apps run as declared; /g/a: 0 of 1 instances run; removing /g/c",
         "2 of 2 apps run as declared; removing /g/c",
     ]
@@ -476,7 +477,7 @@ def test_what_an_adoption_restarts_is_warned_of():
 def test_fields_that_marathon_drops_are_told_with_their_file():
     warnings = []
     run(read(stored("/g/a")), declared=[app("/g/a", memory=1)], warnings=warnings)
-    assert warnings == ["file1: Marathon knows no app field 'memory' and ignores it; did you mean 'mem'?"]
+    assert warnings == ["file1, /g/a: Marathon knows no app field 'memory' and ignores it; did you mean 'mem'?"]
 
 
 def test_check_mode_has_marathon_check_new_and_changed_definitions():
@@ -513,7 +514,7 @@ def test_check_mode_tells_what_marathon_would_refuse():
         caught.value
     )
     assert [one["id"] for one in caught.value.facts["refused"]] == ["/g/c", "/g/d"]
-    assert caught.value.facts["summary"] == "apps: 5 updated; 5 replaced while running"
+    assert caught.value.facts["summary"] == "Plan: 0 to create, 5 to change (5 restarts), 0 to remove"
 
 
 def test_nobody_is_blamed_for_what_only_the_whole_is_refused_for():
@@ -601,3 +602,32 @@ def test_an_older_release_is_asked_for_once_even_if_nothing_differs():
     info = Call("GET", "/v2/info", data={"version": "1.3.0"})
     result = run(read(old("/g/a"), old("/g/b")), info, declared=[app("/g/a"), app("/g/b")])
     assert (result["changed"], result["requests"]) == (False, 2)
+
+
+def test_the_answer_is_the_plan_in_check_mode_and_else_what_runs():
+    calls = [read(stored("/g/b")), INFO, Call("PUT", "/v2/apps/g/a", status=201, data={"deploymentId": "d1"})]
+    told = run(*calls, read(stored("/g/a"), stored("/g/b")), declared=[app("/g/a"), app("/g/b")], wait=True)["msg"]
+    assert told == (
+        "2 apps run as declared after 0 s (1 created, 0 changed, 0 removed): /g/a: 1 of 1 running at slave1:31000; "
+        "/g/b: 1 of 1 running at slave1:31000"
+    )
+    planned = run(read(stored("/g/a")), declared=[app("/g/a")], check_mode=True)
+    assert planned["msg"] == planned["summary"] == "Plan: 0 to create, 0 to change, 0 to remove, 1 unchanged"
+    sent = run(*calls, declared=[app("/g/a"), app("/g/b")])["msg"]
+    assert sent == "1 created, 0 changed, 0 removed by deployment d1, not waited for"
+
+
+def test_strict_names_the_file_and_the_app_of_every_unknown_field():
+    declared = [app("/g/a", memory=1), app("/g/b", cpu=1)]
+    with pytest.raises(errors.DefinitionError) as failure:
+        run(declared=declared, strict=True)
+    text = str(failure.value)
+    assert "file1, /g/a: Marathon knows no app field 'memory'" in text
+    assert "file2, /g/b: Marathon knows no app field 'cpu' and ignores it; did you mean 'cpus'?" in text
+
+
+def test_a_failure_lists_only_what_was_to_change():
+    tree = read(stored("/g/a"), stored("/g/b", cpus=2.0))
+    with pytest.raises(errors.Invalid) as failure:
+        run(tree, INFO, no("bad"), declared=[app("/g/a"), app("/g/b")], check_mode=True)
+    assert [one["id"] for one in failure.value.facts["apps"]] == ["/g/b"]

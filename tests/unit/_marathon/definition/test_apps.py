@@ -58,18 +58,18 @@ def test_apps_groups_and_lists_become_one_set():
         ([{"cmd": "x"}], "file1: the definition has no id"),
         ([{"id": "/g", "apps": ["b"]}], "file1: a definition of an app, a pod or a group must be a mapping, not 'b'"),
         ([None], "file1: a definition of an app, a pod or a group must be a mapping, not None"),
-        ([app("/a", cpus="many")], "file1: /cpus must be a number"),
+        ([app("/a", cpus="many")], "file1, /a: /cpus must be a number"),
         ([app("/UPPER")], "file1: /id '/UPPER' is not an app id"),
         ([{"id": "/g", "apps": [app("/h/x")]}], "file1: /h/x is no direct child of the group /g that lists it"),
         ([{"id": "/g", "apps": [app("s/x")]}], "file1: /g/s/x is no direct child of the group /g"),
         ([{"id": "/g", "groups": [{"id": "/h", "apps": []}]}], "the group /h is no direct child of the group /g"),
         (
             [{"id": "/g", "apps": [], "scaleBy": 2}],
-            "file1: a group has no field 'scaleBy' here: use the module marathon_group",
+            "file1, /g: a group has no field 'scaleBy' here: use the module marathon_group",
         ),
-        ([{"id": "/g", "apps": [], "pods": {}}], "file1: /pods must be a list"),
-        ([{"id": "/g", "apps": [], "cmd": "x"}], "file1: a group has no field 'cmd' here: the fields are id, apps"),
-        ([{"id": "/g", "apps": {}}], "file1: /apps must be a list"),
+        ([{"id": "/g", "apps": [], "pods": {}}], "file1, /g: /pods must be a list"),
+        ([{"id": "/g", "apps": [], "cmd": "x"}], "file1, /g: a group has no field 'cmd' here: the fields are id, apps"),
+        ([{"id": "/g", "apps": {}}], "file1, /g: /apps must be a list"),
     ],
 )
 def test_what_contradicts_itself_is_refused_with_its_files(values, words):

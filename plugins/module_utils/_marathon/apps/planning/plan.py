@@ -92,6 +92,17 @@ class SetPlan:
         return bool(self.changed_apps or self.changed_pods or self.changed_groups)
 
     @property
+    def actions(self) -> dict[str, str]:
+        """What is done to every app and pod, by its id."""
+        apps = {one.app_id: one.plan.action for one in self.apps}
+        return {**apps, **{one.pod_id: one.plan.action for one in self.pod_plans.entries}}
+
+    @property
+    def restarts(self) -> int:
+        """Of how many apps and pods running instances are replaced."""
+        return sum(one.plan.restarts for one in [*self.apps, *self.pod_plans.entries])
+
+    @property
     def doomed(self) -> set[str]:
         return {one.app_id for one in self.apps if one.plan.action == app_plan.DELETED}
 

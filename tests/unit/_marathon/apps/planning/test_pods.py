@@ -104,9 +104,8 @@ def test_pods_are_created_changed_and_removed_one_by_one():
     declared = [pod("/g/a"), pod("/g/b", shell="sleep 1")]
     result = run(*calls, declared=declared, prune=True)
     assert pod_actions(result) == {"/g/a": "created", "/g/b": "updated", "/g/c": "deleted", "/g/d": "deleted"}
-    assert result["summary"] == (
-        "apps: none; pods: 1 created, 1 updated, 2 deleted (/g/c, /g/d); 1 replaced while running"
-    )
+    assert result["summary"] == "Plan: 1 to create, 1 to change (1 restarts), 2 to remove (/g/c, /g/d)"
+    assert result["msg"].startswith("1 created, 1 changed, 2 removed (/g/c, /g/d) by deployments ")
     assert result["removed"] == ["/g/c", "/g/d"]
 
 

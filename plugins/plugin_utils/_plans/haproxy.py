@@ -1,0 +1,185 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: what the role haproxy decides."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports, units
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
+
+_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?\Z")
+_NAME = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,250}\Z")
+_TIME = re.compile(r"[0-9]{1,9}(us|ms|s|m|h|d)?\Z")
+_TIMEOUT = re.compile(r"[a-z][a-z-]*\Z")
+_URL = re.compile(r"https?://[^\s/?#@\"']+/?\Z")
+_WORD = re.compile(r"[A-Za-z0-9_.@-]+\Z")
+_SECTION = re.compile(r"(backend|cache|frontend|http-errors|listen|mailers|peers|program|resolvers|ring|userlist)\s")
+# The unit allows 131072 open files, and each connection has two.
+_MOST_CONNECTIONS = 60000
+
+
+def main(values: Values) -> dict[str, t.Any]:
+    """The problems, the ports that no app may have, and the files with certificates."""
+    host = values["inventory_hostname"]
+    said = [
+        *common.group_problems(values, "haproxy_group"),
+        *install.list_problems("haproxy_packages", values["haproxy_packages"]),
+        *_marathon(values),
+        *_ports(values),
+        *_certificates(values["haproxy_certificates"]),
+        *_base(values),
+        *_agent(values),
+    ]
+    return {
+        "problems": [
+            *values["__common_problems"],
+            *common.host_problems(values, _needs_that_are_numbers(values["__haproxy_needs"])),
+            *("%s: %s" % (host, problem) for problem in said),
+            *units.path_problems({"haproxy_marathon_ca": values["haproxy_marathon_ca"] or "/"}, host),
+        ],
+        "reserved_ports": _reserved(values),
+        "certificates": [
+            {
+                "path": "%s/%s.pem" % (values["__haproxy_certificates"], one["name"]),
+                "src": [one["certificate"], one["key"]],
+                "owner": "root",
+                "check": [
+                    "/usr/bin/env",
+                    "CERTIFICATE=%s",
+                    "/usr/sbin/haproxy",
+                    "-c",
+                    "-f",
+                    values["__haproxy_certificate_check"],
+                ],
+            }
+            for one in sorted(values["haproxy_certificates"], key=lambda one: str(one["name"]))
+        ],
+    }
+
+
+def _needs_that_are_numbers(needs: Values) -> dict[str, t.Any]:
+    return {**needs, "ports": {name: port for name, port in needs["ports"].items() if _is_port(port)}}
+
+
+def _is_port(value: t.Any) -> bool:
+    return str(value).isdigit() and str(value).isascii() and 0 < int(value) < 65536
+
+
+def _own(values: Values) -> dict[str, t.Any]:
+    return dict(values["__haproxy_needs"]["ports"])
+
+
+def _reserved(values: Values) -> list[int]:
+    """What HAProxy itself and the other services of the host listen on."""
+    others = [entry["port"] for entry in values["__common_ports"]]
+    return sorted({int(port) for port in (*_own(values).values(), *others) if _is_port(port)})
+
+
+def _ranges(values: Values) -> list[tuple[int, int]]:
+    found = (_RANGE.match(str(text)) for text in values["haproxy_service_ports"])
+    return [(int(one[1]), int(one[2] or one[1])) for one in found if one]
+
+
+def _ports(values: Values) -> list[str]:
+    found = [
+        "%s is %s; write a port from 1 to 65535." % (option, ascii(port))
+        for option, port in _own(values).items()
+        if not _is_port(port)
+    ]
+    found += [
+        "haproxy_service_ports has %s; write ports and ranges like 10000-20000." % ascii(text)
+        for text in values["haproxy_service_ports"]
+        if not (one := _RANGE.match(str(text))) or not 0 < int(one[1]) <= int(one[2] or one[1]) < 65536
+    ]
+    for first, last in _ranges(values):
+        found += [
+            "%s of this host is %d, and apps get service ports from %d to %d (haproxy_service_ports), where HAProxy "
+            "listens; choose another port or another range." % (port.option, port.number, first, last)
+            for port in ports.read(values["__common_ports"])
+            if first <= port.number <= last
+        ]
+        for text in values["__common_offered_ports"]:
+            offered = _RANGE.match(str(text))
+            if offered and int(offered[1]) <= last and first <= int(offered[2] or offered[1]):
+                found.append(
+                    "the agent of this host offers the ports %s to tasks (mesos_slave_resources), and apps get service "
+                    "ports from %d to %d (haproxy_service_ports); leave them out of one of the two."
+                    % (text, first, last)
+                )
+    return found
+
+
+def _marathon(values: Values) -> list[str]:
+    urls = values["haproxy_marathon_urls"]
+    if not urls:
+        return ["no Marathon is known; set haproxy_marathon_urls, or put hosts into the group marathon."]
+    found = [
+        "haproxy_marathon_urls has %s; write URLs like http://marathon1.example.org:8080, without a user." % ascii(url)
+        for url in urls
+        if not _URL.match(str(url))
+    ]
+    given = values["haproxy_marathon_credentials"] or {}
+    if given and not (given.get("username") and given.get("password")):
+        found.append("haproxy_marathon_credentials has no username or no password; set both.")
+    if given and any(characters.wrong(str(given.get(name) or "")) for name in ("username", "password")):
+        found.append("haproxy_marathon_credentials has a line break or a control character; take it out.")
+    return found
+
+
+def _certificates(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    names = [str(one["name"]) for one in given]
+    found = [
+        "haproxy_certificates has the name %s; write letters, digits, dots and dashes." % ascii(name)
+        for name in names
+        if not _NAME.match(name)
+    ]
+    return found + [
+        "haproxy_certificates has the name %s twice; give each a name of its own." % name
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+
+
+def _base(values: Values) -> list[str]:
+    """What HAProxy would read as something else; the rest it checks itself before the file is replaced."""
+    connections = values["haproxy_maxconn"]
+    found = []
+    if not (str(connections).isdigit() and 0 < int(connections) <= _MOST_CONNECTIONS):
+        found.append("haproxy_maxconn is %s; write a number from 1 to %d." % (ascii(connections), _MOST_CONNECTIONS))
+    times = {"haproxy_hard_stop_after": values["haproxy_hard_stop_after"]}
+    for name, time in values["haproxy_timeouts"].items():
+        if not _TIMEOUT.match(str(name)):
+            found.append("haproxy_timeouts has %s, which is no timeout of HAProxy." % ascii(str(name)))
+        times["haproxy_timeouts.%s" % name] = time
+    found += [
+        "%s is %s; write a number with us, ms, s, m, h or d behind it." % (option, ascii(time))
+        for option, time in times.items()
+        if not _TIME.match(str(time))
+    ]
+    stats = values["haproxy_stats_credentials"] or {}
+    if stats and not _WORD.match(str(stats.get("username") or "")):
+        found.append("haproxy_stats_credentials.username must be letters, digits and _.@- alone.")
+    password = str(stats.get("password") or "")
+    if stats and (not password or characters.wrong(password) or re.search(r"[\"\\$]", password)):
+        found.append('haproxy_stats_credentials.password is empty, or has a character that no file keeps, or " \\ $.')
+    sections = values["haproxy_sections"].strip()
+    if sections and not _SECTION.match(sections):
+        found.append("haproxy_sections must begin with a section like backend, frontend or listen.")
+    return found
+
+
+def _agent(values: Values) -> list[str]:
+    found = []
+    if not values["haproxy_app_groups"]:
+        found.append("haproxy_app_groups is empty, so no app would be served; write ['*'] for all.")
+    if not 0 <= float(values["haproxy_guard"]) <= 1:
+        found.append("haproxy_guard is %s; write a share from 0 to 1." % values["haproxy_guard"])
+    if not 1 <= int(values["haproxy_interval"]) <= 3600:
+        found.append("haproxy_interval is %s; write seconds from 1 to 3600." % values["haproxy_interval"])
+    if not 0 <= float(values["haproxy_debounce"]) <= 5:
+        found.append("haproxy_debounce is %s; write seconds from 0 to 5." % values["haproxy_debounce"])
+    return found

@@ -1,0 +1,142 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: what the playbook status found -> one report, and the report as lines of text."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.quorum.mesos.plugins.module_utils._health import table
+
+Report = t.Dict[str, t.Any]
+# Of addresses in a line of text; the JSON file and the page have all.
+_ADDRESSES = 3
+
+
+def report(
+    hosts: t.Mapping[str, t.Any], when: str, directory: str = "", compared: t.Mapping[str, t.Any] | None = None
+) -> Report:
+    """compared is the result of marathon_apps in check mode for the directory; without one nothing is compared."""
+    workloads = table.facts_of(hosts, "marathon", "workloads")
+    return {
+        "when": when,
+        "services": table.rows(hosts),
+        "agents": [_agent(one) for one in table.facts_of(hosts, "master", "agents") or []],
+        "apps": [{**one, "good": _is_good(one)} for one in workloads or []],
+        "deployments": table.facts_of(hosts, "marathon", "running_deployments") or [],
+        "drift": _drift(directory, compared or {}, workloads) if directory else None,
+        "notes": table.notes(hosts),
+    }
+
+
+def faults(found: Report) -> list[str]:
+    """What does not run or does not answer, by name."""
+    silent = ["%s on %s" % (one["service"], one["host"]) for one in found["services"] if not one["answers"]]
+    agents = ["agent %s (%s)" % (one["name"], one["state"]) for one in found["agents"] if one["state"] != "active"]
+    return silent + agents + [one["id"] for one in found["apps"] if not one["good"]]
+
+
+def lines(found: Report) -> list[str]:
+    services = [(one["service"], one["host"], one["words"]) for one in found["services"]]
+    text = _aligned(services)
+    text += _section("AGENTS", [("  " + one["name"], one["state"], resources(one)) for one in found["agents"]])
+    text += _section("APPS", [("  " + one["id"], state(one), where(one)) for one in found["apps"]])
+    running = [("  " + " ".join(one["affects"]), step(one), waits(one)) for one in found["deployments"]]
+    text += _section("DEPLOYMENTS", running)
+    drift = found["drift"]
+    if drift is not None:
+        text += ["DRIFT against %s: %s" % (drift["directory"], drift["plan"])]
+        text += _aligned([("  " + one["id"], one["action"]) for one in drift["differs"]])
+    return text + found["notes"]
+
+
+def resources(agent: t.Mapping[str, t.Any]) -> str:
+    """Used of all, and what is left."""
+    told = [
+        f"{name} {_number(agent['used'][name])} of {_number(agent['total'][name])}{unit} used, "
+        f"{_number(agent['free'][name])} free"
+        for name, unit in (("cpus", ""), ("mem", " MiB"), ("disk", " MiB"), ("gpus", ""))
+        if agent["total"].get(name)
+    ]
+    return "; ".join(told)
+
+
+def state(app: t.Mapping[str, t.Any]) -> str:
+    if app["healthy"] is not None:
+        return "%d of %d healthy" % (app["healthy"], app["instances"])
+    return "%d of %d %s" % (app["running"], app["instances"], "stable" if app["kind"] == "pod" else "running")
+
+
+def where(app: t.Mapping[str, t.Any], most: int = _ADDRESSES) -> str:
+    left = len(app["at"]) - most
+    return ", ".join(app["at"][:most]) + (" and %d more" % left if left > 0 else "")
+
+
+def step(deployment: t.Mapping[str, t.Any]) -> str:
+    return "step %d of %d" % (deployment["step"], deployment["steps"])
+
+
+def waits(deployment: t.Mapping[str, t.Any]) -> str:
+    return "; ".join(deployment["waits_for"])
+
+
+def _agent(agent: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    total, free = agent.get("total") or {}, agent.get("free") or {}
+    used = {name: total[name] - free.get(name, 0) for name in total}
+    told = {name: agent[name] for name in ("name", "id", "state")}
+    return {**told, "total": total, "used": used, "free": free}
+
+
+def _is_good(app: t.Mapping[str, t.Any]) -> bool:
+    ready = app["running"] if app["healthy"] is None else app["healthy"]
+    return bool(ready >= app["instances"] and not app["unhealthy"])
+
+
+def _drift(directory: str, result: t.Mapping[str, t.Any], workloads: list[dict[str, t.Any]] | None) -> dict[str, t.Any]:
+    # The task itself does not fail; of a comparison that was made, the message is the plan.
+    if "summary" not in result or result["msg"] != result["summary"]:
+        return {"directory": directory, "plan": _one_line(result.get("msg")), "differs": [], "in_step": False}
+    declared = [*result["apps"], *result["pods"]]
+    differs = [
+        {"id": one["id"], "action": _DIFFERS[one["action"]], "origin": one["origin"]}
+        for one in declared
+        if one["action"] != "none"
+    ]
+    known = {one["id"] for one in declared}
+    differs += [
+        {"id": one["id"], "action": "runs, not declared", "origin": None}
+        for one in workloads or []
+        if one["id"] not in known
+    ]
+    told = "%d of %d as declared" % (sum(one["action"] == "none" for one in declared), len(declared))
+    return {"directory": directory, "plan": told, "differs": differs, "in_step": not differs}
+
+
+_DIFFERS = {
+    "created": "declared, does not exist",
+    "updated": "differs from its definition",
+    "scaled": "has another number of instances",
+    "deleted": "runs, not declared",
+}
+
+
+def _section(title: str, rows: t.Iterable[t.Sequence[str]]) -> list[str]:
+    aligned = _aligned(rows)
+    return [title, *aligned] if aligned else []
+
+
+def _aligned(rows: t.Iterable[t.Sequence[str]]) -> list[str]:
+    """Columns as wide as they have to be; the last is as it is."""
+    cells = [list(row) for row in rows]
+    columns = max((len(row) for row in cells), default=0)
+    widths = [max(len(row[n]) if n < len(row) else 0 for row in cells) for n in range(max(columns - 1, 0))]
+    return ["  ".join([*map(str.ljust, row[:-1], widths), row[-1]]).rstrip() for row in cells]
+
+
+def _number(value: float) -> str:
+    return ("%.2f" % value).rstrip("0").rstrip(".")
+
+
+def _one_line(text: t.Any) -> str:
+    return " ".join(str(text).split())

@@ -1,0 +1,97 @@
+"""The command line of the agent."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from . import config as configuration
+from .agent import Agent, Held, Loop
+from .config import Config, ConfigError
+from .haproxy.runtime import HaproxyError
+from .marathon import answer
+from .marathon.answer import MarathonError
+from .marathon.client import Marathon
+from .marathon.events import Events
+from .once import dry_run
+from .report import web
+from .report.status import Status
+
+log = logging.getLogger("marathon-haproxy")
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    if arguments.dry_run and not arguments.once:
+        return _refused("--dry-run needs --once")
+    if arguments.from_file and not arguments.once:
+        return _refused("--from-file needs --once")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        config = configuration.load(arguments.config)
+        credentials = configuration.credentials(config.credentials_file)
+    except ConfigError as error:
+        return _refused(str(error))
+    marathon = Marathon(config.marathon, credentials, config.ca_file)
+    if arguments.once:
+        return _once(config, marathon, arguments.from_file, arguments.dry_run)
+    return _loop(config, marathon, Marathon(config.marathon, credentials, config.ca_file))
+
+
+def _once(config: Config, marathon: Marathon, from_file: str, dry: bool) -> int:
+    status = Status()
+    agent = Agent(config, status, threading.Event().wait)
+    try:
+        apps = answer.apps(Path(from_file).read_bytes()) if from_file else marathon.apps()
+        if dry:
+            dry_run(agent, apps)
+        else:
+            agent.round(apps)
+    except (MarathonError, HaproxyError, Held, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _loop(config: Config, marathon: Marathon, for_events: Marathon) -> int:
+    stop, hint = threading.Event(), threading.Event()
+
+    def end(_signal: int, _frame: object) -> None:
+        stop.set()
+        hint.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    events = Events(for_events, hint, stop)
+    status = Status(events)
+    try:
+        server = web.serve(config.status_address, status)
+    except OSError as error:
+        print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
+        return 1
+    events.start()
+    Loop(config, Agent(config, status, stop.wait), marathon, status, hint, stop).run()
+    server.shutdown()
+    return 0
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="marathon-haproxy", description=__doc__)
+    parser.add_argument("--config", required=True, metavar="FILE")
+    parser.add_argument("--once", action="store_true", help="one round; exit code 1 where it failed")
+    parser.add_argument("--dry-run", action="store_true", help="with --once: print what would change, change nothing")
+    parser.add_argument("--from-file", metavar="APPS", help="with --once: the answer of GET /v2/apps?embed=apps.tasks")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""One round from Marathon's apps to HAProxy, and the loop around it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import guard
+from .addresses import Addresses
+from .apps.build import model as build_model
+from .apps.model import Model, Now, Settings
+from .apps.tasks import host_names
+from .config import Config
+from .haproxy.apply import Applied, Balancer, Build
+from .haproxy.runtime import HaproxyError
+from .haproxy.taken import taken
+from .marathon.answer import MarathonError
+from .marathon.client import Marathon
+from .marathon.events import LONGEST_SECONDS, backoff
+from .report.status import Status
+
+log = logging.getLogger("marathon-haproxy")
+# Commands of one round that the log has in full.
+_SAID = 12
+
+
+class Held(Exception):
+    """The answer has far fewer servers than are served, and there is no earlier answer to go by."""
+
+
+class Agent:
+    def __init__(self, config: Config, status: Status, wait: Any) -> None:
+        self.balancer = Balancer(config, wait)
+        self._config = config
+        self._status = status
+        self._addresses = Addresses()
+        self._previous: Sequence[Mapping[str, Any]] | None = None
+        self._said: frozenset[str] = frozenset()
+
+    def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
+        """Serves these apps. Nothing changes where it raises."""
+        settings, believed, build = self.plan(apps)
+        done = self.balancer.apply(build, settings)
+        self._previous = believed
+        self._status.applied(done)
+        self._say(done)
+        return done
+
+    def plan(self, apps: Sequence[Mapping[str, Any]]) -> tuple[Settings, Sequence[Mapping[str, Any]], Build]:
+        """The settings of this moment, the apps as far as they are believed, and what makes the model of them."""
+        settings = self.settings()
+        now = self._now(apps)
+        found = build_model(apps, settings, now)
+        believed = self._believed(apps, found, now)
+        if believed is not apps:
+            found = build_model(believed, settings, now)
+        ports = self._taken(found, now)
+        if ports:
+            now = replace(now, taken_ports=ports)
+            found = build_model(believed, settings, now)
+
+        def build(rejected: Mapping[str, str]) -> Model:
+            return build_model(believed, settings, replace(now, rejected=rejected)) if rejected else found
+
+        return settings, believed, build
+
+    def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
+        saved = self.balancer.saved()
+        return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)))
+
+    def settings(self) -> Settings:
+        config = self._config
+        certificates = _certificates(config.certificates)
+        at_top = any("/" not in name for name in certificates)
+        return Settings(
+            groups=config.groups,
+            strict=config.strict,
+            http_port=config.http_port,
+            https_port=config.https_port if at_top else None,
+            app_id_port=config.app_id_port,
+            reserved_ports=frozenset(config.reserved_ports),
+            certificates_directory=config.certificates,
+            certificates=certificates,
+        )
+
+    def _believed(self, apps: Sequence[Mapping[str, Any]], found: Model, now: Now) -> Sequence[Mapping[str, Any]]:
+        lost = guard.losses(apps, found, now)
+        if self._config.allow_guarded or not guard.trips(lost, now, self._config.guard):
+            self._status.guarded(None, ())
+            return apps
+        why = f"{sum(lost.values())} of {len(now.servers)} servers would vanish without an explanation (guard)"
+        self._status.guarded(why, lost)
+        if self._previous is None:
+            raise Held(why)
+        log.warning("%s: what Marathon no longer lists is still served", why)
+        return guard.hold(self._previous, apps, lost, now)
+
+    def _taken(self, found: Model, now: Now) -> frozenset[int]:
+        """The ports of new listeners that another program has."""
+        held = now.claims if self.balancer.running() else {}
+        wanted = [backend.listener for backend in found.backends if backend.listener]
+        return taken(one for one in wanted if f"port {one.address}:{one.port}" not in held)
+
+    def _say(self, done: Applied) -> None:
+        if done.how == "reload":
+            log.info("HAProxy reloaded: %d backends", len(done.model.backends))
+        elif done.how == "runtime":
+            more = f" and {len(done.commands) - _SAID} more" if len(done.commands) > _SAID else ""
+            log.info("HAProxy changed without a reload: %s%s", "; ".join(done.commands[:_SAID]), more)
+        words = frozenset(_words(done.model))
+        for word in sorted(words - self._said):
+            log.warning("%s", word)
+        self._said = words
+
+
+class Loop:
+    """Rounds: at each hint, and at intervals without one."""
+
+    def __init__(
+        self,
+        config: Config,
+        agent: Agent,
+        marathon: Marathon,
+        status: Status,
+        hint: threading.Event,
+        stop: threading.Event,
+    ) -> None:
+        self._config = config
+        self._agent = agent
+        self._marathon = marathon
+        self._status = status
+        self._hint = hint
+        self._stop = stop
+
+    def run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            self._hint.clear()
+            failed = self.once()
+            failures = failures + 1 if failed else 0
+            if failed:
+                # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
+                longest = LONGEST_SECONDS if failed == "marathon" else self._config.interval
+                self._stop.wait(backoff(failures, longest))
+            elif self._hint.wait(self._config.interval):
+                # A burst of events is one read.
+                self._stop.wait(self._config.debounce)
+
+    def once(self) -> str:
+        """One round; what it failed at, or nothing."""
+        what = "marathon"
+        try:
+            apps = self._marathon.apps()
+            self._status.read(self._marathon.urls[self._marathon.current])
+            what = "haproxy"
+            self._agent.round(apps)
+        except (MarathonError, HaproxyError, Held) as error:
+            log.error("%s; the running configuration is kept", error)
+            self._status.failed(what, str(error))
+            return what
+        except Exception as error:
+            # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
+            log.exception("unexpected")
+            self._status.failed(what, f"unexpected: {type(error).__name__}")
+            return what
+        return ""
+
+
+def _certificates(directory: str) -> frozenset[str]:
+    found = set()
+    for parent, _directories, names in os.walk(directory):
+        for name in names:
+            if not name.startswith("."):
+                found.add(os.path.relpath(os.path.join(parent, name), directory))
+    return frozenset(found)
+
+
+def _words(model: Model) -> list[str]:
+    return (
+        [f"{one.app} is excluded: {one.reason}" for one in model.excluded]
+        + [f"{one.refused} does not get {one.claim}: {one.kept} holds it" for one in model.conflicts]
+        + [f"{app}: label {label} has no effect" for app, label in model.ignored]
+    )

@@ -1,0 +1,1 @@
+"""From the apps of Marathon to the model of what HAProxy serves. No input or output in here."""

@@ -1,0 +1,113 @@
+"""Apps, as Marathon's GET /v2/apps has them, to what HAProxy serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import backends, candidates, conflicts, fields
+from .candidates import App
+from .conflicts import Claims
+from .deployment_groups import Unit, units
+from .fields import FieldError
+from .model import Backend, Excluded, Model, Now, Route, Server, Settings, Waiting
+
+
+def model(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> Model:
+    """An app with a wrong field is left out, by name and reason; all others are served."""
+    read, excluded = _read(apps, settings, now)
+    ignored = tuple((app.id, label) for app in read for label in app.ignored)
+    claims = Claims(settings, now)
+    used = {
+        port
+        for app in read
+        for candidate in app.candidates
+        for port in (candidate.labels.port, candidate.port.service_port)
+        if port
+    }
+    found: list[Backend] = []
+    routes: list[Route] = []
+    waiting: list[Waiting] = []
+    ordered = sorted(units(read), key=lambda unit: (unit.age, unit.id))
+    served: list[tuple[Unit, Backend, list[Route]]] = []
+    for unit in ordered:
+        try:
+            served += _structure(unit, used)
+        except FieldError as error:
+            excluded += [Excluded(app.id, str(error)) for app in unit.apps]
+    for unit, made, wanted in served:
+        claims.announce(unit.id, made, wanted)
+    for unit, made, wanted in served:
+        kept, kept_routes = claims.settle(unit.id, made, wanted)
+        if kept is None:
+            continue
+        filled, idle = _fill(unit, kept, now)
+        found.append(filled)
+        routes += kept_routes
+        waiting += idle
+    found.sort(key=lambda backend: (backend.app, backend.port, backend.name))
+    return Model(
+        backends=tuple(found),
+        routes=tuple(sorted(routes, key=conflicts.order)),
+        app_ids=_app_ids(found),
+        claims=tuple(sorted(claims.held.items())),
+        excluded=tuple(sorted(excluded, key=lambda one: one.app)),
+        conflicts=tuple(sorted(claims.lost, key=lambda lost: (lost.claim, lost.refused))),
+        ignored=ignored,
+        waiting=tuple(waiting),
+    )
+
+
+def _read(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> tuple[list[App], list[Excluded]]:
+    read: list[App] = []
+    excluded: list[Excluded] = []
+    for app in apps:
+        name = app.get("id")
+        try:
+            if name in now.rejected:
+                raise FieldError(now.rejected[name])
+            found = candidates.read(app, settings, now.addresses)
+            if found:
+                read.append(found)
+        except FieldError as error:
+            excluded.append(
+                Excluded(name if isinstance(name, str) and name.isprintable() else fields.shown(name), str(error))
+            )
+    read.sort(key=lambda app: app.id)
+    return read, excluded
+
+
+def _structure(unit: Unit, used: set[int]) -> list[tuple[Unit, Backend, list[Route]]]:
+    made = []
+    # The oldest app of a group says how its ports are served.
+    for candidate in unit.apps[0].candidates:
+        port = backends.service_port(unit.apps[0].id, candidate, used)
+        used.add(port)
+        structure = backends.backend(unit.id, candidate, port)
+        made.append((unit, structure, backends.routes(candidate, structure.name)))
+    return made
+
+
+def _fill(unit: Unit, structure: Backend, now: Now) -> tuple[Backend, list[Waiting]]:
+    found: dict[str, Server] = {}
+    waiting: list[Waiting] = []
+    members = []
+    index = structure.index
+    for app in unit.apps:
+        for candidate in app.candidates:
+            if candidate.port.index == index:
+                servers, idle = backends.servers(app, candidate, structure.name, now, unit.draining)
+                found.update(servers)
+                waiting += idle
+                members.append(app.id)
+    return replace(structure, members=tuple(members), servers=tuple(found[name] for name in sorted(found))), waiting
+
+
+def _app_ids(found: Sequence[Backend]) -> tuple[tuple[str, str], ...]:
+    """The first port of each app in the mode http, for the header X-Marathon-App-Id."""
+    first: dict[str, str] = {}
+    for backend in sorted(found, key=lambda one: (one.app, one.index)):
+        if backend.mode == "http":
+            first.setdefault(backend.app, backend.name)
+    return tuple(sorted(first.items()))

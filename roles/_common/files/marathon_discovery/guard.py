@@ -1,0 +1,77 @@
+"""Whether an answer of Marathon has far fewer servers than before, and what is held then.
+
+A task that is gone is explained where its app says so: it has fewer instances, or a deployment is under way. What
+vanishes without that, and is more than a part of all servers, is rather a Marathon that does not know better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .apps.model import Model, Now
+
+App = Mapping[str, Any]
+
+
+def losses(apps: Sequence[App], model: Model, now: Now) -> dict[str, int]:
+    """For each backend that is served now, how many of its servers are gone without an explanation."""
+    before: dict[str, int] = {}
+    for backend, _server in now.servers:
+        before[backend] = before.get(backend, 0) + 1
+    owners = {claim[len("name ") :]: owner for claim, owner in now.claims.items() if claim.startswith("name ")}
+    wanted: dict[str, int] = {}
+    for app in apps:
+        for owner in _owners(app):
+            wanted[owner] = wanted.get(owner, 0) + _instances(app)
+    after = {backend.name: len(backend.servers) for backend in model.backends}
+    found = {}
+    for name, count in before.items():
+        owner = owners.get(name, "")
+        if owner not in wanted:
+            lost = count
+        elif name in after:
+            lost = min(count, wanted[owner]) - after[name]
+        else:
+            # The app is there, and its labels or ports are other ones.
+            lost = 0
+        if lost > 0:
+            found[name] = lost
+    return found
+
+
+def trips(lost: Mapping[str, int], now: Now, fraction: float) -> bool:
+    return sum(lost.values()) > fraction * len(now.servers)
+
+
+def hold(previous: Sequence[App], apps: Sequence[App], lost: Mapping[str, int], now: Now) -> list[App]:
+    """The apps with what they had before where they only lost: an app with new tasks is followed."""
+    losing = {now.claims.get(f"name {name}") for name in lost}
+    before = {str(app["id"]): app for app in previous}
+    held = []
+    for app in apps:
+        old = before.get(str(app["id"]))
+        if old and losing.intersection(_owners(app)) and _tasks(app) <= _tasks(old):
+            held.append({**app, "tasks": old.get("tasks")})
+        else:
+            held.append(app)
+    present = {str(app["id"]) for app in apps}
+    return held + [app for name, app in before.items() if name not in present]
+
+
+def _owners(app: App) -> set[str]:
+    """The names under which an app can be served: its own, and that of its deployment group."""
+    labels = app.get("labels")
+    group = labels.get("HAPROXY_DEPLOYMENT_GROUP") if isinstance(labels, dict) else None
+    return {str(app["id"])} | ({"/" + group.lstrip("/")} if isinstance(group, str) else set())
+
+
+def _instances(app: App) -> int:
+    count = app.get("instances")
+    moving = bool(app.get("deployments"))
+    return 0 if moving or not isinstance(count, int) else count
+
+
+def _tasks(app: App) -> set[str]:
+    tasks = app.get("tasks")
+    return {str(task.get("id")) for task in tasks if isinstance(task, dict)} if isinstance(tasks, list) else set()

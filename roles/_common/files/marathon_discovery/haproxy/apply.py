@@ -1,0 +1,215 @@
+"""Makes HAProxy serve a model: by words to the running worker where that is enough, else by a reload.
+
+The file on disk always says what runs, so that a restart of HAProxy serves the same.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..apps.model import Backend, Model, Settings
+from ..config import Config
+from . import check, saved
+from .changes import Command, changes, differs
+from .runtime import HaproxyError, Sockets
+from .saved import Saved
+from .text import render
+
+RELOAD_SECONDS = 2.0
+_WORKER_SECONDS = 20.0
+# An app that HAProxy refuses is tried again after this: a certificate may be another one by then.
+_REJECTED_SECONDS = 300.0
+_FAILED_SECONDS = 60.0
+
+Build = Callable[[Mapping[str, str]], Model]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """``how``: nothing, runtime or reload."""
+
+    how: str
+    model: Model
+    commands: tuple[str, ...] = ()
+
+
+class Balancer:
+    def __init__(self, config: Config, wait: Callable[[float], object] = time.sleep) -> None:
+        self.sockets = Sockets(config.socket, config.master_socket)
+        self.file = Path(config.backends_file)
+        self._config = config
+        self._wait = wait
+        self._reloaded = -RELOAD_SECONDS
+        # By app: until when, what it was made of, and why HAProxy refused it.
+        self._rejected: dict[str, tuple[float, int, str]] = {}
+        self._failed: tuple[str, float, str] = ("", 0.0, "")
+
+    def text(self) -> str:
+        try:
+            return self.file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            raise HaproxyError(f"{self.file}: {error}") from error
+
+    def saved(self) -> Saved:
+        return saved.read(self.text())
+
+    def running(self) -> bool:
+        try:
+            return self.sockets.worker() > 0
+        except HaproxyError:
+            return False
+
+    def apply(self, build: Build, settings: Settings) -> Applied:
+        """``build`` makes the model without the apps that are named to it with a reason."""
+        whole = build({})
+        model = self._without_rejected(build, whole)
+        text = render(model, settings)
+        before = self.text()
+        structure = saved.read(text).structure
+        if structure == saved.read(before).structure and self.running() and structure == self.sockets.structure():
+            commands = changes(self.sockets.servers(), model)
+            if commands is not None and self._told(commands, model, text, before):
+                how = "runtime" if any(not command.may_wait for command in commands) else "nothing"
+                return Applied(how, model, tuple(command.text for command in commands))
+            # The worker is not what it must be, and has no words for it.
+            self._reload(text, before)
+            return Applied("reload", model)
+        model, text = self._accepted(build, settings, whole, model)
+        self._reload(text, before)
+        return Applied("reload", model)
+
+    def rehearse(self, build: Build, settings: Settings) -> tuple[Applied, str]:
+        """What ``apply`` would do, and the file that it would write."""
+        whole = build({})
+        model = self._without_rejected(build, whole)
+        text = render(model, settings)
+        structure = saved.read(text).structure
+        if structure == self.saved().structure and self.running() and structure == self.sockets.structure():
+            commands = changes(self.sockets.servers(), model)
+            if commands is not None:
+                how = "runtime" if commands else "nothing"
+                return Applied(how, model, tuple(command.text for command in commands)), text
+        model, text = self._accepted(build, settings, whole, model)
+        return Applied("reload", model), text
+
+    def _told(self, commands: Sequence[Command], model: Model, text: str, before: str) -> bool:
+        if text != before:
+            self._write(text)
+        try:
+            self.sockets.run(commands)
+            return not differs(self.sockets.servers(), model)
+        except HaproxyError:
+            return False
+
+    def _accepted(self, build: Build, settings: Settings, whole: Model, model: Model) -> tuple[Model, str]:
+        """A model that HAProxy takes with the base: without the apps because of which it does not take it whole."""
+        text = render(model, settings)
+        if self._refusal(text) is None:
+            return model, text
+        base = self._refusal(render(Model(), settings))
+        if base is not None:
+            raise HaproxyError(f"HAProxy refuses its file without any app: {base}")
+        apps = sorted({member for backend in model.backends for member in backend.members})
+        until = time.monotonic() + _REJECTED_SECONDS
+        for app, why in check.culprits(apps, lambda some: self._refusal(render(_only(model, some), settings))):
+            self._rejected[app] = (until, _made_of(whole, app), f"HAProxy refuses it: {why}")
+        model = self._without_rejected(build, whole)
+        text = render(model, settings)
+        reason = self._refusal(text)
+        if reason is not None:
+            raise HaproxyError(f"HAProxy refuses the file, and no single app is the cause: {reason}")
+        return model, text
+
+    def _without_rejected(self, build: Build, whole: Model) -> Model:
+        """Without the apps that HAProxy has refused and that have not changed since, for a while."""
+        now = time.monotonic()
+        self._rejected = {
+            app: entry for app, entry in self._rejected.items() if now < entry[0] and _made_of(whole, app) == entry[1]
+        }
+        reasons = {app: reason for app, (_at, _text, reason) in self._rejected.items()}
+        return build(reasons) if reasons else whole
+
+    def _refusal(self, text: str) -> str | None:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.file.parent, suffix=".cfg") as candidate:
+            candidate.write(text)
+            candidate.flush()
+            return check.refusal(self._config.haproxy, self._config.base_file, candidate.name)
+
+    def _reload(self, text: str, before: str) -> None:
+        structure = saved.read(text).structure
+        failed, since, why = self._failed
+        if failed == structure and time.monotonic() < since + _FAILED_SECONDS:
+            raise HaproxyError(f"{why} (tried again within {_FAILED_SECONDS:.0f} s)")
+        if not self.running():
+            self._write(text)
+            raise HaproxyError("HAProxy does not run; the file is written for its next start")
+        self._wait(max(0.0, self._reloaded + RELOAD_SECONDS - time.monotonic()))
+        worker = self.sockets.worker()
+        self._write(text)
+        try:
+            loaded = self._reloads(worker, structure)
+        except HaproxyError:
+            self._write(before)
+            raise
+        if loaded:
+            self._failed = ("", 0.0, "")
+            return
+        self._write(before)
+        worker = self.sockets.worker()
+        self._reloads(worker, saved.read(before).structure)
+        why = "HAProxy did not start with the new file, so the previous one is in place again; its log says why"
+        self._failed = (structure, time.monotonic(), why)
+        raise HaproxyError(why)
+
+    def _reloads(self, worker: int, structure: str) -> bool:
+        """Whether another worker answers, and has loaded the file of this structure."""
+        self.sockets.reload()
+        self._reloaded = time.monotonic()
+        while time.monotonic() < self._reloaded + _WORKER_SECONDS:
+            time.sleep(0.05)
+            try:
+                if self.sockets.worker() != worker and self.sockets.structure() == structure:
+                    return True
+            except HaproxyError:
+                continue
+        return False
+
+    def _write(self, text: str) -> None:
+        """At once, or not at all: who reads the file meanwhile sees one of the two."""
+        try:
+            with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.file.parent, delete=False) as new:
+                try:
+                    new.write(text)
+                    new.flush()
+                    os.fsync(new.fileno())
+                    os.chmod(new.name, 0o640)
+                    os.replace(new.name, self.file)
+                except OSError:
+                    os.unlink(new.name)
+                    raise
+        except OSError as error:
+            raise HaproxyError(f"{self.file}: {error.strerror}") from error
+
+
+def _only(model: Model, apps: Sequence[str]) -> Model:
+    kept: list[Backend] = [backend for backend in model.backends if set(backend.members) & set(apps)]
+    names = {backend.name for backend in kept}
+    return Model(
+        backends=tuple(kept),
+        routes=tuple(route for route in model.routes if route.backend in names),
+        app_ids=tuple((app, name) for app, name in model.app_ids if name in names),
+    )
+
+
+def _made_of(model: Model, app: str) -> int:
+    """What of an app HAProxy can refuse: everything but its servers."""
+    structures = tuple(replace(backend, servers=()) for backend in model.backends if app in backend.members)
+    names = {backend.name for backend in structures}
+    return hash((structures, tuple(route for route in model.routes if route.backend in names)))

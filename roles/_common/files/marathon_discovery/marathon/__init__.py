@@ -1,0 +1,1 @@
+"""What Marathon says: its apps, and its events as a hint that they changed."""

@@ -1,0 +1,56 @@
+"""The event stream: a hint that something changed, never the change itself."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+
+from .answer import MarathonError
+from .client import Marathon
+
+# Marathon elects a leader within seconds, and what moved meanwhile is not served before it is read.
+LONGEST_SECONDS = 5.0
+
+
+def backoff(failures: int, longest: float = LONGEST_SECONDS, chance: Callable[[], float] = random.random) -> float:
+    """Seconds to wait after so many failures in a row, spread so that not all balancers come at once."""
+    return min(longest, 2.0 ** min(failures, 10) / 2) * (0.5 + chance() / 2)
+
+
+class Events:
+    """A thread that holds the stream, and hints at every event and after every connect."""
+
+    def __init__(self, marathon: Marathon, hint: threading.Event, stop: threading.Event) -> None:
+        self.connected = False
+        self.connects = 0
+        self.received = 0
+        self._marathon = marathon
+        self._hint = hint
+        self._stop = stop
+
+    def start(self) -> None:
+        threading.Thread(target=self.run, name="events", daemon=True).start()
+
+    def run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                with self._marathon.events() as lines:
+                    self.connected = True
+                    self.connects += 1
+                    # Marathon sends no history: what happened before is known by a full read.
+                    self._hint.set()
+                    for line in lines:
+                        if line.startswith("event:"):
+                            failures = 0
+                            self.received += 1
+                            self._hint.set()
+                        if self._stop.is_set():
+                            return
+            except MarathonError:
+                failures += 1
+                self._marathon.rotate()
+            finally:
+                self.connected = False
+            self._stop.wait(backoff(failures))

@@ -1,0 +1,297 @@
+"""The whole agent as a process: a stand-in for Marathon, a real HAProxy, requests through it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from haproxy_process import Haproxy, free_ports, running
+from marathon_apps import app, task
+from marathon_stand_in import StandIn
+from request_stream import RequestStream
+from small_servers import Named
+
+PACKAGE = Path(__file__).resolve().parents[2] / "roles" / "_common" / "files"
+SECONDS = 120
+VHOST = {"HAPROXY_0_VHOST": "web.example"}
+
+
+class Agent:
+    """``marathon_discovery`` with a configuration of its own."""
+
+    def __init__(self, haproxy: Haproxy, *marathons: StandIn) -> None:
+        self.haproxy = haproxy
+        (self.status_port,) = free_ports(1)
+        self.values: dict[str, Any] = {
+            "marathon": [one.url for one in marathons] or ["http://127.0.0.1:1"],
+            "groups": ["external"],
+            "base_file": str(haproxy.base),
+            "backends_file": str(haproxy.backends),
+            "haproxy": haproxy.config().haproxy,
+            "socket": haproxy.config().socket,
+            "master_socket": haproxy.config().master_socket,
+            "certificates": haproxy.config().certificates,
+            "http_port": haproxy.http_port,
+            "https_port": None,
+            "app_id_port": None,
+            "interval": 2,
+            "debounce": 0.05,
+            "status_listen": f"127.0.0.1:{self.status_port}",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *arguments: str) -> list[str]:
+        file = self.haproxy.directory / "agent.json"
+        file.write_text(json.dumps(self.values))
+        return [sys.executable, "-B", "-m", "marathon_discovery", "--config", str(file), *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(PACKAGE)}
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=120
+        )
+
+    def start(self) -> None:
+        log = (self.haproxy.directory / "agent.log").open("ab")
+        self.process = subprocess.Popen(self.command(), env=self.environment, stdout=log, stderr=log)
+
+    def stop(self) -> int:
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        self.process = None
+        return code
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait(60)
+            self.process = None
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.status_port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+        except OSError:
+            return 0, ""
+
+    def status(self) -> dict[str, Any]:
+        code, body = self.get("/status")
+        return json.loads(body) if code == 200 else {}
+
+    def wait_for(self, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        deadline = time.monotonic() + SECONDS
+        while True:
+            status = self.status()
+            if status and condition(status):
+                return status
+            log = (self.haproxy.directory / "agent.log").read_text()
+            assert time.monotonic() < deadline, f"{status}\n{log[-3000:]}"
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def haproxy() -> Iterator[Haproxy]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def marathon() -> Iterator[StandIn]:
+    started = StandIn()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Named]]:
+    started = [Named(f"s{number}") for number in range(4)]
+    yield started
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def agent(haproxy: Haproxy, marathon: StandIn) -> Iterator[Agent]:
+    made = Agent(haproxy, marathon)
+    yield made
+    made.kill()
+
+
+def web(port: int, servers: list[Named], **more: Any) -> dict[str, Any]:
+    return app("/web", port, [task(one.name, one.port) for one in servers], labels=VHOST, **more)
+
+
+def up(status: dict[str, Any], backend: str) -> int | None:
+    """None until the agent has done a round."""
+    return status["backends"].get(backend, {}).get("up")
+
+
+def test_from_events_to_requests_and_through_its_own_death(
+    agent: Agent, marathon: StandIn, haproxy: Haproxy, servers: list[Named]
+) -> None:
+    (port,) = free_ports(1)
+    agent.values["interval"] = 600
+    marathon.apps = [web(port, servers[:2])]
+    agent.start()
+    backend = f"web_{port}"
+    status = agent.wait_for(lambda status: backend in status["backends"] and status["marathon"]["events_connected"])
+    assert (status["ready"], status["problem"]) == (True, None)
+    assert status["vhosts"] == {"web.example": backend} and status["ports"] == {str(port): backend}
+    assert agent.get("/ready")[0] == 200
+    loaded = haproxy.reloads()
+    with RequestStream(haproxy.http_port, "web.example") as stream:
+        stream.wait_for(30)
+        marathon.apps = [web(port, servers)]
+        marathon.emit()
+        agent.wait_for(lambda status: up(status, backend) == 4)
+        # Killed and started again, it changes nothing, and then goes on.
+        agent.kill()
+        agent.start()
+        agent.wait_for(lambda status: status["ready"] and status["marathon"]["events_connected"])
+        marathon.apps = [web(port, servers[2:])]
+        marathon.emit()
+        agent.wait_for(lambda status: up(status, backend) == 2)
+        stream.wait_for(30)
+    assert stream.lost == []
+    assert set(stream.answered_by) == {"s0", "s1", "s2", "s3"}
+    assert haproxy.reloads() == loaded
+    metrics = agent.get("/metrics")[1]
+    assert f'marathon_haproxy_servers{{backend="{backend}",state="up"}} 2' in metrics
+    assert "marathon_haproxy_reloads_total 0" in metrics
+    assert agent.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (401, "status 401"),
+        (503, "status 503"),
+        ("html", "not JSON"),
+        ("cut", "broke off"),
+        ("empty", "2 of 2 servers would vanish"),
+    ],
+)
+def test_in_every_doubt_what_runs_goes_on(
+    fault: int | str, problem: str, agent: Agent, marathon: StandIn, haproxy: Haproxy, servers: list[Named]
+) -> None:
+    (port,) = free_ports(1)
+    marathon.apps = [web(port, servers[:2])]
+    agent.start()
+    agent.wait_for(lambda status: status["ready"])
+    before = haproxy.backends.read_text()
+    if fault == "empty":
+        marathon.apps = []
+    else:
+        marathon.fault = fault
+    marathon.emit()
+    with RequestStream(haproxy.http_port, "web.example") as stream:
+        status = agent.wait_for(lambda status: status["problem"])
+        assert problem in status["problem"]
+        # Its restart in the middle of that makes it no worse.
+        agent.kill()
+        agent.start()
+        assert problem in agent.wait_for(lambda status: status["problem"])["problem"]
+        stream.wait_for(20)
+    assert stream.lost == []
+    assert haproxy.backends.read_text() == before
+    marathon.fault, marathon.apps = None, [web(port, servers[:3])]
+    agent.wait_for(lambda status: (status["problem"], up(status, f"web_{port}")) == (None, 3))
+
+
+def test_the_guard_has_an_override(agent: Agent, marathon: StandIn, servers: list[Named], haproxy: Haproxy) -> None:
+    (port,) = free_ports(1)
+    marathon.apps = [web(port, servers[:2])]
+    assert agent.run("--once").returncode == 0
+    marathon.apps = []
+    refused = agent.run("--once")
+    assert (refused.returncode, "2 of 2 servers would vanish" in refused.stderr) == (1, True)
+    dry = agent.run("--once", "--dry-run")
+    assert (dry.returncode, dry.stdout, "2 of 2 servers would vanish" in dry.stderr) == (1, "", True)
+    agent.values["allow_guarded"] = True
+    assert agent.run("--once").returncode == 0
+    assert haproxy.sockets.servers() == {}
+
+
+def test_a_host_of_marathon_that_is_gone(agent: Agent, marathon: StandIn, servers: list[Named]) -> None:
+    (port,) = free_ports(1)
+    marathon.apps = [web(port, servers[:2])]
+    agent.values["marathon"] = ["http://127.0.0.1:1", marathon.url]
+    agent.start()
+    status = agent.wait_for(lambda status: status["ready"] and status["marathon"]["events_connected"])
+    assert status["marathon"]["url"] == marathon.url
+
+
+def test_a_taken_port_is_reported_and_the_rest_is_served(
+    agent: Agent, marathon: StandIn, haproxy: Haproxy, servers: list[Named]
+) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as other:
+        port = other.getsockname()[1]
+        marathon.apps = [web(port, servers[:2])]
+        agent.start()
+        status = agent.wait_for(lambda status: status["ready"])
+        assert status["conflicts"] == [
+            {"claim": f"port *:{port}", "kept_by": "another program on this host", "refused": "/web"}
+        ]
+        assert status["vhosts"] == {"web.example": f"web_{port}"}
+        with RequestStream(haproxy.http_port, "web.example") as stream:
+            stream.wait_for(10)
+        assert stream.lost == []
+    agent.wait_for(lambda status: status["ports"] == {str(port): f"web_{port}"})
+
+
+def test_bad_apps_are_left_out_by_name(agent: Agent, marathon: StandIn, servers: list[Named]) -> None:
+    ports = free_ports(2)
+    bad = app("/bad", ports[1], [], labels={"HAPROXY_0_VHOST": "a b"})
+    marathon.apps = [web(ports[0], servers[:1]), bad]
+    agent.start()
+    status = agent.wait_for(lambda status: status["ready"])
+    assert status["excluded"] == [{"app": "/bad", "why": "HAPROXY_0_VHOST: 'a b' is not a host name"}]
+    assert status["vhosts"] == {"web.example": f"web_{ports[0]}"}
+
+
+def test_once_from_a_file_and_a_dry_run(agent: Agent, haproxy: Haproxy, servers: list[Named]) -> None:
+    (port,) = free_ports(1)
+    file = haproxy.directory / "apps.json"
+    file.write_text(json.dumps({"apps": [web(port, servers[:1])]}))
+    before = haproxy.backends.read_text()
+    dry = agent.run("--once", "--dry-run", "--from-file", str(file))
+    assert dry.returncode == 0, dry.stderr
+    assert f"+backend web_{port}\n" in dry.stdout and dry.stdout.endswith("reload\n")
+    assert (haproxy.backends.read_text(), haproxy.reloads()) == (before, 0)
+    done = agent.run("--once", "--from-file", str(file))
+    assert done.returncode == 0, done.stderr
+    assert haproxy.reloads() == 1
+    file.write_text(json.dumps({"apps": [web(port, servers[:2])]}))
+    dry = agent.run("--once", "--dry-run", "--from-file", str(file))
+    name = f"web_{port}/127_0_0_1_{servers[1].port}"
+    assert f"add server {name} 127.0.0.1:{servers[1].port} " in dry.stdout
+    assert dry.stdout.endswith(f"enable server {name}\n")
+    assert len(haproxy.sockets.servers()) == 1
+    file.write_text("<html>")
+    failed = agent.run("--once", "--from-file", str(file))
+    assert (failed.returncode, failed.stderr) == (1, "the answer is not JSON\n")
+
+
+def test_a_wrong_configuration_is_one_sentence(agent: Agent) -> None:
+    agent.values["groupz"] = []
+    refused = agent.run()
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1 and "unknown key 'groupz'" in refused.stderr
+    assert "Traceback" not in refused.stderr

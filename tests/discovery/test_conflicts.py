@@ -1,0 +1,95 @@
+"""Who keeps a port, a virtual host or a name that two apps want."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marathon_apps import app, built, task
+
+from marathon_discovery.apps.model import Now
+
+
+def older(name: str, port: int, **more: Any) -> dict[str, Any]:
+    return app(name, port, [], versionInfo={"lastConfigChangeAt": "2020-01-01T00:00:00Z"}, **more)
+
+
+def newer(name: str, port: int, **more: Any) -> dict[str, Any]:
+    return app(name, port, [], versionInfo={"lastConfigChangeAt": "2021-01-01T00:00:00Z"}, **more)
+
+
+def listeners(found: Any) -> dict[str, str]:
+    return {f"{one.listener.address}:{one.listener.port}": one.app for one in found.backends if one.listener}
+
+
+def test_the_older_app_keeps_a_port() -> None:
+    found = built([newer("/a", 10000), older("/b", 10000)])
+    assert listeners(found) == {"*:10000": "/b"}
+    assert [(one.claim, one.kept, one.refused) for one in found.conflicts] == [("port *:10000", "/b", "/a")]
+
+
+def test_who_has_it_keeps_it_when_it_is_changed() -> None:
+    """An app that is deployed anew is the newer one then, and must not lose its port to one that waits for it."""
+    apps = [newer("/a", 10000), older("/b", 10000)]
+    found = built(apps, Now(claims={"port *:10000": "/a", "name a_10000": "/a"}))
+    assert listeners(found) == {"*:10000": "/a"}
+    # Once it is gone, the other one gets the port.
+    assert listeners(built(apps[1:], Now(claims={"port *:10000": "/a"}))) == {"*:10000": "/b"}
+
+
+def test_an_app_that_loses_its_port_keeps_its_virtual_host() -> None:
+    vhost = {"HAPROXY_0_VHOST": "a.example"}
+    found = built([newer("/a", 10000, labels=vhost), older("/b", 10000)])
+    assert listeners(found) == {"*:10000": "/b"}
+    assert [(route.host, route.backend) for route in found.routes] == [("a.example", "a_10000")]
+
+
+def test_an_address_clashes_with_all_addresses_and_not_with_another_one() -> None:
+    one = older("/one", 10000, labels={"HAPROXY_0_BIND_ADDR": "10.0.0.1"})
+    two = older("/two", 10000, labels={"HAPROXY_0_BIND_ADDR": "10.0.0.2"})
+    assert sorted(listeners(built([one, two]))) == ["10.0.0.1:10000", "10.0.0.2:10000"]
+    found = built([one, newer("/all", 10000)])
+    assert listeners(found) == {"10.0.0.1:10000": "/one"}
+    assert [(lost.kept, lost.refused) for lost in found.conflicts] == [("/one", "/all")]
+    found = built([one, newer("/all", 10000), two])
+    assert sorted(listeners(found)) == ["10.0.0.1:10000", "10.0.0.2:10000"]
+    found = built([newer("/one", 10000, labels={"HAPROXY_0_BIND_ADDR": "10.0.0.1"}), older("/all", 10000)])
+    assert listeners(found) == {"*:10000": "/all"}
+
+
+def test_two_ids_with_one_name() -> None:
+    addresses = [{"HAPROXY_0_BIND_ADDR": f"10.0.0.{number}"} for number in (1, 2)]
+    found = built([older("/a/b", 10000, labels=addresses[0]), newer("/a_b", 10000, labels=addresses[1])])
+    assert [backend.app for backend in found.backends] == ["/a/b"]
+    assert [(one.claim, one.refused) for one in found.conflicts] == [("name a_b_10000", "/a_b")]
+
+
+def test_the_same_path_of_one_host_and_another_path() -> None:
+    shared = {"HAPROXY_0_VHOST": "s.example", "HAPROXY_0_PATH": "/x"}
+    found = built(
+        [
+            older("/one", 10000, labels=shared),
+            newer("/two", 10001, labels={**shared, "HAPROXY_0_PATH": "/x /y"}),
+        ]
+    )
+    assert [(route.what, route.backend) for route in found.routes] == [
+        ("s.example/x", "one_10000"),
+        ("s.example/y", "two_10001"),
+    ]
+
+
+def test_a_port_that_another_program_has_is_reported_and_the_virtual_host_served() -> None:
+    vhost = {"HAPROXY_0_VHOST": "a.example"}
+    found = built([older("/a", 10000, labels=vhost)], Now(taken_ports=frozenset({10000})))
+    assert (listeners(found), [route.host for route in found.routes]) == ({}, ["a.example"])
+    assert [(one.claim, one.kept) for one in found.conflicts] == [("port *:10000", "another program on this host")]
+
+
+def test_the_ports_of_the_balancer_are_not_given_away() -> None:
+    found = built([older("/a", 8081), older("/b", 9090)], http_port=8081)
+    assert listeners(found) == {}
+    assert {one.kept for one in found.conflicts} == {"the balancer itself"}
+
+
+def test_the_order_of_the_answer_changes_nothing() -> None:
+    apps = [app(f"/a{number}", 10000 + number // 2, [task("t", 31000)]) for number in range(10)]
+    assert built(apps) == built(apps[::-1])

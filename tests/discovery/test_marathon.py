@@ -1,0 +1,164 @@
+"""The reader of Marathon against small stand-ins: every way to fail is a sentence, and the next host is asked."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from certificates import Authority
+from marathon_apps import app, task
+from marathon_stand_in import StandIn
+
+from marathon_discovery.config import Credentials
+from marathon_discovery.marathon import answer
+from marathon_discovery.marathon import client as client_module
+from marathon_discovery.marathon.answer import MarathonError
+from marathon_discovery.marathon.client import Marathon
+from marathon_discovery.marathon.events import Events, backoff
+
+APPS = [app("/web", 10000, [task("t", 31000)])]
+
+
+@pytest.fixture
+def hosts() -> Iterator[list[StandIn]]:
+    started = [StandIn(APPS), StandIn(APPS)]
+    yield started
+    for one in started:
+        one.stop()
+
+
+def client(*hosts: StandIn, credentials: Credentials | None = None) -> Marathon:
+    return Marathon([one.url for one in hosts], credentials, None)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_all_apps_with_tasks_deployments_and_readiness(hosts: list[StandIn]) -> None:
+    assert client(hosts[0]).apps() == APPS
+    assert hosts[0].paths == ["/v2/apps?embed=apps.tasks&embed=apps.deployments&embed=apps.readiness"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (401, "status 401 (user name and password are missing or wrong)"),
+        (500, "status 500"),
+        (503, "status 503"),
+        ("html", "not JSON"),
+        ("cut", "broke off"),
+        ("http://leader.example:8080", "redirects to http://leader.example:8080, which is not in `marathon`"),
+    ],
+)
+def test_a_host_that_fails_is_named_and_the_next_one_asked(
+    fault: int | str, sentence: str, hosts: list[StandIn]
+) -> None:
+    hosts[0].fault = fault
+    with pytest.raises(MarathonError) as failed:
+        client(hosts[0]).apps()
+    assert sentence in str(failed.value) and hosts[0].url in str(failed.value)
+    both = client(*hosts)
+    assert both.apps() == APPS
+    # What answered last is asked first.
+    before = len(hosts[0].paths)
+    assert both.apps() == APPS
+    assert len(hosts[0].paths) == before
+
+
+def test_a_host_that_says_nothing(hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_READ_SECONDS", 0.3)
+    hosts[0].fault = "silent"
+    with pytest.raises(MarathonError, match="no answer in time"):
+        client(hosts[0]).apps()
+
+
+def test_a_host_that_is_not_there(hosts: list[StandIn]) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        with pytest.raises(MarathonError, match="no connection"):
+            Marathon([url], None, None).apps()
+        assert Marathon([url, hosts[0].url], None, None).apps() == APPS
+
+
+def test_a_leader_of_the_list_is_followed_to(hosts: list[StandIn]) -> None:
+    hosts[0].fault = hosts[1].url
+    assert client(*hosts).apps() == APPS
+    assert hosts[1].reads == 1
+
+
+def test_credentials_are_sent(hosts: list[StandIn]) -> None:
+    hosts[0].login = ("agent", "p:w")
+    assert client(hosts[0], credentials=Credentials("agent", "p:w")).apps() == APPS
+    with pytest.raises(MarathonError, match="401") as refused:
+        client(hosts[0], credentials=Credentials("agent", "other")).apps()
+    assert "other" not in str(refused.value)
+
+
+def test_a_certificate_is_always_verified(hosts: list[StandIn], tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.certificate, authority.key)
+    hosts[0].socket = context.wrap_socket(hosts[0].socket, server_side=True)
+    url = hosts[0].url.replace("http:", "https:")
+    with pytest.raises(MarathonError, match="its certificate is not trusted"):
+        Marathon([url], None, None).apps()
+    assert Marathon([url], None, str(authority.ca)).apps() == APPS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"apps": {}}',
+        b'{"apps": [1]}',
+        b'{"apps": [{}]}',
+        b'{"apps": [{"id": "/a"}, {"id": "/a"}]}',
+    ],
+)
+def test_a_body_that_is_no_list_of_apps(body: bytes) -> None:
+    with pytest.raises(MarathonError):
+        answer.apps(body)
+
+
+def test_fields_that_are_null_are_not_there() -> None:
+    assert answer.apps(b'{"apps": [{"id": "/a", "labels": null}]}') == [{"id": "/a"}]
+
+
+def test_events_are_a_hint_and_so_is_every_connect(hosts: list[StandIn]) -> None:
+    hint, stop = threading.Event(), threading.Event()
+    events = Events(client(*hosts), hint, stop)
+    events.start()
+    assert hint.wait(30)
+    wait_until(lambda: hosts[0].listeners == 1)
+    assert events.connected
+    hint.clear()
+    hosts[0].emit()
+    assert hint.wait(30)
+    # A stream that ends is opened again, on another host, and what happened meanwhile is read.
+    hint.clear()
+    hosts[0].cut_streams()
+    assert hint.wait(30)
+    wait_until(lambda: hosts[1].listeners == 1)
+    assert (events.connects, events.received) == (2, 1)
+    stop.set()
+    hosts[1].emit()
+    wait_until(lambda: not events.connected)
+
+
+def test_waits_grow_and_differ_and_end() -> None:
+    assert [backoff(number, chance=lambda: 1.0) for number in (0, 1, 2, 3, 4, 20)] == [0.5, 1, 2, 4, 5, 5]
+    assert backoff(20, 30, lambda: 1.0) == 30
+    assert backoff(3, chance=lambda: 0.0) == 2
+    assert len({backoff(5) for _ in range(10)}) > 1

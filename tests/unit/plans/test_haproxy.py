@@ -1,0 +1,125 @@
+"""What the role haproxy decides before it changes a host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import haproxy
+
+PORTS = {
+    "haproxy_http_port": 80, "haproxy_https_port": 443, "haproxy_app_id_port": 9091, "haproxy_stats_port": 9090,
+    "haproxy_status_port": 9092,
+}  # fmt: skip
+OWN = [{"option": option, "port": port} for option, port in PORTS.items()]
+MARATHON = {"option": "marathon_http_port", "port": "8080"}
+VALUES: dict[str, Any] = {
+    "inventory_hostname": "a",
+    "groups": {"load_balancers": ["a"]},
+    "hostvars": {"a": {}},
+    "__common_problems": [],
+    "__common_host": {"ports": [], "directories": {}, "services": {}},
+    "__common_minimum_disk": "512",
+    "__common_start_stopped": "False",
+    "__common_ports": [MARATHON, *OWN],
+    "__common_offered_ports": ["31000-32000"],
+    "__haproxy_needs": {"units": ["haproxy"], "ports": PORTS},
+    "__haproxy_certificates": "/etc/haproxy/certificates",
+    "__haproxy_certificate_check": "/etc/marathon-haproxy/certificate.cfg",
+    "haproxy_group": "load_balancers",
+    "haproxy_packages": ["haproxy", "python3-requests"],
+    "haproxy_marathon_urls": ["http://10.0.0.1:8080"],
+    "haproxy_marathon_credentials": {},
+    "haproxy_marathon_ca": "",
+    "haproxy_app_groups": ["*"],
+    "haproxy_service_ports": ["10000-20000"],
+    "haproxy_certificates": [],
+    "haproxy_stats_credentials": {},
+    "haproxy_maxconn": 10000,
+    "haproxy_timeouts": {},
+    "haproxy_hard_stop_after": "10m",
+    "haproxy_sections": "",
+    "haproxy_interval": 30,
+    "haproxy_debounce": 0.5,
+    "haproxy_guard": 0.5,
+}
+
+
+def planned(**values: Any) -> dict[str, Any]:
+    return haproxy.main({**VALUES, **values})
+
+
+def test_what_can_work_has_no_problem() -> None:
+    assert planned()["problems"] == []
+
+
+def test_no_app_gets_a_port_of_the_host() -> None:
+    assert planned()["reserved_ports"] == [80, 443, 8080, 9090, 9091, 9092]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"groups": {}}, "it is not in the group load_balancers"),
+        ({"haproxy_marathon_urls": []}, "no Marathon is known"),
+        ({"haproxy_marathon_urls": ["http://me:it@10.0.0.1:8080"]}, "without a user"),
+        ({"haproxy_marathon_credentials": {"username": "me"}}, "no password"),
+        ({"haproxy_marathon_ca": "/a:b"}, "haproxy_marathon_ca"),
+        ({"haproxy_app_groups": []}, "no app would be served"),
+        ({"haproxy_service_ports": ["20000-10000"]}, "haproxy_service_ports has '20000-10000'"),
+        ({"haproxy_service_ports": ["x"]}, "haproxy_service_ports has 'x'"),
+        ({"haproxy_service_ports": ["8000-9000"]}, "marathon_http_port of this host is 8080"),
+        ({"haproxy_service_ports": ["30000-31000"]}, "offers the ports 31000-32000 to tasks"),
+        ({"__haproxy_needs": {"ports": {**PORTS, "haproxy_http_port": 0}}}, "haproxy_http_port is 0"),
+        ({"haproxy_maxconn": 70000}, "haproxy_maxconn is 70000"),
+        ({"haproxy_hard_stop_after": "10 minutes"}, "haproxy_hard_stop_after is '10 minutes'"),
+        ({"haproxy_timeouts": {"server": "30s\n    bind :1"}}, "haproxy_timeouts.server is"),
+        ({"haproxy_timeouts": {"server\nlisten x": "1s"}}, "which is no timeout of HAProxy"),
+        ({"haproxy_stats_credentials": {"username": "a b", "password": "c"}}, "haproxy_stats_credentials.username"),
+        ({"haproxy_stats_credentials": {"username": "a", "password": 'c" }'}}, "haproxy_stats_credentials.password"),
+        ({"haproxy_stats_credentials": {"username": "a", "password": "c\nd"}}, "haproxy_stats_credentials.password"),
+        ({"haproxy_sections": "maxconn 1"}, "haproxy_sections must begin with a section"),
+        ({"haproxy_guard": 1.5}, "haproxy_guard is 1.5"),
+        ({"haproxy_interval": 0}, "haproxy_interval is 0"),
+        ({"haproxy_debounce": 6}, "haproxy_debounce is 6"),
+    ],
+)
+def test_what_cannot_work_is_said_in_one_sentence(values: dict[str, Any], said: str) -> None:
+    (problem,) = planned(**values)["problems"]
+    assert problem.startswith("a: ")
+    assert said in problem
+
+
+def test_a_secret_does_not_show_in_what_is_refused() -> None:
+    given = {"username": "a", "password": 'fake"secret'}
+    assert "fake" not in str(planned(haproxy_stats_credentials=given)["problems"])
+    assert "fake" not in str(planned(haproxy_marathon_credentials={"password": "fake"})["problems"])
+
+
+def test_a_port_that_somebody_else_has() -> None:
+    nginx = {"port": 80, "pid": 7, "process": "nginx", "units": ["nginx.service"], "container": None}
+    (problem,) = planned(__common_host={"ports": [nginx], "directories": {}, "services": {}})["problems"]
+    assert problem.startswith("a: its port 80 (haproxy_http_port) is taken by nginx.service")
+
+
+def certificate(name: str) -> dict[str, str]:
+    return {"name": name, "certificate": f"files/{name}.crt", "key": f"files/{name}.key"}
+
+
+def test_certificates_are_looked_at_before_they_replace_others() -> None:
+    two, one = planned(haproxy_certificates=[certificate("www"), certificate("shop")])["certificates"]
+    assert (two["path"], one["path"]) == ("/etc/haproxy/certificates/shop.pem", "/etc/haproxy/certificates/www.pem")
+    assert one["src"] == ["files/www.crt", "files/www.key"]
+    assert one["check"][:2] == ["/usr/bin/env", "CERTIFICATE=%s"]
+    assert one["check"][-1] == "/etc/marathon-haproxy/certificate.cfg"
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "", "-x", "a\nb"])
+def test_the_name_of_a_certificate_is_one_of_a_file(name: str) -> None:
+    (problem,) = planned(haproxy_certificates=[certificate(name)])["problems"]
+    assert "haproxy_certificates has the name" in problem
+
+
+def test_a_name_given_twice() -> None:
+    (problem,) = planned(haproxy_certificates=[certificate("www"), certificate("www")])["problems"]
+    assert "twice" in problem
