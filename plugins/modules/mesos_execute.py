@@ -14,7 +14,7 @@ description:
     (C(/api/v1/scheduler)). It waits for the end and returns the state, the agent, the exit status and what was printed.
   - The framework registers with a fail-over timeout of 0. Mesos removes it, and kills its task, as soon as its
     connection ends, however that happens. So nothing is left behind by a run that was killed.
-  - SIGINT, SIGTERM, SIGHUP, O(wait_timeout) and the end of the run of Ansible kill the task first.
+  - SIGINT, SIGTERM, SIGHUP, O(wait_timeout) and the end of the Ansible worker that waits for it kill the task first.
   - When another master becomes the leader during the run, the framework registers there and the task goes on.
   - Written against recorded answers of Mesos 1.11.0.
 author:

@@ -85,6 +85,10 @@ def processes(text: str) -> list[int]:
     return found
 
 
+def children(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
 def modules(directory: Path) -> list[int]:
     """The processes of the module that was put below this directory."""
     found = []
@@ -188,7 +192,8 @@ def test_mesos_refuses_the_framework(mesos: Mesos) -> None:
 
 
 @pytest.mark.parametrize("how", [
-    "SIGINT to Ansible", "SIGTERM to the module", "SIGKILL to the module", "SIGKILL to Ansible"])
+    "SIGINT to Ansible", "SIGTERM to the module", "SIGKILL to the module",
+    "SIGKILL to Ansible"])
 def test_an_interrupted_run_leaves_nothing(mesos: Mesos, tmp_path: Path, how: str) -> None:
     seconds = str(90000 + len(how))
     run = mesos.started(tmp_path, f"exec sleep {seconds}")
@@ -196,8 +201,11 @@ def test_an_interrupted_run_leaves_nothing(mesos: Mesos, tmp_path: Path, how: st
     name, _to, whom = how.partition(" to ")
     number = getattr(signal, name)
     if whom == "Ansible":
-        # A run that is killed hard does not end its own workers.
-        os.killpg(run.pid, number) if number == signal.SIGKILL else os.kill(run.pid, number)
+        # A run that is killed hard does not end its own workers, which have sessions of their own.
+        workers = children(run.pid) if number == signal.SIGKILL else []
+        assert workers or number != signal.SIGKILL
+        for pid in (run.pid, *workers):
+            os.kill(pid, number)
     else:
         found = modules(tmp_path)
         assert found
