@@ -251,6 +251,20 @@ def test_offers_are_suppressed_when_nothing_waits(harness: Harness, marathon: Ma
     assert harness.master.calls_of("REVIVE")
 
 
+def test_a_suppress_that_is_overtaken_by_a_revive_keeps_no_offer_away(harness: Harness) -> None:
+    agent = harness.agent("slave1")
+    harness.master.slow_suppress = 1.0
+    marathon = harness.marathon()
+    marathon.wait("offers are suppressed", lambda: harness.master.calls_of("SUPPRESS"))
+    marathon.write("POST", "/v2/apps", {"id": "/w", "cmd": "run", "cpus": 0.1, "constraints": [["rack", "LIKE", "b"]]},
+                   201)
+    marathon.wait("offers are wanted", lambda: harness.master.calls_of("REVIVE"))
+    # The SUPPRESS takes effect now, behind the REVIVE.
+    marathon.wait("it has taken effect", lambda: harness.master.suppressions)
+    agent.attributes["rack"] = "b"
+    marathon.running("/w", 1)
+
+
 def test_a_new_definition_may_start_where_the_old_one_runs(harness: Harness) -> None:
     harness.agent("slave1")
     harness.agent("slave2")

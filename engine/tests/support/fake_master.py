@@ -89,6 +89,10 @@ class FakeMaster:
         self.calls: list[dict[str, Any]] = []
         self.acknowledged: list[str] = []
         self.kills_answered = True
+        # Seconds until a SUPPRESS takes effect: calls go over several connections.
+        self.slow_suppress = 0.0
+        self.suppressed = False
+        self.suppressions = 0
         self.framework: dict[str, Any] | None = None
         self._numbers = itertools.count()
         self._stream: asyncio.Queue[dict[str, Any] | None] | None = None
@@ -135,6 +139,8 @@ class FakeMaster:
             return self._subscribe(call)
         if request.headers.get("mesos-stream-id") != self._stream_id:
             return Response("unknown stream", 400)
+        if call["type"] == "SUPPRESS":
+            await asyncio.sleep(self.slow_suppress)
         getattr(self, "_" + call["type"].lower())(call.get(call["type"].lower(), {}))
         return Response(status_code=202)
 
@@ -144,6 +150,7 @@ class FakeMaster:
         framework_id = self.framework.get("id", {}).get("value") or f"framework-{next(self._numbers)}"
         self._stream = asyncio.Queue()
         self._stream_id = uuid.uuid4().hex
+        self.suppressed = False
         for agent in self.agents.values():
             agent.offer_id, agent.refused_until = None, 0.0
         self.send({"type": "SUBSCRIBED", "subscribed": {"framework_id": {"value": framework_id},
@@ -165,6 +172,8 @@ class FakeMaster:
             yield recordio.encode(event)
 
     def _offer(self) -> None:
+        if self.suppressed:
+            return
         offers = []
         for agent in self.agents.values():
             if agent.connected and agent.offer_id is None and time.time() >= agent.refused_until:
@@ -210,12 +219,13 @@ class FakeMaster:
         self._take_back(decline["offer_ids"], decline.get("filters", {}).get("refuse_seconds", 5))
 
     def _revive(self, _body: dict[str, Any]) -> None:
+        self.suppressed = False
         for agent in self.agents.values():
             agent.refused_until = 0.0
 
     def _suppress(self, _body: dict[str, Any]) -> None:
-        for agent in self.agents.values():
-            agent.refused_until = float("inf")
+        self.suppressed = True
+        self.suppressions += 1
 
     def _acknowledge(self, body: dict[str, Any]) -> None:
         self.acknowledged.append(body["uuid"])

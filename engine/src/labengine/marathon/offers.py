@@ -92,6 +92,9 @@ class OfferMatcher:
             await self.scheduler.call("DECLINE", {"offer_ids": refused, "filters": filters})
         if not self._queue and not self._suppressed and self._flags.suppress_offers:
             self._suppressed = await self.scheduler.call("SUPPRESS")
+            if self._queue:
+                # It may have been overtaken by the REVIVE of what came meanwhile.
+                self.hungry()
 
     def _filters(self, took: float) -> dict[str, float]:
         """``took``: to look at these offers. With many apps and agents that is long, and would be all that is done."""
