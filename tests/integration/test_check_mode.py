@@ -104,7 +104,7 @@ def test_check_mode_and_run_are_refused_in_the_same_words(ansible, marathon, the
 @pytest.mark.parametrize(
     ("bodies", "words"),
     [
-        ([{"mem": f"{number}G", "cmd": "x"} for number in range(4)], ["b0.json: /mem", "b3.json: /mem"]),
+        ([{"mem": f"{number}G", "cmd": "x"} for number in range(4)], ["%s/b0.json, %g/b0: /mem", "%s/b3.json, %g/b3: /mem"]),
         ([{"mem": 32} for _number in range(3)], ["(%s/b0.json)", "(%s/b2.json)"]),
         (["{", "[", {"cmd": "sleep 1"}], ["b0.json", "b1.json"]),
     ],
@@ -117,4 +117,4 @@ def test_all_broken_files_and_all_refused_apps_are_named(ansible, group, tmp_pat
     result = ansible.module(*switches, module="quorum.mesos.marathon_apps", src=[str(tmp_path)])
     assert result["failed"]
     for word in words:
-        assert word.replace("%s", str(tmp_path)) in result["msg"], result["msg"]
+        assert word.replace("%s", str(tmp_path)).replace("%g", group) in result["msg"], result["msg"]

@@ -197,7 +197,7 @@ def test_mesos_refuses_the_framework(mesos: Mesos) -> None:
 def test_an_interrupted_run_leaves_nothing(mesos: Mesos, tmp_path: Path, how: str) -> None:
     seconds = str(90000 + len(how))
     run = mesos.started(tmp_path, f"exec sleep {seconds}")
-    assert processes(seconds)
+    wait_until("the command runs", lambda: processes(seconds), 30)
     name, _to, whom = how.partition(" to ")
     number = getattr(signal, name)
     if whom == "Ansible":
@@ -221,7 +221,7 @@ def test_another_master_leads_before_the_command_has_ended(mesos: Mesos, tmp_pat
     flag = tmp_path / "go-on"
     command = f"until [ -e {flag} ]; do sleep 0.2; done; echo went on"
     run = mesos.started(tmp_path, command)
-    assert processes(command)
+    wait_until("the command runs", lambda: processes(command), 30)
     leader = mesos.cluster.leader()
     leader.kill()
     mesos.cluster.wait_leader()

@@ -20,6 +20,8 @@ from lab.watch import Losses, Watch
 
 EVERY = 0.05
 PATIENCE = 10.0
+# The apps of the lab have the first ones that Marathon gives.
+SERVICE_PORT = 10500
 VHOST = "web.example.org"
 STATISTICS = ("operator", "fake-statistics-71c2")
 # Answers with what it was asked; told to end, it serves on until it is drained, and ends what it has begun.
@@ -47,7 +49,7 @@ APP: dict[str, Any] = {
     "id": "/web", "cmd": f"exec python3 -c '{SERVER}'", "cpus": 0.1, "mem": 32, "instances": 2,
     "container": {
         "type": "DOCKER", "docker": {"image": "python:3"},
-        "portMappings": [{"containerPort": 8080, "hostPort": 0, "servicePort": 10001}],
+        "portMappings": [{"containerPort": 8080, "hostPort": 0, "servicePort": SERVICE_PORT}],
     },
     "networks": [{"mode": "container/bridge"}],
     "labels": {"HAPROXY_0_VHOST": VHOST},
@@ -121,7 +123,7 @@ def reloads(cluster: LabCluster, balancer: Host) -> int:
     """How often HAProxy was reloaded since its start, by its master."""
     code = (
         "import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/haproxy/master.sock'); "
-        "s.sendall(b'show proc\\n'); print(s.makefile().read())"
+        "s.sendall(b'show proc\\n'); s.shutdown(1); print(s.makefile().read())"
     )
     shown = on(cluster, balancer, "python3", "-c", code)
     (line,) = [line for line in shown.splitlines() if " master " in line]
@@ -156,7 +158,7 @@ def app(cluster: LabCluster, balancer: Host) -> Iterator[None]:
 
 def watched(balancer: Host, change: Callable[[], object]) -> Watch:
     """What clients of the vhost and of the service port see from before a change until after it."""
-    questions = {"vhost": asking(balancer, 80, VHOST), "service port": asking(balancer, 10001)}
+    questions = {"vhost": asking(balancer, 80, VHOST), "service port": asking(balancer, SERVICE_PORT)}
     watch = Watch(questions, every=EVERY)
     with watch:
         time.sleep(1)
@@ -175,7 +177,7 @@ def nothing_is_lost(watch: Watch) -> None:
 
 
 def test_apps_answer_at_vhost_and_service_port(cluster: LabCluster, balancer: Host) -> None:
-    for client in (asking(balancer, 80, VHOST), asking(balancer, 10001)):
+    for client in (asking(balancer, 80, VHOST), asking(balancer, SERVICE_PORT)):
         client()
     answer = requests.get(f"http://{balancer.address}/x", headers={"Host": "nobody.example.org"}, timeout=5)
     assert answer.status_code == 503
@@ -311,7 +313,7 @@ def test_a_base_that_haproxy_refuses_replaces_nothing(cluster: LabCluster, balan
     assert done.returncode != 0
     assert "was not replaced, because the new one is refused" in done.stdout
     assert on(cluster, balancer, "cat", "/etc/haproxy/haproxy.cfg") == before
-    asking(balancer, 10001)()
+    asking(balancer, SERVICE_PORT)()
     # The lock that the failed run has kept.
     run(cluster, "load_balancers")
 
