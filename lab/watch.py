@@ -151,6 +151,10 @@ class Watch:
         answers = self._answers[question]
         return losses([answer for answer in answers if phase is None or self._in_phase(phase, answer)])
 
+    def last_failure(self, question: str) -> float | None:
+        """When the last failed question ended, by the monotonic clock."""
+        return max((answer.ended for answer in self._answers[question] if answer.failure), default=None)
+
     def table(self) -> str:
         """The numbers of every question: in all, and in each phase in which it failed, with the reasons."""
         lines = [f"{'asked':<24}{'in':<12}{'requests':>9}{'failures':>9}{'outage s':>9}{'slowest s':>10}"]

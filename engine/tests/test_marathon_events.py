@@ -37,6 +37,30 @@ def test_events_tell_a_deployment(marathon: Marathon, listener: Listener) -> Non
     assert listener.data("api_post_event")[0]["appDefinition"]["portDefinitions"][0]["port"] == 10000
 
 
+@pytest.mark.parametrize(("flags", "wanted"), [({}, False), ({"enable_features": "task_killing"}, True)])
+def test_mesos_is_asked_to_tell_when_a_task_is_about_to_end(harness: Harness, flags: dict[str, str],
+                                                             wanted: bool) -> None:
+    marathon = harness.marathon(**flags)
+    marathon.wait("it is registered", lambda: harness.master.framework)
+    assert ({"type": "TASK_KILLING_STATE"} in harness.master.framework["capabilities"]) is wanted
+
+
+def test_a_task_that_its_agent_ends_is_told_and_counts_until_it_has_ended(harness: Harness, marathon: Marathon,
+                                                                         listener: Listener) -> None:
+    harness.agent("slave1")
+    marathon.write("POST", "/v2/apps", {**APP, "instances": 1}, 201)
+    (task,) = marathon.running("/web", 1)
+    for _turn in range(2):
+        harness.report(task["id"], "TASK_KILLING")
+    marathon.wait("it is shown", lambda: marathon.get("/v2/apps/web/tasks")["tasks"][0]["state"] == "TASK_KILLING")
+    assert [one["id"] for one in marathon.get("/v2/apps/web/tasks")["tasks"]] == [task["id"]]
+    assert marathon.app("/web")["tasksRunning"] == 1
+    harness.report(task["id"], "TASK_KILLED")
+    marathon.wait("another runs", lambda: marathon.running("/web", 1)[0]["id"] != task["id"])
+    states = [one["taskStatus"] for one in listener.data("status_update_event") if one["taskId"] == task["id"]]
+    assert states == ["TASK_STARTING", "TASK_RUNNING", "TASK_KILLING", "TASK_KILLED"]
+
+
 def test_events_are_filtered_and_asked_for_properly(harness: Harness, marathon: Marathon) -> None:
     only = Listener(marathon.url, "?event_type=deployment_failed")
     assert marathon.send("GET", "/v2/events").status_code == 405

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -101,7 +102,8 @@ def wait_until_settled(cluster: LabCluster, instances: int) -> None:
 
 
 def status(cluster: LabCluster, balancer: Host) -> dict[str, Any]:
-    return json.loads(on(cluster, balancer, "curl", "-sf", "http://127.0.0.1:9092/status"))
+    """Empty while the agent does not answer."""
+    return json.loads(on(cluster, balancer, "sh", "-c", "curl -sf http://127.0.0.1:9092/status || echo '{}'"))
 
 
 def servers(balancer: Host) -> dict[str, str]:
@@ -287,11 +289,126 @@ def test_the_end_of_the_leading_master_loses_nothing(cluster: LabCluster, balanc
 def test_the_end_of_the_agent_program_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
     def kill() -> None:
         killed(cluster, balancer, "marathon-haproxy")
-        eventually("the agent is back", 30, lambda: status(cluster, balancer)["ready"])
+        eventually("the agent is back", 30, lambda: status(cluster, balancer).get("ready"))
 
     before = reloads(cluster, balancer)
     nothing_is_lost(watched(balancer, kill))
     assert reloads(cluster, balancer) == before
+
+
+def tasks(cluster: LabCluster) -> list[dict[str, Any]]:
+    return cluster.marathon("/v2/apps/web/tasks")["tasks"]
+
+
+def host_of(cluster: LabCluster, task: dict[str, Any]) -> Host:
+    agents = cluster.config.in_group("mesos_slaves")
+    return next(host for host in agents if task["host"] in (host.name, host.address))
+
+
+def test_a_moved_task_is_served_soon_and_without_a_reload(cluster: LabCluster, balancer: Host) -> None:
+    """Measured from when Marathon's API tells that the new task is healthy."""
+    before, delays = reloads(cluster, balancer), []
+    for _turn in range(5):
+        old = {task["id"] for task in tasks(cluster)}
+        known = set(servers(balancer))
+        write(cluster, "DELETE", f"/v2/apps/web/tasks/{min(old)}")
+        healthy = served = 0.0
+        deadline = time.monotonic() + 120
+        while not (healthy and served):
+            assert time.monotonic() < deadline, (tasks(cluster), servers(balancer))
+            new = [task for task in tasks(cluster) if task["id"] not in old]
+            if not healthy and any(one["alive"] for task in new for one in task.get("healthCheckResults", [])):
+                healthy = time.monotonic()
+            if not served and any(
+                state.startswith("UP") for name, state in servers(balancer).items() if name not in known
+            ):
+                served = time.monotonic()
+            time.sleep(EVERY)
+        delays.append(max(0.0, served - healthy))
+        wait_until_settled(cluster, 2)
+        eventually("the balancer has both servers", 30, lambda: up(balancer) == 2)
+    print(f"served after {sorted(delays)} s")
+    assert statistics.median(delays) <= 1.5, delays
+    assert reloads(cluster, balancer) == before
+
+
+def test_a_restart_of_docker_on_the_agents_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
+    show = "systemctl show --property=ExecMainStartTimestampMonotonic --value docker"
+    agents = cluster.config.in_group("mesos_slaves")
+    before = [int(cluster.shell(host).check_output(show)) for host in agents]
+    # What Docker takes over by a restart alone.
+    change = ("-e", json.dumps({"docker_daemon_options": {"default-shm-size": "80m"}}))
+    nothing_is_lost(watched(balancer, lambda: run(cluster, "docker", *change)))
+    after = [int(cluster.shell(host).check_output(show)) for host in agents]
+    assert all(new > old for old, new in zip(before, after, strict=True))
+    wait_until_settled(cluster, 2)
+
+
+def test_two_hundred_other_apps_lose_nothing(cluster: LabCluster, balancer: Host) -> None:
+    ports = range(11000, 11200)
+    apps = [
+        {"id": f"/others/app-{port}", "cmd": "sleep 3600", "cpus": 0.01, "mem": 32, "instances": 0,
+         "portDefinitions": [{"port": port}]}
+        for port in ports
+    ]  # fmt: skip
+
+    def served() -> set[str]:
+        return {str(port) for port in ports} & set(status(cluster, balancer).get("ports", {}))
+
+    def create() -> None:
+        write(cluster, "PUT", "/v2/groups/others", json={"id": "/others", "apps": apps})
+        eventually("all have their port", 60, lambda: len(served()) == len(apps))
+        write(cluster, "DELETE", "/v2/groups/others?force=true")
+        eventually("none has a port", 60, lambda: not served())
+
+    nothing_is_lost(watched(balancer, create))
+
+
+def seconds_of_errors(balancer: Host, kill: Callable[[], object]) -> float:
+    """From what happens without warning to the last error of a client."""
+    began = 0.0
+
+    def change() -> None:
+        nonlocal began
+        began = time.monotonic()
+        kill()
+        time.sleep(15)
+
+    watch = watched(balancer, change)
+    print(watch.table())
+    return max((watch.last_failure(question) or began) - began for question in watch.questions())
+
+
+def test_a_container_that_is_killed_costs_a_bounded_time(cluster: LabCluster, balancer: Host) -> None:
+    wait_until_settled(cluster, 2)
+    task = tasks(cluster)[0]
+    host = host_of(cluster, task)
+    find = (
+        "for one in $(docker ps -q); do docker inspect -f '{{.Config.Env}}' $one | "
+        f"grep -qF 'MESOS_TASK_ID={task['id']}' && docker kill -s KILL $one; done; true"
+    )
+    assert seconds_of_errors(balancer, lambda: print(on(cluster, host, "sh", "-c", find))) <= 2
+    wait_until_settled(cluster, 2)
+    assert task["id"] not in {one["id"] for one in tasks(cluster)}
+
+
+def test_a_host_that_is_cut_off_costs_a_bounded_time(cluster: LabCluster, balancer: Host) -> None:
+    write(cluster, "PUT", "/v2/apps/web", json={"constraints": [["hostname", "UNIQUE"]]})
+    wait_until_settled(cluster, 2)
+    assert len({task["host"] for task in tasks(cluster)}) == 2
+    task = tasks(cluster)[0]
+    host = host_of(cluster, task)
+    container = machine_docker.client().containers.get(container_name(cluster.config, host))
+    (network,) = [
+        machine_docker.client().networks.get(one["NetworkID"])
+        for one in container.attrs["NetworkSettings"]["Networks"].values()
+    ]
+    try:
+        assert seconds_of_errors(balancer, lambda: network.disconnect(container)) <= 10
+    finally:
+        network.connect(container, ipv4_address=host.address)
+    wait_until_settled(cluster, 2)
+    eventually("the balancer has both servers", 60, lambda: up(balancer) == 2)
 
 
 def test_the_role_changes_haproxy_and_loses_nothing(cluster: LabCluster, balancer: Host) -> None:

@@ -60,6 +60,8 @@ class Instance:
     # How many the definition wanted with which it was launched.
     wanted: int = 1
     kill_reason: str | None = None
+    # Mesos says that its agent ends it, whoever asked for that.
+    ending: bool = False
     unreachable_since: float | None = None
 
     @property
@@ -86,7 +88,7 @@ class Instance:
         return time.time() - self.unreachable_since >= strategy.get(limit, 0)
 
     def condition(self) -> str:
-        return condition_of(KILLING if self.killing and self.state not in TERMINAL else self.state)
+        return condition_of(KILLING if (self.killing or self.ending) and self.state not in TERMINAL else self.state)
 
 
 def condition_of(state: str) -> str:
@@ -111,7 +113,7 @@ def new_task_id(instance_id: str, container: str = "_app") -> str:
 
 def task_state(instance: Instance) -> str:
     """As GET shows it: a task that was told to end is killing until Mesos confirms."""
-    return KILLING if instance.killing and instance.state == RUNNING else instance.state
+    return KILLING if (instance.killing or instance.ending) and instance.state == RUNNING else instance.state
 
 
 class Tracker:

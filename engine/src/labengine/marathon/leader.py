@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Collection
 from typing import Any
 
 from labengine import BUILD_USER, LAB_ENGINE_VERSION
@@ -31,6 +32,11 @@ from labengine.marathon.updates import StatusUpdates
 logger = log.get(__name__)
 
 CAPABILITIES = ("PARTITION_AWARE", "MULTI_ROLE", "RESERVATION_REFINEMENT", "REGION_AWARE")
+
+
+def capabilities(features: Collection[str]) -> list[str]:
+    """With the feature task_killing an agent tells when it begins to end a task, not only when it has ended."""
+    return [*CAPABILITIES, *(["TASK_KILLING_STATE"] if "task_killing" in features else [])]
 
 
 def settings_from(flags: Any) -> Settings:
@@ -152,7 +158,7 @@ class Leader:
             "checkpoint": flags.checkpoint,
             "roles": [flags.mesos_role],
             "webui_url": flags.webui_url or self.url,
-            "capabilities": [{"type": name} for name in CAPABILITIES],
+            "capabilities": [{"type": name} for name in capabilities(flags.enable_features or ())],
             "labels": {"labels": [{"key": "lab_engine", "value": f"{BUILD_USER} {LAB_ENGINE_VERSION}"}]},
         }
         if flags.mesos_authentication_principal:

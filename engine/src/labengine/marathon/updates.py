@@ -12,6 +12,7 @@ from labengine.marathon.conductor import Conductor
 from labengine.marathon.events import EventBus
 from labengine.marathon.health import HealthMonitor
 from labengine.marathon.instances import (
+    KILLING,
     RUNNING,
     TERMINAL,
     UNREACHABLE,
@@ -90,6 +91,9 @@ class StatusUpdates:
 
     def _apply(self, instance: Instance, status: dict[str, Any]) -> None:
         state = status["state"]
+        if state == KILLING:
+            self._ending(instance, status)
+            return
         known = dict(vars(instance))
         before = instance.state
         changed = state != before or not instance.confirmed
@@ -121,6 +125,14 @@ class StatusUpdates:
         if vars(instance) != known:
             self._tracker.save(instance)
         self._conductor.mark([instance.app_id])
+
+    def _ending(self, instance: Instance, status: dict[str, Any]) -> None:
+        """It still counts as what it was until it has ended; its place is not filled before."""
+        instance.confirmed = True
+        if not instance.ending:
+            instance.ending = True
+            self._publish(instance, status)
+            self._tracker.save(instance)
 
     def _apply_to_pod(self, instance: Instance, status: dict[str, Any]) -> None:
         before, was_healthy = instance.state, instance.healthy
