@@ -83,8 +83,9 @@ options:
         shell commands have it (C(${#name})).
       - Text that is not valid JSON or YAML is refused with its file, line and column. So are a key that is there twice
         and a key of YAML that is no text (C(NO:)). A YAML file may hold several documents.
-      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args) and C(argv) are text
-        as they are written, for example V(NO), V(1.10) or V(0644), without quotes too.
+      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args), C(argv) and
+        C(constraints), and single values that are text to Marathon, like C(image) and C(user), are text as they are
+        written, for example V(NO), V(1.10) or V(0644), without quotes too.
     type: list
     elements: path
     default: []
@@ -163,7 +164,8 @@ options:
       - Allow O(prune) to remove apps although no app at all is declared, although a file of O(src) holds an empty list,
         or although the apps are in a declared group whose C(apps) and C(groups) are empty. Without it this fails, in
         check mode too, and names what would be removed, because a template whose loop yields nothing looks the same.
-      - Also allow O(prune) to remove pods although no pod is declared.
+      - Also allow O(prune) to remove pods although no pod is declared, although a file of O(src) holds an empty list,
+        or although they are in a declared group whose C(pods) or C(groups) are empty.
       - Also allow a directory in O(src) that holds no definition.
     type: bool
     default: false

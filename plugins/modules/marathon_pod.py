@@ -74,8 +74,9 @@ options:
       - Text that is not valid JSON or YAML is refused with the line and column in the templated text. So are a key that
         is there twice, a key of YAML that is no text (C(NO:)), and a file with several YAML documents, which
         M(quorum.mesos.marathon_apps) reads.
-      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args) and C(argv) are text
-        as they are written, for example V(NO), V(1.10) or V(0644), without quotes too.
+      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args), C(argv) and
+        C(constraints), and single values that are text to Marathon, like C(image) and C(user), are text as they are
+        written, for example V(NO), V(1.10) or V(0644), without quotes too.
     type: path
   template:
     description: Template O(src) with Jinja.

@@ -26,7 +26,9 @@ _ONE_EXPRESSION = re.compile(r"\s*\{\{(?:(?!\{\{|\}\}).)*\}\}\s*", re.DOTALL)
 # The last one is the header by which a file changes the others.
 _TEMPLATE_MARKS = ("{{", "{%", "#jinja2:")
 # What Ansible says without a line: since 2.19 of a variable, before that of a filter.
-_UNKNOWN_NAME = re.compile(r"""'(?P<variable>\w+)' is undefined|Could not load "(?P<filter>[\w.]+)\"""")
+_UNKNOWN_NAME = re.compile(
+    r"""'(?P<variable>\w+)' is undefined|Could not load "(?P<filter>[\w.]+)"|has no attribute '(?P<attribute>\w+)'"""
+)
 # {# is a part of shell commands, like ${#name}, so what begins a comment is what no text holds.
 _NO_COMMENTS = {"comment_start_string": "\x00#", "comment_end_string": "#\x00"}
 
@@ -78,6 +80,9 @@ def _read(
         if template and any(mark in text for mark in _TEMPLATE_MARKS):
             # Jinja takes milliseconds for each of many files, so most are spared it.
             text = _templated(action, path, text, task_vars)
+            if text is None:
+                # What Ansible makes of a template that yields nothing.
+                text = ""
             if not isinstance(text, str):
                 # A file that is one expression gives the value of the expression.
                 return wrap(text)
@@ -126,10 +131,13 @@ def _line(error: BaseException | None, text: str) -> int | None:
         lines = []
         while trace is not None:
             if trace.tb_frame.f_code.co_filename in ("<template>", "<unknown>"):
-                lines.append(trace.tb_lineno)
+                # Until Jinja has rewritten the trace, its lines are those of the program that it made of the template.
+                program = trace.tb_frame.f_globals.get("__jinja_template__")
+                lines.append(program.get_corresponding_lineno(trace.tb_lineno) if program else trace.tb_lineno)
             trace = trace.tb_next
         if lines and lines[-1] <= text.count("\n") + 1:
             return lines[-1]
     name = _UNKNOWN_NAME.search(" ".join(map(str, seen)))
-    used = name and re.search(rf"\{{[{{%][^\n]*\b{re.escape(name['variable'] or name['filter'])}\b", text)
+    word = next(filter(None, name.groups())) if name else ""
+    used = name and re.search(rf"\{{[{{%][^\n]*\b{re.escape(word)}\b", text)
     return text.count("\n", 0, used.start()) + 1 if used else None

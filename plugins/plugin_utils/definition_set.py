@@ -46,17 +46,16 @@ def listing(path: str, recurse: bool) -> Listing:
 def read(
     action: ActionBase, sources: list[str], task_vars: dict[str, t.Any], rules: Rules
 ) -> tuple[list[dict[str, t.Any]], list[str], list[str]]:
-    """The definitions, the origin of each, and the files without any. A file that is named twice is read once."""
+    """The definitions, the origin of each, and the places of empty lists. A file that is named twice is read once."""
     definitions, origins, blank, broken = [], [], [], []
     for path in dict.fromkeys(_paths(action, sources, rules)):
         try:
-            found = list(_elements(definition_file.read_all(action, path, task_vars, rules.template), path))
+            values = _placed(definition_file.read_all(action, path, task_vars, rules.template), path)
         except AnsibleActionFail as error:
             broken.append(str(error))
             continue
-        if not found:
-            blank.append(path)
-        for definition, origin in found:
+        blank += [place for value, place in values if value == []]
+        for definition, origin in _elements(values):
             if not isinstance(definition, dict):
                 broken.append(f"{origin}: a definition of an app, a pod or a group must be a mapping")
             definitions.append(definition)
@@ -124,10 +123,10 @@ def _reads_as_definition(name: str) -> bool:
 
 def _unread(path: str, name: str, beside: list[str]) -> str | None:
     """Why a file that may be a definition is not read."""
-    likely = _LIKELY.fullmatch(name)
     if not os.path.exists(path):
-        # Without a suffix it may be the link to a directory with definitions.
-        return "a link to a file that is missing" if likely or "." not in name else None
+        # Whatever its name is, it may be the link to a directory with definitions.
+        return "a link to a file that is missing"
+    likely = _LIKELY.fullmatch(name)
     if _reads_as_definition(name):
         return None if os.path.isfile(path) else "not a regular file"
     if _reads_as_definition(name.lower()):
@@ -138,9 +137,14 @@ def _unread(path: str, name: str, beside: list[str]) -> str | None:
     return f"its name does not end in {_PATTERNS}"
 
 
-def _elements(documents_found: list[t.Any], path: str) -> t.Iterator[tuple[t.Any, str]]:
-    for count, value in enumerate(documents_found, 1):
-        place = f"{path}, document {count}" if len(documents_found) > 1 else path
+def _placed(documents: list[t.Any], path: str) -> list[tuple[t.Any, str]]:
+    if len(documents) == 1:
+        return [(documents[0], path)]
+    return [(value, f"{path}, document {count}") for count, value in enumerate(documents, 1)]
+
+
+def _elements(values: list[tuple[t.Any, str]]) -> t.Iterator[tuple[t.Any, str]]:
+    for value, place in values:
         if isinstance(value, list):
             yield from ((element, f"{place}, element {number}") for number, element in enumerate(value, 1))
         else:

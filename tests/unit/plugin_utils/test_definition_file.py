@@ -51,6 +51,9 @@ def test_without_templates_every_text_stays_as_it_is(read):
         ('{\n\n"cmd": "{{ nothing_of_this_name }}"}', 3),
         ('{\n\n"cmd": "{{ 1 | no_such_filter }}"}', 3),
         ('{\n"cmd": "{% endfor %}"}', 2),
+        ('{\n"cmd": "{{ 1 / 0 }}"' + 40 * "\n" + "}", 2),
+        (20 * "\n" + '{"cmd": "{{ [] + 1 }}"' + 40 * "\n" + "}", 21),
+        ('{\n\n"cmd": "{{ {}.absent }}"}', 3),
     ],
 )
 def test_an_error_of_a_template_has_file_line_and_remedy(read, text, line):
@@ -76,3 +79,9 @@ def test_a_file_in_another_encoding(read):
 def test_an_error_behind_a_template_says_so(read):
     with pytest.raises(AnsibleActionFail, match=r"line 1, column 8: .* \(in the templated text\)"):
         read('{"a": 1, {{ x }}}', x="")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yml"])
+def test_a_template_that_yields_nothing_is_an_empty_file(read, name):
+    with pytest.raises(AnsibleActionFail, match=rf"{name} is empty: write a definition into it, or remove it"):
+        read("{% for one in [] %}{{ one }}{% endfor %}", name)

@@ -80,6 +80,10 @@ def dangling_directory(path):
     (path / "team-b").symlink_to("/nonexistent/team-b")
 
 
+def dangling_directory_with_a_dot(path):
+    (path / "team.shop").symlink_to("/nonexistent/team.shop")
+
+
 def no_file(path):
     os.mkfifo(path / "b.yml")
 
@@ -89,6 +93,7 @@ def no_file(path):
     [
         (dangling, "b.json (a link to a file that is missing)"),
         (dangling_directory, "team-b (a link to a file that is missing)"),
+        (dangling_directory_with_a_dot, "team.shop (a link to a file that is missing)"),
         *((name, f"{name} (its name does not end in *.json, *.yml, *.yaml)") for name in (
             "b.json.disabled", "b.yml~", "b.json.txt", "b.json ", "b.jsonc", "b.json5", "b.JSON.bak", "b.yml.j2.old")),
         (no_file, "b.yml (not a regular file)"),
@@ -152,6 +157,14 @@ def test_files_with_an_empty_list_are_told(action, apps):
     (path / "b.json").write_text("[]\n")
     _definitions, origins, blank = definition_set.read(action, [str(path)], {}, Rules())
     assert (origins, blank) == ([str(path / "a.json")], [str(path / "b.json")])
+
+
+def test_documents_with_an_empty_list_are_told(action, tmp_path):
+    path = tmp_path / "a.yml"
+    path.write_text("---\n[]\n---\nid: /b\n")
+    definitions, _origins, blank = definition_set.read(action, [str(path)], {}, Rules())
+    assert [definition["id"] for definition in definitions] == ["/b"]
+    assert blank == [f"{path}, document 1"]
 
 
 def test_every_document_of_a_file_is_read_and_named(action, tmp_path):

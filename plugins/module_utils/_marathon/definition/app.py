@@ -18,6 +18,8 @@ from .schema import Release
 
 # The release that brought networks and moved everything that belongs to them.
 CANONICAL_NETWORKS: Release = (1, 5)
+# The release that removed container.appc, which it drops.
+_NO_APPC: Release = (1, 9)
 
 
 def canonical(app: dict[str, Any], release: Release = app_fields.NEWEST) -> dict[str, Any]:
@@ -128,6 +130,8 @@ def _forget_default_name(ports: list[dict[str, Any]]) -> None:
 
 def _complete_container(container: dict[str, Any], mode: str, release: Release) -> None:
     docker = container.get("docker")
+    if release >= _NO_APPC:
+        container.pop("appc", None)
     if container["type"] == "MESOS":
         if docker is not None:
             docker["privileged"] = False

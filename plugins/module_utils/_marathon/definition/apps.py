@@ -67,6 +67,8 @@ class AppSet:
     # Groups whose list of apps is empty, as from a loop that yields nothing, and those that hold no app further down.
     bare: set[str] = field(default_factory=set)
     hollow: set[str] = field(default_factory=set)
+    # Groups whose list of pods is empty.
+    podless: set[str] = field(default_factory=set)
     pods: dict[str, DeclaredApp] = field(default_factory=dict)
     # What could not be taken.
     wrong: list[DefinitionError] = field(default_factory=list)
@@ -196,6 +198,8 @@ def _take_group(result: AppSet, definition: dict[str, Any], base: str, origin: s
         result.hollow.add(group_id)
     if "apps" in definition and not definition["apps"]:
         result.bare.add(group_id)
+    if "pods" in definition and not definition["pods"]:
+        result.podless.add(group_id)
 
 
 def _misplaced(name: str, base: str) -> str:

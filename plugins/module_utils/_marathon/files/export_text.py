@@ -13,6 +13,8 @@ from .yaml_text import yaml
 
 # What begins a template.
 _MARK = re.compile(r"\{(?=[{%#])")
+# A line break in YAML, which the writer takes for one only in double quotes.
+_NEXT_LINE = "\x85"
 # The same sign, as JSON and the strings in double quotes of YAML may write it. Outside of strings there is no mark.
 _ESCAPED = r"\\u007b"
 
@@ -26,7 +28,7 @@ def as_yaml(definition: t.Any) -> str:
         pass
 
     def written(dumper: t.Any, value: str) -> t.Any:
-        if _MARK.search(value):
+        if _MARK.search(value) or _NEXT_LINE in value:
             return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
         return yaml.SafeDumper.represent_str(dumper, value)
 

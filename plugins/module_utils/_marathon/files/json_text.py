@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|(?:NaN|-?Infinity)\b', re.DOTALL)
 _COMMENT = re.compile(r"//|/\*|#")
+_WORDS = re.compile(r"(True|False|None)\b")
 
 
 class Broken(Exception):
@@ -95,10 +96,16 @@ def _guess(text: str, error: json.JSONDecodeError) -> str:
             "; this looks like a comment, which JSON does not have: remove it, or write a file *.yml, where comments "
             "begin with #"
         )
+    found = text[error.pos : error.pos + 1]
+    if error.msg.startswith("Invalid control character") and found == "\t":
+        return "; a tab in a text is written \\t"
     if error.msg.startswith(("Invalid control character", "Unterminated string")):
         return "; the closing quote of a text in this line is missing"
-    if "double quotes" in error.msg and text[error.pos : error.pos + 1] == "'":
-        return ", which JSON does not take single ones for"
+    if found == "'" and ("double quotes" in error.msg or error.msg == "Expecting value"):
+        words = "" if "double quotes" in error.msg else " enclosed in double quotes"
+        return f"{words}, which JSON does not take single ones for"
+    if _WORDS.match(text, error.pos):
+        return "; JSON writes true, false and null, which the filter to_json makes of a variable"
     if "double quotes" in error.msg:
         return "; is an opening quote missing?"
     if error.msg == "Extra data":

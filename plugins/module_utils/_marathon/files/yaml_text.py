@@ -23,7 +23,16 @@ else:
     YAML_IMPORT_ERROR = None
 
 # Below these names everything is text to Marathon, for apps and pods.
-_TEXTS = frozenset(("env", "environment", "labels", "parameters", "options", "volumeContext", "args", "argv"))
+_TEXTS = frozenset((
+    "env", "environment", "labels", "parameters", "options", "volumeContext", "args", "argv", "constraints",
+    "acceptedResourceRoles", "dependencies", "secrets", "credential", "networkNames", "mountFlags", "nodeStageSecret",
+    "nodePublishSecret",
+))  # fmt: skip
+# A single value of these names is text.
+_TEXT_FIELDS = frozenset((
+    "id", "name", "cmd", "shell", "value", "user", "role", "image", "source", "secret", "path", "mountPath", "destPath",
+    "hostPath", "containerPath", "host", "uri", "endpoint", "portName", "pluginName", "profileName", "fsType",
+))  # fmt: skip
 _CORE = "tag:yaml.org,2002:"
 _STRING, _MAPPING, _SEQUENCE, _NULL = _CORE + "str", _CORE + "map", _CORE + "seq", _CORE + "null"
 _MERGE = _CORE + "merge"
@@ -131,14 +140,19 @@ class _Builder:
     def _mapping(self, node: Any, as_text: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
         merged: list[Any] = []
+        merges = 0
         for key, value in node.value:
             if key.tag == _MERGE:
+                merges += 1
+                if merges > 1:
+                    raise _at(key.start_mark, "the key '<<' is here again: give it one list, [*one, *other]")
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
                 continue
             name = self._key(key)
             if name in found:
                 raise _at(key.start_mark, f"the key {name!r} is here again: keep one of them")
-            found[name] = self.value(value, as_text or name in _TEXTS)
+            is_text = name in _TEXTS or (name in _TEXT_FIELDS and isinstance(value, yaml.ScalarNode))
+            found[name] = self.value(value, as_text or is_text)
         for base in merged:
             if not isinstance(base, yaml.MappingNode):
                 raise _at(base.start_mark, "<< takes a mapping, or a list of mappings")

@@ -29,6 +29,7 @@ _REASONS = (
     ("/portDefinitions.*", "only host networking has portDefinitions; declare it in container.portMappings"),
     ("/requirePorts", "only host networking can require ports; declare hostPort in container.portMappings"),
     ("/container/docker/privileged", "only a container of the type DOCKER can be privileged"),
+    ("/container/appc.*", "Marathon 1.9 and newer run no AppC images; declare container.docker.image"),
     ("/container/linuxInfo.*", "only a container of the type MESOS has it"),
     ("/healthChecks/delaySeconds", "only checks that an agent runs have it, like MESOS_HTTP"),
     ("/healthChecks/path", "a check of a TCP port has none"),

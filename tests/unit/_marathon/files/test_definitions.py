@@ -47,6 +47,10 @@ def test_definitions_of_either_format(tmp_path, name, text):
         ("a.yml", "---\n# nothing\n---\n", "a.yml is empty"),
         ("a.json", '{\n  // two\n "id": "a"}', "line 2, column 3: .*a comment, which JSON does not have"),
         ("a.json", '{"id": "a", /* x */ "b": 1}', "line 1, column 13: .*a comment, which JSON does not have"),
+        ("a.json", '{"cmd": "a\tb"}', r"line 1, column 11: .*a tab in a text is written \\t"),
+        ("a.json", "{\"cmd\":\n'x'}", "line 2, column 1: .*double quotes, which JSON does not take single ones for"),
+        ("a.json", '{"tty": True}', "line 1, column 9: .*JSON writes true, false and null"),
+        ("a.json", '{"user": None}', "line 1, column 10: .*JSON writes true, false and null"),
         ("a.json", '# x\n{"id": "a"}', "line 1, column 1: .*a comment, which JSON does not have"),
         ("a.json", '{"env": {"A": 1},\n\n "env": {}}', "line 3, column 2: the key \"env\" is here again, after line 1"),
         ("a.json", '{"a": [{"b:": "}", "x": [1],\n"b\\u003a": 1}]}', "line 2, column 1: the key \"b:\" is here again"),
@@ -59,11 +63,12 @@ def test_definitions_of_either_format(tmp_path, name, text):
         ("a.yml", "env: {\"A\": 1, A: 3}\n", "line 1, column 15: the key 'A' is here again"),
         ("a.yml", "env:\n  OFF: x\n", "line 2, column 3: the key OFF is no text but a bool in YAML: put it in quotes"),
         ("a.yml", "labels: {NULL: x}\n", "line 1, column 10: the key NULL is no text but a null"),
+        ("a.yml", "a: &a {x: 1}\nenv:\n  <<: *a\n  <<: *a\n", "line 4, column 3: the key '<<' is here again"),
         ("a.yml", "env: {8080: x}\n", "the key 8080 is no text but a int"),
         ("a.yml", "id: /a\n? [x]\n: 1\n", "line 2, column 3: a key is a text"),
         ("a.yml", "id: /a\nenv: {D: !!binary aGVsbG8=}\n", "line 2, column 10: the tag !!binary is none"),
         ("a.yml", "id: !vault |\n  x\n", "line 1, column 5: a single value that is encrypted"),
-        ("a.yml", "id: !!int x\n", "line 1, column 5: this is no int: put it in quotes"),
+        ("a.yml", "mem: !!int x\n", "line 1, column 6: this is no int: put it in quotes"),
         ("a.yml", "id: &x [a, *x]\n", "line 1, column 5: an alias"),
         ("a.yml", "a: &a [1,1,1,1,1,1,1,1]\n" + "".join(
             f"{name}: &{name} [{','.join(['*' + chr(ord(name) - 1)] * 9)}]\n" for name in "bcdefgh"),
@@ -144,6 +149,48 @@ def test_words_deep_inside_and_beside_them():
         "portDefinitions": [{"port": 8080, "labels": {"VIP": "1:30"}}],
         "base": {"labels": {"a": "on"}, "instances": 2},
         "other": {"labels": {"a": "on"}, "instances": 3},
+    }
+
+
+def test_words_of_single_fields_that_are_text():
+    text = """
+    id: 1.10
+    cmd: yes
+    user: 0644
+    constraints: [[rack, LIKE, NO], [zone, IS, 1.10]]
+    acceptedResourceRoles: [on]
+    secrets: {a: {source: 0123}}
+    container: {docker: {image: 1.10, pullConfig: {secret: NO}}, volumes: [{containerPath: 0123, hostPath: 1e3}]}
+    networks: [{mode: container, name: off}]
+    portDefinitions: [{name: 1:30}]
+    healthChecks: [{path: 1.0, command: {value: no}}]
+    fetch: [{uri: 1.10, executable: no}]
+    containers: [{name: 0123, image: {kind: DOCKER, id: 1.10, forcePull: yes}, healthCheck: {http: {endpoint: no}}}]
+    scheduling: {placement: {constraints: [{fieldName: rack, operator: IS, value: NO}]}}
+    """
+    assert definition_files.parse(text, "a.yml") == {
+        "id": "1.10",
+        "cmd": "yes",
+        "user": "0644",
+        "constraints": [["rack", "LIKE", "NO"], ["zone", "IS", "1.10"]],
+        "acceptedResourceRoles": ["on"],
+        "secrets": {"a": {"source": "0123"}},
+        "container": {
+            "docker": {"image": "1.10", "pullConfig": {"secret": "NO"}},
+            "volumes": [{"containerPath": "0123", "hostPath": "1e3"}],
+        },
+        "networks": [{"mode": "container", "name": "off"}],
+        "portDefinitions": [{"name": "1:30"}],
+        "healthChecks": [{"path": "1.0", "command": {"value": "no"}}],
+        "fetch": [{"uri": "1.10", "executable": False}],
+        "containers": [
+            {
+                "name": "0123",
+                "image": {"kind": "DOCKER", "id": "1.10", "forcePull": True},
+                "healthCheck": {"http": {"endpoint": "no"}},
+            }
+        ],
+        "scheduling": {"placement": {"constraints": [{"fieldName": "rack", "operator": "IS", "value": "NO"}]}},
     }
 
 

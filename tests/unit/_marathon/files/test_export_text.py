@@ -17,6 +17,7 @@ TEXTS = [
     "{}",
     'quotes " and \' and \\u007b{',
     "two\nlines {{ here }}",
+    "next\x85line",
     "Grüße {{ an }} " + "lange Worte " * 20,
     "true",
     "0777",

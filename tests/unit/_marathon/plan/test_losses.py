@@ -42,6 +42,7 @@ LOST = [
         "/container/linuxInfo",
         "only a container of the type MESOS has it",
     ),
+    ({"container": {"type": "MESOS", "appc": {"image": "x"}}}, "/container/appc", "Marathon 1.9 and newer run no AppC"),
     ({"healthChecks": [{"delaySeconds": 5}]}, "/healthChecks(0)/delaySeconds 5", "only checks that an agent runs have"),
     ({"healthChecks": [{"protocol": "TCP", "path": "/x"}]}, "/healthChecks(0)/path", "a check of a TCP port has none"),
     ({"healthChecks": [{"ignoreHttp1xx": True}]}, "/healthChecks(0)/ignoreHttp1xx true", "Marathon does not read it"),

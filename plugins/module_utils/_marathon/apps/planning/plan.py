@@ -29,7 +29,7 @@ class Rules:
     adopt: bool = False
     prune: bool = False
     allow_empty: bool = False
-    # Files in which a list of definitions is empty.
+    # Files, or documents of them, that are an empty list.
     blank: tuple[str, ...] = ()
     limit: removal_limit.Limit = removal_limit.USUAL
     ignored: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class SetPlan:
 
     @property
     def doomed_pods(self) -> set[str]:
-        return {one.pod_id for one in self.pod_plans.entries if one.plan.action == app_plan.DELETED}
+        return set(self.pod_plans.removed)
 
     @property
     def changed_groups(self) -> list[GroupPlan]:
@@ -138,6 +138,8 @@ def plan_set(appset: AppSet, tree: Tree, rules: Rules, release: Release = app_fi
     pods = set_pods.plan_pods(
         appset, tree.pods, rules.owner, rules.pod_ignored, release, rules.prune, rules.allow_empty, rules.limit
     )
+    if not rules.allow_empty:
+        _refuse_emptiness_of_pods(appset, rules, pods.removed)
     absent = [AppPlan(app_plan.plan_absent(app["id"], app, release)) for app in doomed]
     groups = [*_declared_groups(appset, tree), *_emptied_groups(appset, tree, rules, doomed, spared, pods)]
     plan = SetPlan(tuple(sorted([*present, *absent], key=lambda one: one.app_id)), tuple(groups), tree, spared, pods)
@@ -219,24 +221,37 @@ def refuse_excess(limit: removal_limit.Limit, owned: int, doomed: list[str], who
 
 def _refuse_emptiness(appset: AppSet, rules: Rules, doomed: list[str]) -> None:
     """A template that yields nothing, because a variable is missing, is no decision to remove what it declared."""
-    if not doomed:
-        return
     losing = {parent(app_id) for app_id in doomed} & appset.bare
     losing |= {name for app_id in doomed for name in ancestors(app_id)} & appset.hollow
     reasons = [] if appset.apps else ["no app is declared"]
-    reasons += [f"{path} is an empty list" for path in rules.blank]
+    _refuse_losses(appset, rules, doomed, losing, "app", reasons)
+
+
+def _refuse_emptiness_of_pods(appset: AppSet, rules: Rules, doomed: list[str]) -> None:
+    """The same of pods, some of which are declared."""
+    without_any = {name for name in appset.hollow if not any(inside(pod_id, name) for pod_id in appset.pods)}
+    losing = {parent(pod_id) for pod_id in doomed} & appset.podless
+    losing |= {name for pod_id in doomed for name in ancestors(pod_id)} & without_any
+    _refuse_losses(appset, rules, doomed, losing, "pod", [])
+
+
+def _refuse_losses(
+    appset: AppSet, rules: Rules, doomed: list[str], losing: set[str], what: str, reasons: list[str]
+) -> None:
+    """losing are the groups in which nothing is declared that holds what goes."""
+    reasons = reasons + [f"{path} is an empty list" for path in rules.blank]
     reasons += [
-        f"the group {name} of {appset.groups[name].origin} has no apps"
+        f"the group {name} of {appset.groups[name].origin} has no {what}s"
         for name in sorted(losing)
         if not losing.intersection(ancestors(name))
     ]
-    if reasons:
-        raise emptiness(reasons, doomed, "definitions and src")
+    if doomed and reasons:
+        raise emptiness(reasons, doomed, "definitions and src", what)
 
 
-def emptiness(reasons: list[str], doomed: list[str], place: str) -> DefinitionError:
+def emptiness(reasons: list[str], doomed: list[str], place: str, what: str = "app") -> DefinitionError:
     return DefinitionError(
-        f"{ownership.listed(reasons)}, so {len(doomed)} app{'s' if len(doomed) > 1 else ''} would be removed "
+        f"{ownership.listed(reasons)}, so {len(doomed)} {what}{'s' if len(doomed) > 1 else ''} would be removed "
         f"({ownership.listed(doomed)}): check {place}, or set allow_empty if that is intended",
         removed=doomed,
     )
@@ -289,10 +304,9 @@ def _emptied_groups(
     """The largest groups that hold nothing but what goes. They are this set's own only where it owns by group."""
     if not isinstance(rules.owner, ownership.ByGroup):
         return []
-    going_pods = {one.pod_id for one in pods.entries if one.plan.action == app_plan.DELETED}
-    left = [*appset.apps, *appset.pods, *appset.groups, *(set(tree.pods) - going_pods), *spared]
+    left = [*appset.apps, *appset.pods, *appset.groups, *(set(tree.pods) - set(pods.removed)), *spared]
     kept = {above for path in left for above in [path, *ancestors(path)]}
-    going = {above for path in [*(app["id"] for app in doomed), *going_pods] for above in ancestors(path)}
+    going = {above for path in [*(app["id"] for app in doomed), *pods.removed] for above in ancestors(path)}
     free = {name for name in going - kept if name in tree.groups and inside(name, rules.owner.group_id)}
     return [
         GroupPlan(name, app_plan.DELETED, tuple(tree.groups[name].get("dependencies") or ()), None)

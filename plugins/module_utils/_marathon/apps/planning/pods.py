@@ -42,6 +42,10 @@ class PodPlans:
     kept: tuple[str, ...] = ()
     spared: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def removed(self) -> list[str]:
+        return [one.pod_id for one in self.entries if one.plan.action == app_plan.DELETED]
+
 
 def wanted_pod(
     declared: DeclaredApp, current: dict[str, Any] | None, owner: Nobody, ignored: tuple[str, ...]

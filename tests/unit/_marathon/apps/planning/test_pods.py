@@ -137,6 +137,26 @@ def test_a_set_that_declares_no_pod_keeps_them_unless_that_is_allowed(check_mode
     assert (result["changed"], result["removed"]) == (True, ["/g/a"])
 
 
+@pytest.mark.parametrize(
+    ("lists", "blank", "reason"),
+    [
+        ({"pods": []}, (), "the group /g/x of file2 has no pods"),
+        ({"pods": None}, (), "the group /g/x of file2 has no pods"),
+        ({"groups": []}, (), "the group /g/x of file2 has no pods"),
+        ({"dependencies": []}, ("b.json",), "b.json is an empty list"),
+    ],
+)
+def test_pods_whose_list_is_empty_are_removed_only_when_that_is_allowed(lists, blank, reason):
+    declared = [app_set.Source(pod("/g/p"), "file1"), app_set.Source({"id": "/g/x", **lists}, "file2")]
+    stored_pods = {one["id"]: pod_definition.canonical(one) for one in (pod("/g/p"), pod("/g/x/q"))}
+    tree = snapshot.Tree({}, {"/g": {"id": "/g"}, "/g/x": {"id": "/g/x"}}, stored_pods)
+    rules = Rules(owner=BY_GROUP, prune=True, blank=blank)
+    with pytest.raises(errors.DefinitionError, match=rf"^{reason}, so 1 pod would be removed \(/g/x/q\): "):
+        set_plan.plan_set(app_set.build(declared), tree, rules)
+    allowed = Rules(owner=BY_GROUP, prune=True, blank=blank, allow_empty=True)
+    assert set_plan.plan_set(app_set.build(declared), tree, allowed).doomed_pods == {"/g/x/q"}
+
+
 def test_no_more_pods_are_removed_than_usual():
     many = [pod(f"/g/p{number}") for number in range(30)]
     with pytest.raises(errors.DefinitionError, match=r"prune would remove 29 of the 30 pods .* set prune_limit to 29"):
