@@ -65,7 +65,7 @@ def number(value: Any, path: str) -> float:
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
             found = float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             found = float("nan")
         if math.isfinite(found):
             return found

@@ -63,7 +63,7 @@ def _read(kind: str, value: Any) -> Any:
     """None where it cannot be read."""
     try:
         return _CHECKS[kind][0](value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

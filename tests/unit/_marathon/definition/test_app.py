@@ -70,6 +70,7 @@ def test_no_legacy_field_is_left(vector):
         ({"instances": 2.5}, "/instances must be a whole number, not 2.5"),
         ({"instances": True}, "/instances must be a number, not true"),
         ({"cpus": "nan"}, "/cpus must be a number"),
+        ({"cpus": 10**400}, "/cpus must be a number, not 1000"),
         ({"requirePorts": "maybe"}, "/requirePorts must be true or false"),
         ({"env": ["A=1"]}, "/env must be a mapping"),
         ({"constraints": "hostname:UNIQUE"}, "/constraints must be a list"),

@@ -24,6 +24,8 @@ SPEC = {
     ("option", "value", "sentence"),
     [
         ("count", "many", 'count must be a whole number, not "many"'),
+        ("count", "inf", 'count must be a whole number, not "inf"'),
+        ("number", float("-inf"), "number must be a whole number, not -inf"),
         ("number", [1], "number must be a whole number, not a list"),
         ("share", "many", 'share must be a number, not "many"'),
         ("wait", 5, "wait must be true or false, not 5"),
