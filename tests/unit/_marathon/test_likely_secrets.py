@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import likely_secrets, secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan import ownership
 
 from .app_runs import DRY, FREE, INFO, get, run
-from .apps.test_run import app, read
+from .apps.test_run import app, delete, read
 from .apps.test_run import run as run_set
 from .fakes import Call, stored
 from .group.test_run import group
@@ -76,6 +77,18 @@ class TestADependency:
             "file1: /g/a depends on /else/typo",
             "file1: /g/a depends on /g/typo",
         ]
+
+    @pytest.mark.parametrize("check_mode", [False, True])
+    def test_that_the_set_itself_removes_is_told_as_that(self, check_mode):
+        warnings = []
+        declared = [app("/g/a", dependencies=["/g/b"])]
+        calls = [read(stored("/g/a", dependencies=["/g/b"]), stored("/g/b"))]
+        if not check_mode:
+            calls += [Call("GET", "/v2/apps/g/b", data={"app": stored("/g/b")}), delete("/v2/apps/g/b")]
+        owner = ownership.read("/g", None)
+        run_set(*calls, declared=declared, warnings=warnings, check_mode=check_mode, owner=owner, prune=True)
+        told = "file1: /g/a depends on /g/b, which this set removes, because nothing declares it: declare /g/b, or"
+        assert [text[: len(told)] for text in warnings] == [told]
 
     def test_of_a_group_or_of_an_app_in_it(self):
         here = group("/g", stored("/g/a", dependencies=["/g/typo"]), dependencies=["/nope"])

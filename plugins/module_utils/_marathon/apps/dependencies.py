@@ -13,7 +13,21 @@ from ..definition.apps import AppSet, ancestors, inside
 from .planning.plan import SetPlan
 
 
-def unmet(appset: AppSet, plan: SetPlan, scope: str, client: Client) -> Iterator[tuple[str, str, str]]:
+def told(appset: AppSet, plan: SetPlan, scope: str, client: Client) -> Iterator[str]:
+    there = {*plan.tree.apps, *plan.tree.pods, *plan.tree.groups}
+    for origin, dependent, name in _unmet(appset, plan, scope, client):
+        sentence = _of_removed if name in there else dependencies.sentence
+        yield f"{origin}: {sentence(dependent, name)}"
+
+
+def _of_removed(dependent: str, name: str) -> str:
+    return (
+        f"{dependent} depends on {name}, which this set removes, because nothing declares it: declare {name}, or take "
+        "it out of dependencies"
+    )
+
+
+def _unmet(appset: AppSet, plan: SetPlan, scope: str, client: Client) -> Iterator[tuple[str, str, str]]:
     """Origin, dependent and name. What lies outside of the group that was read is asked for, each name once."""
     known = _known(appset, plan)
     outside: dict[str, bool] = {}

@@ -9,7 +9,6 @@ from typing import Callable
 
 from .. import likely_secrets
 from ..api.client import Client
-from ..check import dependencies
 from ..definition import app as app_definition
 from ..definition import pod as pod_definition
 from ..definition.apps import AppSet
@@ -84,8 +83,8 @@ class SetWarnings:
         names = self._secret_names
         for sentence in likely_secrets.unmatched(names, [one.raw for one in declared], there):
             self._warn(sentence)
-        for origin, dependent, name in set_dependencies.unmet(self._appset, plan, scope, self._client):
-            self._warn(f"{origin}: {dependencies.sentence(dependent, name)}")
+        for sentence in set_dependencies.told(self._appset, plan, scope, self._client):
+            self._warn(sentence)
 
     def _of_pods(self, plan: SetPlan) -> None:
         for one in plan.pod_plans.entries:
