@@ -85,5 +85,5 @@ def test_what_is_printed_can_be_left_out(told):
 
 
 def test_a_command_that_is_done_is_told_so(told):
-    assert "with exit status 0, as no failure is recorded: the command must keep running" in told["status-0"]["msg"]
+    assert "no failure is recorded: with exit status 0 (the command must keep running)" in told["status-0"]["msg"]
     assert "Mesos master" not in told["status-0"]["msg"]

@@ -175,7 +175,7 @@ HEALTH_CHECK = Record(
         "maxConsecutiveFailures": Member(INTEGER, 3),
         "delaySeconds": Member(INTEGER, 15, before=((1, 5), 2), since=(1, 4)),
         "ignoreHttp1xx": Member(FLAG, False),
-        "ipProtocol": Member(Shape(_ip_protocol), "IPv4", since=(1, 6)),
+        "ipProtocol": Member(Shape(_ip_protocol, blank_is_none=True), "IPv4", since=(1, 6)),
     }
 )
 
@@ -234,7 +234,7 @@ def _is_word(value: Any) -> bool:
     return False
 
 
-_LIMIT = Choice(lambda value: LOWER if _is_word(value) else NUMBER)
+_LIMIT = Choice(lambda value: LOWER if _is_word(value) else NUMBER, blank_is_none=True)
 RESOURCE_LIMITS = Record({"cpus": Member(_LIMIT), "mem": Member(_LIMIT)})
 
 UPGRADE_STRATEGY = Record({"minimumHealthCapacity": Member(NUMBER), "maximumOverCapacity": Member(NUMBER)})

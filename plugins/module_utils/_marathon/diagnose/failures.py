@@ -63,13 +63,16 @@ def often(endings: Endings) -> str:
 
 
 def looping(endings: Endings, told: list[str], recorded: bool) -> list[str]:
-    """How often it ended, before how the last one did. Marathon records no failure for the exit status 0."""
+    """How often it ended, before how the last one did.
+
+    Marathon records no failure for the exit status 0, nor for an instance that was killed or that it gave up.
+    """
     if recorded:
         return [f"{often(endings)}{told[0]}", *told[1:]]
     host = (endings.last or {}).get("host")
     return [
-        f"{often(endings)}the last one on {host} with exit status 0, as no failure is recorded: the command must keep "
-        "running",
+        f"{often(endings)}the last one on {host}, and no failure is recorded: with exit status 0 (the command must "
+        "keep running), or it was killed, or its agent was unreachable",
         *told,
     ]
 

@@ -50,6 +50,8 @@ def test_a_blank_optional_text_is_not_declared(name):
         ({"container": {"portMappings": [{"name": ""}]}}, ("container", "portMappings", 0, "name")),
         ({"healthChecks": [{"path": ""}]}, ("healthChecks", 0, "path")),
         ({"healthChecks": [{"protocol": ""}]}, ("healthChecks", 0, "protocol")),
+        ({"healthChecks": [{"ipProtocol": ""}]}, ("healthChecks", 0, "ipProtocol")),
+        ({"resourceLimits": {"cpus": "", "mem": 64}}, ("resourceLimits", "cpus")),
         ({"fetch": [{"uri": "http://x", "destPath": ""}]}, ("fetch", 0, "destPath")),
         ({"container": {"volumes": [{"containerPath": "a", "hostPath": ""}]}}, ("container", "volumes", 0, "hostPath")),
     ],
