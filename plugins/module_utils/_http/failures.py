@@ -17,6 +17,8 @@ from .proxies import Proxy
 # Of requests and urllib3, by name: their modules differ between releases.
 _NO_CONNECTION = ("NewConnectionError", "NameResolutionError")
 _PROXY = ("ProxyError",)
+# What no connection can be made with: without a host, or of a kind for which a library is missing.
+_NO_PROXY = ("InvalidProxyURL", "InvalidSchema")
 _CONNECT_TIMEOUTS = ("ConnectTimeout", "ConnectTimeoutError")
 _TIMEOUTS = ("ReadTimeout", "ReadTimeoutError")
 _CUT_OFF = ("ChunkedEncodingError", "ContentDecodingError", "DecodeError")
@@ -30,6 +32,10 @@ def no_answer(error: BaseException, access: Access, proxy: Proxy | None = None) 
     if refused is not None:
         lasting = tls.ends_handshake(refused)
         return NoAnswer(tls.in_words(refused), arrived=not lasting, lasting=lasting)
+    wrong = _wrong_proxy(proxy, chain, names) if proxy else None
+    if proxy is not None and wrong is not None:
+        why = f"the proxy {proxy.address} cannot be used: {wrong}"
+        return NoAnswer(why, arrived=False, lasting=True, remedy=proxy.remedy)
     if proxy is not None and names.intersection((*_PROXY, *_NO_CONNECTION, *_CONNECT_TIMEOUTS)):
         # A connection that a proxy refuses to make, and any failed connection, is one of the proxy.
         late = names.intersection(_CONNECT_TIMEOUTS) and not names.intersection(_NO_CONNECTION)
@@ -43,6 +49,15 @@ def no_answer(error: BaseException, access: Access, proxy: Proxy | None = None) 
     if names.intersection(_TIMEOUTS):
         return NoAnswer(f"no answer within {access.timeout:.3g} s", arrived=True)
     return NoAnswer(_of_protocol(chain, names), arrived=True)
+
+
+def _wrong_proxy(proxy: Proxy, chain: list[BaseException], names: set[str]) -> str | None:
+    """Why no connection can be made with it. The library quotes an address that it cannot read with its login."""
+    if names.intersection(_NO_PROXY):
+        return _of_system(chain)
+    place = proxy.address.rpartition("@")[2]
+    is_its_own = "LocationParseError" in names and any(place in str(one) for one in chain)
+    return "its address is not valid" if is_its_own else None
 
 
 def _of_protocol(chain: list[BaseException], names: set[str]) -> str:

@@ -245,6 +245,15 @@ class TestProxy:
         assert caught.value.remedy == f"correct {variable}, or name m1.example.com in no_proxy"
         assert not caught.value.arrived
 
+    @pytest.mark.parametrize("address", ["http://", "socks9://127.0.0.1:1", "http://ops:secret@127.0.0.1:99999"])
+    def test_one_that_cannot_be_used_is_named_without_its_login(self, address):
+        self.set("http_proxy", address)
+        with pytest.raises(NoAnswer, match=r"the proxy \S+ cannot be used: ") as caught:
+            Session(Access()).exchange("GET", "http://m1.example.com:8080/v2/apps")
+        assert "secret" not in str(caught.value)
+        assert caught.value.remedy == "correct http_proxy, or name m1.example.com in no_proxy"
+        assert (caught.value.arrived, caught.value.lasting) == (False, True)
+
     def test_one_that_wants_a_login(self, served):
         server = served(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
         self.set("http_proxy", f"http://{server.url}")
