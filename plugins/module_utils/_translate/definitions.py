@@ -117,6 +117,9 @@ def _in_order(app: dict[str, Any]) -> dict[str, Any]:
         whole["healthChecks"] = [one["healthChecks"][0] for one in alone]
     if "dependencies" in app:
         whole["dependencies"] = list(app["dependencies"])
+    if "appc" in app.get("container", {}):
+        # Marathon 1.9 drops it, and an older one runs it.
+        whole["container"]["appc"] = app["container"]["appc"]
     return whole
 
 

@@ -126,3 +126,8 @@ def test_the_login_of_a_registry_is_no_file_of_the_app():
     assert pod["imagePullSecrets"] == [{"name": "web-registry"}]
     script = pod["initContainers"][0]["command"][-1]
     assert "a.tgz" in script and "docker.tar.gz" not in script
+
+
+def test_an_image_that_marathon_itself_drops_is_told():
+    found = made({"id": "/a", "cmd": "x", "container": {"type": "MESOS", "appc": {"image": "x"}}})
+    assert "/container/appc" in [note["field"] for note in found["notes"]]
