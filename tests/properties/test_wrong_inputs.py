@@ -23,6 +23,8 @@ from wrong_definitions import MISSING, Wrong
 SEED = int(os.environ.get("QUORUM_SEED", "1"))
 DEFINITIONS = int(os.environ.get("QUORUM_WRONG", "440"))
 FLAGS = {"enable_features": "secrets,external_volumes,gpu_resources", "mesos_role": "dev", "default_network_name": "n"}
+# A url that is empty is none.
+_NO_URL = "no Marathon is named"
 # Said of every definition, whatever is wrong with it.
 _ALWAYS = re.compile(r"Correct (that|these)[^;]* and run again(; nothing was changed)?")
 _REMEDY = re.compile(
@@ -59,10 +61,10 @@ def fault(said: str, name: str, value: Any, private: bool) -> str | None:
 def forms(value: Any) -> list[str]:
     """How a message may show it."""
     if isinstance(value, (list, dict)):
-        none = [] if value else ["empty list", "has no ", "names nothing"]
+        none = [] if value else ["empty list", "has no ", "names nothing", _NO_URL]
         return [json.dumps(value), *none, "a list" if isinstance(value, list) else "a mapping"]
     if value == "":
-        return ['""', "''", "empty", "blank", "is required"]
+        return ['""', "''", "empty", "blank", "is required", _NO_URL]
     text = str(value)
     if isinstance(value, str):
         return [text, text.lower(), text.upper(), text[:40]]
