@@ -49,7 +49,7 @@ ready: $(VENV)/.complete
 
 .PHONY: prerequisites
 prerequisites: ## as root on Debian: installs what tests and lab need from the system
-	@tools/prerequisites.sh tools tests lab
+	@tools/prerequisites.sh tools tests browser lab
 
 ## Tests
 
@@ -62,7 +62,7 @@ test: ready ## lint, sanity, units, conformance, integration and molecule, with 
 .PHONY: test-all
 test-all: export PYTEST_ADDOPTS := -m ""
 test-all: ready ## `make test` with the tests, the stage and the scenarios that it leaves out for their minutes
-	@tools/prerequisites.sh tests lab
+	@tools/prerequisites.sh tests browser lab
 	@python -m lab docker start
 	@tools/stages.py $(LANES_ALL)
 
@@ -92,7 +92,8 @@ engine: ready ## the lab engine's own tests
 	pytest engine/tests --ignore=engine/tests/conformance -n 3 --dist loadfile
 
 .PHONY: matrix
-matrix: ready ## the plugins' unit tests and a smoke test on ansible-core 2.17 to 2.21, each with a Python that it takes; CORES="2.17 2.21"
+matrix: ready ## a smoke test and the plugins' unit tests on ansible-core 2.17 to 2.21, each with a Python that it takes; CORES="2.17 2.21"
+	@tools/prerequisites.sh tests
 	@python tools/matrix.py $(CORES)
 
 .PHONY: integration

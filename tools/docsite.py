@@ -24,6 +24,7 @@ SOURCE = BUILD / "source"
 REFERENCE = SOURCE / "reference"
 HTML = BUILD / "html"
 PAGES = ("README.md", "CHANGELOG.rst", "docs/*.md", "docs/*.svg", "inventory/*/README.md", "roles/*/README.md")
+OPTION = re.compile(r"\bO\((\w+)(?=[=)])")
 PRIVATE = re.compile(r"(roles|plugins/(action|filter|inventory|lookup|modules))/_")
 
 
@@ -33,13 +34,18 @@ def documented(name: str) -> bool:
 
 
 def options_once(specs: Path) -> None:
-    """Leave the options to the entry point main: all others take the same, and would repeat them."""
+    """Leave the options to the entry point main: all others take the same, and would repeat them.
+
+    What the others say of an option leads to main.
+    """
     text = yaml.safe_load(specs.read_text(encoding="utf-8"))
+    of_main = rf"O(quorum.mesos.{specs.parents[1].name}#role:main:\1"
     for name, entry_point in text["argument_specs"].items():
         if name != "main":
             description = entry_point["description"]
             sentences = [description] if isinstance(description, str) else description
-            entry_point["description"] = [*sentences, "Takes the options of the entry point C(main)."]
+            linked = [OPTION.sub(of_main, sentence) for sentence in sentences]
+            entry_point["description"] = [*linked, "Takes the options of the entry point C(main)."]
             entry_point["options"] = {}
     specs.write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Run the plugins' unit tests and a smoke test of playbooks and documentation on each ansible-core that is supported.
+"""Run a smoke test and the plugins' unit tests on each ansible-core that is supported.
+
+The smoke test is the syntax of site.yml, the documentation of two modules, and the README's first door: an app that
+the playbook apps deploys to the lab engine.
 
 Each version has a virtual environment of its own below .build/matrix, made by uv. Versions can be named: matrix.py 2.17
 """
@@ -17,11 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build" / "matrix"
 # The Python 3 that each of them takes on the control machine, from and to.
 PYTHONS = {"2.17": (10, 12), "2.18": (11, 13), "2.19": (11, 13), "2.20": (12, 14), "2.21": (12, 14)}
-PACKAGES = ("hypothesis", "kubernetes-validate", "pytest", "pytest-xdist", "-r", "meta/ee-requirements.txt")
+PACKAGES = (
+    *("hypothesis", "kubernetes-validate", "pytest", "pytest-xdist"),
+    *("-r", "meta/ee-requirements.txt", "-r", "engine/requirements.txt"),
+)
 CHECKS = (
-    ("pytest", "tests/unit", "-q", "-n", "2"),
     ("ansible-playbook", "-i", "inventory/sample/hosts.yml", "playbooks/site.yml", "--syntax-check"),
     ("ansible-doc", "-t", "module", "quorum.mesos.marathon_app", "quorum.mesos.mesos_agent"),
+    ("pytest", "tests/unit", "-q", "-n", "2"),
+    ("pytest", "tests/integration/test_guide.py", "-k", "first_door", "-q", "-n", "0"),
 )
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the given groups (tools, tests, lab) need from the system and do not find.
+# Installs what the given groups (tools, tests, browser, lab) need from the system and do not find.
 # As root on Debian or a derivative with apt-get; elsewhere, and with --check first, it says in one sentence what is
 # missing and the command that installs it.
 set -euo pipefail
@@ -27,6 +27,7 @@ tools|test -s /etc/ssl/certs/ca-certificates.crt -o -s /etc/pki/tls/certs/ca-bun
 tools|python3 -c 'import ensurepip, venv'|python3-venv|.venv
 tests|test -e /usr/share/java/zookeeper.jar|zookeeper|a local ZooKeeper for the engine under test
 tests|command -v haproxy|haproxy|the agent that feeds it is tested with a real one
+browser|command -v chromium|chromium|the page of the playbook status is looked at
 lab|command -v dockerd|docker.io|the lab's hosts are containers
 lab|command -v iptables|iptables|Docker's networks
 lab|command -v mmdebstrap|mmdebstrap|the hosts' image

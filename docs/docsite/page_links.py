@@ -1,7 +1,7 @@
 """Links of the docs site that its pages do not write out, because they are read elsewhere too.
 
 In a guide or README the name of a plugin or of a role's option in code leads to its page. A link to the published site,
-as ansible-doc shows it, leads to the page of this one. A plugin of Ansible itself leads to Ansible's site.
+as ansible-doc shows it, leads to the page of this one. A plugin or a page of Ansible itself leads to Ansible's site.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from sphinx.util import logging
 COLLECTION = "quorum.mesos"
 REFERENCE = "reference/"
 OF_ANSIBLE = re.compile(r"ansible_collections\.ansible\.builtin\.(\w+)")
-ANSIBLE = "https://docs.ansible.com/projects/ansible/latest/collections/ansible/builtin"
+ANSIBLE = "https://docs.ansible.com/projects/ansible/latest"
+# Labels of its pages that antsibull-docs writes: the page, and the words where a link has none of its own.
+PAGES_OF_ANSIBLE = {
+    "action_plugins": ("plugins/action.html", "action plugin"),
+    "ansible_configuration_settings": ("reference_appendices/config.html", "Ansible's configuration settings"),
+    "common_return_values": ("reference_appendices/common_return_values.html", "common return values"),
+}
 # The plain name of a role or inventory plugin is that of a program too, so these are named with the collection.
 PLAIN = ("module", "lookup", "filter")
 LOGGER = logging.getLogger(__name__)
@@ -69,8 +75,16 @@ def link_pages(app: Sphinx, page: nodes.document, docname: str) -> None:
 def link_ansible(
     app: Sphinx, env: BuildEnvironment, wanted: pending_xref, text: nodes.Element
 ) -> nodes.reference | None:
-    found = OF_ANSIBLE.fullmatch(wanted["reftarget"])
-    return nodes.reference("", "", text, internal=False, refuri=f"{ANSIBLE}/{found[1]}.html") if found else None
+    target = wanted["reftarget"]
+    if found := OF_ANSIBLE.fullmatch(target):
+        return nodes.reference(
+            "", "", text, internal=False, refuri=f"{ANSIBLE}/collections/ansible/builtin/{found[1]}.html"
+        )
+    if target not in PAGES_OF_ANSIBLE:
+        return None
+    path, title = PAGES_OF_ANSIBLE[target]
+    said = text if wanted["refexplicit"] else nodes.inline("", title)
+    return nodes.reference("", "", said, internal=False, refuri=f"{ANSIBLE}/{path}")
 
 
 def resolve(app: Sphinx, page: nodes.document, docname: str) -> None:

@@ -298,6 +298,97 @@ EXAMPLES = r"""
     id: /shop/web
     state: absent
   delegate_to: localhost
+
+- name: Give an app a password from a vault, which results and diffs show masked
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    id: /shop/api
+    definition:
+      cmd: exec python3 -m http.server $PORT0
+      cpus: 0.1
+      mem: 32
+      env:
+        DB_PASSWORD: "{{ vault_db_password }}"
+    secret_env: [DB_PASSWORD]
+  delegate_to: localhost
+
+- name: Write the address once, and that every failed change is undone
+  delegate_to: localhost
+  module_defaults:
+    group/quorum.mesos.marathon:
+      url:
+        - http://master1.example.com:8080
+        - http://master2.example.com:8080
+    quorum.mesos.marathon_app:
+      on_failure: rollback
+  block:
+    - name: Scale the app
+      quorum.mesos.marathon_app:
+        id: /shop/api
+        instances: 2
+
+    - name: Gather where its tasks run
+      quorum.mesos.marathon_info:
+        gather: [tasks]
+        id: /shop/api
+
+# Marathon reserves it for the role of the app, with its own principal (mesos_authentication_principal).
+- name: Keep the data of a database on its agent, in a persistent volume of 64 MiB
+  quorum.mesos.marathon_app:
+    url: http://marathon.example.com:8080
+    id: /shop/db
+    definition:
+      role: shop
+      cmd: date >> data/starts; exec sleep 100000
+      cpus: 0.1
+      mem: 32
+      container:
+        type: MESOS
+        volumes:
+          - containerPath: data
+            mode: RW
+            persistent:
+              size: 64
+      upgradeStrategy:
+        minimumHealthCapacity: 0
+        maximumOverCapacity: 0
+    wait_timeout: 900
+  delegate_to: localhost
+
+- name: Deploy the green version beside the blue one, send requests to it, and remove the blue one
+  delegate_to: localhost
+  block:
+    - name: Start the new version and wait until it is healthy
+      quorum.mesos.marathon_app:
+        url: http://marathon.example.com:8080
+        id: /shop/front-green
+        definition:
+          cmd: exec python3 -m http.server $PORT0
+          cpus: 0.1
+          mem: 32
+          instances: 2
+          healthChecks:
+            - protocol: MESOS_HTTP
+              path: /
+              portIndex: 0
+              intervalSeconds: 1
+        on_failure: rollback
+
+    - name: Write the servers that the load balancer sends requests to
+      ansible.builtin.copy:
+        content: |
+          {% for address in query('quorum.mesos.marathon_endpoint', '/shop/front-green',
+                                  url='http://marathon.example.com:8080') %}
+          server {{ address }};
+          {% endfor %}
+        dest: /etc/nginx/front.servers
+        mode: "0644"
+
+    - name: Remove the old version
+      quorum.mesos.marathon_app:
+        url: http://marathon.example.com:8080
+        id: /shop/front-blue
+        state: absent
 """
 
 RETURN = r"""

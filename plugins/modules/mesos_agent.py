@@ -107,6 +107,31 @@ EXAMPLES = r"""
     state: gone
     force: true
   delegate_to: localhost
+
+---
+# A play for all agents. It ends at the first one that cannot be drained.
+- name: Maintain the hosts of the agents, one after another
+  hosts: mesos_slaves
+  serial: 1
+  gather_facts: false
+  tasks:
+    - name: Take the tasks off this host
+      quorum.mesos.mesos_agent:
+        url: http://master1.example.com:5050
+        hostname: "{{ inventory_hostname }}"
+        state: drained
+        wait_timeout: 900
+      delegate_to: localhost
+
+    - name: Do the work
+      ansible.builtin.include_tasks: maintenance.yml
+
+    - name: Give it tasks again
+      quorum.mesos.mesos_agent:
+        url: http://master1.example.com:5050
+        hostname: "{{ inventory_hostname }}"
+        state: active
+      delegate_to: localhost
 """
 
 RETURN = r"""

@@ -23,10 +23,11 @@ body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--ground
 h1 { font-size: 1.5rem; margin: .5rem 0 0; }
 h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
-section { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; padding: 1rem; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; padding: 1rem;
+  overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border-top: 1px solid var(--line); padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere; }
+th, td { border-top: 1px solid var(--line); padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: top; }
+td:last-child { overflow-wrap: anywhere; }
 thead th { border-top: 0; color: var(--faint); font-weight: 600; font-size: .875rem; }
 tbody th { font-weight: 600; }
 .faint { color: var(--faint); }
@@ -36,7 +37,7 @@ tbody th { font-weight: 600; }
   thead { display: none; }
   tr { display: block; border-top: 1px solid var(--line); padding: .5rem 0; }
   tbody tr:first-child { border-top: 0; }
-  th, td { display: block; border: 0; padding: .1rem 0; }
+  th, td { display: block; border: 0; padding: .1rem 0; overflow-wrap: anywhere; }
   td::before { content: attr(data-name) ": "; color: var(--faint); font-weight: 400; }
   td:empty { display: none; }
 }

@@ -59,6 +59,21 @@ def test_the_readme_of_a_role_leads_to_its_options() -> None:
     assert "## Java and libmesos" in text
 
 
+def test_what_an_entry_point_says_of_an_option_leads_to_main(tmp_path: Path) -> None:
+    specs = tmp_path / "zookeeper" / "meta" / "argument_specs.yml"
+    specs.parent.mkdir(parents=True)
+    entry_point = {"description": ["Data stay unless O(zookeeper_data=false).", "As V(x)."], "options": {"a": {}}}
+    specs.write_text(yaml.safe_dump({"argument_specs": {"main": {"options": {"a": {}}}, "uninstall": entry_point}}))
+    docsite.options_once(specs)
+    found = yaml.safe_load(specs.read_text())["argument_specs"]
+    assert found["main"] == {"options": {"a": {}}}
+    assert found["uninstall"]["options"] == {}
+    assert found["uninstall"]["description"][:2] == [
+        "Data stay unless O(quorum.mesos.zookeeper#role:main:zookeeper_data=false).",
+        "As V(x).",
+    ]
+
+
 @pytest.mark.parametrize("plugin", PUBLIC, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_public_plugin_says_what_to_see_also(plugin: Path) -> None:
     entries = documentation(plugin).get("seealso", [])

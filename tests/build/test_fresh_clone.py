@@ -1,34 +1,40 @@
-"""In a clone with a bare environment the plain commands work: no make, no variables, nothing but PATH and HOME."""
+"""In a clone with a bare environment the plain commands work: no make, no variables, nothing but PATH and HOME.
+
+What a user of the collection runs has the packages of requirements.txt, and no others.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
+TOOLS = Path(sys.executable).parent
 PLAYBOOKS = sorted(str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "playbooks").glob("*.yml"))
 INVENTORY = "inventory/sample/hosts.yml"
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
 
 @dataclass
 class Clone:
     directory: Path
     home: Path
+    programs: Path
 
     def run(self, *command: str, directory: Path | None = None, **variables: str) -> tuple[int, str]:
         """The exit code and the output of a command in the clone, or in another directory."""
         done = subprocess.run(
             command,
             cwd=directory or self.directory,
-            env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), **variables},
+            env={"PATH": f"{self.programs}:/usr/bin:/bin", "HOME": str(self.home), **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -57,54 +63,72 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     git(origin, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "As it is now")
     git(directory, "clone", "-q", str(origin), "quorum.mesos")
     (directory / "home").mkdir()
-    return Clone(directory / "quorum.mesos", directory / "home")
+    return Clone(directory / "quorum.mesos", directory / "home", TOOLS)
 
 
-def test_site(clone: Clone) -> None:
-    code, output = clone.run("ansible-playbook", "-i", INVENTORY, "playbooks/site.yml", "--syntax-check")
+@pytest.fixture(scope="module")
+def user(clone: Clone) -> Clone:
+    """The clone as a user of the collection has it: with the packages of requirements.txt."""
+    environment = clone.home.parent / "venv"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    installed = replace(clone, programs=environment / "bin")
+    # Where packages come from is the machine's choice.
+    registry = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    code, output = installed.run("pip", "install", "-r", "requirements.txt", **registry)
+    assert code == 0, output
+    return installed
+
+
+def test_site(user: Clone) -> None:
+    code, output = user.run("ansible-playbook", "-i", INVENTORY, "playbooks/site.yml", "--syntax-check")
     assert code == 0, output
     assert "[WARNING]" not in output
 
 
-def test_every_playbook(clone: Clone) -> None:
-    code, output = clone.run("ansible-playbook", "-i", INVENTORY, "--syntax-check", *PLAYBOOKS)
+def test_every_playbook(user: Clone) -> None:
+    code, output = user.run("ansible-playbook", "-i", INVENTORY, "--syntax-check", *PLAYBOOKS)
     assert code == 0, output
     assert output.count("playbook: ") == len(PLAYBOOKS)
 
 
-def test_a_playbook_by_its_name_is_the_clones_own(clone: Clone) -> None:
-    code, output = clone.run("ansible-playbook", "-i", INVENTORY, "quorum.mesos.site", "--syntax-check")
+def test_a_playbook_by_its_name_is_the_clones_own(user: Clone) -> None:
+    code, output = user.run("ansible-playbook", "-i", INVENTORY, "quorum.mesos.site", "--syntax-check")
     assert code == 0, output
-    assert f"playbook: {clone.directory}/.collections/" in output
+    assert f"playbook: {user.directory}/.collections/" in output
 
 
-def test_the_clone_is_installed_elsewhere_by_git(clone: Clone) -> None:
-    """As the README has it; what is installed has the playbooks and modules, and nothing of the tests."""
-    installed = clone.home / ".ansible" / "collections" / "ansible_collections" / "quorum" / "mesos"
-    code, output = clone.run(
-        "ansible-galaxy", "collection", "install", f"git+file://{clone.directory}", directory=clone.home
-    )
+def test_the_clone_is_installed_elsewhere_by_git(user: Clone) -> None:
+    """By the README's command; what is installed has the playbooks and modules, and nothing of the tests."""
+    (command,) = re.findall(r"^(cd ~ .*ansible-galaxy .*?)  +# ", README, re.MULTILINE)
+    installed = user.home / ".ansible" / "collections" / "ansible_collections" / "quorum" / "mesos"
+    code, output = user.run("sh", "-ec", command)
     assert code == 0, output
     assert not (installed / "tests").exists()
-    inventory = str(clone.directory / INVENTORY)
-    code, output = clone.run(
-        "ansible-playbook", "-i", inventory, "quorum.mesos.site", "--syntax-check", directory=clone.home
+    inventory = str(user.directory / INVENTORY)
+    code, output = user.run(
+        "ansible-playbook", "-i", inventory, "quorum.mesos.site", "--syntax-check", directory=user.home
     )
     assert code == 0, output
     assert f"playbook: {installed}/" in output
 
 
 @pytest.mark.parametrize("arguments", [["quorum.mesos.marathon_app"], ["-t", "role", "quorum.mesos.mesos_slave"]])
-def test_documentation(clone: Clone, arguments: list[str]) -> None:
-    code, output = clone.run("ansible-doc", *arguments)
+def test_documentation(user: Clone, arguments: list[str]) -> None:
+    code, output = user.run("ansible-doc", *arguments)
     assert code == 0, output
-    assert str(clone.directory) in output
+    assert str(user.directory) in output
 
 
 def test_molecule(clone: Clone) -> None:
     code, output = clone.run("molecule", "syntax", "-s", "single")
     assert code == 0, output
     assert f"playbook: {clone.directory}/molecule/shared/converge.yml" in output
+
+
+def test_units(clone: Clone) -> None:
+    code, output = clone.run("pytest", "tests/unit", "-k", "constraints", "-q")
+    assert code == 0, output
+    assert " passed" in output
 
 
 def test_molecule_uses_the_settings_of_plain_ansible() -> None:

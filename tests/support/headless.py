@@ -18,9 +18,21 @@ _FRAME = """<!DOCTYPE html><meta charset="utf-8"><style>body {{ margin: 0 }}</st
 addEventListener("load", () => {{
   const shown = document.getElementById("page").contentDocument;
   const all = [...shown.querySelectorAll("body *")];
+  const walker = shown.createTreeWalker(shown.body, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {{
+    // A line may end after a hyphen or a slash.
+    for (const word of node.data.matchAll(/[^\\s\\/-]+/g)) {{
+      const range = shown.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (range.getClientRects().length > 1) broken.push(word[0]);
+    }}
+  }}
   document.getElementById("seen").textContent = JSON.stringify({{
     wide: shown.documentElement.scrollWidth,
     beyond: all.filter(one => one.getBoundingClientRect().right > {width} + 1).map(one => one.tagName),
+    broken,
     ground: getComputedStyle(shown.body).backgroundColor,
     ink: getComputedStyle(shown.body).color,
     small: Math.min(...all.map(one => parseFloat(getComputedStyle(one).fontSize))),
