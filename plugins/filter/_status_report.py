@@ -31,6 +31,10 @@ options:
   compared:
     description: The result of M(quorum.mesos.marathon_apps) for it in check mode.
     type: dict
+  owned:
+    description: Whether that has what belongs to the directory. Otherwise all that runs is expected to be declared.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

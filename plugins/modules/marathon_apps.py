@@ -338,6 +338,13 @@ apps:
         - What is done to it, or would be in check mode; one of V(created), V(updated), V(scaled), V(deleted), V(none).
       type: str
       returned: always
+    fields:
+      description:
+        - Names of the fields in which it differs from its definition, for example V(env.LEVEL). A list is one field.
+      type: list
+      elements: str
+      returned: always
+      version_added: 0.7.0
     restarts:
       description: Whether that replaces running instances.
       type: bool
@@ -353,6 +360,7 @@ apps:
   sample:
     - id: /shop/frontend/web
       action: updated
+      fields: [container.docker.image, env.LEVEL]
       restarts: true
       adopted: false
       origin: apps/web.json
@@ -371,6 +379,13 @@ pods:
       description: As for RV(apps).
       type: str
       returned: always
+    fields:
+      description:
+        - Names of the fields in which it differs from its definition, for example V(env.LEVEL). A list is one field.
+      type: list
+      elements: str
+      returned: always
+      version_added: 0.7.0
     restarts:
       description: Whether that replaces running instances.
       type: bool
@@ -386,6 +401,7 @@ pods:
   sample:
     - id: /shop/sidecar
       action: created
+      fields: []
       restarts: false
       adopted: false
       origin: apps/sidecar.yml

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.plugin_utils import status_report
+from ansible_collections.quorum.mesos.plugins.plugin_utils import drift_report, status_report
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #f6f7f9; --card: #fff; --text: #1b1f24; --faint: #57606a; --line: #d8dee4;
@@ -117,7 +117,7 @@ def _drift(drift: t.Mapping[str, t.Any] | None) -> str:
         return ""
     kind = "good" if drift["in_step"] else "bad"
     told = '<p class="%s">%s: %s</p>' % (kind, _text(drift["directory"]), _text(drift["plan"]))
-    rows = [[(one["id"], ""), (one["action"], ""), (one["origin"] or "", "")] for one in drift["differs"]]
+    rows = [[(one["id"], ""), (drift_report.words(one), ""), (one["origin"] or "", "")] for one in drift["differs"]]
     return _section("Drift", told + (_rows(["App", "Difference", "Definition"], rows) if rows else ""))
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils._health import table
+from ansible_collections.quorum.mesos.plugins.plugin_utils import drift_report
+from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
 Report = t.Dict[str, t.Any]
 # Of addresses in a line of text; the JSON file and the page have all.
@@ -15,9 +17,16 @@ _ADDRESSES = 3
 
 
 def report(
-    hosts: t.Mapping[str, t.Any], when: str, directory: str = "", compared: t.Mapping[str, t.Any] | None = None
+    hosts: t.Mapping[str, t.Any],
+    when: str,
+    directory: str = "",
+    compared: t.Mapping[str, t.Any] | None = None,
+    owned: bool = False,
 ) -> Report:
-    """compared is the result of marathon_apps in check mode for the directory; without one nothing is compared."""
+    """compared is the result of marathon_apps in check mode for the directory; without one nothing is compared.
+
+    owned says that it has what belongs to the directory and is not declared there.
+    """
     workloads = table.facts_of(hosts, "marathon", "workloads")
     return {
         "when": when,
@@ -25,7 +34,7 @@ def report(
         "agents": [_agent(one) for one in table.facts_of(hosts, "master", "agents") or []],
         "apps": [{**one, "good": _is_good(one)} for one in workloads or []],
         "deployments": table.facts_of(hosts, "marathon", "running_deployments") or [],
-        "drift": _drift(directory, compared or {}, workloads) if directory else None,
+        "drift": _drift(directory, compared or {}, workloads or [], owned) if directory else None,
         "notes": table.notes(hosts),
     }
 
@@ -39,7 +48,7 @@ def faults(found: Report) -> list[str]:
 
 def lines(found: Report) -> list[str]:
     services = [(one["service"], one["host"], one["words"]) for one in found["services"]]
-    text = _aligned(services)
+    text = aligned(services)
     text += _section("AGENTS", [("  " + one["name"], one["state"], resources(one)) for one in found["agents"]])
     text += _section("APPS", [("  " + one["id"], state(one), where(one)) for one in found["apps"]])
     running = [("  " + " ".join(one["affects"]), step(one), waits(one)) for one in found["deployments"]]
@@ -47,7 +56,7 @@ def lines(found: Report) -> list[str]:
     drift = found["drift"]
     if drift is not None:
         text += ["DRIFT against %s: %s" % (drift["directory"], drift["plan"])]
-        text += _aligned([("  " + one["id"], one["action"]) for one in drift["differs"]])
+        text += aligned([("  " + one["id"], drift_report.words(one)) for one in drift["differs"]])
     return text + found["notes"]
 
 
@@ -93,50 +102,25 @@ def _is_good(app: t.Mapping[str, t.Any]) -> bool:
     return bool(ready >= app["instances"] and not app["unhealthy"])
 
 
-def _drift(directory: str, result: t.Mapping[str, t.Any], workloads: list[dict[str, t.Any]] | None) -> dict[str, t.Any]:
-    # The task itself does not fail; of a comparison that was made, the message is the plan.
-    if "summary" not in result or result["msg"] != result["summary"]:
-        return {"directory": directory, "plan": _one_line(result.get("msg")), "differs": [], "in_step": False}
-    declared = [*result["apps"], *result["pods"]]
-    differs = [
-        {"id": one["id"], "action": _DIFFERS[one["action"]], "origin": one["origin"]}
-        for one in declared
-        if one["action"] != "none"
-    ]
-    known = {one["id"] for one in declared}
-    differs += [
-        {"id": one["id"], "action": "runs, not declared", "origin": None}
-        for one in workloads or []
-        if one["id"] not in known
-    ]
-    told = "%d of %d as declared" % (sum(one["action"] == "none" for one in declared), len(declared))
-    return {"directory": directory, "plan": told, "differs": differs, "in_step": not differs}
-
-
-_DIFFERS = {
-    "created": "declared, does not exist",
-    "updated": "differs from its definition",
-    "scaled": "has another number of instances",
-    "deleted": "runs, not declared",
-}
+def _drift(
+    directory: str, result: t.Mapping[str, t.Any], workloads: t.Iterable[dict[str, t.Any]], owned: bool
+) -> dict[str, t.Any]:
+    found = drift_report.compared(result, directory)
+    known = {one["id"] for one in [*result.get("apps", []), *result.get("pods", [])]}
+    # Where nothing says what belongs to the directory, all that runs is expected to.
+    if found["outcome"] != drift_report.NOT_COMPARED and not owned:
+        found["differs"] += [
+            drift_report.undeclared(one["id"], one["kind"]) for one in workloads if one["id"] not in known
+        ]
+    told = found["why"] or drift_report.as_declared(found)
+    in_step = found["outcome"] == drift_report.NO_DRIFT and not found["differs"]
+    return {"directory": directory, "plan": told, "differs": found["differs"], "in_step": in_step}
 
 
 def _section(title: str, rows: t.Iterable[t.Sequence[str]]) -> list[str]:
-    aligned = _aligned(rows)
-    return [title, *aligned] if aligned else []
-
-
-def _aligned(rows: t.Iterable[t.Sequence[str]]) -> list[str]:
-    """Columns as wide as they have to be; the last is as it is."""
-    cells = [list(row) for row in rows]
-    columns = max((len(row) for row in cells), default=0)
-    widths = [max(len(row[n]) if n < len(row) else 0 for row in cells) for n in range(max(columns - 1, 0))]
-    return ["  ".join([*map(str.ljust, row[:-1], widths), row[-1]]).rstrip() for row in cells]
+    text = aligned(rows)
+    return [title, *text] if text else []
 
 
 def _number(value: float) -> str:
     return ("%.2f" % value).rstrip("0").rstrip(".")
-
-
-def _one_line(text: t.Any) -> str:
-    return " ".join(str(text).split())

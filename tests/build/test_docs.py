@@ -81,7 +81,7 @@ def for_marathon() -> set[tuple[str, str]]:
         for kind, directory in kinds.items()
         for path in (CHECKOUT / "plugins" / directory).glob("marathon_*.py")
     }
-    playbooks = {("playbook", name) for name in ("apps.yml", "export.yml", "translate.yml")}
+    playbooks = {("playbook", name) for name in ("apps.yml", "drift.yml", "export.yml", "translate.yml")}
     return found | playbooks | {("inventory", "marathon")}
 
 

@@ -151,9 +151,9 @@ def test_agents_apps_deployments_and_drift(whole: LocalCluster, ansible: Any, tm
     assert deployment["affects"] == ["/shop/big"]
     assert deployment["waits_for"][0].startswith("/shop/big: no agent offers 99 cpus: largest free is 3.9 on ")
     assert data["drift"]["plan"] == "1 of 2 as declared"
-    assert {one["id"]: one["action"] for one in data["drift"]["differs"]} == {
-        "/shop/new": "declared, does not exist",
-        "/shop/big": "runs, not declared",
+    assert {one["id"]: one["difference"] for one in data["drift"]["differs"]} == {
+        "/shop/new": "missing",
+        "/shop/big": "undeclared",
     }
     assert f"  /shop/web  1 of 1 running  {apps['/shop/web']['at'][0]}" in lines
     assert any(re.search(r"^  /shop/big  step \d of 2  /shop/big: no agent offers 99 cpus", text) for text in lines)

@@ -33,8 +33,20 @@ DEFAULTS = {
 }
 
 
+class Undone:
+    """Templates that are done already."""
+
+    @staticmethod
+    def template(value):
+        return value
+
+
 class Lookup(marathon_endpoint.LookupModule):
     """Takes its options as they are; Ansible's own way to them needs an installed collection."""
+
+    def __init__(self, warnings):
+        super().__init__(templar=Undone)
+        self._display = type("Display", (), {"warning": staticmethod(warnings.append)})
 
     def set_options(self, task_keys=None, var_options=None, direct=None):
         self.options = {**DEFAULTS, **direct}
@@ -47,11 +59,11 @@ class Lookup(marathon_endpoint.LookupModule):
 def look(monkeypatch):
     """Runs the lookup with these answers of Marathon; all of them must be asked for."""
 
-    def run(calls, *terms, **options):
+    def run(calls, *terms, warnings=None, **options):
         session = FakeSession(*calls)
         client = Client(Http(["http://m1:8080"], sleep=FakeTime().sleep, session=session))
         monkeypatch.setattr(marathon_endpoint, "open_client", lambda option: client)
-        found = Lookup().run(list(terms), **options)
+        found = Lookup([] if warnings is None else warnings).run(list(terms), **options)
         assert session.calls == []
         return found
 
@@ -98,6 +110,73 @@ def test_by_label_marathon_selects_and_apps_without_the_port_are_left_out(look):
 
 def test_an_app_without_tasks_has_no_endpoint(look):
     assert look([got(web(tasks=[], instances=0))], "/shop/web", port_name="http") == []
+
+
+BALANCED = {"labels": {"HAPROXY_0_VHOST": "www.example.org", "HAPROXY_0_PATH": "/shop"}, "tasks": []}
+INVENTORY = {
+    "groups": {"load_balancers": ["lb1", "lb2"], "edge": ["edge1"]},
+    "hostvars": {
+        "lb1": {"quorum_address": "10.0.0.1"},
+        "lb2": {"ansible_host": "lb2.example.org", "haproxy_app_groups": ["none"]},
+        "edge1": {},
+    },
+}
+
+
+def everyone(*apps):
+    return Call("GET", "/v2/apps", data={"apps": list(apps)})
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "expected"),
+    [
+        ({}, INVENTORY, ["www.example.org:80/shop", "10.0.0.1:10000", "10.0.0.1:10001"]),
+        ({"port_name": "admin"}, INVENTORY, ["10.0.0.1:10001"]),
+        ({"port_index": 1}, {**INVENTORY, "haproxy_group": "edge"}, ["edge1:10001"]),
+        ({"balancers": ["lb2"]}, INVENTORY, []),
+        ({"balancers": ["lb.example.org"], "port_index": 1}, {}, ["lb.example.org:10001"]),
+        ({"balancers": ["lb.example.org"]}, {"haproxy_strict": True}, []),
+        ({"balancers": ["2001:db8::1"], "port_index": 1}, {}, ["[2001:db8::1]:10001"]),
+    ],
+)
+def test_public_addresses(look, options, variables, expected):
+    found = look(
+        [everyone(web(**BALANCED))],
+        "/shop/web",
+        public=True,
+        format="{host}:{port}{path}",
+        variables=variables,
+        **options,
+    )
+    assert found == expected
+
+
+def test_public_addresses_by_label(look):
+    apps = [web("/z", portDefinitions=[{**HTTP, "port": 10009}], tasks=[]), web("/a", tasks=[])]
+    labelled = Call("GET", "/v2/apps", data={"apps": apps}, params={"label": "team", "embed": "apps.tasks"})
+    form = "{app_id} {port} {port_name}{task_id}{path}"
+    assert look(
+        [everyone(*apps, web("/other")), labelled], label="team", public=True, balancers=["lb"], format=form
+    ) == ["/a 10000 http", "/a 10001 admin", "/z 10009 http"]
+
+
+def test_an_app_that_no_balancer_serves_is_a_warning_that_says_why(look):
+    said = []
+    wrong = web(labels={"HAPROXY_0_MODE": "udp"})
+    assert look([everyone(wrong)], "/shop/web", public=True, balancers=["lb1"], warnings=said) == []
+    assert len(said) == 1
+    assert said[0].startswith("/shop/web at lb1: HAPROXY_0_MODE")
+
+
+def test_public_addresses_of_what_does_not_exist(look):
+    with pytest.raises(AnsibleLookupError, match="/nope does not exist on Marathon"):
+        look([everyone(web())], "/nope", public=True, balancers=["lb1"])
+
+
+@pytest.mark.parametrize("variables", [{}, {"groups": {"all": []}}, {**INVENTORY, "haproxy_group": "none"}])
+def test_without_a_load_balancer(look, variables):
+    with pytest.raises(AnsibleLookupError, match="no load balancer is known: the inventory has no host in the group"):
+        look([], "/shop/web", public=True, variables=variables)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ class Reader(HTMLParser):
 
 def test_the_page_has_every_part():
     rows = Reader(
-        status_page.page(report(drift=drift(apps=[{"id": "/x", "action": "created", "origin": "x.yml"}])))
+        status_page.page(report(drift=drift(apps=[{"id": "/x", "action": "created", "fields": [], "origin": "x.yml"}])))
     ).rows
     assert ["/shop/web", "2 of 2 healthy", "s1:1, s2:2"] in rows
     assert ["/shop/slow", "step 1 of 2", "/shop/slow: no agent offers 100 cpus"] in rows

@@ -56,7 +56,7 @@ def hosts() -> dict[str, Any]:
 
 
 def drift(**result: Any) -> dict[str, Any]:
-    return {"apps": [], "pods": [], "summary": "Plan", "msg": "Plan", **result}
+    return {"apps": [], "pods": [], "groups": [], "summary": "Plan", "msg": "Plan", **result}
 
 
 def report(drift: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -87,24 +87,34 @@ def test_what_is_not_as_it_should_be_is_named():
     assert status_report.faults(report()) == ["ZooKeeper on z1", "/shop/slow"]
 
 
-def test_drift_is_what_differs_and_what_nothing_declares():
-    entries = [
-        {"id": "/shop/web", "action": "none", "origin": "web.yml"},
-        {"id": "/shop/slow", "action": "updated", "origin": "slow.yml"},
-        {"id": "/shop/new", "action": "created", "origin": "new.yml"},
-    ]
-    found = report(drift=drift(apps=entries))
+ENTRIES = [
+    {"id": "/shop/new", "action": "created", "fields": [], "origin": "new.yml"},
+    {"id": "/shop/slow", "action": "updated", "fields": ["cmd", "env.A"], "origin": "slow.yml"},
+    {"id": "/shop/web", "action": "none", "fields": [], "origin": "web.yml"},
+]
+
+
+def drift_lines(found: dict[str, Any]) -> list[str]:
     assert found["drift"]["in_step"] is False
     lines = status_report.lines(found)
-    assert lines[lines.index("DRIFT against apps: 1 of 3 as declared") + 1 :][:3] == [
-        "  /shop/slow  differs from its definition",
+    return lines[lines.index("DRIFT against apps: 1 of 3 as declared") + 1 :]
+
+
+def test_drift_is_what_differs_and_what_nothing_declares():
+    assert drift_lines(report(drift=drift(apps=ENTRIES)))[:3] == [
         "  /shop/new   declared, does not exist",
+        "  /shop/slow  differs from its definition: cmd, env.A",
         "  /shop/pod   runs, not declared",
     ]
 
 
+def test_where_the_directory_owns_apps_others_are_no_drift():
+    lines = drift_lines(status_report.report(hosts(), "now", "apps", drift(apps=ENTRIES), owned=True))
+    assert [line.split()[0] for line in lines[:3]] == ["/shop/new", "/shop/slow", "Agents"]
+
+
 def test_no_drift():
-    entries = [{"id": one["id"], "action": "none", "origin": "a.yml"} for one in (WEB, SLOW, POD)]
+    entries = [{"id": one["id"], "action": "none", "fields": [], "origin": "a.yml"} for one in (WEB, SLOW, POD)]
     found = report(drift=drift(apps=entries))
     assert found["drift"] == {"directory": "apps", "plan": "3 of 3 as declared", "differs": [], "in_step": True}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import likely_secrets, secrets
 from ..plan import app as app_plan
+from ..plan import differences
 from ..report import answer
 from .planning.plan import SetPlan
 
@@ -22,6 +23,7 @@ def described(plan: SetPlan, secret_names: tuple[str, ...], about: str = "") -> 
             {
                 "id": one.app_id,
                 "action": one.plan.action,
+                "fields": differences.fields(one.plan.before, one.plan.after),
                 "restarts": one.plan.restarts,
                 "adopted": one.adopted,
                 "origin": one.origin,
@@ -32,6 +34,7 @@ def described(plan: SetPlan, secret_names: tuple[str, ...], about: str = "") -> 
             {
                 "id": one.pod_id,
                 "action": one.plan.action,
+                "fields": differences.fields(one.plan.before, one.plan.after),
                 "restarts": one.plan.restarts,
                 "adopted": one.adopted,
                 "origin": one.origin,

@@ -631,3 +631,15 @@ def test_a_failure_lists_only_what_was_to_change():
     with pytest.raises(errors.Invalid) as failure:
         run(tree, INFO, no("bad"), declared=[app("/g/a"), app("/g/b")], check_mode=True)
     assert [one["id"] for one in failure.value.facts["apps"]] == ["/g/b"]
+
+
+def test_the_fields_that_differ_are_named():
+    tree = read(stored("/g/a"), stored("/g/b", cpus=2.0, env={"A": "1", "B": "2"}), stored("/g/c", instances=3))
+    declared = [app("/g/a"), app("/g/b", env={"A": "1", "B": "3"}), app("/g/c"), app("/g/d")]
+    found = run(tree, INFO, rehearsed(), declared=declared, check_mode=True)["apps"]
+    assert {one["id"]: (one["action"], one["fields"]) for one in found} == {
+        "/g/a": ("none", []),
+        "/g/b": ("updated", ["cpus", "env.B"]),
+        "/g/c": ("scaled", ["instances"]),
+        "/g/d": ("created", []),
+    }
