@@ -104,7 +104,10 @@ def test_check_mode_and_run_are_refused_in_the_same_words(ansible, marathon, the
 @pytest.mark.parametrize(
     ("bodies", "words"),
     [
-        ([{"mem": f"{number}G", "cmd": "x"} for number in range(4)], ["%s/b0.json, %g/b0: /mem", "%s/b3.json, %g/b3: /mem"]),
+        (
+            [{"mem": f"{number}G", "cmd": "x"} for number in range(4)],
+            ["%s/b0.json, %g/b0: /mem", "%s/b3.json, %g/b3: /mem"],
+        ),
         ([{"mem": 32} for _number in range(3)], ["(%s/b0.json)", "(%s/b2.json)"]),
         (["{", "[", {"cmd": "sleep 1"}], ["b0.json", "b1.json"]),
     ],
