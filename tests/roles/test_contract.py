@@ -94,6 +94,7 @@ LATER = {
     "mesos_master/tasks/seed.yml": "says how a step of the run has ended",
     "_common/tasks/lock.yml": "only for steps that change something",
     "_common/tasks/package.yml": "says how a step of the run has ended",
+    "smoke.yml": "says how the run has ended",
     "translate.yml": "changes no host",
     "docker/tasks/surge.yml": "says how a step of the run has ended",
     "mesos_slave/tasks/surge.yml": "says how a step of the run has ended",
