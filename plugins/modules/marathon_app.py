@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Creates, changes, scales, suspends, restarts and removes an application on Marathon, and waits until its instances
     run.
-  - The definition is the whole truth by default. What it does not declare gets the default of Marathon, so removing a
+  - The definition is complete by default. What it does not declare gets the default of Marathon, so removing a
     field from the definition removes it from the app. O(merge) and O(ignore_fields) loosen this.
   - Definitions in the forms of older releases are accepted and translated (C(container.docker.network),
     C(container.docker.portMappings), C(ports), C(uris), C(ipAddress), an empty third element of C(UNIQUE)).

@@ -18,7 +18,7 @@ description:
     O(ignore_fields) of what changes (C(PUT /v2/apps)). Marathon takes or refuses it as one, and deploys it as one
     deployment, side by side or in the order of the apps' C(dependencies). As long as that deployment runs, it holds all
     apps that it changes.
-  - As for M(quorum.mesos.marathon_app), a definition is the whole truth, and nothing is written when nothing differs.
+  - As for M(quorum.mesos.marathon_app), a definition is complete, and nothing is written when nothing differs.
     What Marathon does not keep of it is a warning on every run, and so is a dependency on what neither the set nor
     Marathon has, because Marathon ignores it.
   - In check mode, and before a run that takes more than one write, Marathon itself checks all new and changed

@@ -15,7 +15,7 @@ description:
     from that group, and so are, with all that is in them, the groups that C(groups) does not list, and the
     C(dependencies). A list that it does not have is left alone. See O(merge) for another rule, and O(allow_empty) for
     lists that are empty.
-  - The definition of an app is the whole truth about that app, as with M(quorum.mesos.marathon_app).
+  - The definition of an app is complete, as with M(quorum.mesos.marathon_app).
     What Marathon does not keep of it is a warning on every run.
   - Everything is compared before the first write, and nothing is written when nothing differs. A group write of
     Marathon would remove what somebody else has put into the group meanwhile, so all apps that change are sent as one

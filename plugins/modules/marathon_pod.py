@@ -12,7 +12,7 @@ version_added: 0.3.0
 description:
   - Creates, changes, scales and removes a pod on Marathon, a group of containers that run on one agent, and waits until
     its instances are stable.
-  - The definition is the whole truth by default. What it does not declare gets the default of Marathon, so removing a
+  - The definition is complete by default. What it does not declare gets the default of Marathon, so removing a
     field from the definition removes it from the pod. O(merge) and O(ignore_fields) loosen this.
   - Nothing is written when the pod already is as declared. What Marathon itself fills in or reorders is not a change.
   - Marathon does not notice a change of C(executorResources), C(legacySharedCgroups), C(scheduling.killSelection) or
