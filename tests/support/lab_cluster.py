@@ -26,7 +26,7 @@ def eventually(what: str, seconds: float, ask: Callable[[], T], every: float = 1
             seen = ask()
             if seen:
                 return seen
-        except (requests.RequestException, OSError, LookupError, ValueError) as error:
+        except (requests.RequestException, probe.NoAnswer, OSError, LookupError, ValueError) as error:
             seen = error
         time.sleep(every)
     raise AssertionError(f"{what}: not within {seconds:.0f} s; last seen: {seen!r}")
@@ -49,6 +49,11 @@ class LabCluster:
     def shell(self, host: Host) -> Any:
         """The testinfra handle of a host."""
         return testinfra.get_host(f"ansible://{host.name}", ansible_inventory=self.inventory)
+
+    def started(self, group: str, unit: str) -> dict[str, int]:
+        """Host -> when a unit started, by the monotonic clock in microseconds."""
+        show = f"systemctl show --property=ExecMainStartTimestampMonotonic --value {unit}"
+        return {host.name: int(self.shell(host).check_output(show)) for host in self.config.in_group(group)}
 
     def host_at(self, name_or_address: str) -> Host:
         return next(host for host in self.config.hosts if name_or_address in (host.name, host.address))

@@ -300,11 +300,6 @@ def tasks(cluster: LabCluster) -> list[dict[str, Any]]:
     return cluster.marathon("/v2/apps/web/tasks")["tasks"]
 
 
-def host_of(cluster: LabCluster, task: dict[str, Any]) -> Host:
-    agents = cluster.config.in_group("mesos_slaves")
-    return next(host for host in agents if task["host"] in (host.name, host.address))
-
-
 def test_a_moved_task_is_served_soon_and_without_a_reload(cluster: LabCluster, balancer: Host) -> None:
     """Measured from when Marathon's API tells that the new task is healthy."""
     before, delays = reloads(cluster, balancer), []
@@ -333,14 +328,12 @@ def test_a_moved_task_is_served_soon_and_without_a_reload(cluster: LabCluster, b
 
 
 def test_a_restart_of_docker_on_the_agents_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
-    show = "systemctl show --property=ExecMainStartTimestampMonotonic --value docker"
-    agents = cluster.config.in_group("mesos_slaves")
-    before = [int(cluster.shell(host).check_output(show)) for host in agents]
+    before = cluster.started("mesos_slaves", "docker")
     # What Docker takes over by a restart alone.
     change = ("-e", json.dumps({"docker_daemon_options": {"default-shm-size": "80m"}}))
     nothing_is_lost(watched(balancer, lambda: run(cluster, "docker", *change)))
-    after = [int(cluster.shell(host).check_output(show)) for host in agents]
-    assert all(new > old for old, new in zip(before, after, strict=True))
+    after = cluster.started("mesos_slaves", "docker")
+    assert all(after[name] > before[name] for name in before)
     wait_until_settled(cluster, 2)
 
 
@@ -382,7 +375,7 @@ def seconds_of_errors(balancer: Host, kill: Callable[[], object]) -> float:
 def test_a_container_that_is_killed_costs_a_bounded_time(cluster: LabCluster, balancer: Host) -> None:
     wait_until_settled(cluster, 2)
     task = tasks(cluster)[0]
-    host = host_of(cluster, task)
+    host = cluster.host_at(task["host"])
     find = (
         "for one in $(docker ps -q); do docker inspect -f '{{.Config.Env}}' $one | "
         f"grep -qF 'MESOS_TASK_ID={task['id']}' && docker kill -s KILL $one; done; true"
@@ -397,7 +390,7 @@ def test_a_host_that_is_cut_off_costs_a_bounded_time(cluster: LabCluster, balanc
     wait_until_settled(cluster, 2)
     assert len({task["host"] for task in tasks(cluster)}) == 2
     task = tasks(cluster)[0]
-    host = host_of(cluster, task)
+    host = cluster.host_at(task["host"])
     container = machine_docker.client().containers.get(container_name(cluster.config, host))
     (network,) = [
         machine_docker.client().networks.get(one["NetworkID"])

@@ -170,11 +170,7 @@ def containers(cluster: LabCluster) -> set[str]:
 
 def whole(cluster: LabCluster) -> bool:
     """Whether both quorums have all their members, and all agents are there."""
-    try:
-        modes = sorted(cluster.zookeeper_modes().values())
-    except probe.NoAnswer:
-        # The run has just ended in the middle of a restart.
-        return False
+    modes = sorted(cluster.zookeeper_modes().values())
     others = len(modes) - 1
     agents = sorted(host.name for host in cluster.config.in_group("mesos_slaves"))
     return modes == ([*["follower"] * others, "leader"] if others else ["standalone"]) and (

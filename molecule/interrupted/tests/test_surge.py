@@ -39,12 +39,6 @@ def wanted(cluster: LabCluster) -> int:
     return int(cluster.marathon(f"/v2/apps{one_agent.APP['id']}")["app"]["instances"])
 
 
-def daemons(cluster: LabCluster) -> dict[str, int]:
-    """Host -> when its Docker started."""
-    show = "systemctl show --property=ExecMainStartTimestampMonotonic --value docker"
-    return {host.name: int(cluster.shell(host).check_output(show)) for host in cluster.config.in_group("mesos_slaves")}
-
-
 def test_a_drained_agent_loses_no_request(cluster: LabCluster, agent: Host) -> None:
     shown = run(cluster, "mesos_slave_drain", "--limit", agent.name, "--check", "--diff")
     assert "/together (2 instances): an instance elsewhere first" in shown
@@ -59,12 +53,12 @@ def test_a_drained_agent_loses_no_request(cluster: LabCluster, agent: Host) -> N
 
 
 def test_a_restart_of_docker_loses_no_request(cluster: LabCluster, agent: Host) -> None:
-    before = daemons(cluster)
+    before = cluster.started("mesos_slaves", "docker")
     with one_agent.watch(cluster) as seen:
         run(cluster, "docker", "-e", json.dumps(CHANGE))
         eventually("both run", 60, lambda: len(one_agent.places(cluster)) == 2)
     one_agent.nothing_lost(seen)
-    after = daemons(cluster)
+    after = cluster.started("mesos_slaves", "docker")
     assert all(after[name] > before[name] for name in before)
     assert wanted(cluster) == 2
     assert sorted(one_agent.agents(cluster)) == sorted(before)
