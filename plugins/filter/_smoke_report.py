@@ -36,7 +36,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.execute.smoke import smoke_report
+from ansible_collections.quorum.mesos.plugins.plugin_utils.smoke_report import smoke_report
 
 
 class FilterModule:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
+
 _LONGEST = 100
 
 
 def smoke_report(agents: Sequence[Mapping[str, Any]], runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """agents are those of mesos_info, runs the results of mesos_execute by the ids of their agents."""
     rows = [_row(agent, runs.get(agent["id"])) for agent in agents]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    lines = ["%s  %s  %s" % (host.ljust(widths[0]), verdict.ljust(widths[1]), why) for host, verdict, why in rows]
     count = {verdict: sum(1 for row in rows if row[1] == verdict) for verdict in ("ok", "FAILED", "not run", "fits")}
     told = ["%d %s" % (number, verdict) for verdict, number in count.items() if number]
     return {
-        "lines": [*(line.rstrip() for line in lines), "%d agents: %s." % (len(rows), ", ".join(told) or "none")],
+        "lines": [*aligned(rows), "%d agents: %s." % (len(rows), ", ".join(told) or "none")],
         "failed": [host for host, verdict, _why in rows if verdict == "FAILED"],
         "passed": count["ok"] + count["fits"],
     }

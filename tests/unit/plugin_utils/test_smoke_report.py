@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.execute.smoke import smoke_report
+from ansible_collections.quorum.mesos.plugins.plugin_utils.smoke_report import smoke_report
 
 
 def agent(number: int, state: str = "active") -> dict[str, Any]:
