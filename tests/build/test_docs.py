@@ -79,7 +79,8 @@ def for_marathon() -> set[tuple[str, str]]:
     found = {
         (kind, path.stem)
         for kind, directory in kinds.items()
-        for path in (CHECKOUT / "plugins" / directory).glob("marathon_*.py")
+        for path in (CHECKOUT / "plugins" / directory).glob("*.py")
+        if path.name.startswith(("marathon_", "universe_"))
     }
     playbooks = {("playbook", name) for name in ("apps.yml", "drift.yml", "export.yml", "translate.yml")}
     return found | playbooks | {("inventory", "marathon")}
