@@ -490,6 +490,7 @@ class Installation:
         self._module = module
         self._given = module.given
         self._name = self._given["name"]
+        self._options = self._given["options"] or {}
 
     def described(self):
         found = self._found()
@@ -504,7 +505,7 @@ class Installation:
 
     def rendered(self):
         found = self._found()
-        options = self._given["options"]
+        options = self._options
         app = self._app(found, options, self._app_id())
         shown = secrets.mask(app.definition, self._secret_names([options]))
         return {"changed": False, "app": shown, **self._told(found, app)}
@@ -512,7 +513,7 @@ class Installation:
     def present(self, client, waiter):
         found = self._found()
         installed.refuse_manager(found.package)
-        current, options = self._merged(client) if self._given["merge"] else (None, self._given["options"])
+        current, options = self._merged(client) if self._given["merge"] else (None, self._options)
         app_id = self._app_id()
         app = self._app(found, options, app_id)
         definition = app.definition
@@ -560,7 +561,7 @@ class Installation:
     def _merged(self, client):
         current = installed.find(client, self._name, self._app_id())
         if current is None:
-            return None, package_options.without_nulls(self._given["options"])
+            return None, package_options.without_nulls(self._options)
         stored = labels.stored_options(current["labels"])
         if stored is None:
             raise DefinitionError(
@@ -568,7 +569,7 @@ class Installation:
                 "are not known: give all options and leave out merge"
             )
         self._module.hide_options(stored)
-        return current, package_options.without_nulls(package_options.joined(stored, self._given["options"]))
+        return current, package_options.without_nulls(package_options.joined(stored, self._options))
 
     def _app(self, found, options, app_id):
         source = self._given["source"] or f"file://{os.path.abspath(found.place)}"

@@ -64,8 +64,9 @@ def of_directory(path: str) -> FileTree:
 
 def of_zip(path: str) -> FileTree:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
+        # Stays open as long as it is read: that of the Universe has a list of 6,000 members.
+        archive = zipfile.ZipFile(path)
+        members = archive.infolist()
     except _BROKEN as error:
         raise DefinitionError(f"{path} is no whole zip archive: {error}") from None
     if len(members) > MAX_FILES:
@@ -81,7 +82,7 @@ def of_zip(path: str) -> FileTree:
 
     def read(name: str) -> bytes:
         try:
-            with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+            with archive.open(name) as file:
                 # What the header says of the size may be a lie.
                 return file.read(MAX_BYTES + 1)
         except _BROKEN as error:
