@@ -17,7 +17,14 @@ LARGEST = 12
 # Counts as one folder: what starts a translation lies beside what its parts share.
 UNDIVIDED = "_translate"
 # What reads and plans definitions needs neither Ansible nor a server.
-PURE = ("_marathon.bounds", "_marathon.definition", "_marathon.plan", "_marathon.rules", "_marathon.apps.planning")
+PURE = (
+    "_marathon.bounds",
+    "_marathon.definition",
+    "_marathon.plan",
+    "_marathon.rules",
+    "_marathon.apps.planning",
+    "_universe",
+)
 
 
 def place(path: Path, line: int) -> str:

@@ -26,7 +26,7 @@ PLUGIN_TYPES = {
 }  # fmt: skip
 NAMED = [(kind, path.stem) for kind, where in DIRECTORIES.items() for path in sorted((PLUGINS / where).glob("*.py"))]
 MODULES = [name for kind, name in NAMED if kind == "module"]
-MARATHON = [name for name in MODULES if name.startswith("marathon_")]
+MARATHON = [name for name in MODULES if name.startswith(("marathon_", "universe_"))]
 ACTION_GROUPS = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]
 # Ansible's own words are not ours.
 INHERITED = {

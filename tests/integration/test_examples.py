@@ -62,6 +62,34 @@ FILES = {
     },
     "modules/marathon_deployment": {"apps/web.json": {"id": "/shop/web", **WEB}},
     "modules/marathon_translate": {"apps/web.json": {"id": "/shop/web", **WEB}},
+    "modules/universe_package": {
+        "universe/package.json": {
+            "packagingVersion": "4.0",
+            "name": "nginx",
+            "version": "1.25.0",
+            "maintainer": "ops@example.com",
+            "description": "A web server",
+            "tags": ["web"],
+        },
+        "universe/config.json": {
+            "properties": {
+                "service": {
+                    "properties": {
+                        "name": {"type": "string", "default": "/nginx"},
+                        "mem": {"type": "integer", "default": 32},
+                        "instances": {"type": "integer", "default": 1},
+                    },
+                    "additionalProperties": False,
+                }
+            }
+        },
+        "universe/marathon.json.mustache": {
+            **WEB,
+            "id": "{{service.name}}",
+            "mem": "{{service.mem}}",
+            "instances": "{{service.instances}}",
+        },
+    },
     "modules/marathon_pod": {
         "pods/front.json": {
             "id": "/shop/front",

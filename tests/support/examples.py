@@ -18,6 +18,7 @@ SERVER = "exec python3 -m http.server $PORT0"
 def plugins() -> list[str]:
     """All that belongs to Marathon and has examples, like modules/marathon_app."""
     found = [path for kind in ("filter", "lookup", "modules") for path in (PLUGINS / kind).glob("marathon_*.py")]
+    found += (PLUGINS / "modules").glob("universe_*.py")
     found.append(PLUGINS / "inventory" / "marathon.py")
     return sorted(f"{path.parent.name}/{path.stem}" for path in found)
 
