@@ -126,12 +126,13 @@ def test_what_marathon_says_of_the_health_counts(results: list[Any], served: boo
     """Without a result, as after an election, a task stays what it is."""
     task_id = task("web", 31001)["id"]
     web = app("/web", 10000, [marathon_task(task_id, 31001, healthCheckResults=results)], **CHECKED)
-    single = next(iter(names(task("web", 31001)).singles))
+    (end,) = names(task("web", 31001)).tasks
+    single = f"web{end}.marathon.mesos"
     found = names(task("web", 31001), now=known(web, served=frozenset({single} if served else ())))
     assert (("web.marathon.mesos", "A") in found.records) is there
     assert len(found.waiting) == (not there)
     # It runs all the same, so that it is not missed.
-    assert found.singles == {single}
+    assert found.tasks == {end}
 
 
 @pytest.mark.parametrize(("healthy", "there"), [(True, True), (False, False), (None, True)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 AGENTS = [
@@ -27,8 +28,14 @@ def task(name: str, port: int, number: int = 0, agent: int = 0) -> dict[str, Any
     }
 
 
-def state(*tasks: dict[str, Any], **more: Any) -> dict[str, Any]:
-    framework = {"name": "marathon", "hostname": "m1", "pid": "scheduler-1@10.0.0.5:8080", "tasks": list(tasks)}
+def state(*tasks: dict[str, Any], completed: Sequence[dict[str, Any]] = (), **more: Any) -> dict[str, Any]:
+    framework = {
+        "name": "marathon",
+        "hostname": "m1",
+        "pid": "scheduler-1@10.0.0.5:8080",
+        "tasks": list(tasks),
+        "completed_tasks": [{**one, "state": "TASK_KILLED"} for one in completed],
+    }
     return {
         "pid": "master@10.0.0.1:5050",
         "leader": "master@10.0.0.1:5050",

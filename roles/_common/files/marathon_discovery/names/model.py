@@ -42,10 +42,10 @@ class Now:
 
 @dataclass(frozen=True)
 class Names:
-    """``singles`` are the names of one task each, of all that run; ``cut`` are names with too many values."""
+    """``tasks`` are the ends of the names of single tasks, of all that run; ``cut`` are names with too many values."""
 
     records: Records = field(default_factory=dict)
-    singles: frozenset[str] = frozenset()
+    tasks: frozenset[str] = frozenset()
     excluded: tuple[Excluded, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     cut: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ def build(state: Mapping[str, Any], settings: Settings, now: Now) -> Names:
     _masters(builder, state)
     excluded: dict[str, str] = {}
     waiting: list[Waiting] = []
-    singles: set[str] = set()
+    tasks: set[str] = set()
     agents = _agents(builder, state)
     for framework in mesos.entries(state, "frameworks"):
         try:
@@ -59,13 +59,13 @@ def build(state: Mapping[str, Any], settings: Settings, now: Now) -> Names:
             continue
         for entry in mesos.running(framework):
             try:
-                _task(builder, mesos.task(entry), domain, agents, singles, waiting, excluded)
+                _task(builder, mesos.task(entry), domain, agents, tasks, waiting, excluded)
             except FieldError as error:
                 excluded[_named(entry)] = str(error)
     records = {key: _held(values) for key, values in builder.values.items()}
     return Names(
         records=records,
-        singles=frozenset(singles),
+        tasks=frozenset(tasks),
         excluded=tuple(Excluded(name, excluded[name]) for name in sorted(excluded)),
         waiting=tuple(sorted(waiting, key=lambda one: (one.app, one.task))),
         cut=tuple(sorted({key[0] for key, values in builder.values.items() if len(records[key]) < len(values)})),
@@ -152,7 +152,7 @@ def _task(
     task: mesos.Task,
     domain: str,
     agents: Mapping[str, str],
-    singles: set[str],
+    tasks: set[str],
     waiting: list[Waiting],
     excluded: dict[str, str],
 ) -> None:
@@ -178,12 +178,10 @@ def _task(
             raw = Builder(builder.settings, builder.now)
             _family(raw, task, dotted, dotted, end, domain, host)
             own.take(raw)
-            forms.append((dotted, dotted))
         except FieldError as error:
             excluded[f"{label}.{domain}, as {fields.shown(task.discovery.name)}"] = str(error)
-    found = [f"{labels.with_end(form, end)}.{domain}.{builder.settings.domain}" for _service, form in forms]
-    singles.update(found)
-    reason = _waits(builder, task, found[0])
+    tasks.add(end)
+    reason = _waits(builder, task, f"{labels.with_end(label, end)}.{domain}.{builder.settings.domain}")
     if reason:
         waiting.append(Waiting(f"{label}.{domain}", task.id, reason))
     else:
