@@ -27,6 +27,10 @@ tools|test -s /etc/ssl/certs/ca-certificates.crt -o -s /etc/pki/tls/certs/ca-bun
 tools|python3 -c 'import ensurepip, venv'|python3-venv|.venv
 tests|test -e /usr/share/java/zookeeper.jar|zookeeper|a local ZooKeeper for the engine under test
 tests|command -v haproxy|haproxy|the agent that feeds it is tested with a real one
+tests|command -v named|bind9|the program that keeps names in DNS is tested with a real one
+tests|command -v dig && command -v nsupdate|bind9-dnsutils|it is asked and changed as by hand
+tests|/usr/bin/python3 -c 'import dns.update'|python3-dnspython|that program speaks to it with this
+tests|/usr/bin/python3 -c 'import requests'|python3-requests|that program reads Mesos and Marathon with this
 browser|command -v chromium|chromium|the page of the playbook status is looked at
 lab|command -v dockerd|docker.io|the lab's hosts are containers
 lab|command -v iptables|iptables|Docker's networks
@@ -50,11 +54,11 @@ if [[ -n $check ]] || ((EUID != 0)); then
 fi
 
 # Where systemd is not the first process, a package that starts its service would leave a stray daemon or fail to
-# install; the lab starts Docker itself. HAProxy's service is started nowhere: the tests run their own.
+# install; the lab starts Docker itself. HAProxy and BIND are started nowhere: the tests run their own.
 policy=/usr/sbin/policy-rc.d
 if [[ ! -e $policy ]]; then
   trap 'rm -f "$policy"' EXIT
-  printf '#!/bin/sh\ncase $1 in haproxy*) exit 101 ;; esac\n[ ! -d /run/systemd/system ] && exit 101\nexit 0\n' >"$policy"
+  printf '#!/bin/sh\ncase $1 in haproxy*|named*) exit 101 ;; esac\n[ ! -d /run/systemd/system ] && exit 101\nexit 0\n' >"$policy"
   chmod 755 "$policy"
 fi
 # Java's package fails without this directory, which small images leave out.

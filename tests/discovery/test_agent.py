@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from agent_process import AgentProcess
 from haproxy_process import Haproxy, free_ports, running
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
 from request_stream import RequestStream
 from small_servers import Named
 
-PACKAGE = Path(__file__).resolve().parents[2] / "roles" / "_common" / "files"
-SECONDS = 120
 VHOST = {"HAPROXY_0_VHOST": "web.example"}
 
 
-class Agent:
+class Agent(AgentProcess):
     """``marathon_discovery`` with a configuration of its own."""
 
     def __init__(self, haproxy: Haproxy, *marathons: StandIn) -> None:
         self.haproxy = haproxy
-        (self.status_port,) = free_ports(1)
-        self.values: dict[str, Any] = {
+        values: dict[str, Any] = {
             "marathon": [one.url for one in marathons] or ["http://127.0.0.1:1"],
             "groups": ["external"],
             "base_file": str(haproxy.base),
@@ -45,65 +35,8 @@ class Agent:
             "http_port": haproxy.http_port,
             "https_port": None,
             "app_id_port": None,
-            "interval": 2,
-            "debounce": 0.05,
-            "status_listen": f"127.0.0.1:{self.status_port}",
         }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def command(self, *arguments: str) -> list[str]:
-        file = self.haproxy.directory / "agent.json"
-        file.write_text(json.dumps(self.values))
-        return [sys.executable, "-B", "-m", "marathon_discovery", "--config", str(file), *arguments]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(PACKAGE)}
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=120
-        )
-
-    def start(self) -> None:
-        log = (self.haproxy.directory / "agent.log").open("ab")
-        self.process = subprocess.Popen(self.command(), env=self.environment, stdout=log, stderr=log)
-
-    def stop(self) -> int:
-        assert self.process
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
-        self.process = None
-        return code
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait(60)
-            self.process = None
-
-    def get(self, path: str) -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.status_port}{path}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, ""
-        except OSError:
-            return 0, ""
-
-    def status(self) -> dict[str, Any]:
-        code, body = self.get("/status")
-        return json.loads(body) if code == 200 else {}
-
-    def wait_for(self, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        deadline = time.monotonic() + SECONDS
-        while True:
-            status = self.status()
-            if status and condition(status):
-                return status
-            log = (self.haproxy.directory / "agent.log").read_text()
-            assert time.monotonic() < deadline, f"{status}\n{log[-3000:]}"
-            time.sleep(0.05)
+        super().__init__(haproxy.directory, "marathon_discovery", values)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from marathon_discovery import config
-from marathon_discovery.config import ConfigError
+from marathon_discovery import config, settings_file
+from marathon_discovery.settings_file import ConfigError
 
 GOOD: dict[str, Any] = {"marathon": ["http://m1:8080", "https://m2/marathon"], "groups": ["external"]}
 
@@ -73,9 +73,9 @@ def test_credentials(tmp_path: Path) -> None:
     file = tmp_path / "credentials.json"
     file.write_text('{"username": "u", "password": "p:w"}')
     file.chmod(0o600)
-    found = config.credentials(str(file))
+    found = settings_file.credentials(str(file))
     assert found and (found.username, found.password) == ("u", "p:w")
-    assert config.credentials(None) is None
+    assert settings_file.credentials(None) is None
 
 
 @pytest.mark.parametrize(
@@ -91,5 +91,5 @@ def test_wrong_credentials_are_not_shown(text: str, mode: int, sentence: str, tm
     file.write_text(text)
     file.chmod(mode)
     with pytest.raises(ConfigError, match=sentence) as wrong:
-        config.credentials(str(file))
+        settings_file.credentials(str(file))
     assert "secret" not in str(wrong.value)

@@ -14,12 +14,12 @@ from certificates import Authority
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
 
-from marathon_discovery.config import Credentials
+from marathon_discovery import fetch
 from marathon_discovery.marathon import answer
-from marathon_discovery.marathon import client as client_module
 from marathon_discovery.marathon.answer import MarathonError
 from marathon_discovery.marathon.client import Marathon
 from marathon_discovery.marathon.events import Events, backoff
+from marathon_discovery.settings_file import Credentials
 
 APPS = [app("/web", 10000, [task("t", 31000)])]
 
@@ -75,7 +75,7 @@ def test_a_host_that_fails_is_named_and_the_next_one_asked(
 
 
 def test_a_host_that_says_nothing(hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_READ_SECONDS", 0.3)
+    monkeypatch.setattr(fetch, "READ_SECONDS", 0.3)
     hosts[0].fault = "silent"
     with pytest.raises(MarathonError, match="no answer in time"):
         client(hosts[0]).apps()

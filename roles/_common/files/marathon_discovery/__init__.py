@@ -1,1 +1,1 @@
-"""Feeds HAProxy from the apps of Marathon: what runs is served, without a lost request while it moves."""
+"""Feeds HAProxy, or DNS, from what Marathon runs: it is served, without a lost request while it moves."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import sys
 import threading
 from pathlib import Path
 
 from . import config as configuration
-from .agent import Agent, Held, Loop
-from .config import Config, ConfigError
+from . import loop, settings_file
+from .agent import Agent, Held, Rounds
+from .config import Config
+from .fetch import ReadError
 from .haproxy.runtime import HaproxyError
 from .marathon import answer
-from .marathon.answer import MarathonError
 from .marathon.client import Marathon
 from .marathon.events import Events
 from .once import dry_run
-from .report import web
+from .report import metrics, web
 from .report.status import Status
+from .settings_file import ConfigError
 
 log = logging.getLogger("marathon-haproxy")
 
@@ -33,7 +34,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         config = configuration.load(arguments.config)
-        credentials = configuration.credentials(config.credentials_file)
+        credentials = settings_file.credentials(config.credentials_file)
     except ConfigError as error:
         return _refused(str(error))
     marathon = Marathon(config.marathon, credentials, config.ca_file)
@@ -51,30 +52,24 @@ def _once(config: Config, marathon: Marathon, from_file: str, dry: bool) -> int:
             dry_run(agent, apps)
         else:
             agent.round(apps)
-    except (MarathonError, HaproxyError, Held, OSError) as error:
+    except (ReadError, HaproxyError, Held, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
 def _loop(config: Config, marathon: Marathon, for_events: Marathon) -> int:
-    stop, hint = threading.Event(), threading.Event()
-
-    def end(_signal: int, _frame: object) -> None:
-        stop.set()
-        hint.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    stop, hint = loop.until_signal()
     events = Events(for_events, hint, stop)
     status = Status(events)
     try:
-        server = web.serve(config.status_address, status)
+        server = web.serve(config.status_address, status, metrics.text)
     except OSError as error:
         print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
         return 1
     events.start()
-    Loop(config, Agent(config, status, stop.wait), marathon, status, hint, stop).run()
+    rounds = Rounds(config, Agent(config, status, stop.wait), marathon, status)
+    loop.repeat(rounds.once, config.interval, config.debounce, hint, stop)
     server.shutdown()
     return 0
 

@@ -1,10 +1,9 @@
-"""One round from Marathon's apps to HAProxy, and the loop around it."""
+"""One round from Marathon's apps to HAProxy."""
 
 from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from .haproxy.runtime import HaproxyError
 from .haproxy.taken import taken
 from .marathon.answer import MarathonError
 from .marathon.client import Marathon
-from .marathon.events import LONGEST_SECONDS, backoff
+from .marathon.events import LONGEST_SECONDS
 from .report.status import Status
 
 log = logging.getLogger("marathon-haproxy")
@@ -117,41 +116,17 @@ class Agent:
         self._said = words
 
 
-class Loop:
-    """Rounds: at each hint, and at intervals without one."""
+class Rounds:
+    """Rounds that never raise: what goes wrong is in the log and in the status."""
 
-    def __init__(
-        self,
-        config: Config,
-        agent: Agent,
-        marathon: Marathon,
-        status: Status,
-        hint: threading.Event,
-        stop: threading.Event,
-    ) -> None:
+    def __init__(self, config: Config, agent: Agent, marathon: Marathon, status: Status) -> None:
         self._config = config
         self._agent = agent
         self._marathon = marathon
         self._status = status
-        self._hint = hint
-        self._stop = stop
 
-    def run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            self._hint.clear()
-            failed = self.once()
-            failures = failures + 1 if failed else 0
-            if failed:
-                # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
-                longest = LONGEST_SECONDS if failed == "marathon" else self._config.interval
-                self._stop.wait(backoff(failures, longest))
-            elif self._hint.wait(self._config.interval):
-                # A burst of events is one read.
-                self._stop.wait(self._config.debounce)
-
-    def once(self) -> str:
-        """One round; what it failed at, or nothing."""
+    def once(self) -> float:
+        """One round; the most seconds until it is tried again where it failed."""
         what = "marathon"
         try:
             apps = self._marathon.apps()
@@ -161,13 +136,14 @@ class Loop:
         except (MarathonError, HaproxyError, Held) as error:
             log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
-            return what
         except Exception as error:
             # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
             log.exception("unexpected")
             self._status.failed(what, f"unexpected: {type(error).__name__}")
-            return what
-        return ""
+        else:
+            return 0.0
+        # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
+        return LONGEST_SECONDS if what == "marathon" else self._config.interval
 
 
 def _certificates(directory: str) -> frozenset[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..fetch import ReadError
 
-class MarathonError(Exception):
+
+class MarathonError(ReadError):
     """Marathon cannot be read: why, in one sentence."""
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
-from ..config import Credentials
+from .. import fetch
+from ..fetch import ReadError
+from ..settings_file import Credentials
 from . import answer
 from .answer import MarathonError
 
@@ -30,12 +31,8 @@ _EVENTS = "/v2/events?plan-format=light" + "".join(
         "status_update_event",
     )
 )
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 10
-_WHOLE_SECONDS = 30
 # Marathon sends an empty line about every 10 seconds.
 _SILENCE_SECONDS = 35
-_MOST = 512 * 1024 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -44,12 +41,7 @@ class Marathon:
 
     def __init__(self, urls: Sequence[str], credentials: Credentials | None, ca_file: str | None) -> None:
         self.urls = [url.rstrip("/") for url in urls]
-        self._session = requests.Session()
-        # No proxy and no .netrc of the environment.
-        self._session.trust_env = False
-        self._session.verify = ca_file or True
-        if credentials:
-            self._session.auth = (credentials.username, credentials.password)
+        self._session = fetch.session(credentials, ca_file)
         self.current = 0
 
     def apps(self) -> list[dict[str, Any]]:
@@ -59,7 +51,7 @@ class Marathon:
             url = self.urls[self.current]
             try:
                 return self._read(url)
-            except MarathonError as error:
+            except ReadError as error:
                 failures.append(f"{url}: {error}")
                 self.rotate()
         raise MarathonError("; ".join(failures))
@@ -74,17 +66,8 @@ class Marathon:
             yield self._lines(response)
 
     def _read(self, url: str) -> list[dict[str, Any]]:
-        deadline = time.monotonic() + _WHOLE_SECONDS
-        body = bytearray()
-        with self._get(url, _APPS, "application/json", _READ_SECONDS) as response:
-            try:
-                for part in response.iter_content(1 << 16):
-                    body += part
-                    if time.monotonic() > deadline or len(body) > _MOST:
-                        raise MarathonError(f"the answer does not end within {_WHOLE_SECONDS} s")
-            except (requests.RequestException, OSError) as error:
-                raise MarathonError(f"the answer broke off: {_reason(error)}") from error
-        return answer.apps(bytes(body))
+        with self._get(url, _APPS, "application/json", fetch.READ_SECONDS) as response:
+            return answer.apps(fetch.whole(response))
 
     def _get(self, url: str, path: str, accept: str, silence: float) -> requests.Response:
         response = self._ask(url, path, accept, silence)
@@ -96,24 +79,10 @@ class Marathon:
             if leader is None:
                 raise MarathonError(f"it redirects to {target or 'nowhere'}, which is not in `marathon`")
             response = self._ask(leader, path, accept, silence)
-        if response.status_code != 200:
-            status = response.status_code
-            response.close()
-            hint = " (user name and password are missing or wrong)" if status in (401, 403) else ""
-            raise MarathonError(f"it answers with status {status}{hint}")
-        return response
+        return fetch.accepted(response)
 
     def _ask(self, url: str, path: str, accept: str, silence: float) -> requests.Response:
-        try:
-            return self._session.get(
-                url + path,
-                headers={"Accept": accept},
-                timeout=(_CONNECT_SECONDS, silence),
-                stream=True,
-                allow_redirects=False,
-            )
-        except (requests.RequestException, OSError) as error:
-            raise MarathonError(_reason(error)) from error
+        return fetch.ask(self._session, url + path, accept, silence)
 
     @staticmethod
     def _lines(response: requests.Response) -> Iterator[str]:
@@ -122,7 +91,7 @@ class Marathon:
             for line in response.iter_lines(chunk_size=1):
                 yield line.decode("utf-8", "replace")
         except (requests.RequestException, OSError, AttributeError) as error:
-            raise MarathonError(f"the event stream broke off: {_reason(error)}") from error
+            raise MarathonError(f"the event stream broke off: {fetch.reason(error)}") from error
         raise MarathonError("the event stream ended")
 
 
@@ -133,13 +102,3 @@ def _origin(url: str) -> str | None:
     except ValueError:
         return None
     return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return type(error).__name__

@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 
-from .answer import MarathonError
+from ..fetch import ReadError
 from .client import Marathon
 
 # Marathon elects a leader within seconds, and what moved meanwhile is not served before it is read.
@@ -48,7 +48,7 @@ class Events:
                             self._hint.set()
                         if self._stop.is_set():
                             return
-            except MarathonError:
+            except ReadError:
                 failures += 1
                 self._marathon.rotate()
             finally:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import prometheus
 from .status import COUNTS
 
+_PREFIX = "marathon_haproxy"
 _HELP = {
     "reads": "Full reads of Marathon's apps.",
     "marathon_failures": "Reads of Marathon that failed.",
@@ -19,7 +21,7 @@ _HELP = {
 def text(status: Mapping[str, Any]) -> str:
     lines: list[str] = []
     for name in COUNTS:
-        _add(lines, f"{name}_total", "counter", _HELP[name], [("", status["counts"][name])])
+        prometheus.add(lines, _PREFIX, f"{name}_total", "counter", _HELP[name], [("", status["counts"][name])])
     marathon, haproxy = status["marathon"], status["haproxy"]
     gauges = [
         ("last_read_timestamp_seconds", "When Marathon was last read; 0: never.", marathon["last_read"] or 0),
@@ -42,19 +44,20 @@ def text(status: Mapping[str, Any]) -> str:
         ("backends", "Backends that are served.", len(status["backends"])),
     ]
     for name, description, value in gauges:
-        _add(lines, name, "gauge", description, [("", value)])
-    _add(lines, "event_connects_total", "counter", "Connects to the event stream.", [("", marathon["event_connects"])])
-    _add(lines, "events_total", "counter", "Events received.", [("", marathon["events"])])
+        prometheus.add(lines, _PREFIX, name, "gauge", description, [("", value)])
+    prometheus.add(
+        lines,
+        _PREFIX,
+        "event_connects_total",
+        "counter",
+        "Connects to the event stream.",
+        [("", marathon["event_connects"])],
+    )
+    prometheus.add(lines, _PREFIX, "events_total", "counter", "Events received.", [("", marathon["events"])])
     servers = [
         (f'{{backend="{name}",state="{state}"}}', backend[state])
         for name, backend in status["backends"].items()
         for state in ("up", "draining")
     ]
-    _add(lines, "servers", "gauge", "Servers of a backend.", servers)
+    prometheus.add(lines, _PREFIX, "servers", "gauge", "Servers of a backend.", servers)
     return "\n".join(lines) + "\n"
-
-
-def _add(lines: list[str], name: str, kind: str, description: str, samples: list[Any]) -> None:
-    full = f"marathon_haproxy_{name}"
-    lines += [f"# HELP {full} {description}", f"# TYPE {full} {kind}"]
-    lines += [f"{full}{labels} {value}" for labels, value in samples]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-
-from . import metrics
-from .status import Status
+from typing import Any, Protocol
 
 _SILENCE_SECONDS = 10
 
 
-def serve(address: tuple[str, int], status: Status) -> ThreadingHTTPServer:
+class Reports(Protocol):
+    @property
+    def ready(self) -> bool: ...
+
+    def snapshot(self) -> dict[str, Any]: ...
+
+
+def serve(address: tuple[str, int], status: Reports, metrics: Callable[[dict[str, Any]], str]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         timeout = _SILENCE_SECONDS
 
         def do_GET(self) -> None:
-            code, kind, body = _answer(self.path.partition("?")[0], status)
+            code, kind, body = _answer(self.path.partition("?")[0], status, metrics)
             self.send_response(code)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -38,11 +43,11 @@ def serve(address: tuple[str, int], status: Status) -> ThreadingHTTPServer:
     return server
 
 
-def _answer(path: str, status: Status) -> tuple[int, str, bytes]:
+def _answer(path: str, status: Reports, metrics: Callable[[dict[str, Any]], str]) -> tuple[int, str, bytes]:
     if path == "/status":
         return 200, "application/json", json.dumps(status.snapshot(), indent=1).encode()
     if path == "/metrics":
-        return 200, "text/plain; version=0.0.4", metrics.text(status.snapshot()).encode()
+        return 200, "text/plain; version=0.0.4", metrics(status.snapshot()).encode()
     if path == "/ready":
         return (200, "text/plain", b"ready\n") if status.ready else (503, "text/plain", b"nothing applied yet\n")
     return 404, "text/plain", b"/status, /metrics, /ready\n"

@@ -1,0 +1,1 @@
+"""The masters of Mesos, which are only read."""

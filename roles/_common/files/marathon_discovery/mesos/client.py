@@ -1,0 +1,58 @@
+"""The leading master of Mesos, which alone knows the state of the cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .. import fetch
+from ..fetch import ReadError
+from ..settings_file import Credentials
+
+_STATE = "/master/state"
+
+
+class MesosError(ReadError):
+    """Mesos cannot be read: why, in one sentence."""
+
+
+class Masters:
+    """All masters of one cluster. What answered last is asked first.
+
+    A redirect is not followed, for credentials go to the configured hosts alone: the leader is one of them.
+    """
+
+    def __init__(self, urls: Sequence[str], credentials: Credentials | None, ca_file: str | None) -> None:
+        self.urls = [url.rstrip("/") for url in urls]
+        self._session = fetch.session(credentials, ca_file)
+        self.current = 0
+
+    def state(self) -> dict[str, Any]:
+        failures = []
+        for _attempt in self.urls:
+            url = self.urls[self.current]
+            try:
+                with fetch.ask(self._session, url + _STATE, "application/json", fetch.READ_SECONDS) as response:
+                    if 300 <= response.status_code < 400:
+                        raise ReadError("it is not the leading master")
+                    return state(fetch.whole(fetch.accepted(response)))
+            except ReadError as error:
+                failures.append(f"{url}: {error}")
+                self.current = (self.current + 1) % len(self.urls)
+        raise MesosError("; ".join(failures))
+
+
+def state(body: bytes | str) -> dict[str, Any]:
+    """The answer of a leading master to GET /master/state."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MesosError("the answer is not JSON") from None
+    if not isinstance(answer, dict) or not all(isinstance(answer.get(name), list) for name in ("slaves", "frameworks")):
+        raise MesosError("the answer has no list of agents and of frameworks")
+    if not isinstance(answer.get("leader"), str):
+        raise MesosError("it knows no leading master")
+    if answer.get("pid") != answer["leader"]:
+        raise MesosError("it is not the leading master")
+    return answer

@@ -1,0 +1,105 @@
+"""The command line of the program that keeps names in DNS."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from .. import loop, settings_file
+from ..fetch import ReadError
+from ..marathon import answer
+from ..marathon.client import Marathon
+from ..marathon.events import Events
+from ..mesos import client as mesos
+from ..mesos.client import Masters
+from ..report import web
+from ..settings_file import ConfigError
+from . import config as configuration
+from . import metrics
+from .agent import Agent, Rounds, words_of
+from .config import Config
+from .status import Status
+from .zone import ZoneError
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    if (arguments.dry_run or arguments.from_file) and not arguments.once:
+        return _refused("--dry-run and --from-file need --once")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        config = configuration.load(arguments.config)
+        key = configuration.key(config.key_file)
+        masters = Masters(
+            config.masters, settings_file.credentials(config.mesos_credentials_file), config.mesos_ca_file
+        )
+        marathon, for_events = _marathon(config), _marathon(config)
+    except ConfigError as error:
+        return _refused(str(error))
+    if arguments.once:
+        return _once(Agent(config, key, Status()), masters, marathon, arguments)
+    return _loop(config, key, masters, marathon, for_events)
+
+
+def _marathon(config: Config) -> Marathon:
+    credentials = settings_file.credentials(config.marathon_credentials_file)
+    return Marathon(config.marathon, credentials, config.marathon_ca_file)
+
+
+def _once(agent: Agent, masters: Masters, marathon: Marathon, arguments: argparse.Namespace) -> int:
+    try:
+        if arguments.from_file:
+            of_mesos, of_marathon = (Path(name).read_bytes() for name in arguments.from_file)
+            state, apps = mesos.state(of_mesos), answer.apps(of_marathon)
+        else:
+            state, apps = masters.state(), marathon.apps()
+        if arguments.dry_run:
+            names, found = agent.plan(state, apps)
+            print("".join(f"{line}\n" for line in (*map(str, found), *words_of(names))), end="")
+        else:
+            agent.round(state, apps)
+    except (ReadError, ZoneError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _loop(config: Config, key: tuple[str, bytes], masters: Masters, marathon: Marathon, for_events: Marathon) -> int:
+    stop, hint = loop.until_signal()
+    events = Events(for_events, hint, stop)
+    status = Status(events)
+    try:
+        server = web.serve(config.status_address, status, metrics.text)
+    except OSError as error:
+        print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
+        return 1
+    events.start()
+    rounds = Rounds(Agent(config, key, status), masters, marathon, status)
+    loop.repeat(rounds.once, config.interval, config.debounce, hint, stop)
+    server.shutdown()
+    return 0
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="marathon-dns", description=__doc__)
+    parser.add_argument("--config", required=True, metavar="FILE")
+    parser.add_argument("--once", action="store_true", help="one round; exit code 1 where it failed")
+    parser.add_argument("--dry-run", action="store_true", help="with --once: print what would change, change nothing")
+    parser.add_argument(
+        "--from-file",
+        nargs=2,
+        metavar=("STATE", "APPS"),
+        help="with --once: the answers of GET /master/state and of GET /v2/apps?embed=apps.tasks",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
