@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zipfile
+from pathlib import Path
 
+import examples
 import pytest
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "universe.md"
 MODULE = "quorum.mesos.universe_package"
 ABOUT = {
     "packagingVersion": "4.0",
@@ -129,3 +133,21 @@ def test_what_a_run_is_refused_check_mode_is_refused(package, marathon, group):
         assert refusals[0] == refusals[1]
     assert "/instances is -1" in refusals[0]
     assert marathon.app(f"{group}/sleeper") is None
+
+
+def test_the_playbook_of_the_guide(ansible, marathon, group, tmp_path):
+    """Its src is relative to it, and its password is in a vault."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    play = tmp_path / "nginx.yml"
+    play.write_text(examples.localised(block, ansible.url, group))
+    directory = tmp_path / "universe"
+    directory.mkdir()
+    (directory / "package.json").write_text(json.dumps({**ABOUT, "name": "nginx", "version": "1.25.0"}))
+    (directory / "config.json").write_text(json.dumps(CONFIG))
+    (directory / "marathon.json.mustache").write_text(TEMPLATE.replace("{{resource.seconds}}", "1000"))
+    first, second = (ansible.play(str(play), "--diff", "-e", "vault_nginx_password=hunter2") for _run in range(2))
+    assert (first.code, first.changed, second.code, second.changed) == (0, 1, 0, 0), first.output + second.output
+    assert '"msg": "It sleeps."' in first.output
+    assert "hunter2" not in first.output + second.output
+    app = marathon.app(f"{group}/shop/nginx")
+    assert (app["mem"], app["labels"]["PASSWORD"], app["tasksRunning"]) == (64, "hunter2", 1)
