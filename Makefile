@@ -9,7 +9,7 @@ VENV := .venv
 BUILD := .build
 # What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
 # cluster or for Ansible, so two lanes take hardly longer than the longer one.
-LANES := "lint sanity units conformance integration" "molecule"
+LANES := "lint build sanity units conformance integration" "molecule"
 LANES_ALL := "lint docsite build sanity units conformance engine integration" "molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
 UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
@@ -54,7 +54,7 @@ prerequisites: ## as root on Debian: installs what tests and lab need from the s
 ## Tests
 
 .PHONY: test
-test: ready ## lint, sanity, units, conformance, integration and molecule, with a table of the stages' times
+test: ready ## lint, build, sanity, units, conformance, integration and molecule, with a table of the stages' times
 	@tools/prerequisites.sh tests lab
 	@python -m lab docker start
 	@tools/stages.py $(LANES)
