@@ -10,25 +10,37 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import docker, haproxy, mesos_master, zookeeper
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import (
+    docker,
+    haproxy,
+    host,
+    marathon,
+    mesos_master,
+    mesos_slave,
+    zookeeper,
+)
 
 PLANS: dict[tuple[str, str], t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {
+    ("_common", "network"): host.network_plan,
     ("docker", "main"): docker.main,
     ("docker", "uninstall"): docker.uninstall,
     ("haproxy", "main"): haproxy.main,
+    ("marathon", "main"): marathon.main,
     ("mesos_master", "main"): mesos_master.main,
+    ("mesos_master", "step"): mesos_master.step,
+    ("mesos_slave", "main"): mesos_slave.main,
     ("zookeeper", "main"): zookeeper.main,
     ("zookeeper", "uninstall"): zookeeper.uninstall,
 }
-# Those that only refuse; what another entry point finds is for its caller to weigh.
-REFUSING = "main"
+# What this finds is for its caller to weigh; the others refuse.
+WEIGHED = "uninstall"
 
 
 class Values(t.Mapping[str, t.Any]):
     """The variables of a host, each resolved when it is asked for."""
 
     # They are data already, and large.
-    _PLAIN = frozenset({"groups", "group_names", "hostvars", "inventory_hostname"})
+    _PLAIN = frozenset({"ansible_facts", "groups", "group_names", "hostvars", "inventory_hostname"})
 
     def __init__(self, variables: t.Mapping[str, t.Any], resolve: t.Callable[[t.Any], t.Any]) -> None:
         self._variables = variables
@@ -53,11 +65,11 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
-        role, entry_point = self._task.args.get("role"), self._task.args.get("entry_point", REFUSING)
+        role, entry_point = self._task.args.get("role"), self._task.args.get("entry_point", "main")
         if (role, entry_point) not in PLANS:
             raise AnsibleActionFail("There is no plan for %s of the role %s." % (entry_point, role))
         found = PLANS[role, entry_point](Values(task_vars or {}, self._templar.template))
-        if entry_point == REFUSING and found["problems"]:
+        if entry_point != WEIGHED and found["problems"]:
             text = " ".join(characters.sentence(problem) for problem in found["problems"])
             return {**result, "failed": True, "msg": text}
         return {**result, "changed": False, **found}

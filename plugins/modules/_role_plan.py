@@ -21,13 +21,13 @@ options:
       - The role.
     type: str
     required: true
-    choices: [docker, haproxy, mesos_master, zookeeper]
+    choices: [_common, docker, haproxy, marathon, mesos_master, mesos_slave, zookeeper]
   entry_point:
     description:
       - What is going to be done. With V(uninstall) problems are returned instead of a failure.
     type: str
     default: main
-    choices: [main, uninstall]
+    choices: [main, network, step, uninstall]
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:

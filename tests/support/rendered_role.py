@@ -38,8 +38,6 @@ NO_SERVER: dict[str, Any] = {
     "lines": [], "dynamic": False, "tls": "disabled", "leaving": [], "elsewhere": [], "data": False, "written": False,
     "epoch": None, "directories": [], "server": {"mode": None, "address": HOST},
 }  # fmt: skip
-# Roles whose problems an action plugin finds, not an expression.
-PLANNED = {"docker", "haproxy", "mesos_master", "zookeeper"}
 GROUPS = {"zookeeper": [HOST], "mesos_masters": [HOST], "mesos_slaves": [HOST], "marathon": [HOST]}
 
 
@@ -67,7 +65,7 @@ class Role:
             "inventory_hostname": HOST, "groups": groups, "group_names": list(groups), "ansible_play_hosts": [HOST],
             "ansible_play_batch": [HOST], "ansible_play_hosts_all": [HOST], "role_path": str(ROLES / name),
             "ansible_search_path": [str(ROLES / name)], f"__{name}_program": programs,
-            "__zookeeper_state": NO_SERVER, "__common_problems": [],
+            "__zookeeper_state": NO_SERVER,
             "quorum_address": "10.0.0.1",
             # Read anew for every question, which takes longer than all the rest.
             f"__{name}_options": list(self.specs),
@@ -94,15 +92,13 @@ class Role:
 
     def problems(self, options: dict[str, Any]) -> list[str]:
         """What the role refuses, each sentence as it is printed."""
-        if self.name in PLANNED:
-            from ansible_collections.quorum.mesos.plugins.action._role_plan import PLANS, Values
-            from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
+        from ansible_collections.quorum.mesos.plugins.action._role_plan import PLANS, Values
+        from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
 
-            templar = self.templar(options)
-            found = PLANS[self.name, "main"](Values(templar.available_variables, templar.template))
-            return [characters.sentence(problem) for problem in found["problems"]]
-        found = f"__{self.name}_problems" if self.specs else "__common_network_problems"
-        return list(self.value(f"{found} | map('split', '\x00') | map('quorum.mesos._problem_text')", options))
+        templar = self.templar(options)
+        plan = PLANS[self.name, "main" if self.specs else "network"]
+        found = plan(Values(templar.available_variables, templar.template))
+        return [characters.sentence(problem) for problem in found["problems"]]
 
     def value(self, expression: str, options: dict[str, Any]) -> Any:
         return self.templar(options).template(trust_as_template("{{ " + expression + " }}"))

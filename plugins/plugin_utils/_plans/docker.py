@@ -12,6 +12,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._docker import daemon
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install, units
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
 # The containers of our own services, by the variable that has the group of their hosts.
@@ -30,7 +31,7 @@ def main(values: Values) -> dict[str, t.Any]:
     host = values["inventory_hostname"]
     return {
         "problems": [
-            *values["__common_problems"],
+            *host_plan.problems(values),
             *common.host_problems(values, values["__docker_needs"]),
             *_option_problems(values, host),
         ],

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports, units
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?\Z")
@@ -37,7 +38,7 @@ def main(values: Values) -> dict[str, t.Any]:
     ]
     return {
         "problems": [
-            *values["__common_problems"],
+            *host_plan.problems(values),
             *common.host_problems(values, _needs_that_are_numbers(values["__haproxy_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
             *units.path_problems({"haproxy_marathon_ca": values["haproxy_marathon_ca"] or "/"}, host),

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import settings
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.master import quorum_change, settings
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import flags
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
 # The role itself needs to know these.
@@ -23,7 +25,7 @@ def main(values: Values) -> dict[str, t.Any]:
     host, known = values["inventory_hostname"], values["__mesos_master_known_flags"]
     return {
         "problems": [
-            *values["__common_problems"],
+            *host_plan.problems(values),
             *common.host_problems(values, values["__mesos_master_needs"]),
             *common.install_problems(values["__mesos_master_origin"], "mesos_master", host, values["hostvars"][host]),
             *flags.problems(values["mesos_master_flags"], known, "mesos_master_flags", host),
@@ -41,6 +43,24 @@ def main(values: Values) -> dict[str, t.Any]:
                     *_url(values),
                 ]
             ),
+        ]
+    }
+
+
+def step(values: Values) -> dict[str, t.Any]:
+    """The problems of the step from the masters that are to those that shall be."""
+    state = values["__mesos_master_state"]
+    switch = (
+        quorum_change.switch_problems(
+            state, values["__mesos_master_tls"], boolean(values["mesos_master_tls_downgrade"], strict=False)
+        )
+        if "running" in state
+        else []
+    )
+    return {
+        "problems": [
+            "%s: %s" % (values["inventory_hostname"], problem)
+            for problem in [*values["__mesos_master_plan"]["problems"], *switch]
         ]
     }
 

@@ -12,6 +12,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
 from ansible_collections.quorum.mesos.plugins.module_utils._zookeeper import change, members
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
 Server = t.Mapping[str, t.Any]
@@ -35,7 +36,7 @@ def main(values: Values) -> dict[str, t.Any]:
     java = [*_java(values), *_heap(values, host)]
     return {
         "problems": [
-            *values["__common_problems"],
+            *host_plan.problems(values),
             *common.host_problems(values, values["__zookeeper_needs"]),
             *("%s: %s" % (host, problem) for problem in said),
             *common.unit_problems(values["__zookeeper_unit_values"], "zookeeper", host),

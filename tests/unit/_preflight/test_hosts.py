@@ -6,9 +6,9 @@ import os
 import socket
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter._host_problems import host_problems
 from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, sockets, stopped
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import cluster, hosts
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight.hosts import problems as host_problems
 
 TCP = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0B6B1DAC:13BA 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 4711 1 0 100 0 0 10 0

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter._install_problems import install_problems
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
 from ansible_collections.quorum.mesos.plugins.modules import _package_units as package_units
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import install_problems
 
 DIGEST = "0" * 64
 

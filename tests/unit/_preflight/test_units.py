@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.filter._unit_problems import unit_problems
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import units
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import unit_problems
 
 SETTINGS: dict[str, Any] = {
     "MemoryMax": "2G",

@@ -7,19 +7,16 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import docker
 
+from .hosts import HOST, NO_SYSTEMD, NO_SYSTEMD_SAID
+
 IDLE = {"running": False, "silent": False}
 VALUES: dict[str, Any] = {
-    "inventory_hostname": "a",
+    **HOST,
     "groups": {"mesos_slaves": ["a", "b"]},
     "group_names": ["mesos_slaves"],
     "hostvars": {"a": {}},
     "ansible_check_mode": False,
-    "__common_problems": [],
-    "__common_host": {"ports": [], "directories": {}, "services": {}},
-    "__common_minimum_disk": "512",
-    "__common_start_stopped": "False",
     "__common_family": "debian",
-    "__common_zookeeper_group": "zookeeper",
     "__common_master_group": "mesos_masters",
     "__docker_agent_group": "mesos_slaves",
     "__docker_marathon_group": "marathon",
@@ -49,12 +46,12 @@ def test_what_can_work_has_no_problem() -> None:
 
 def test_the_problems_of_the_host_come_first() -> None:
     found = planned(
-        __common_problems=["a: no systemd."],
-        __common_host={"ports": [], "directories": {}, "services": {"docker": {"masked": True, "stopped": False}}},
+        **NO_SYSTEMD,
+        __common_host={**HOST["__common_host"], "services": {"docker": {"masked": True, "stopped": False}}},
         __docker_needs={"units": ["docker"]},
         docker_daemon_options={"debug": "yes"},
     )["problems"]
-    assert found[0] == "a: no systemd."
+    assert found[0] == NO_SYSTEMD_SAID
     assert "docker" in found[1]
     assert found[2] == "a: docker_daemon_options.debug is 'yes'; write true or false."
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import haproxy
 
+from .hosts import HOST
+
 PORTS = {
     "haproxy_http_port": 80, "haproxy_https_port": 443, "haproxy_app_id_port": 9091, "haproxy_stats_port": 9090,
     "haproxy_status_port": 9092,
@@ -14,13 +16,9 @@ PORTS = {
 OWN = [{"option": option, "port": port} for option, port in PORTS.items()]
 MARATHON = {"option": "marathon_http_port", "port": "8080"}
 VALUES: dict[str, Any] = {
-    "inventory_hostname": "a",
+    **HOST,
     "groups": {"load_balancers": ["a"]},
     "hostvars": {"a": {}},
-    "__common_problems": [],
-    "__common_host": {"ports": [], "directories": {}, "services": {}},
-    "__common_minimum_disk": "512",
-    "__common_start_stopped": "False",
     "__common_ports": [MARATHON, *OWN],
     "__common_offered_ports": ["31000-32000"],
     "__haproxy_needs": {"units": ["haproxy"], "ports": PORTS},
@@ -98,7 +96,7 @@ def test_a_secret_does_not_show_in_what_is_refused() -> None:
 
 def test_a_port_that_somebody_else_has() -> None:
     nginx = {"port": 80, "pid": 7, "process": "nginx", "units": ["nginx.service"], "container": None}
-    (problem,) = planned(__common_host={"ports": [nginx], "directories": {}, "services": {}})["problems"]
+    (problem,) = planned(__common_host={**HOST["__common_host"], "ports": [nginx]})["problems"]
     assert problem.startswith("a: its port 80 (haproxy_http_port) is taken by nginx.service")
 
 

@@ -7,19 +7,16 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import mesos_master
 
+from .hosts import HOST, NO_SYSTEMD, NO_SYSTEMD_SAID
+
 ORIGIN = {
     "method": "archive", "family": "debian", "archive": "https://mirror.example.org/mesos.tgz",
     "checksum": f"sha256:{'0' * 64}", "package": "mesos", "version": "", "repository": {}, "image": "", "packages": {},
 }  # fmt: skip
 VALUES: dict[str, Any] = {
-    "inventory_hostname": "a",
+    **HOST,
     "groups": {"mesos_masters": ["a", "b", "c"]},
     "hostvars": {"a": {}},
-    "__common_problems": [],
-    "__common_host": {"ports": [], "directories": {}, "services": {}},
-    "__common_minimum_disk": 512,
-    "__common_start_stopped": False,
-    "__common_zookeeper_group": "zookeeper",
     "__mesos_master_needs": {},
     "__mesos_master_known_flags": {"quiet": "boolean", "port": "text"},
     "__mesos_master_origin": ORIGIN,
@@ -53,7 +50,7 @@ def test_what_can_work_has_no_problem() -> None:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"__common_problems": ["a: no systemd."]}, "a: no systemd."),
+    (NO_SYSTEMD, NO_SYSTEMD_SAID),
     (
         {"groups": {"mesos_masters": ["b"]}},
         "a: it is not in the group mesos_masters; add it there or set mesos_master_group.",

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import zookeeper
 
+from .hosts import HOST
+
 
 def server(number: int, host: str, **more: Any) -> dict[str, Any]:
     return {"id": number, "host": host, "address": f"10.0.0.{number}", "zookeeper_client_address": "", **more}
@@ -19,14 +21,11 @@ NEW: dict[str, Any] = {
 HOSTVARS: dict[str, dict[str, Any]] = {host: {"__zookeeper_state": NEW} for host in ("a", "b", "c")}
 THREE = [server(1, "a"), server(2, "b"), server(3, "c")]
 VALUES: dict[str, Any] = {
-    "inventory_hostname": "a",
+    **HOST,
     "groups": {"zookeeper": ["a", "b", "c"]},
     "hostvars": HOSTVARS,
     "ansible_play_hosts": ["a", "b", "c"],
-    "__common_problems": [],
-    "__common_host": {"ports": [], "directories": {}, "services": {}, "files": {}, "java": "17.0.1"},
-    "__common_minimum_disk": 512,
-    "__common_start_stopped": False,
+    "__common_host": {**HOST["__common_host"], "java": "17.0.1"},
     "__zookeeper_needs": {},
     "__zookeeper_servers": THREE,
     "__zookeeper_voters": THREE,
