@@ -432,7 +432,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils._universe import (
     options as package_options,
 )
 
-PRESENT, ABSENT, RENDERED, DESCRIBED = "present", "absent", "rendered", "described"
+PRESENT = "present"
+ABSENT = "absent"
+RENDERED = "rendered"
+DESCRIBED = "described"
 
 
 def argument_spec():
