@@ -23,6 +23,7 @@ from small_servers import Named
 pytestmark = pytest.mark.skipif(not zookeeper_installed(), reason="needs the Debian package zookeeper and java")
 
 FAILED = {"eventType": "status_update_event", "taskStatus": "TASK_FAILED"}
+REQUEST_SECONDS = 60
 SECRET = "must-not-be-shown"
 
 
@@ -43,23 +44,32 @@ def leader(cluster: LocalCluster) -> Program:
     def found() -> Program | None:
         for one in cluster.marathons:
             if one.running:
-                address = requests.get(f"{one.url}/v2/leader", timeout=5).json().get("leader", "")
+                address = requests.get(f"{one.url}/v2/leader", timeout=REQUEST_SECONDS).json().get("leader", "")
                 return next((other for other in cluster.marathons if other.url.endswith(address or "-")), None)
         return None
 
     return wait_until("a Marathon leads", found)
 
 
+def get(cluster: LocalCluster, path: str) -> Any:
+    return requests.get(leader(cluster).url + path, timeout=REQUEST_SECONDS).json()
+
+
+def remove(cluster: LocalCluster, name: str) -> None:
+    url = f"{leader(cluster).url}/v2/apps/events/{name}"
+    requests.delete(url, params={"force": "true"}, timeout=REQUEST_SECONDS).raise_for_status()
+
+
 def put(cluster: LocalCluster, app: dict[str, Any]) -> None:
     def written() -> bool:
         url = leader(cluster).url
-        return requests.put(f"{url}/v2/apps{app['id']}", json=app, params={"force": "true"}, timeout=10).ok
+        return requests.put(f"{url}/v2/apps{app['id']}", json=app, params={"force": "true"}, timeout=REQUEST_SECONDS).ok
 
     wait_until(f"{app['id']} is written", written)
 
 
 def tasks(cluster: LocalCluster, name: str) -> list[dict[str, Any]]:
-    found = requests.get(f"{leader(cluster).url}/v2/apps/events/{name}/tasks", timeout=10).json().get("tasks", [])
+    found = get(cluster, f"/v2/apps/events/{name}/tasks").get("tasks", [])
     return [one for one in found if one.get("state") == "TASK_RUNNING"]
 
 
@@ -105,14 +115,14 @@ def test_events_come_as_they_happen_and_without_secrets(cluster: LocalCluster) -
 def test_what_happens_while_nothing_comes_through_is_told(cluster: LocalCluster) -> None:
     failing = run_app(cluster, "failing", env={"EVENTS_OF": "failing"})
     put(cluster, definition("removed", instances=0))
-    wait_until("all is deployed", lambda: not requests.get(f"{leader(cluster).url}/v2/deployments", timeout=5).json())
+    wait_until("all is deployed", lambda: not get(cluster, "/v2/deployments"))
     with gate_to(leader(cluster)) as gate, EventSource(url=[gate.url]) as source:
         source.wait("connected", eventType="event_stream_connected")
         gate.close()
         source.wait("lost", eventType="event_stream_lost")
         fail(cluster, "failing")
         put(cluster, definition("added", instances=0))
-        requests.delete(f"{leader(cluster).url}/v2/apps/events/removed", timeout=10).raise_for_status()
+        remove(cluster, "removed")
         wait_until("another task runs", lambda: [one for one in tasks(cluster, "failing") if one["id"] != failing])
         # Never to be deployed: it wants more than there is.
         put(cluster, definition("stuck", cpus=1000))
@@ -128,7 +138,7 @@ def test_what_happens_while_nothing_comes_through_is_told(cluster: LocalCluster)
         plan = info["plan"]["id"]
         gate.close()
         wait_until("lost again", lambda: len(source.of_kind("event_stream_lost")) == 2)
-        requests.delete(f"{leader(cluster).url}/v2/apps/events/stuck", params={"force": "true"}, timeout=10)
+        remove(cluster, "stuck")
         gate.open()
         source.wait("the deployment that failed", eventType="deployment_failed", id=plan, **told)
 
@@ -213,7 +223,7 @@ def test_what_waits_in_the_launch_queue_is_told(cluster: LocalCluster) -> None:
         assert (event["eventType"], event["appId"], event["count"]) == ("queue_waiting", "/events/greedy", 1)
         assert event["source"] == "queue"
     finally:
-        requests.delete(f"{leader(cluster).url}/v2/apps/events/greedy", params={"force": "true"}, timeout=10)
+        remove(cluster, "greedy")
 
 
 def test_the_masters_stream_over_a_change_of_the_leader(cluster: LocalCluster) -> None:

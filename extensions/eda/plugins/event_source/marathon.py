@@ -96,12 +96,42 @@ options:
     elements: str
     default: []
   mesos:
-    description:
-      - How to reach the masters whose events are given.
-      - C(url) is a list of their addresses. C(url_username), C(url_password), C(url_password_file), C(validate_certs),
-        C(ca_path), C(client_cert), C(client_key) and C(timeout) are as for M(quorum.mesos.mesos_agent), with the same
-        environment variables.
+    description: How to reach the masters whose events are given.
     type: dict
+    suboptions:
+      url:
+        description: Addresses of Mesos masters, else those in E(MESOS_URL). The leader is found through any of them.
+        type: list
+        elements: str
+        required: true
+      url_username:
+        description: Principal for HTTP basic authentication, else that of E(MESOS_USERNAME).
+        type: str
+        aliases: [username]
+      url_password:
+        description: Secret for HTTP basic authentication, else that of E(MESOS_PASSWORD).
+        type: str
+        aliases: [password]
+      url_password_file:
+        description: File with the secret, which is read again for each connection.
+        type: path
+      validate_certs:
+        description: Whether the certificate of an HTTPS address must be valid.
+        type: bool
+        default: true
+      ca_path:
+        description: File with the certificates of the authorities that are trusted for HTTPS.
+        type: path
+      client_cert:
+        description: File with the certificate that is shown to masters which ask for one.
+        type: path
+      client_key:
+        description: File with the key of O(mesos.client_cert).
+        type: path
+      timeout:
+        description: Seconds after which a single request counts as not answered.
+        type: int
+        default: 30
 """
 
 EXAMPLES = r"""

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from . import subject
-from .seen import Seen
-from .state import State, affected, instance_of
+from .seen import MarathonSeen
+from .state import MarathonState, affected, instance_of
 
 Event = dict[str, Any]
 
@@ -25,7 +25,7 @@ _FIELDS_OF_TASK = ("slaveId", "host", "ports", "ipAddresses", "version")
 _FIELDS_OF_FAILURE = ("slaveId", "host", "message", "version", "timestamp")
 
 
-def difference(seen: Seen, now: State) -> list[Event]:
+def difference(seen: MarathonSeen, now: MarathonState) -> list[Event]:
     """In the order in which causes come before effects."""
     return [
         *_definitions(seen, now),
@@ -40,7 +40,7 @@ def difference(seen: Seen, now: State) -> list[Event]:
     ]
 
 
-def _definitions(seen: Seen, now: State) -> Iterator[Event]:
+def _definitions(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for name, app in now.apps.items():
         if seen.versions.get(name) != str(app.get("version") or ""):
             yield {"eventType": "api_post_event", "uri": f"/v2/apps{name}", "appDefinition": app}
@@ -51,7 +51,7 @@ def _definitions(seen: Seen, now: State) -> Iterator[Event]:
             yield {"eventType": "pod_updated_event", "uri": f"/v2/pods{name}"}
 
 
-def _begun(seen: Seen, now: State) -> Iterator[Event]:
+def _begun(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for name, deployment in now.deployments.items():
         if name not in seen.deployments:
             step = {"actions": deployment.get("currentActions") or []}
@@ -62,7 +62,7 @@ def _plan(name: str, deployment: dict[str, Any]) -> dict[str, Any]:
     return {"id": name, "version": deployment.get("version"), "steps": deployment.get("steps") or []}
 
 
-def _failures(seen: Seen, now: State) -> Iterator[Event]:
+def _failures(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for name, failure in now.failures.items():
         task_id = str(failure.get("taskId"))
         if not seen.has_ended(task_id):
@@ -76,7 +76,7 @@ def _failures(seen: Seen, now: State) -> Iterator[Event]:
             }
 
 
-def _ended_tasks(seen: Seen, now: State) -> Iterator[Event]:
+def _ended_tasks(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     failed = {str(failure.get("taskId")) for failure in now.failures.values()}
     for task_id, (app_id, _state) in seen.tasks.items():
         # Of an instance of a pod, its own events say more.
@@ -90,7 +90,7 @@ def _ended_tasks(seen: Seen, now: State) -> Iterator[Event]:
             }
 
 
-def _tasks(seen: Seen, now: State) -> Iterator[Event]:
+def _tasks(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for task_id, task in now.tasks.items():
         if seen.tasks.get(task_id) != (task.app_id, task.state):
             told = {key: task.told[key] for key in _FIELDS_OF_TASK if task.told.get(key) is not None}
@@ -103,7 +103,7 @@ def _tasks(seen: Seen, now: State) -> Iterator[Event]:
             }
 
 
-def _health(seen: Seen, now: State) -> Iterator[Event]:
+def _health(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for task_id, task in now.tasks.items():
         instance = instance_of(task_id)
         if task.healthy is not None and seen.health.get(instance) != task.healthy:
@@ -117,7 +117,7 @@ def _health(seen: Seen, now: State) -> Iterator[Event]:
             }
 
 
-def _instances(seen: Seen, now: State) -> Iterator[Event]:
+def _instances(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for name, pod_id in seen.instances.items():
         if name not in now.instances:
             yield _instance(name, pod_id, "Unknown")
@@ -130,7 +130,7 @@ def _instance(name: str, pod_id: str, condition: str) -> Event:
     return {"eventType": "instance_changed_event", "instanceId": name, "runSpecId": pod_id, "condition": condition}
 
 
-def _over(seen: Seen, now: State) -> Iterator[Event]:
+def _over(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for name, deployment in seen.deployments.items():
         if name in now.deployments:
             continue
@@ -144,7 +144,7 @@ def _over(seen: Seen, now: State) -> Iterator[Event]:
             yield {"eventType": "deployment_success", **told}
 
 
-def _undone(deployment: dict[str, Any], now: State) -> list[str]:
+def _undone(deployment: dict[str, Any], now: MarathonState) -> list[str]:
     """What is not as a deployment was to make it, one sentence each."""
     actions = {name: action for action, name in subject.actions(deployment)}
     version = str(deployment.get("version") or "")
@@ -176,7 +176,7 @@ def _lack(app: dict[str, Any]) -> str | None:
     return None
 
 
-def _removed(seen: Seen, now: State) -> Iterator[Event]:
+def _removed(seen: MarathonSeen, now: MarathonState) -> Iterator[Event]:
     for name in seen.versions:
         if name in now.apps or name in now.pods:
             continue

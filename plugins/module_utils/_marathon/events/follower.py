@@ -19,9 +19,9 @@ from ..errors import MarathonError, Unreachable
 from ..module.argument_spec import access_from, client_from
 from . import subject
 from .difference import difference
-from .seen import FOLLOWED, Seen
+from .seen import FOLLOWED, MarathonSeen
 from .server_sent import ServerSentEvents
-from .state import State, state
+from .state import MarathonState, state
 from .told import Told
 from .waiting import Waiting
 
@@ -44,7 +44,7 @@ class MarathonEvents:
         self._options = options
         self._tell = tell
         self._clock = clock
-        self._seen: Seen | None = None
+        self._seen: MarathonSeen | None = None
         self._told = Told()
         self._waiting = Waiting()
         self._looked = clock()
@@ -108,10 +108,10 @@ class MarathonEvents:
             raise NoAnswer(f"it redirects to {place or 'nowhere'}, which url does not name", arrived=True, url=url)
         return found.rstrip("/")
 
-    def _catch_up(self, now: State) -> bool:
+    def _catch_up(self, now: MarathonState) -> bool:
         missed = difference(self._seen, now) if self._seen is not None else []
         self._told = Told(missed)
-        self._seen = Seen(now)
+        self._seen = MarathonSeen(now)
         return False not in [self._emit(event, "difference") for event in missed]
 
     def _events(self, client: Client, stream: SessionStream, stopped: Callable[[], bool]) -> Iterator[Event]:
@@ -149,7 +149,7 @@ class MarathonEvents:
         return self._tell({**secrets.mask(event, names), "service": "marathon", "source": source})
 
 
-def _state(client: Client, clock: Callable[[], float]) -> State:
+def _state(client: Client, clock: Callable[[], float]) -> MarathonState:
     end = clock() + _STATE_SECONDS
     with client.limited(lambda: end - clock()):
         root = client.group("/", snapshot.embed(state=True))

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Any, Iterable
 
 from . import subject
-from .state import State, instance_of
+from .state import MarathonState, instance_of
 
 # What has to be followed, whatever events are wanted.
 FOLLOWED = (
@@ -30,8 +30,8 @@ _STOPS = ("StopApplication", "StopPod")
 _MOST_ENDED = 10_000
 
 
-class Seen:
-    def __init__(self, state: State) -> None:
+class MarathonSeen:
+    def __init__(self, state: MarathonState) -> None:
         self.versions = {name: str(one.get("version") or "") for name, one in {**state.apps, **state.pods}.items()}
         self.pods = set(state.pods)
         self.tasks = {name: (task.app_id, task.state) for name, task in state.tasks.items()}

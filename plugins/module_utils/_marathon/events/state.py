@@ -32,7 +32,7 @@ class PodInstance:
 
 
 @dataclass(frozen=True)
-class State:
+class MarathonState:
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
     tasks: dict[str, AppTask] = field(default_factory=dict)
@@ -42,11 +42,11 @@ class State:
     deployments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def state(tree: Tree, deployments: Iterable[dict[str, Any]]) -> State:
+def state(tree: Tree, deployments: Iterable[dict[str, Any]]) -> MarathonState:
     pods = tree.pod_statuses
     failures = {name: app["lastTaskFailure"] for name, app in tree.apps.items() if app.get("lastTaskFailure")}
     endings = {name: pod_endings.latest(status) for name, status in pods.items()}
-    return State(
+    return MarathonState(
         apps=tree.apps,
         pods=tree.pods,
         tasks={

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.events.difference import difference
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.events.seen import Seen
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.events.state import State, state
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.events.seen import MarathonSeen
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.events.state import MarathonState, state
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.snapshot import Tree
 
 V1, V2, V3 = (f"2026-01-0{day}T00:00:00.000Z" for day in (1, 2, 3))
@@ -23,11 +23,11 @@ def app(name: str = "/web", version: str = V1, tasks: tuple[dict[str, Any], ...]
     return {"id": name, "version": version, "tasks": list(tasks), **counts, **more}
 
 
-def looked(*apps: dict[str, Any], deployments: tuple[dict[str, Any], ...] = ()) -> State:
+def looked(*apps: dict[str, Any], deployments: tuple[dict[str, Any], ...] = ()) -> MarathonState:
     return state(Tree(apps={one["id"]: one for one in apps}), deployments)
 
 
-def pods(*statuses: dict[str, Any]) -> State:
+def pods(*statuses: dict[str, Any]) -> MarathonState:
     specs = {one["id"]: one["spec"] for one in statuses}
     return state(Tree(pods=specs, pod_statuses={one["id"]: one for one in statuses}), ())
 
@@ -46,8 +46,8 @@ def failure(number: int, status: str = "TASK_FAILED") -> dict[str, Any]:
     return {"taskId": task(number)["id"], "state": status, "message": "exit 1", "host": "h1", "timestamp": V2}
 
 
-def told(before: State, now: State, *stream: dict[str, Any]) -> list[dict[str, Any]]:
-    seen = Seen(before)
+def told(before: MarathonState, now: MarathonState, *stream: dict[str, Any]) -> list[dict[str, Any]]:
+    seen = MarathonSeen(before)
     for event in stream:
         seen.apply(event)
     return difference(seen, now)
@@ -137,7 +137,7 @@ def test_a_deployment_that_began() -> None:
     assert (event["eventType"], event["plan"]["id"], event["plan"]["version"]) == ("deployment_info", "d1", V2)
 
 
-def outcome(now: State, action: str = "ScaleApplication") -> tuple[str, str]:
+def outcome(now: MarathonState, action: str = "ScaleApplication") -> tuple[str, str]:
     running = looked(app(version=V2), deployments=(deployment(action),))
     (event,) = [one for one in told(running, now) if one["eventType"].startswith("deployment")]
     return event["eventType"], event.get("reason", "")
@@ -151,7 +151,7 @@ def outcome(now: State, action: str = "ScaleApplication") -> tuple[str, str]:
         ("StopApplication", looked()),
     ],
 )
-def test_a_deployment_that_did_what_it_should(action: str, now: State) -> None:
+def test_a_deployment_that_did_what_it_should(action: str, now: MarathonState) -> None:
     assert outcome(now, action) == ("deployment_success", "")
 
 
@@ -170,7 +170,7 @@ def test_a_deployment_that_did_what_it_should(action: str, now: State) -> None:
         ),
     ],
 )
-def test_a_deployment_that_did_not(action: str, now: State, words: str) -> None:
+def test_a_deployment_that_did_not(action: str, now: MarathonState, words: str) -> None:
     running = looked(app(version=V2), deployments=(deployment(action),))
     event = next(one for one in told(running, now) if one["eventType"] == "deployment_failed")
     assert event["id"] == "d1" and words in event["reason"]
