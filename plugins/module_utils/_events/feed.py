@@ -66,7 +66,8 @@ class Feed:
         while not self._stop.is_set():
             try:
                 self._follower.follow(self._options(), self._connected, self._stop.is_set)
-            except (MarathonError, MesosError, NoAnswer, OptionError, ValueError) as error:
+            # An OSError is that of a file with certificates that is being replaced.
+            except (MarathonError, MesosError, NoAnswer, OptionError, OSError, ValueError) as error:
                 if isinstance(error, (Refused, Unauthorized)) and not self._ever_connected:
                     # No rule could ever run; later it may be a password that is being changed.
                     raise

@@ -67,7 +67,8 @@ def told(box: Box) -> list[tuple[str, str]]:
 
 
 def test_an_outage_is_told_once_and_its_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    ends = [None, NoAnswer("ended", True), Unreachable("nobody"), ValueError("what"), None, NoAnswer("again", True)]
+    ends = [None, NoAnswer("ended", True), Unreachable("nobody"), ValueError("what"), OSError("file"), None]
+    ends.append(NoAnswer("again", True))
     box = ran(monkeypatch, *ends)
     assert told(box) == [
         ("event_stream_connected", "http://one"), ("event_stream_lost", "ended"),
