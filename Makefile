@@ -73,7 +73,7 @@ lint: ready ## ruff, yamllint, ansible-lint (production profile), antsibull-docs
 	ansible-lint --offline
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
-	vermin --no-tips --target=3.9- --violations plugins roles/_common/files
+	vermin --no-tips --target=3.9- --violations extensions plugins roles/_common/files
 	python tools/role_readme.py --check
 
 .PHONY: sanity

@@ -26,6 +26,7 @@ tools|command -v git|git|ansible-test and ansible-lint ask Git for the files
 tools|test -s /etc/ssl/certs/ca-certificates.crt -o -s /etc/pki/tls/certs/ca-bundle.crt|ca-certificates|pip
 tools|python3 -c 'import ensurepip, venv'|python3-venv|.venv
 tests|test -e /usr/share/java/zookeeper.jar|zookeeper|a local ZooKeeper for the engine under test
+tests|command -v java|default-jre-headless|ZooKeeper runs on it, and ansible-rulebook, which the event source is tested with
 tests|command -v haproxy|haproxy|the agent that feeds it is tested with a real one
 tests|command -v named|bind9|the program that keeps names in DNS is tested with a real one
 tests|command -v dig && command -v nsupdate|bind9-dnsutils|it is asked and changed as by hand

@@ -22,6 +22,7 @@ ENTRIES = {
     "MANIFEST.json",
     "README.md",
     "docs",
+    "extensions",
     "inventory",
     "meta",
     "playbooks",
@@ -55,6 +56,12 @@ def test_top_level_entries(archive: Path) -> None:
 
 def test_the_settings_of_the_docs_site_stay_here(archive: Path) -> None:
     assert [name for name in members(archive) if name.startswith("docs/docsite")] == []
+
+
+def test_ansible_rulebook_finds_the_event_source_and_the_rulebooks(archive: Path) -> None:
+    names = {name.removeprefix("extensions/eda/") for name in members(archive) if name.startswith("extensions/eda/")}
+    books = {f"rulebooks/{name}.yml" for name in ("page_failed_deployment", "redeploy_drift", "scale_waiting_queue")}
+    assert {name for name in names if "." in name} == {"plugins/event_source/marathon.py", *books}
 
 
 def test_no_generated_files(archive: Path) -> None:

@@ -20,7 +20,7 @@ META = CHECKOUT / "meta"
 
 
 def imported() -> Iterator[str]:
-    for path in (CHECKOUT / "plugins").rglob("*.py"):
+    for path in (path for name in ("extensions", "plugins") for path in (CHECKOUT / name).rglob("*.py")):
         for statement in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(statement, ast.Import):
                 yield from (alias.name.partition(".")[0] for alias in statement.names)

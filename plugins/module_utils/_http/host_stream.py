@@ -51,3 +51,7 @@ class HostStream:
             if not part:
                 return
             yield part
+
+    def close(self) -> None:
+        if self.refusal is None:
+            self._answer.close()

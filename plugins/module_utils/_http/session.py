@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import itertools
 import traceback
 import warnings
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 from . import bounded, failures, proxies, tls
 from .errors import BadOption, NoAnswer
@@ -27,6 +28,8 @@ else:
 # An answer that comes in pieces has as many times the longest silence for all of them.
 _PIECES = 10
 _PROXY_LOGIN = 407
+# Of the words of a refusal; a part may be one byte.
+_REFUSAL_PARTS = 4096
 
 
 class Session:
@@ -81,30 +84,75 @@ class Session:
             )
         return answer
 
+    def stream(self, url: str, params: Mapping[str, Any], accept: str, silence: float) -> SessionStream:
+        """An answer that goes on, until nothing comes for so many seconds. Raises NoAnswer."""
+        access = dataclasses.replace(self._access, timeout=silence)
+        limit = access.connect_timeout + silence
+
+        def opened() -> SessionStream:
+            asked = {"params": params, "headers": {"Accept": accept}, "stream": True}
+            return SessionStream(self._sent(self._opened(), access, "GET", url, **asked), access)
+
+        try:
+            # A server that sends its headers byte by byte has no end either.
+            return bounded.within(limit, opened)
+        except bounded.TimeUp:
+            raise NoAnswer(f"no answer within {limit:.3g} s", arrived=True) from None
+
     def _exchanged(self, session: Any, method: str, url: str, params: Any, body: Any, limit: float) -> Answer:
         access = dataclasses.replace(
             self._access,
             timeout=_at_most(self._access.timeout, limit),
             connect_timeout=_at_most(self._access.connect_timeout, limit),
         )
+        response = self._sent(session, access, method, url, params=params, json=body)
+        return Answer(response.status_code, response.content.decode("utf-8", "replace"), response.headers)
+
+    @staticmethod
+    def _sent(session: Any, access: Access, method: str, url: str, **request: Any) -> Any:
         try:
             with warnings.catch_warnings():
                 # Not to validate is what validate_certs says.
                 warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-                response = session.request(
+                return session.request(
                     method,
                     url,
-                    params=params,
-                    json=body,
                     timeout=(access.connect_timeout, access.timeout),
                     # Not the session's own: REQUESTS_CA_BUNDLE in the environment would be put before that.
                     verify=(access.ca_path or True) if access.validate_certs else False,
                     cert=(access.client_cert, access.client_key) if access.client_key else access.client_cert,
                     allow_redirects=False,
+                    **request,
                 )
         except requests.exceptions.RequestException as error:
             raise failures.no_answer(error, access, _proxy(url)) from error
-        return Answer(response.status_code, response.content.decode("utf-8", "replace"), response.headers)
+
+
+class SessionStream:
+    """refusal is the answer of a server that gives no stream, else None."""
+
+    def __init__(self, response: Any, access: Access) -> None:
+        self.headers = response.headers
+        self.refusal: Answer | None = None
+        self._response = response
+        self._access = access
+        if response.status_code != 200:
+            text = b"".join(itertools.islice(self.parts(), _REFUSAL_PARTS)).decode("utf-8", "replace")
+            self.refusal = Answer(response.status_code, text, response.headers)
+            self.close()
+
+    def parts(self) -> Iterator[bytes]:
+        """As they come, until the server ends it. Raises NoAnswer where it breaks off."""
+        # A chunk is given when it is there; without chunks the library waits until as much as it is asked for is there.
+        size = None if getattr(self._response.raw, "chunked", False) else 1
+        try:
+            yield from self._response.iter_content(size)
+        except (requests.exceptions.RequestException, OSError, AttributeError) as error:
+            # The library loses its connection to a close in between.
+            raise failures.no_answer(error, self._access) from error
+
+    def close(self) -> None:
+        self._response.close()
 
 
 def _proxy(url: str) -> proxies.Proxy | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
@@ -46,6 +46,11 @@ def open_transport(module: AnsibleModule) -> Transport:
         raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
     module.no_log_values.update(word for word in map(password_in, params["url"]) if word)
+    return transport_from(params)
+
+
+def transport_from(params: Mapping[str, Any]) -> Transport:
+    """The transport of these options, for plugins too, which are no modules."""
     access = Access(
         username=params["url_username"],
         password=params["url_password"],

@@ -89,3 +89,11 @@ def test_one_that_breaks_off(server: Any, path: str, silence: float) -> None:
 def test_nobody_listens() -> None:
     with pytest.raises(NoAnswer, match="connection refused"):
         HostStream(Access(), "http://127.0.0.1:1/", {}, 5)
+
+
+def test_what_is_closed_gives_no_more(server: Any) -> None:
+    stream = opened(server, "/silent")
+    parts = stream.parts()
+    assert next(parts)
+    stream.close()
+    assert list(parts) == []

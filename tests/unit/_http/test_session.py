@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ pytest.importorskip("requests")
 
 from ansible_collections.quorum.mesos.plugins.module_utils._http.errors import BadOption, NoAnswer
 from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access
-from ansible_collections.quorum.mesos.plugins.module_utils._http.session import Session
+from ansible_collections.quorum.mesos.plugins.module_utils._http.session import Session, SessionStream
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ANSWER = HEAD + b"Content-Length: 2\r\n\r\n{}"
@@ -267,3 +268,71 @@ class TestProxy:
         with pytest.raises(NoAnswer) as caught:
             Session(Access()).exchange("GET", "http://127.0.0.1:1/v2/apps")
         assert (str(caught.value), caught.value.remedy) == ("connection refused", None)
+
+
+EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+ACCEPT = "text/event-stream"
+
+
+def stream(*texts: bytes | None, silence: float = 5, **access: Any) -> tuple[SessionStream, Server]:
+    server = Server(*texts)
+    return Session(Access(**access)).stream(f"http://{server.url}/events", {"a": ["b", "c"]}, ACCEPT, silence), server
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        EVENTS + b"Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n",
+        # As a proxy passes it on that does not know how long it will be.
+        EVENTS + b"Connection: close\r\n\r\nonetwo",
+    ],
+)
+def test_a_stream_comes_to_its_end(answer: bytes) -> None:
+    opened, server = stream(answer, username="me", password="secret")
+    assert (opened.refusal, opened.headers["content-type"]) == (None, ACCEPT)
+    server.hung_up.clear()
+    found = b""
+    with contextlib.suppress(NoAnswer):
+        for part in opened.parts():
+            found += part
+            if found == b"onetwo":
+                break
+    assert found == b"onetwo"
+    opened.close()
+    assert "GET /events?a=b&a=c " in server.heads[0]
+    assert f"Accept: {ACCEPT}" in server.heads[0] and "Authorization: Basic " in server.heads[0]
+
+
+def test_a_stream_in_which_nothing_comes_any_more() -> None:
+    class Half(Server):
+        def _answer(self, peer: socket.socket) -> None:
+            peer.recv(65536)
+            peer.sendall(EVENTS + b"Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
+            self._closed.wait(10)
+
+    server = Half()
+    parts = Session(Access()).stream(f"http://{server.url}/", {}, ACCEPT, 0.3).parts()
+    assert next(parts) == b"one"
+    with pytest.raises(NoAnswer, match=r"no answer within 0.3 s"):
+        next(parts)
+
+
+def test_a_stream_that_is_refused() -> None:
+    refusal = stream(b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 4\r\n\r\naway")[0].refusal
+    assert refusal is not None
+    assert (refusal.status, refusal.text, refusal.headers["location"]) == (302, "away", "/there")
+
+
+def test_a_stream_whose_headers_have_no_end() -> None:
+    class Dripping(Server):
+        def _answer(self, peer: socket.socket) -> None:
+            peer.recv(65536)
+            with contextlib.suppress(OSError):
+                peer.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                for _times in range(200):
+                    peer.sendall(b"x")
+                    time.sleep(0.05)
+
+    server = Dripping()
+    with pytest.raises(NoAnswer, match=r"no answer within 0.6 s"):
+        Session(Access(connect_timeout=0.3)).stream(f"http://{server.url}/", {}, ACCEPT, 0.3)

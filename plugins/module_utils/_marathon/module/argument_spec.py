@@ -57,6 +57,11 @@ def open_client(module: AnsibleModule) -> Client:
 
 def client_from(params: Mapping[str, Any]) -> Client:
     """The client of these options, for plugins too, which are no modules."""
+    return Client(http.Http(params["url"], sleep=time.sleep, access=access_from(params)))
+
+
+def access_from(params: Mapping[str, Any]) -> Access:
+    """How these options ask the server; what cannot be used raises MarathonError."""
     if session.requests is None:
         raise MarathonError(missing_required_lib("requests"), exception=session.REQUESTS_IMPORT_ERROR)
     if params["url_token"] is not None and (params["url_username"] is not None or params["url_password"] is not None):
@@ -69,7 +74,7 @@ def client_from(params: Mapping[str, Any]) -> Client:
     for option in ("timeout", "connect_timeout"):
         if params[option] <= 0:
             raise MarathonError(f"{option} is {params[option]}: give a number of seconds above 0")
-    access = Access(
+    return Access(
         username=params["url_username"],
         password=params["url_password"],
         token=params["url_token"],
@@ -80,4 +85,3 @@ def client_from(params: Mapping[str, Any]) -> Client:
         timeout=params["timeout"],
         connect_timeout=params["connect_timeout"],
     )
-    return Client(http.Http(params["url"], sleep=time.sleep, access=access))

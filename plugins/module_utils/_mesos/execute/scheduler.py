@@ -13,7 +13,7 @@ from ..._http.errors import NoAnswer
 from ..._http.exchange import Answer
 from ..errors import CallRefused, MesosError, NoLeader, Unauthorized
 from ..operator_api import OperatorApi
-from .recordio import Records
+from ..recordio import Records
 
 PATH = "/api/v1/scheduler"
 # The master sends a heartbeat every 15 seconds.

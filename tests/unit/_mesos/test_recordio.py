@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.execute.recordio import Records
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.recordio import Records
 
 EVENTS = [{"type": "SUBSCRIBED"}, {"type": "UPDATE", "text": "é\n12\n"}, {"type": "HEARTBEAT"}]
 

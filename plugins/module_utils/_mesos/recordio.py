@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: RecordIO, in which the scheduler API sends its events: the length in digits, a newline, and so many bytes."""
+"""Pure: RecordIO, in which Mesos sends a stream of events: the length in digits, a newline, and so many bytes."""
 
 from __future__ import annotations
 
