@@ -12,8 +12,8 @@ import warnings
 from typing import Any, Mapping
 
 from . import bounded, failures, proxies, tls
-from .errors import BadOption, NoAnswer
-from .exchange import Access, Answer
+from .errors import NoAnswer
+from .exchange import Access, Answer, own_token_header
 
 try:
     import requests
@@ -61,6 +61,7 @@ class Session:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """body is sent as JSON unless it is None; seconds are all that it may take. Raises NoAnswer."""
         limit = self._access.timeout * _PIECES if seconds is None else seconds
@@ -69,7 +70,7 @@ class Session:
             # The server may have closed an idle connection: no way to send what must not be sent twice.
             session.close()
         try:
-            answer = bounded.within(limit, lambda: self._exchanged(session, method, url, params, body, limit))
+            answer = bounded.within(limit, lambda: self._exchanged(session, method, url, params, body, limit, headers))
         except bounded.TimeUp:
             # The one before is still busy.
             self._session = self._opened()
@@ -81,7 +82,9 @@ class Session:
             )
         return answer
 
-    def _exchanged(self, session: Any, method: str, url: str, params: Any, body: Any, limit: float) -> Answer:
+    def _exchanged(
+        self, session: Any, method: str, url: str, params: Any, body: Any, limit: float, headers: Any
+    ) -> Answer:
         access = dataclasses.replace(
             self._access,
             timeout=_at_most(self._access.timeout, limit),
@@ -96,6 +99,7 @@ class Session:
                     url,
                     params=params,
                     json=body,
+                    headers=headers,
                     timeout=(access.connect_timeout, access.timeout),
                     # Not the session's own: REQUESTS_CA_BUNDLE in the environment would be put before that.
                     verify=(access.ca_path or True) if access.validate_certs else False,
@@ -118,14 +122,7 @@ def _at_most(seconds: float, limit: float) -> float:
 
 
 def _login(access: Access) -> str | None:
-    if access.token is not None:
-        token = access.token.strip()
-        if not token or not token.isascii() or any(letter.isspace() or not letter.isprintable() for letter in token):
-            raise BadOption(
-                "url_token is not a token: it is empty, or has blanks or letters that no token has; give it alone"
-            )
-        return f"token={token}"
     if access.username is not None:
         # requests itself would take only the letters of Western Europe.
         return "Basic " + base64.b64encode(f"{access.username}:{access.password or ''}".encode()).decode()
-    return None
+    return own_token_header(access)
