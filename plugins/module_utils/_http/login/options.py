@@ -94,9 +94,7 @@ def _of_account(path: str, url: str | None) -> Login:
         raise BadOption(f"there is no {named}: give the address of the DC/OS cluster as url_login")
     endpoint = _login_url(account.login_endpoint, named)
     if not endpoint.startswith("https://"):
-        raise BadOption(
-            f"the {named} is {endpoint}, which is not encrypted: to use it anyway, give it as url_login"
-        )
+        raise BadOption(f"the {named} is {endpoint}, which is not encrypted: to use it anyway, give it as url_login")
     return Login(endpoint, account.uid, key=account.key)
 
 
