@@ -87,7 +87,7 @@ def test_an_address_is_put_before_the_one_in_the_file(account):
     ("more", "words"),
     [
         ({}, "there is no login_endpoint of url_service_account '.*': give the address of the DC/OS cluster as url_l"),
-        ({"login_endpoint": "http://leader.mesos"}, "is http://leader.mesos/acs/.*, which is not encrypted: if it"),
+        ({"login_endpoint": "http://leader.mesos"}, "is http://leader.mesos/acs/.*, which is not encrypted: to use"),
         ({"login_endpoint": "leader.mesos"}, "'leader.mesos' is not the address of a DC/OS cluster"),
     ],
 )
