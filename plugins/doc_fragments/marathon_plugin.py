@@ -27,7 +27,10 @@ class ModuleDocFragment:
     DOCUMENTATION: str = yaml.safe_dump(
         {
             "options": _options(),
-            "requirements": ["requests (Python library, on the control node)"],
+            "requirements": [
+                "requests (Python library, on the control node)",
+                "cryptography (Python library, on the control node, for O(url_service_account) only)",
+            ],
             "notes": ["Marathon is asked over HTTP from the control node."],
         },
         sort_keys=False,

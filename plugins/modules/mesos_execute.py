@@ -115,10 +115,11 @@ options:
     type: int
     default: 300
 notes:
-  - The principal of the framework is O(url_username), if set. The masters need it in C(credentials) where
-    C(authenticate_http_frameworks) is on, and their ACLs must let it register with O(role) and run tasks as O(user).
+  - The principal of the framework is O(url_username), or the C(uid) in O(url_service_account), if set. The masters need
+    it in C(credentials) where C(authenticate_http_frameworks) is on, and their ACLs must let it register with O(role)
+    and run tasks as O(user).
   - RV(stdout) and RV(stderr) are read from the sandbox through the HTTP API of the agent (C(/state), C(/files/read)),
-    with O(url_username) and O(url_password) if set. Where they cannot be read, a warning says why. The executor of
+    with the login of the masters if one is set. Where they cannot be read, a warning says why. The executor of
     Mesos may write lines of its own into both files.
 seealso:
   - module: quorum.mesos.mesos_info
@@ -285,7 +286,7 @@ def command_of(params):
 def execute(module, params):
     transport = open_transport(module)
     api = OperatorApi(params["url"], transport, time.sleep)
-    runner = CommandRunner(api, transport, params["url_username"] or None, module.warn)
+    runner = CommandRunner(api, transport, transport.principal, module.warn)
     place = place_of(params)
     found = runner.survey(place)
     if module.check_mode:

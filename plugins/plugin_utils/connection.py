@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.utils.display import Display
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
     client_from,
@@ -27,4 +28,4 @@ def variables_for(templar: t.Any, variables: t.Mapping[str, t.Any]) -> dict[str,
 
 def open_client(option: t.Callable[[str], t.Any]) -> Client:
     """option is the plugin's get_option. Options that cannot be used raise MarathonError."""
-    return client_from({name: option(name) for name in connection_spec()})
+    return client_from({name: option(name) for name in connection_spec()}, Display().warning)

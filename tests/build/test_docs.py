@@ -125,3 +125,13 @@ def test_options_of_the_pages_exist() -> None:
         named = set(re.findall(rf"`((?:{'|'.join(ROLES)}|quorum)_\w+[a-z])`", text))
         assert named
         assert sorted(named - options() - {name for _, name in for_marathon()}) == []
+
+
+def test_the_ways_from_other_balancers_name_labels_and_options_that_exist() -> None:
+    page = (CHECKOUT / "docs" / "load-balancer.md").read_text()
+    table = (CHECKOUT / "docs" / "discovery.md").read_text().partition("## Labels\n")[2].partition("\n## ")[0]
+    known = set(re.findall(r"^\| .*?`(HAPROXY_\w+)`", table, re.MULTILINE)) | {"HAPROXY_n_GROUP"}
+    named = {re.sub(r"_\d_", "_n_", label) for label in re.findall(r"`(HAPROXY_\w+)", page)}
+    assert len(named) > 15
+    assert sorted(named - known) == []
+    assert sorted(set(re.findall(r"`(haproxy_\w+)", page)) - options()) == []

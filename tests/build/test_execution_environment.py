@@ -55,6 +55,6 @@ def test_ansible_builder_reads_it(tmp_path: Path) -> None:
     found = yaml.safe_load(done.stdout)
     names = {kind: [re.split(r"[\s<>=]", line)[0] for line in lines] for kind, lines in found.items()}
     assert names == {
-        "python": ["requests", "jmespath", "kazoo", "jsonschema", "referencing"],
+        "python": ["requests", "jmespath", "cryptography", "kazoo", "jsonschema", "referencing"],
         "system": ["openssh-client", "openssh-clients"],
     }

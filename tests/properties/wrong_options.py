@@ -121,6 +121,9 @@ def _by_meaning(module: str, right: dict[str, Any], directory: Path) -> Iterator
     yield "url_password", MISSING, {**right, "url_password": "zzyzx9"}
     yield "url_token", MISSING, {**right, "url_token": "zzyzx9", "url_username": "ops"}
     yield "url_token", MISSING, {**right, "url_token": "zzyzx9 qqq"}
+    yield "url_login", "https://c", {**right, "url_login": "https://c"}
+    yield "url_service_account", missing, {**right, "url_service_account": missing}
+    yield "url_service_account", str(blank), {**right, "url_service_account": str(blank)}
     yield from _OF[module](right)
 
 

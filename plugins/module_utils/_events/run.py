@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import threading
 import time
 from typing import Any, Mapping
@@ -19,6 +20,8 @@ from .._mesos.events.masked_event import masked
 from . import options as given
 from .feed import Feed
 from .outbox import Outbox
+
+_logger = logging.getLogger(__name__)
 
 
 async def run(queue: Any, args: Mapping[str, Any]) -> None:
@@ -39,7 +42,7 @@ async def run(queue: Any, args: Mapping[str, Any]) -> None:
 def _feeds(options: dict[str, Any], outbox: Outbox, stop: threading.Event) -> list[Feed]:
     feeds = []
     if options["url"]:
-        marathon = MarathonEvents(given.with_login(options), outbox.put, time.monotonic)
+        marathon = MarathonEvents(given.with_login(options), outbox.put, time.monotonic, _logger.warning)
         feeds.append(Feed("marathon", marathon, functools.partial(given.with_login, options), outbox, stop))
     master = options["mesos"]
     if master:
@@ -51,6 +54,7 @@ def _feeds(options: dict[str, Any], outbox: Outbox, stop: threading.Event) -> li
             functools.partial(masked, holds=names.hold, stars=MASKED),
             # A wait for a leader ends with the source.
             stop.wait,
+            _logger.warning,
         )
         feeds.append(Feed("mesos", mesos, functools.partial(given.with_login, master), outbox, stop))
     return feeds

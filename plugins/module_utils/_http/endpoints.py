@@ -57,7 +57,7 @@ class Endpoints:
                     lasting = lasting and no_answer.lasting
             if lasting:
                 break
-        # Where one of them is reached, or not, without a proxy, the proxy is not what is wrong.
+        # Where one of them is reached, or not, without a proxy or login, that is not what is wrong.
         remedy = next(iter(remedies.values())) if all(remedies.values()) else None
         raise Silence(failures, electing, remedy)
 
@@ -68,13 +68,13 @@ def checked_urls(urls: list[str], service: str, example: str) -> list[str]:
     return [checked_url(url, service, example) for url in urls]
 
 
-def checked_url(url: str, service: str, example: str) -> str:
+def checked_url(url: str, service: str, example: str, option: str = "url") -> str:
     """service is what the address should be of, in words."""
     parts = _parts(url)
     if _holds_login(url):
-        raise BadOption("url holds a user name or password, which would be shown: use url_username, url_password")
+        raise BadOption(f"{option} holds a user name or password, which would be shown: use url_username, url_password")
     if parts is None or parts.query or parts.fragment:
-        raise BadOption(f"url '{url}' is not the address of {service}, like {example}")
+        raise BadOption(f"{option} '{url}' is not the address of {service}, like {example}")
     return url.rstrip("/")
 
 

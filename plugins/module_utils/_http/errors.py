@@ -5,9 +5,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class BadOption(Exception):
-    """An option that cannot be used, found before anything was sent."""
+    """An option that cannot be used, found before anything was sent; facts are further keys for the result."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts = facts
+
+
+class LoginFailed(Exception):
+    """A login was answered and gave no token, which another try would not change."""
 
 
 class NoAnswer(Exception):
@@ -15,7 +25,7 @@ class NoAnswer(Exception):
 
     arrived: the service may have got it, so that only a read may be sent again. electing: somebody answered, but there
     was no leader for it, which passes. lasting: no repetition will help. remedy: what to do where it is not the service
-    that failed, but a proxy in front of it.
+    that failed, but a proxy in front of it, or the login before it.
     """
 
     def __init__(
@@ -36,7 +46,7 @@ class NoAnswer(Exception):
 
 
 class Silence(Exception):
-    """No address gave an answer, however often it was asked. remedy is that of a proxy, if it is one that failed."""
+    """No address gave an answer, however often it was asked. remedy is that of a proxy or login, if that failed."""
 
     def __init__(self, failures: dict[str, str], electing: bool, remedy: str | None = None) -> None:
         super().__init__(", ".join(f"{url} ({reason})" for url, reason in failures.items()))

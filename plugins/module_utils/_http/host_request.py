@@ -21,6 +21,8 @@ def send(url: str, access: Any, timeout: float, **request: Any) -> Any:
         force_basic_auth=bool(access.username),
         follow_redirects="none",
         use_proxy=False,
+        # A login from ~/.netrc would be put before the one that is given.
+        use_netrc=False,
         ca_path=access.ca_path if secure else None,
         client_cert=access.client_cert if secure else None,
         client_key=access.client_key if secure else None,

@@ -15,12 +15,14 @@ from urllib.parse import urlencode
 
 from . import host_request, tls
 from .errors import NoAnswer
-from .exchange import Access, Answer
+from .exchange import Access, Answer, own_token_header
 
 
 class HostSession:
     def __init__(self, access: Access) -> None:
         self._access = access
+        token = own_token_header(access)
+        self._own: dict[str, str] = {"Authorization": token} if token else {}
 
     def prepare(self, urls: list[str]) -> None:
         """Raises BadOption for certificates that cannot be used, where one of the addresses needs them."""
@@ -48,7 +50,7 @@ class HostSession:
                 limit,
                 data=None if body is None else json.dumps(body),
                 method=method,
-                headers={"Accept": "application/json", **kind, **(headers or {})},
+                headers={"Accept": "application/json", **kind, **self._own, **(headers or {})},
                 validate_certs=access.validate_certs,
             )
             return Answer(answer.status, answer.read().decode("utf-8", "replace"), answer.headers)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from http.client import HTTPException
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 from urllib.error import HTTPError
 
 from . import host_request
@@ -21,7 +21,9 @@ _MOST_BYTES = 65536
 class HostStream:
     """refusal is the answer of a server that gives no stream, else None."""
 
-    def __init__(self, access: Access, url: str, body: Any, silence: float) -> None:
+    def __init__(
+        self, access: Access, url: str, body: Any, silence: float, headers: Mapping[str, str] | None = None
+    ) -> None:
         """body is sent as JSON; silence is the longest time without a byte, in seconds. Raises NoAnswer."""
         self.refusal: Answer | None = None
         self.headers: Any = {}
@@ -32,7 +34,7 @@ class HostStream:
                 silence,
                 data=json.dumps(body),
                 method="POST",
-                headers={"Accept": "application/json", "Content-Type": "application/json"},
+                headers={"Accept": "application/json", "Content-Type": "application/json", **(headers or {})},
                 validate_certs=access.validate_certs,
             )
             self.headers = self._answer.headers
@@ -40,6 +42,10 @@ class HostStream:
             self.refusal = Answer(error.code, error.read().decode("utf-8", "replace"), error.headers)
         except (OSError, HTTPException) as error:
             raise no_answer(error) from error
+
+    @property
+    def status(self) -> int:
+        return 200 if self.refusal is None else self.refusal.status
 
     def parts(self) -> Iterator[bytes]:
         """As they come, until the server ends it. Raises NoAnswer where it breaks off."""

@@ -13,8 +13,8 @@ import warnings
 from typing import Any, Iterator, Mapping
 
 from . import bounded, failures, proxies, tls
-from .errors import BadOption, NoAnswer
-from .exchange import Access, Answer
+from .errors import NoAnswer
+from .exchange import Access, Answer, own_token_header
 
 try:
     import requests
@@ -64,6 +64,7 @@ class Session:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """body is sent as JSON unless it is None; seconds are all that it may take. Raises NoAnswer."""
         limit = self._access.timeout * _PIECES if seconds is None else seconds
@@ -72,7 +73,7 @@ class Session:
             # The server may have closed an idle connection: no way to send what must not be sent twice.
             session.close()
         try:
-            answer = bounded.within(limit, lambda: self._exchanged(session, method, url, params, body, limit))
+            answer = bounded.within(limit, lambda: self._exchanged(session, method, url, params, body, limit, headers))
         except bounded.TimeUp:
             # The one before is still busy.
             self._session = self._opened()
@@ -84,13 +85,20 @@ class Session:
             )
         return answer
 
-    def stream(self, url: str, params: Mapping[str, Any], accept: str, silence: float) -> SessionStream:
+    def stream(
+        self,
+        url: str,
+        params: Mapping[str, Any],
+        accept: str,
+        silence: float,
+        headers: Mapping[str, str] | None = None,
+    ) -> SessionStream:
         """An answer that goes on, until nothing comes for so many seconds. Raises NoAnswer."""
         access = dataclasses.replace(self._access, timeout=silence)
         limit = access.connect_timeout + silence
 
         def opened() -> SessionStream:
-            asked = {"params": params, "headers": {"Accept": accept}, "stream": True}
+            asked = {"params": params, "headers": {"Accept": accept, **(headers or {})}, "stream": True}
             return SessionStream(self._sent(self._opened(), access, "GET", url, **asked), access)
 
         try:
@@ -99,13 +107,15 @@ class Session:
         except bounded.TimeUp:
             raise NoAnswer(f"no answer within {limit:.3g} s", arrived=True) from None
 
-    def _exchanged(self, session: Any, method: str, url: str, params: Any, body: Any, limit: float) -> Answer:
+    def _exchanged(
+        self, session: Any, method: str, url: str, params: Any, body: Any, limit: float, headers: Any
+    ) -> Answer:
         access = dataclasses.replace(
             self._access,
             timeout=_at_most(self._access.timeout, limit),
             connect_timeout=_at_most(self._access.connect_timeout, limit),
         )
-        response = self._sent(session, access, method, url, params=params, json=body)
+        response = self._sent(session, access, method, url, params=params, json=body, headers=headers)
         return Answer(response.status_code, response.content.decode("utf-8", "replace"), response.headers)
 
     @staticmethod
@@ -141,6 +151,10 @@ class SessionStream:
             self.refusal = Answer(response.status_code, text, response.headers)
             self.close()
 
+    @property
+    def status(self) -> int:
+        return 200 if self.refusal is None else self.refusal.status
+
     def parts(self) -> Iterator[bytes]:
         """As they come, until the server ends it. Raises NoAnswer where it breaks off."""
         # A chunk is given when it is there; without chunks the library waits until as much as it is asked for is there.
@@ -166,14 +180,7 @@ def _at_most(seconds: float, limit: float) -> float:
 
 
 def _login(access: Access) -> str | None:
-    if access.token is not None:
-        token = access.token.strip()
-        if not token or not token.isascii() or any(letter.isspace() or not letter.isprintable() for letter in token):
-            raise BadOption(
-                "url_token is not a token: it is empty, or has blanks or letters that no token has; give it alone"
-            )
-        return f"token={token}"
     if access.username is not None:
         # requests itself would take only the letters of Western Europe.
         return "Basic " + base64.b64encode(f"{access.username}:{access.password or ''}".encode()).decode()
-    return None
+    return own_token_header(access)

@@ -10,23 +10,19 @@ from typing import Any, Callable, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from .._http.endpoints import password_in
-from .._http.exchange import Access
+from .._http.errors import BadOption
+from .._http.login.options import access_of, login_spec, passwords_in_urls, unencrypted
 from .errors import MesosError
 from .operator_api import OperatorApi
-from .transport import Transport
+from .transport import LoginTransport, Transport
+
+_PRODUCT = "MESOS"
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
     return {
         "url": {"type": "list", "elements": "str", "required": True, "fallback": (env_fallback, ["MESOS_URL"])},
-        "url_username": {"type": "str", "aliases": ["username"], "fallback": (env_fallback, ["MESOS_USERNAME"])},
-        "url_password": {
-            "type": "str",
-            "no_log": True,
-            "aliases": ["password"],
-            "fallback": (env_fallback, ["MESOS_PASSWORD"]),
-        },
+        **login_spec(_PRODUCT),
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
         "client_cert": {"type": "path"},
@@ -40,24 +36,32 @@ def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep)
     return OperatorApi(module.params["url"], open_transport(module), sleep)
 
 
-def open_transport(module: AnsibleModule) -> Transport:
-    params = module.params
+def open_transport(module: AnsibleModule) -> Transport | LoginTransport:
+    # The roles give empty texts where a cluster has no login.
+    params = {name: None if value == "" else value for name, value in module.params.items()}
     if params.get("wait_timeout", 0) < 0:
         raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
-    module.no_log_values.update(word for word in map(password_in, params["url"]) if word)
-    return transport_from(params)
+    module.no_log_values.update(passwords_in_urls(params))
+    return transport_from(params, module.warn)
 
 
-def transport_from(params: Mapping[str, Any]) -> Transport:
+def transport_from(params: Mapping[str, Any], warn: Callable[[str], None]) -> Transport | LoginTransport:
     """The transport of these options, for plugins too, which are no modules."""
-    access = Access(
-        username=params["url_username"],
-        password=params["url_password"],
-        validate_certs=params["validate_certs"],
-        ca_path=params["ca_path"] or None,
-        client_cert=params["client_cert"] or None,
-        client_key=params["client_key"] or None,
-        timeout=params["timeout"],
-    )
-    return Transport(access)
+    try:
+        access = access_of(
+            params,
+            _PRODUCT,
+            validate_certs=params["validate_certs"],
+            ca_path=params["ca_path"],
+            client_cert=params["client_cert"],
+            client_key=params["client_key"],
+            timeout=params["timeout"],
+        )
+        transport = Transport(access)
+    except BadOption as error:
+        raise MesosError(str(error), **error.facts) from error
+    warning = unencrypted(access)
+    if warning:
+        warn(warning)
+    return transport if access.login is None else LoginTransport(transport, access.login)

@@ -24,7 +24,7 @@ class OperatorApi:
         try:
             transport.prepare(checked)
         except BadOption as error:
-            raise MesosError(str(error)) from error
+            raise MesosError(str(error), **error.facts) from error
         # Of the master that gave the last answer.
         self.leader = checked[0]
         self._transport = transport
@@ -54,7 +54,8 @@ class OperatorApi:
                     f"No leading Mesos master answers at {silence}: see why the masters elect none"
                 ) from silence
             raise Unreachable(
-                f"No Mesos master answers at {silence}: check that one runs and that the option url names it"
+                f"No Mesos master answers at {silence}: "
+                f"{silence.remedy or 'check that one runs and that the option url names it'}"
             ) from silence
 
     def _asked(self, url: str, kind: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -99,8 +100,8 @@ def _leader(url: str, location: str) -> str:
 def _content(answer: Answer, url: str, kind: str) -> dict[str, Any]:
     if answer.status in (401, 403):
         raise Unauthorized(
-            f"The Mesos master {url} does not let this user call {kind} ({answer.status}): check url_username and "
-            "url_password, and the ACLs of the masters"
+            f"The Mesos master {url} does not let this user call {kind} ({answer.status}): check its login "
+            "(url_username and url_password, url_token or url_service_account), and the ACLs of the masters"
         )
     if answer.status == 400:
         reason = _words(answer)

@@ -46,6 +46,14 @@ options:
   url_token_file:
     description: File with the token, which is read again for each connection.
     type: path
+  url_login:
+    description:
+      - Address of a DC/OS cluster, where O(url_username) and O(url_password) log in for a token, else
+        E(MARATHON_LOGIN).
+    type: str
+  url_service_account:
+    description: JSON file with the key of a DC/OS service account, else that of E(MARATHON_SERVICE_ACCOUNT).
+    type: path
   validate_certs:
     description: Whether the certificate of an HTTPS address must be valid, else E(MARATHON_VALIDATE_CERTS).
     type: bool
@@ -114,6 +122,18 @@ options:
         aliases: [password]
       url_password_file:
         description: File with the secret, which is read again for each connection.
+        type: path
+      url_token:
+        description: Token of a DC/OS cluster, else that of E(MESOS_TOKEN).
+        type: str
+        aliases: [token]
+      url_login:
+        description:
+          - Address of a DC/OS cluster, where O(mesos.url_username) and O(mesos.url_password) log in for a token, else
+            E(MESOS_LOGIN).
+        type: str
+      url_service_account:
+        description: JSON file with the key of a DC/OS service account, else that of E(MESOS_SERVICE_ACCOUNT).
         type: path
       validate_certs:
         description: Whether the certificate of an HTTPS address must be valid.

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping
 
 from ..._http.endpoints import Endpoints, checked_urls
-from ..._http.errors import BadOption, NoAnswer, Silence, Uncertain
+from ..._http.errors import BadOption, LoginFailed, NoAnswer, Silence, Uncertain
 from ..._http.exchange import Access
+from ..._http.login.session import LoginSession
 from ..._http.session import Session
-from ..errors import MarathonError, Unreachable, WriteUncertain
+from ..errors import MarathonError, Refused, Unreachable, WriteUncertain
 from . import responses
 
 # A standby answers 502 (503 before release 1.7) while no leader is known, which is over as soon as ZooKeeper has missed
@@ -51,10 +52,10 @@ class Http:
         access = access or Access()
         try:
             checked = checked_urls(urls, "a Marathon", "http://marathon.example.com:8080")
-            self._session = session or Session(access)
+            self._session = session or session_of(access)
             self._session.prepare(checked)
         except BadOption as error:
-            raise MarathonError(str(error)) from error
+            raise MarathonError(str(error), **error.facts) from error
         self._endpoints = Endpoints(checked, sleep)
         self._login = responses.login_of(access)
         self._left: Callable[[], float] | None = None
@@ -90,11 +91,11 @@ class Http:
                 repeatable=method == "GET",
                 once=self._left is not None,
             )
+        except LoginFailed as failed:
+            raise Refused(f"Marathon was not asked. {failed}") from failed
         except Silence as silence:
             if silence.remedy:
-                raise Unreachable(
-                    f"Marathon was not reached, because of the proxy of the environment: {silence}; {silence.remedy}"
-                ) from silence
+                raise Unreachable(f"Marathon was not reached: {silence}; {silence.remedy}") from silence
             if silence.electing:
                 raise Unreachable(
                     f"Marathon has no leader that answers at {silence}. See in its logs, and in ZooKeeper's, "
@@ -124,3 +125,8 @@ class Http:
         self._endpoints.prefer(url)
         data = responses.judged(answer, url, method, path, self._login, body)
         return MarathonAnswer(answer.status, data, answer.headers, url, path)
+
+
+def session_of(access: Access) -> Session | LoginSession:
+    """What sends the requests with this login."""
+    return Session(access) if access.login is None else LoginSession(Session(access), access.login)

@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..._http.exchange import Access, Answer
+from ..._http.login import dcos
 from ..bounds import details, refusals
 from ..errors import Conflict, MarathonError, Refused, TooManyDeployments, Unexpected
 
 # Answers that may have no body.
 _EMPTY = (200, 202, 204)
-_NO_LOGIN = "it wants a login: give url_username and url_password, or url_token"
+_NO_LOGIN = "it wants a login: give url_username and url_password, url_token or url_service_account"
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 # Where the paths of Marathon's own API and pages begin.
 _BELOW_MARATHON = re.compile(r"/(?:v2|ui|ping|help|metrics)(?=/|$)")
@@ -28,6 +29,8 @@ _LOGIN_PAGE = re.compile(r"type=[\"']?password|log ?in|sign ?in|authenticat", re
 
 def login_of(access: Access) -> str:
     """What to do where the login is not accepted."""
+    if access.login is not None:
+        return dcos.refused(access.login)
     if access.token is not None:
         return "it does not accept url_token, which may have expired: get a new one"
     if access.username is not None:

@@ -10,12 +10,13 @@ from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from ..._http.endpoints import Endpoints
-from ..._http.errors import NoAnswer, Silence
-from ..._http.session import Session, SessionStream
+from ..._http.errors import LoginFailed, NoAnswer, Silence
+from ..._http.session import SessionStream
 from .. import secrets, snapshot
 from ..api import responses
 from ..api.client import Client
-from ..errors import MarathonError, Unreachable
+from ..api.http import session_of
+from ..errors import MarathonError, Refused, Unreachable
 from ..module.argument_spec import access_from, client_from
 from . import subject
 from .difference import difference
@@ -40,7 +41,13 @@ _NO_LEADER = (500, 502, 503, 504)
 class MarathonEvents:
     """options are those of the plugin; tell takes an event, and says whether the one who takes them is up with them."""
 
-    def __init__(self, options: Mapping[str, Any], tell: Callable[[Event], bool], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        tell: Callable[[Event], bool],
+        clock: Callable[[], float],
+        warn: Callable[[str], None],
+    ) -> None:
         self._options = options
         self._tell = tell
         self._clock = clock
@@ -49,7 +56,7 @@ class MarathonEvents:
         self._waiting = Waiting()
         self._looked = clock()
         # Raises for options that cannot be used.
-        client_from(options)
+        client_from(options, warn)
         self._endpoints = Endpoints([url.rstrip("/") for url in options["url"]], sleep=time.sleep)
 
     def follow(self, options: Mapping[str, Any], connected: Callable[[str], None], stopped: Callable[[], bool]) -> None:
@@ -57,17 +64,20 @@ class MarathonEvents:
 
         Raises MarathonError where there is no stream, and NoAnswer or ValueError where it ends.
         """
-        session = Session(access_from(options))
-        login = responses.login_of(access_from(options))
+        access = access_from(options)
+        session, login = session_of(access), responses.login_of(access)
         try:
             url, stream = self._endpoints.ask(
                 lambda url: self._opened(session, url, login), repeatable=True, once=True
             )
+        except LoginFailed as failed:
+            raise Refused(f"Marathon was not asked. {failed}") from failed
         except Silence as silence:
             raise Unreachable(f"no event stream at {silence}") from silence
         self._endpoints.prefer(url)
         # The state of the one that sends the events; another address may be that of no Marathon.
-        client = client_from({**options, "url": [url, *(one for one in options["url"] if one.rstrip("/") != url)]})
+        urls = [url, *(one for one in options["url"] if one.rstrip("/") != url)]
+        client = client_from({**options, "url": urls}, _said_before)
         try:
             now = _state(client, self._clock)
             connected(url)
@@ -80,7 +90,7 @@ class MarathonEvents:
         finally:
             stream.close()
 
-    def _opened(self, session: Session, url: str, login: str) -> tuple[str, SessionStream]:
+    def _opened(self, session: Any, url: str, login: str) -> tuple[str, SessionStream]:
         wanted = self._options["event_types"]
         params: dict[str, Any] = {"plan-format": "light"}
         if wanted:
@@ -147,6 +157,10 @@ class MarathonEvents:
             return True
         names = [*self._options["secret_env"], *self._options["secret_labels"]]
         return self._tell({**secrets.mask(event, names), "service": "marathon", "source": source})
+
+
+def _said_before(_warning: str) -> None:
+    """Once is enough."""
 
 
 def _state(client: Client, clock: Callable[[], float]) -> MarathonState:

@@ -32,6 +32,7 @@ class MasterEvents:
         tell: Callable[[Event], bool],
         mask: Callable[[Event], Event],
         sleep: Callable[[float], None],
+        warn: Callable[[str], None],
     ) -> None:
         self._event_types = event_types
         self._tell = tell
@@ -39,14 +40,14 @@ class MasterEvents:
         self._sleep = sleep
         self._seen: ClusterSeen | None = None
         # Raises for options that cannot be used.
-        OperatorApi(options["url"], transport_from(options), sleep)
+        OperatorApi(options["url"], transport_from(options, warn), sleep)
 
     def follow(self, options: Mapping[str, Any], connected: Callable[[str], None], stopped: Callable[[], bool]) -> None:
         """Until the stream ends. options has the login as it is now.
 
         Raises MesosError where there is no stream, and NoAnswer or ValueError where it ends.
         """
-        transport = transport_from(options)
+        transport = transport_from(options, _said_before)
         api = OperatorApi(options["url"], transport, self._sleep)
         # Waits until one leads.
         api.call("GET_MASTER")
@@ -78,8 +79,8 @@ class MasterEvents:
             return stream
         if refusal.status in (401, 403):
             raise Unauthorized(
-                f"The Mesos master {url} does not let this user call SUBSCRIBE ({refusal.status}): check url_username "
-                "and url_password, and the ACLs of the masters"
+                f"The Mesos master {url} does not let this user call SUBSCRIBE ({refusal.status}): check its login "
+                "(url_username and url_password, url_token or url_service_account), and the ACLs of the masters"
             )
         raise NoLeader(f"The Mesos master {url} gives no event stream (HTTP {refusal.status})")
 
@@ -105,3 +106,7 @@ class MasterEvents:
         if self._event_types and event["type"] not in self._event_types:
             return True
         return self._tell({**self._mask(event), "service": "mesos", "source": source})
+
+
+def _said_before(_warning: str) -> None:
+    """Once is enough."""

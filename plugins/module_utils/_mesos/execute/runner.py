@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from .. import agents
 from ..agent_files import AgentFiles, Unavailable
-from ..errors import InsufficientResources
+from ..errors import InsufficientResources, Unauthorized
 from ..operator_api import OperatorApi
 from .command import Command
 from .ending import Ending
@@ -77,8 +77,8 @@ class CommandRunner:
         try:
             address = files.agent(self._api.leader, execution.agent_id, found.hosts[execution.agent_id])
             return dict(files.ends(address, execution.task_id, _FILES))
-        except Unavailable as unavailable:
-            self._warn(f"What the command printed cannot be read: {unavailable}")
+        except (Unavailable, Unauthorized) as unread:
+            self._warn(f"What the command printed cannot be read: {unread}")
             return dict.fromkeys(_FILES, "")
 
 

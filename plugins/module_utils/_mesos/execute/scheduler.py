@@ -115,8 +115,8 @@ class Scheduler:
 def _refused(url: str, kind: str, answer: Answer) -> MesosError:
     if answer.status in (401, 403):
         return Unauthorized(
-            f"The Mesos master {url} does not let this user call {kind} ({answer.status}): check url_username and "
-            "url_password, and the ACLs of the masters"
+            f"The Mesos master {url} does not let this user call {kind} ({answer.status}): check its login "
+            "(url_username and url_password, url_token or url_service_account), and the ACLs of the masters"
         )
     reason = " ".join(answer.text.split())[:200] or "no body"
     return CallRefused(f"The Mesos master {url} refuses {kind} with HTTP {answer.status}: {reason}", reason)

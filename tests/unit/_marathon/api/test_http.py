@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._http.errors import NoAnswer
-from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access
+from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access, Login
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import errors
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
@@ -197,9 +197,10 @@ def test_a_lock_is_told_even_if_its_holder_cannot_be_read():
 @pytest.mark.parametrize(
     ("access", "words"),
     [
-        (Access(), "it wants a login: give url_username and url_password, or url_token"),
+        (Access(), "it wants a login: give url_username and url_password, url_token or url_service_account"),
         (Access(username="ops", password="wrong"), "it does not accept the login: check url_username and url_password"),
         (Access(token="t"), "it does not accept url_token, which may have expired: get a new one"),
+        (Access(login=Login("https://c/login", "ops")), "it does not accept the token that ops got at https://c/login"),
     ],
 )
 @pytest.mark.parametrize(

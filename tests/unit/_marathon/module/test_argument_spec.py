@@ -12,6 +12,10 @@ class Module:
     def __init__(self, **params):
         self.params = given(**params)
         self.no_log_values = set()
+        self.warned = []
+
+    def warn(self, words):
+        self.warned.append(words)
 
 
 def given(**params):
@@ -22,7 +26,7 @@ def given(**params):
 def access_of(monkeypatch, **params):
     opened = {}
     monkeypatch.setattr(http, "Http", lambda urls, **options: opened.update(options))
-    argument_spec.client_from(given(**params))
+    argument_spec.client_from(given(**params), pytest.fail)
     return opened["access"]
 
 
@@ -51,7 +55,7 @@ def test_a_password_in_the_url_is_refused_and_hidden(url, password):
 def test_a_missing_library_is_named(monkeypatch):
     monkeypatch.setattr(session, "requests", None)
     with pytest.raises(MarathonError, match="requests"):
-        argument_spec.client_from(given())
+        argument_spec.client_from(given(), pytest.fail)
 
 
 def test_what_is_given_is_used(monkeypatch):
@@ -88,7 +92,7 @@ def test_what_is_given_is_used(monkeypatch):
 )
 def test_what_cannot_be_used_is_refused_before_anything_is_sent(params, words):
     with pytest.raises(MarathonError, match=words):
-        argument_spec.client_from(given(**params))
+        argument_spec.client_from(given(**params), pytest.fail)
 
 
 def test_every_option_may_come_from_the_environment():
@@ -100,6 +104,8 @@ def test_every_option_may_come_from_the_environment():
             "USERNAME",
             "PASSWORD",
             "TOKEN",
+            "LOGIN",
+            "SERVICE_ACCOUNT",
             "VALIDATE_CERTS",
             "CA_PATH",
             "CLIENT_CERT",
@@ -121,6 +127,13 @@ def test_every_option_may_come_from_the_environment():
 def test_a_wait_that_cannot_be(params, words):
     with pytest.raises(MarathonError, match=words):
         argument_spec.open_client(Module(**params))
+
+
+def test_a_password_that_goes_unencrypted_is_a_warning():
+    module = Module(url_login="http://c.example.com", url_username="ops", url_password="pw")
+    argument_spec.open_client(module)
+    (words,) = module.warned
+    assert words.startswith("url_login is http://c.example.com/acs/api/v1/auth/login: the password of ops is sent")
 
 
 def test_a_wait_that_can_be():

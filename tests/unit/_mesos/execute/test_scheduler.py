@@ -120,7 +120,7 @@ def test_a_leader_that_is_gone_is_looked_for_again() -> None:
     ("status", "kind", "words"),
     [
         (503, NoLeader, r"takes no framework \(HTTP 503\)"),
-        (401, Unauthorized, r"does not let this user call SUBSCRIBE \(401\): check url_username"),
+        (401, Unauthorized, r"does not let this user call SUBSCRIBE \(401\): check its login"),
         (400, CallRefused, "refuses SUBSCRIBE with HTTP 400: bad call"),
     ],
 )
