@@ -18,7 +18,8 @@ BUILD = CHECKOUT / ".build"
 MASTER_GROUPS = ("zookeeper", "mesos_masters", "marathon")
 SLAVE_GROUPS = ("mesos_slaves",)
 REGISTRY_GROUPS = ("lab_registry",)
-BALANCER_GROUPS = ("load_balancers",)
+# Where an app answers, and by which name.
+BALANCER_GROUPS = ("load_balancers", "dns")
 METHODS = ("archive", "package", "container")
 
 
@@ -128,7 +129,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
 
     ``LAB_MASTERS`` (1, 3 or 5; default 3), ``LAB_SLAVES`` (1 to 9; default 3), ``LAB_NAME`` (default ``quorum-lab``),
     ``LAB_BALANCERS`` (0 to 9; default 0), ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24),
-    ``LAB_LAYOUT=single`` for one host in all groups but that of the balancers,
+    ``LAB_LAYOUT=single`` for one host in all groups but those of the balancers,
     ``LAB_METHOD`` (archive, package or container: how the roles install Mesos and Marathon; default archive),
     ``LAB_VARIABLES`` (a YAML file, relative to the checkout: group or host -> variables as in group_vars).
     """

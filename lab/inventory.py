@@ -143,6 +143,7 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
                     # A lab's hosts cannot have more open files than the machine's Docker gives them.
                     "vars": {"haproxy_maxconn": 2000},
                 },
+                "dns": {"hosts": _hosts(config.in_group("dns"))},
             },
         }
     }

@@ -114,7 +114,7 @@ services:
       stopped: Sun 2020-11-29 19:12:01 UTC
 ports:
   description:
-    - The TCP ports on which somebody listens, each with C(port), C(pid), C(process), C(units) and C(container).
+    - Where somebody listens with TCP, each with C(port), C(address), C(pid), C(process), C(units) and C(container).
     - C(pid) is null where root may not look at the processes of others; C(units) are then those of the socket's user.
   returned: success
   type: list

@@ -21,7 +21,7 @@ options:
       - The role.
     type: str
     required: true
-    choices: [_common, docker, haproxy, marathon, mesos_master, mesos_slave, zookeeper]
+    choices: [_common, docker, haproxy, marathon, mesos_dns, mesos_master, mesos_slave, zookeeper]
   entry_point:
     description:
       - What is going to be done. With V(uninstall) problems are returned instead of a failure.

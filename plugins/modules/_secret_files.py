@@ -29,6 +29,11 @@ options:
         is not replaced, and what it says is the reason. Not run in check mode.
     type: raw
     required: true
+  generated:
+    description:
+      - A file with JSON whose C(secret) takes the place of C(@generated@) in all files. Where it has none, 32 random
+        bytes do, in base64; it should be one of O(files) then.
+    type: path
   owner:
     description:
       - The user that the files belong to.
@@ -91,6 +96,9 @@ from ansible_collections.quorum.mesos.plugins.module_utils import (
     _private_file as private_file,
 )
 
+# Where a secret goes that the host makes itself.
+PLACE = b"@generated@"
+
 
 class Wanted(t.NamedTuple):
     path: str
@@ -131,14 +139,25 @@ def _number(module: AnsibleModule, name: str, look_up: t.Callable[[str], int], w
         return module.fail_json(msg="The host has no %s %s; create it first." % (what, name))
 
 
+def _generated(path: str) -> bytes:
+    """The secret that the file has, or a new one."""
+    file = _find(path)
+    try:
+        secret = json.loads(file.content)["secret"] if file else None
+    except (ValueError, KeyError, TypeError):
+        secret = None
+    return secret.encode() if secret and isinstance(secret, str) else base64.b64encode(os.urandom(32))
+
+
 def _wanted(module: AnsibleModule) -> list[Wanted]:
     defaults = {name: module.params[name] for name in ("owner", "group", "mode")}
+    generated = _generated(module.params["generated"]) if module.params["generated"] else PLACE
     found = []
     for file in json.loads(base64.b64decode(module.params["files"])):
         file = {"form": "whole", **defaults, **file}
         user = _number(module, file["owner"], lambda name: pwd.getpwnam(name).pw_uid, "user")
         group = _number(module, file["group"], lambda name: grp.getgrnam(name).gr_gid, "group")
-        content = base64.b64decode(file["content"])
+        content = base64.b64decode(file["content"]).replace(PLACE, generated)
         rights = (int(file["mode"], 8), user, group)
         found.append(Wanted(file["path"], content, file["form"], *rights, tuple(file.get("check") or ())))
     return found
@@ -168,6 +187,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "files": {"type": "raw", "required": True, "no_log": True},
+            "generated": {"type": "path"},
             "owner": {"type": "str", "default": "root"},
             "group": {"type": "str", "default": "root"},
             "mode": {"type": "str", "default": "0600"},

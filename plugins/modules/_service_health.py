@@ -30,9 +30,11 @@ options:
         that is drained or deactivated gets a warning, and fails where no other agent gets tasks either.
       - V(marathon) answers and knows its leader.
       - V(haproxy) answers, and V(discovery), its agent, has given it what Marathon runs.
+      - V(dns) answers for O(dns_name) at O(address) and at all of O(members), and V(names), the program that keeps the
+        names of the cluster there, has given it O(dns_name).
       - V(docker) answers.
     type: str
-    choices: [zookeeper, master, agent, marathon, haproxy, discovery, docker]
+    choices: [zookeeper, master, agent, marathon, haproxy, discovery, dns, names, docker]
     required: true
   address:
     description:
@@ -42,7 +44,8 @@ options:
     required: true
   members:
     description:
-      - The addresses of all members, this one included, in the form of O(address). Used for V(zookeeper) and V(master).
+      - The addresses of all members, this one included, in the form of O(address). Used for V(zookeeper) and
+        V(master). Further addresses of the server for V(dns).
     type: list
     elements: str
     default: []
@@ -74,6 +77,14 @@ options:
     type: list
     elements: str
     default: []
+  dns_server:
+    description:
+      - Address and port of the DNS server that must answer for O(dns_name), for V(names).
+    type: str
+  dns_name:
+    description:
+      - The domain for V(dns), and for V(names) the name that must have an address.
+    type: str
   masters_username:
     description:
       - User for HTTP basic authentication at O(masters).
@@ -271,6 +282,8 @@ def main() -> None:
             "needed": {"type": "int"},
             "min_uptime": {"type": "float", "default": 0},
             "masters": {"type": "list", "elements": "str", "default": []},
+            "dns_server": {"type": "str"},
+            "dns_name": {"type": "str"},
             "masters_username": {"type": "str"},
             "masters_password": {"type": "str", "no_log": True},
             "timeout": {"type": "float", "default": 60},

@@ -21,11 +21,11 @@ options:
     description:
       - What it is.
     type: str
-    choices: [zookeeper, master, agent, marathon, haproxy, docker]
+    choices: [zookeeper, master, agent, marathon, haproxy, dns, docker]
     required: true
   address:
     description:
-      - Its URL, V(host:port) of ZooKeeper, or the path of Docker's socket.
+      - Its URL, V(host:port) of ZooKeeper or of a DNS server, or the path of Docker's socket.
     type: str
     required: true
   members:
@@ -36,7 +36,11 @@ options:
     default: []
   agent:
     description:
-      - URL of what feeds HAProxy from Marathon, which tells what it serves and what not.
+      - URL of what feeds HAProxy from Marathon, or of what keeps names in DNS. It tells what it serves and what not.
+    type: str
+  dns_name:
+    description:
+      - The domain of a DNS server.
     type: str
 extends_documentation_fragment:
   - quorum.mesos.attributes
@@ -92,6 +96,7 @@ def main() -> None:
             "address": {"type": "str", "required": True},
             "members": {"type": "list", "elements": "str", "default": []},
             "agent": {"type": "str"},
+            "dns_name": {"type": "str"},
             **access.spec(),
         },
         supports_check_mode=True,

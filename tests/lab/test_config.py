@@ -30,6 +30,17 @@ def test_a_lab_has_load_balancers_where_they_are_asked_for() -> None:
     assert inventory.build(from_environment({}), ENGINE)["all"]["children"]["load_balancers"]["hosts"] == {}
 
 
+def test_a_load_balancer_of_the_lab_is_a_dns_server_too() -> None:
+    config = from_environment({"LAB_BALANCERS": "2"})
+    groups = inventory.build(config, ENGINE)["all"]["children"]
+    assert groups["dns"]["hosts"] == groups["load_balancers"]["hosts"] == {
+        "balancer1": {"ansible_host": "172.29.77.31"}, "balancer2": {"ansible_host": "172.29.77.32"},
+    }  # fmt: skip
+    assert inventory.build(from_environment({}), ENGINE)["all"]["children"]["dns"]["hosts"] == {}
+    single = inventory.build(from_environment({"LAB_LAYOUT": "single", "LAB_BALANCERS": "1"}), ENGINE)
+    assert list(single["all"]["children"]["dns"]["hosts"]) == ["balancer1"]
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [

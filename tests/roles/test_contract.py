@@ -12,7 +12,7 @@ import yaml
 from tools import role_readme
 
 ROLES = Path(__file__).resolve().parent.parent.parent / "roles"
-PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy"]
+PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
 
 
 def load(role: str, path: str) -> Any:
@@ -123,7 +123,7 @@ def test_the_check_of_all_hosts_has_the_tag_always() -> None:
         assert "always" in task["ansible.builtin.include_role"]["apply"]["tags"], task["name"]
 
 
-@pytest.mark.parametrize("role", [role for role in PUBLIC if role not in ("docker", "haproxy")])
+@pytest.mark.parametrize("role", [role for role in PUBLIC if role not in ("docker", "haproxy", "mesos_dns")])
 def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
     """The unit, the start, the handlers and the gate name the same files and the same source of the program."""
     unit = role.replace("_", "-")
@@ -142,16 +142,22 @@ def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
     assert [{name: options[name] for name in same} for options in compared] == [same] * 3
 
 
-@pytest.mark.parametrize(("unit", "prefix"), [("haproxy", "__haproxy"), ("marathon-haproxy", "__haproxy_agent")])
-def test_both_services_of_a_load_balancer_are_compared_too(unit: str, prefix: str) -> None:
+# Roles of two services: the unit, the start of its variables' names, and the file of its gate.
+PAIRS = {
+    "haproxy": [("haproxy", "__haproxy", "health_balancer"), ("marathon-haproxy", "__haproxy_agent", "health_agent")],
+    "mesos_dns": [("named", "__mesos_dns", "health_server"), ("marathon-dns", "__mesos_dns_agent", "health_agent")],
+}
+
+
+@pytest.mark.parametrize(("role", "unit", "prefix", "gate"), [(role, *one) for role in PAIRS for one in PAIRS[role]])
+def test_both_services_of_a_role_are_compared_too(role: str, unit: str, prefix: str, gate: str) -> None:
     recorded = f"_unit_record('{unit}', {prefix}_read_files, {prefix}_source, __common_old_systemd)"
-    assert f"quorum.mesos.{recorded}" in (ROLES / "haproxy" / "templates" / f"{unit}.service.j2").read_text()
+    assert f"quorum.mesos.{recorded}" in (ROLES / role / "templates" / f"{unit}.service.j2").read_text()
     same = {"unit": unit, "files": f"{{{{ {prefix}_read_files }}}}", "source": f"{{{{ {prefix}_source }}}}"}
-    paths = ("tasks/service.yml", "tasks/health_balancer.yml", "tasks/health_agent.yml", "handlers/main.yml")
     compared = [
         task[module]
-        for path in paths
-        for task in load("haproxy", path)
+        for path in ("tasks/service.yml", f"tasks/{gate}.yml", "handlers/main.yml")
+        for task in load(role, path)
         for module in ("quorum.mesos._service_running", "quorum.mesos._service_health")
         if task.get(module, {}).get("unit") == unit
     ]

@@ -11,7 +11,7 @@ import yaml
 
 from lab import playbook
 
-ROLES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy"]
+ROLES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
 SYSTEMS = {
     ("Debian", "Debian", "12.11"): ["default-jre-headless", "docker.io", "libapr1", "zookeeper"],
     ("Debian", "Debian", "13.1"): ["default-jre-headless", "docker-cli", "docker.io", "libapr1t64", "zookeeper"],

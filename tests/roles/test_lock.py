@@ -14,9 +14,9 @@ from rendered_role import Role
 from lab import playbook
 
 ROLES = ["zookeeper", "mesos_master", "mesos_slave", "marathon"]
-ALL = ["docker", "haproxy", *ROLES]
+ALL = ["docker", "haproxy", "mesos_dns", *ROLES]
 MAIN = {role: yaml.safe_load((DIRECTORY / role / "tasks" / "main.yml").read_text()) for role in ALL}
-LAYERS = ["mesos_masters", "mesos_slaves", "marathon", "load_balancers"]
+LAYERS = ["mesos_masters", "mesos_slaves", "marathon", "load_balancers", "dns"]
 TAGS = ["network", "install", "configure", "service", "images"]
 TASK = re.compile(r"^ {6}(.*?)\tTAGS: \[(.*)\]$", re.MULTILINE)
 HOSTS = {group: {"hosts": {"a": {}}} for group in ("zookeeper", *LAYERS)}

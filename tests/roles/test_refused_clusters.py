@@ -200,7 +200,7 @@ def test_no_group_of_ours(cluster: Cluster) -> None:
     assert code != 0
     assert (
         "The inventory has no host in any of the groups zookeeper, mesos_masters, mesos_slaves, marathon, "
-        "load_balancers; put hosts into them or give the inventory with -i."
+        "load_balancers, dns; put hosts into them or give the inventory with -i."
     ) in output
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import getpass
 import json
 import os
@@ -54,6 +55,9 @@ VARIABLES: dict[str, Any] = {
     "docker_daemon_options": {"labels": ["sesame=fake-label"]},
     "haproxy_stats_credentials": {"username": "operator", "password": "fake-statistics"},
     "haproxy_marathon_credentials": {"username": "haproxy", "password": "fake-reader"},
+    "mesos_dns_key": "ZmFrZS1rZXktb2YtZG5zLWZha2U=",
+    "mesos_dns_master_credentials": {"principal": "dns", "secret": "fake-master"},
+    "mesos_dns_marathon_credentials": {"username": "dns", "password": "fake-names"},
     "haproxy_sections": "userlist staff\n    user me insecure-password fake-user\n",
     "docker_registry_credentials": [{"registry": "r:5000", "username": "me", "password": "fake-registry"}],
 }
@@ -77,6 +81,8 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
     """A playbook on the local connection, with all that Ansible can say of it, also to its log."""
     everything = {
         "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable,
+        # The name of the host is no address.
+        "mesos_dns_addresses": ["10.0.0.1"],
         **variables,
     }  # fmt: skip
     # This machine may have no systemd.
@@ -85,7 +91,7 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
     systemctl.write_text("#!/bin/sh\necho ActiveState=inactive\n")
     systemctl.chmod(0o755)
     plays = [{"environment": {"PATH": f"{systemctl.parent}:{os.environ['PATH']}"}, **play} for play in plays]
-    names = ("zookeeper", "mesos_masters", "mesos_slaves", "marathon", "load_balancers")
+    names = ("zookeeper", "mesos_masters", "mesos_slaves", "marathon", "load_balancers", "dns")
     groups = {group: {"hosts": {"a": {}}} for group in names}
     inventory, path = directory / "inventory.yml", directory / "play.yml"
     inventory.write_text(yaml.safe_dump({"all": {"vars": everything, "children": groups}}))
@@ -98,7 +104,7 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
 def test_nothing_that_the_roles_configure_shows(tmp_path: Path, options: tuple[str, ...]) -> None:
     tasks = [
         {"ansible.builtin.include_role": {"name": f"quorum.mesos.{role}", "tasks_from": step}}
-        for role in ("zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy")
+        for role in ("zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns")
         for step in ("preflight", "configure")
     ]
     plays = [{"hosts": "a", "gather_facts": False, "tasks": [{"ansible.builtin.set_fact": FACTS}, *tasks]}]
@@ -108,7 +114,7 @@ def test_nothing_that_the_roles_configure_shows(tmp_path: Path, options: tuple[s
     variables = {**sources, **{name: VARIABLES[name] for name in options}}
     code, output = run(tmp_path, plays, variables, "--check")
     assert code == 0, output
-    assert re.findall(r".*fake-.*", output) == []
+    assert re.findall(r".*(?:fake-|ZmFrZS1).*", output) == []
     for name in [*NAMES, "MESOS_PORT", "ssl.keyStore.password", "log-opts.splunk-token"]:
         assert f"+{name}=<hidden" in output
     # What has no secret shows whole.
@@ -181,3 +187,29 @@ def test_a_secret_file_is_written_once_and_private(tmp_path: Path) -> None:
     assert (tmp_path / "a.env").read_text() == "# Ansible managed\nSESAME=fake-secret\nMODE=0600\n"
     assert (tmp_path / "key").read_bytes() == source.read_bytes()
     assert {path.stat().st_mode & 0o7777 for path in (tmp_path / "a.env", tmp_path / "key")} == {0o600}
+
+
+def test_a_secret_that_the_host_makes_itself_is_one_for_all_files_and_stays(tmp_path: Path) -> None:
+    own, other = tmp_path / "key.json", tmp_path / "other"
+    task = {
+        "quorum.mesos._secret_files": {
+            "files": [
+                {"path": str(own), "form": "json", "content": '{"secret": "{{ given }}"}\n'},
+                {"path": str(other), "content": "key {{ given }};\n"},
+            ],
+            "generated": str(own),
+            "owner": getpass.getuser(),
+            "group": str(os.getegid()),
+        },
+        "register": "written",
+    }
+    check = {"ansible.builtin.assert": {"that": ["written.changed == wanted"]}}
+    again = {**check, "vars": {"wanted": False}}
+    tasks = [{**task, "check_mode": True}, check, task, check, task, again]
+    plays = [{"hosts": "a", "gather_facts": False, "tasks": tasks}]
+    code, output = run(tmp_path, plays, {"given": "@generated@", "wanted": True})
+    assert code == 0, output
+    secret = json.loads(own.read_text())["secret"]
+    assert len(base64.b64decode(secret)) == 32
+    assert other.read_text() == f"key {secret};\n"
+    assert secret not in output

@@ -16,7 +16,7 @@ import yaml
 from lab import playbook
 
 ROLES = Path(__file__).resolve().parent.parent.parent / "roles"
-PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy"]
+PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
 # The policy knows these places, and what it was told with semanage.
 TOOLS = {
     "matchpathcon": """

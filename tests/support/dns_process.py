@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,7 @@ class Bind:
     directory: Path
     port: int
     secret: str
+    domain: str = "mesos"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,7 +66,7 @@ class Bind:
                 [PROGRAM, "-f", "-g", "-n", "1", "-c", str(self.directory / "named.conf")], stdout=log, stderr=log
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self.ask("mesos", "SOA"):
+        while not self.ask(self.domain, "SOA"):
             assert self.process.poll() is None and time.monotonic() < deadline, self.log()
             time.sleep(0.1)
 
@@ -90,15 +91,20 @@ class Bind:
         subprocess.run(["nsupdate"], input=text, text=True, timeout=60, check=True)
 
 
+def _configure(bind: Bind) -> None:
+    configuration = _CONFIGURATION.format(key=KEY, secret=bind.secret, directory=bind.directory, port=bind.port)
+    (bind.directory / "named.conf").write_text(configuration)
+    (bind.directory / "mesos.db").write_text(_ZONE)
+
+
 @contextmanager
-def running() -> Iterator[Bind]:
+def running(configure: Callable[[Bind], None] = _configure) -> Iterator[Bind]:
+    """``configure`` writes ``named.conf`` into the directory, and what belongs to it."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (port,) = free_ports(1)
         bind = Bind(directory, port, base64.b64encode(os.urandom(32)).decode())
-        configuration = _CONFIGURATION.format(key=KEY, secret=bind.secret, directory=directory, port=port)
-        (directory / "named.conf").write_text(configuration)
-        (directory / "mesos.db").write_text(_ZONE)
+        configure(bind)
         bind.key_file.touch(0o600)
         bind.key_file.write_text(json.dumps({"name": KEY, "secret": bind.secret}))
         bind.start()

@@ -39,6 +39,8 @@ NO_SERVER: dict[str, Any] = {
     "epoch": None, "directories": [], "server": {"mode": None, "address": HOST},
 }  # fmt: skip
 GROUPS = {"zookeeper": [HOST], "mesos_masters": [HOST], "mesos_slaves": [HOST], "marathon": [HOST]}
+# They have ports of their own, of which the other roles would have to know.
+OWN_GROUPS = {"haproxy": {"load_balancers": [HOST]}, "mesos_dns": {"dns": [HOST]}}
 
 
 class Role:
@@ -57,8 +59,7 @@ class Role:
             self._add(ROLES / role / "defaults" / "main.yml")
             for path in sorted((ROLES / role / "vars" / "main").glob("*.yml")):
                 self._add(path)
-        # A load balancer has ports of its own, of which the other roles would have to know.
-        groups = {**GROUPS, "load_balancers": [HOST]} if name == "haproxy" else GROUPS
+        groups = {**GROUPS, **OWN_GROUPS.get(name, {})}
         programs = {"home": "/opt/p", "program": "/opt/p/bin/p", "library_dir": "/opt/p/lib", "jars": True}
         self.variables.update(FOUND)
         self.variables.update({

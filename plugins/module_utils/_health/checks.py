@@ -13,6 +13,7 @@ from .._mesos.errors import MesosError
 from .._mesos.operator_api import OperatorApi
 from .._zookeeper.ensemble import problems
 from .._zookeeper.probe import look
+from . import dns_query
 from . import problems as service_problems
 from .access import ANSWER_SECONDS, given, operator_api
 
@@ -131,6 +132,22 @@ def _discovery(params: dict[str, t.Any]) -> Seen:
     return Seen(service_problems.discovery(status), False)
 
 
+def _dns(params: dict[str, t.Any]) -> Seen:
+    servers = dict.fromkeys([params["address"], *params["members"]])
+    return Seen([why for server in servers for why in _unanswered(server, params["dns_name"], "SOA")], False)
+
+
+def _names(params: dict[str, t.Any]) -> Seen:
+    status = get_json(params["address"] + "/status", ServiceAccess(), ANSWER_SECONDS)
+    found = service_problems.names(status)
+    return Seen(found or _unanswered(params["dns_server"], params["dns_name"], "A"), False)
+
+
+def _unanswered(server: str, name: str, kind: str) -> list[str]:
+    why = dns_query.problem(server, name, kind, ANSWER_SECONDS)
+    return [why] if why else []
+
+
 def _masters(params: dict[str, t.Any]) -> OperatorApi:
     return operator_api(params["masters"], params["masters_username"], params["masters_password"], params)
 
@@ -151,6 +168,8 @@ LOOKS = {
     "marathon": _marathon,
     "haproxy": _haproxy,
     "discovery": _discovery,
+    "dns": _dns,
+    "names": _names,
     "docker": _docker,
 }
 

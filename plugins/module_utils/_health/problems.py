@@ -122,7 +122,13 @@ def zookeeper(own: t.Mapping[str, t.Any], ensemble: int) -> list[str]:
 
 def discovery(status: t.Mapping[str, t.Any]) -> list[str]:
     """The agent of HAProxy is well once it has given it what Marathon runs; later faults change nothing that runs."""
-    if status.get("ready"):
-        return []
-    why = str(status.get("problem") or "its first round goes on").rstrip(".")
-    return ["it has not given HAProxy what Marathon runs: %s" % why]
+    return [] if status.get("ready") else ["it has not given HAProxy what Marathon runs: %s" % _problem(status)]
+
+
+def names(status: t.Mapping[str, t.Any]) -> list[str]:
+    """The same of the program that keeps names in DNS."""
+    return [] if status.get("ready") else ["it has not given BIND the names of the cluster: %s" % _problem(status)]
+
+
+def _problem(status: t.Mapping[str, t.Any]) -> str:
+    return str(status.get("problem") or "its first round goes on").rstrip(".")

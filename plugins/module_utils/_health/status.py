@@ -14,7 +14,7 @@ from .._mesos.errors import MesosError
 from .._preflight.flags import as_boolean
 from .._zookeeper import anonymous, trees
 from .._zookeeper.probe import split_address
-from . import workloads
+from . import dns_query, workloads
 from .access import given, operator_api
 from .checks import HEALTH_PATH
 
@@ -182,12 +182,27 @@ def _haproxy(params: Params) -> Facts:
     return {**facts, **told, "agent": served.get("problem") or "", "excluded": served.get("excluded") or []}
 
 
+def _dns(params: Params) -> Facts:
+    """Whether BIND answers, and what the program that keeps the names says of them."""
+    why = dns_query.problem(params["address"], params["dns_name"], "SOA", SECONDS)
+    if why:
+        raise Unanswered(why)
+    facts: Facts = {"open": [], "domain": params["dns_name"], "names": None, "tasks": None, "excluded": []}
+    try:
+        told = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
+    except Unanswered as error:
+        return {**facts, "agent": str(error)}
+    counted = {name: told.get(name) for name in ("names", "tasks")}
+    return {**facts, **counted, "agent": told.get("problem") or "", "excluded": told.get("excluded") or []}
+
+
 LOOKS: dict[str, t.Callable[[Params], Facts]] = {
     "zookeeper": _zookeeper,
     "master": _master,
     "agent": _agent,
     "marathon": _marathon,
     "haproxy": _haproxy,
+    "dns": _dns,
     "docker": _docker,
 }
 

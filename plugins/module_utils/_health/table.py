@@ -11,13 +11,14 @@ from .._zookeeper.change import epoch_of
 
 Facts = t.Mapping[str, t.Any]
 Found = t.Mapping[str, t.Any]
-ORDER = ("zookeeper", "master", "agent", "marathon", "haproxy", "docker")
+ORDER = ("zookeeper", "master", "agent", "marathon", "haproxy", "dns", "docker")
 NAMES = {
     "zookeeper": "ZooKeeper",
     "master": "Mesos master",
     "agent": "Mesos agent",
     "marathon": "Marathon",
     "haproxy": "HAProxy",
+    "dns": "DNS",
     "docker": "Docker",
 }
 OPEN = "open to anyone who reaches the port: "
@@ -43,7 +44,7 @@ def rows(hosts: t.Mapping[str, Found]) -> list[dict[str, t.Any]]:
 def notes(hosts: t.Mapping[str, Found]) -> list[str]:
     opened = any(OPEN in row["words"] for row in rows(hosts))
     unknown = _unknown_agents(hosts, _agent_states(hosts))
-    return _served(hosts) + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
+    return _served(hosts) + _named(hosts) + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
 
 
 def facts_of(hosts: t.Mapping[str, Found], service: str, name: str) -> t.Any:
@@ -77,6 +78,7 @@ def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str
         "agent": lambda agent: _agent(agent, states),
         "marathon": _marathon,
         "haproxy": _haproxy,
+        "dns": _dns,
         "docker": lambda docker: [str(docker["version"]), _many(docker["containers"], "container")],
     }[service](facts)
     opened = ", ".join(facts["open"])
@@ -150,13 +152,36 @@ def _haproxy(facts: Facts) -> list[str]:
     ]
 
 
+def _dns(facts: Facts) -> list[str]:
+    return [
+        "answers for %s" % facts["domain"],
+        "" if facts["names"] is None else "%s of %s" % (_many(facts["names"], "name"), _many(facts["tasks"], "task")),
+        "%d without names" % len(facts["excluded"]) if facts["excluded"] else "",
+        "its names stay as they are: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+    ]
+
+
+def _named(hosts: t.Mapping[str, Found]) -> list[str]:
+    """What has no names, each line once with the DNS servers that say it."""
+    said: dict[str, list[str]] = {}
+    for host, found in hosts.items():
+        for one in _facts(found, "dns").get("excluded") or []:
+            why = _one_line(one.get("why") or "").rstrip(".")
+            said.setdefault("%s has no names: %s" % (one.get("name"), why), []).append(host)
+    return _with_hosts(said)
+
+
+def _with_hosts(said: t.Mapping[str, list[str]]) -> list[str]:
+    return ["%s (%s)" % (line, ", ".join(on)) for line, on in said.items()]
+
+
 def _served(hosts: t.Mapping[str, Found]) -> list[str]:
     """Where apps answer, each line once with the load balancers that say it."""
     said: dict[str, list[str]] = {}
     for host, found in hosts.items():
         for line in _places(_facts(found, "haproxy")):
             said.setdefault(line, []).append(host)
-    return ["%s (%s)" % (line, ", ".join(on)) for line, on in said.items()]
+    return _with_hosts(said)
 
 
 def _places(facts: Facts) -> t.Iterator[str]:

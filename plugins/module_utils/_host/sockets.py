@@ -1,12 +1,14 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which TCP ports a host listens on, and which program and unit does. Reads /proc."""
+"""On which TCP ports and addresses a host listens, and which program and unit does. Reads /proc."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
+import sys
 import typing as t
 
 from . import facts
@@ -20,6 +22,14 @@ class Socket(t.NamedTuple):
 
     port: int
     user: int
+    address: str
+
+
+def _address(text: str) -> str:
+    """From the words of an address as the kernel shows them, each in the order of its processor."""
+    words = [bytes.fromhex(text[place : place + 8]) for place in range(0, len(text), 8)]
+    found = ipaddress.ip_address(b"".join(word[::-1] if sys.byteorder == "little" else word for word in words))
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def listening(tables: t.Iterable[str]) -> dict[str, Socket]:
@@ -29,7 +39,8 @@ def listening(tables: t.Iterable[str]) -> dict[str, Socket]:
         for line in table.splitlines()[1:]:
             columns = line.split()
             if len(columns) > 9 and columns[3] == LISTEN:
-                found[columns[9]] = Socket(int(columns[1].rsplit(":", 1)[1], 16), int(columns[7]))
+                address, _colon, port = columns[1].rpartition(":")
+                found[columns[9]] = Socket(int(port, 16), int(columns[7]), _address(address))
     return found
 
 
@@ -97,40 +108,41 @@ def _may_hold(process: Process, opened_by: int) -> bool:
     return process.user == opened_by if opened_by else process.inodes is None
 
 
-def owners(sockets: t.Mapping[str, Socket], processes: t.Sequence[Process]) -> dict[int, dict[str, t.Any]]:
-    """For every port: C(pid), C(units) and the id of the C(container).
+def owners(sockets: t.Mapping[str, Socket], processes: t.Sequence[Process]) -> list[dict[str, t.Any]]:
+    """For every port and address: C(pid), C(units) and the id of the C(container); who is known for sure comes first.
 
     Where nobody may tell who holds a socket, its user tells which units may. One that root has opened may be held by
     every process that nobody may look at: a load balancer binds its ports before it gives up its rights.
     """
-    found: dict[int, dict[str, t.Any]] = {}
-    for inode, (port, user) in sockets.items():
+    found: dict[tuple[int, str], dict[str, t.Any]] = {}
+    for inode, (port, user, address) in sockets.items():
         holder = next((process for process in processes if inode in (process.inodes or ())), None)
         candidates = [holder] if holder else [process for process in processes if _may_hold(process, user)]
         units = {unit_of(process.cgroups) for process in candidates} - {None}
         containers = {container_of(process.cgroups) for process in candidates} - {None}
         entry = {
             "port": port,
+            "address": address,
             "pid": holder.pid if holder else None,
             "units": sorted(filter(None, units)),
             "container": containers.pop() if len(containers) == 1 else None,
         }
-        if port not in found or (found[port]["pid"] is None and holder):
-            found[port] = entry
-    return found
+        if (port, address) not in found or (found[port, address]["pid"] is None and holder):
+            found[port, address] = entry
+    return sorted(found.values(), key=lambda one: (one["port"], one["pid"] is None, one["address"]))
 
 
 def read(container_names: t.Callable[[], t.Mapping[str, str]]) -> list[dict[str, t.Any]]:
-    """Every listening TCP port with its process, units and container.
+    """Every TCP port and address on which somebody listens, with process, units and container.
 
     ``container_names`` tells the names of containers by their ids, and is asked only where a container listens.
     """
     sockets = listening(facts.text("/proc/net/" + name) for name in ("tcp", "tcp6"))
     found = owners(sockets, list(_processes()))
-    inside = any(entry["container"] for entry in found.values())
+    inside = any(entry["container"] for entry in found)
     names = container_names() if inside else {}
-    for entry in found.values():
+    for entry in found:
         entry["process"] = facts.text("/proc/%d/comm" % entry["pid"]).strip() if entry["pid"] else None
         if entry["container"]:
             entry["container"] = names.get(entry["container"], entry["container"][:12])
-    return [found[port] for port in sorted(found)]
+    return found

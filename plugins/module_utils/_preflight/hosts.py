@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .ports import EVERYWHERE
+
 
 def _owner(entry: t.Mapping[str, t.Any]) -> str:
     names = entry["units"] + (["the container %s" % entry["container"]] if entry["container"] else [])
@@ -16,21 +18,38 @@ def _owner(entry: t.Mapping[str, t.Any]) -> str:
     return process or "a program that cannot be seen"
 
 
+def _meet(entry: t.Mapping[str, t.Any], addresses: t.Collection[str] | None) -> bool:
+    return addresses is None or entry["address"] in addresses or entry["address"] in EVERYWHERE
+
+
 def port_problems(
-    seen: t.Iterable[t.Mapping[str, t.Any]], ports: t.Mapping[str, t.Any], units: t.Iterable[str], host: str
+    seen: t.Iterable[t.Mapping[str, t.Any]],
+    ports: t.Mapping[str, t.Any],
+    units: t.Iterable[str],
+    host: str,
+    addresses: t.Mapping[str, t.Collection[str]] | None = None,
 ) -> list[str]:
-    """Ports that somebody else has. C(ports) maps the option to the port; C(units) are the service's own."""
+    """Ports that somebody else has. C(ports) maps the option to the port; C(units) are the service's own.
+
+    C(addresses) maps an option to those where the service listens, if these are not all of the host.
+    """
     own = set(units)
-    taken = {
-        entry["port"]: entry
+    others = [
+        entry
         for entry in seen
         if entry["container"] not in own and not own & {unit.rsplit(".", 1)[0] for unit in entry["units"]}
+    ]
+    taken = {
+        option: next(
+            (one for one in others if one["port"] == int(port) and _meet(one, (addresses or {}).get(option))), None
+        )
+        for option, port in ports.items()
     }
     return [
         "%s: its port %s (%s) is taken by %s; stop that or choose another port."
-        % (host, port, option, _owner(taken[int(port)]))
-        for option, port in ports.items()
-        if int(port) in taken
+        % (host, ports[option], option, _owner(entry))
+        for option, entry in taken.items()
+        if entry
     ]
 
 
@@ -136,10 +155,13 @@ def address_problems(addresses: t.Iterable[tuple[str, str]], host: str) -> list[
 def problems(
     seen: t.Mapping[str, t.Any], needs: t.Mapping[str, t.Any], minimum_disk: int, host: str, start_stopped: bool = False
 ) -> list[str]:
-    """All of these: C(seen) is what _host_check returns; C(needs) has C(ports), C(directories) and C(units)."""
+    """All of these, with C(seen) as _host_check returns it.
+
+    C(needs) has C(ports) and their C(addresses), C(directories) and C(units).
+    """
     units = needs.get("units", [])
     return (
-        port_problems(seen["ports"], needs.get("ports", {}), units, host)
+        port_problems(seen["ports"], needs.get("ports", {}), units, host, needs.get("addresses"))
         + unit_problems(seen.get("services") or {}, units, start_stopped, host)
         + disk_problems(seen["directories"], needs.get("directories", {}), int(minimum_disk), host)
     )

@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports, units
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
@@ -17,7 +17,6 @@ _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?\Z")
 _NAME = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,250}\Z")
 _TIME = re.compile(r"[0-9]{1,9}(us|ms|s|m|h|d)?\Z")
 _TIMEOUT = re.compile(r"[a-z][a-z-]*\Z")
-_URL = re.compile(r"https?://[^\s/?#@\"']+/?\Z")
 _WORD = re.compile(r"[A-Za-z0-9_.@-]+\Z")
 _SECTION = re.compile(r"(backend|cache|frontend|http-errors|listen|mailers|peers|program|resolvers|ring|userlist)\s")
 # The unit allows 131072 open files, and each connection has two.
@@ -39,7 +38,7 @@ def main(values: Values) -> dict[str, t.Any]:
     return {
         "problems": [
             *host_plan.problems(values),
-            *common.host_problems(values, _needs_that_are_numbers(values["__haproxy_needs"])),
+            *common.host_problems(values, discovery.needs_that_are_numbers(values["__haproxy_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
             *units.path_problems({"haproxy_marathon_ca": values["haproxy_marathon_ca"] or "/"}, host),
         ],
@@ -63,14 +62,6 @@ def main(values: Values) -> dict[str, t.Any]:
     }
 
 
-def _needs_that_are_numbers(needs: Values) -> dict[str, t.Any]:
-    return {**needs, "ports": {name: port for name, port in needs["ports"].items() if _is_port(port)}}
-
-
-def _is_port(value: t.Any) -> bool:
-    return str(value).isdigit() and str(value).isascii() and 0 < int(value) < 65536
-
-
 def _own(values: Values) -> dict[str, t.Any]:
     return dict(values["__haproxy_needs"]["ports"])
 
@@ -78,7 +69,7 @@ def _own(values: Values) -> dict[str, t.Any]:
 def _reserved(values: Values) -> list[int]:
     """What HAProxy itself and the other services of the host listen on."""
     others = [entry["port"] for entry in values["__common_ports"]]
-    return sorted({int(port) for port in (*_own(values).values(), *others) if _is_port(port)})
+    return sorted({int(port) for port in (*_own(values).values(), *others) if discovery.is_port(port)})
 
 
 def _ranges(values: Values) -> list[tuple[int, int]]:
@@ -87,11 +78,7 @@ def _ranges(values: Values) -> list[tuple[int, int]]:
 
 
 def _ports(values: Values) -> list[str]:
-    found = [
-        "%s is %s; write a port from 1 to 65535." % (option, ascii(port))
-        for option, port in _own(values).items()
-        if not _is_port(port)
-    ]
+    found = discovery.port_problems(_own(values))
     found += [
         "haproxy_service_ports has %s; write ports and ranges like 10000-20000." % ascii(text)
         for text in values["haproxy_service_ports"]
@@ -116,20 +103,11 @@ def _ports(values: Values) -> list[str]:
 
 
 def _marathon(values: Values) -> list[str]:
-    urls = values["haproxy_marathon_urls"]
-    if not urls:
-        return ["no Marathon is known; set haproxy_marathon_urls, or put hosts into the group marathon."]
-    found = [
-        "haproxy_marathon_urls has %s; write URLs like http://marathon1.example.org:8080, without a user." % ascii(url)
-        for url in urls
-        if not _URL.match(str(url))
+    option = "haproxy_marathon_credentials"
+    return [
+        *discovery.url_problems("haproxy_marathon_urls", values["haproxy_marathon_urls"], "Marathon", "marathon", 8080),
+        *discovery.credential_problems(option, values[option], ("username", "password")),
     ]
-    given = values["haproxy_marathon_credentials"] or {}
-    if given and not (given.get("username") and given.get("password")):
-        found.append("haproxy_marathon_credentials has no username or no password; set both.")
-    if given and any(characters.wrong(str(given.get(name) or "")) for name in ("username", "password")):
-        found.append("haproxy_marathon_credentials has a line break or a control character; take it out.")
-    return found
 
 
 def _certificates(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
@@ -177,10 +155,4 @@ def _agent(values: Values) -> list[str]:
     found = []
     if not values["haproxy_app_groups"]:
         found.append("haproxy_app_groups is empty, so no app would be served; write ['*'] for all.")
-    if not 0 <= float(values["haproxy_guard"]) <= 1:
-        found.append("haproxy_guard is %s; write a share from 0 to 1." % values["haproxy_guard"])
-    if not 1 <= int(values["haproxy_interval"]) <= 3600:
-        found.append("haproxy_interval is %s; write seconds from 1 to 3600." % values["haproxy_interval"])
-    if not 0 <= float(values["haproxy_debounce"]) <= 5:
-        found.append("haproxy_debounce is %s; write seconds from 0 to 5." % values["haproxy_debounce"])
-    return found
+    return found + discovery.round_problems(values, "haproxy")

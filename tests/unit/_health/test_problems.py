@@ -197,6 +197,13 @@ def test_the_gate_looks_once_when_there_is_no_time() -> None:
     assert gate.wait_until_healthy(lambda: ["down"], 0, clock, clock.sleep) == (["down"], 0)
 
 
+def test_the_names_are_well_once_bind_has_them() -> None:
+    assert service_problems.names({"ready": True, "problem": "Marathon does not answer"}) == []
+    assert service_problems.names({"ready": False, "problem": None}) == [
+        "it has not given BIND the names of the cluster: its first round goes on"
+    ]
+
+
 def test_the_agent_of_a_load_balancer_is_well_once_it_has_told_something() -> None:
     assert service_problems.discovery({"ready": True, "problem": "Marathon does not answer"}) == []
     assert service_problems.discovery({"ready": False, "problem": "Marathon answers 401."}) == [

@@ -163,3 +163,27 @@ def test_what_is_not_served_is_told_with_its_reason() -> None:
     assert told[0].endswith("1 backend, 1 app not served, its agent keeps what runs: Marathon answers 401")
     assert told[1] == "/shop at shop.example.org, port 10001: 1 server up, 1 draining (a)"
     assert told[2] == "/bad is not served: its HAPROXY_0_MODE is 'ftp' (a)"
+
+
+def names(**facts: Any) -> dict[str, Any]:
+    usual = {"domain": "mesos", "names": 12, "tasks": 1, "excluded": [], "agent": ""}
+    return found("dns", **{**usual, **facts})
+
+
+def test_names_are_counted() -> None:
+    (line, *_notes) = lines(a=names())
+    assert line == "DNS  a  answers for mesos, 12 names of 1 task"
+
+
+def test_what_has_no_names_is_told_once_with_its_reason() -> None:
+    excluded = [{"name": "framework leader", "why": "name: leader.mesos is a name of the cluster itself"}]
+    told = lines(a=names(excluded=excluded), b=names(excluded=excluded, names=None, agent="Mesos answers 401."))
+    assert told[0].endswith("12 names of 1 task, 1 without names")
+    assert told[1] == "DNS  b  answers for mesos, 1 without names, its names stay as they are: Mesos answers 401"
+    assert told[2] == "framework leader has no names: name: leader.mesos is a name of the cluster itself (a, b)"
+
+
+def test_a_dns_server_that_does_not_answer() -> None:
+    params = {"service": "dns", "address": "127.0.0.1:9", "agent": "http://127.0.0.1:9", "dns_name": "mesos"}
+    seen = status.status_of(params)
+    assert (seen["answers"], seen["why"]) == (False, "127.0.0.1:9 does not answer (Connection refused)")

@@ -23,7 +23,14 @@ CONTAINER = "a" * 64
 
 
 def test_sockets_that_listen() -> None:
-    assert sockets.listening([TCP, TCP6]) == {"4711": (5050, 998), "4712": (5051, 0), "4714": (8080, 997)}
+    assert sockets.listening([TCP, TCP6]) == {
+        "4711": (5050, 998, "172.29.107.11"), "4712": (5051, 0, "172.29.107.11"), "4714": (8080, 997, "::"),
+    }  # fmt: skip
+
+
+def test_an_address_of_both_families_is_the_one_that_clients_use() -> None:
+    mapped = TCP6.replace("0" * 32, "0000000000000000FFFF00000100007F", 1)
+    assert sockets.listening([mapped])["4714"].address == "127.0.0.1"
 
 
 # What real Mesos 1.11.0 does where both versions of the control groups are mounted: its agent after a restart, and an
@@ -134,12 +141,13 @@ def test_who_holds_a_port() -> None:
         sockets.Process(13, 997, f"0::/system.slice/docker-{CONTAINER}.scope", ()),
     ]
     found = sockets.owners(sockets.listening([TCP, TCP6]), processes)
-    assert found == {
+    docker, address = [f"docker-{CONTAINER}.scope"], "172.29.107.11"
+    assert found == [
         # Whose socket it is cannot be seen, and only one unit has a process of this user.
-        5050: {"port": 5050, "pid": None, "units": ["mesos-master.service"], "container": None},
-        5051: {"port": 5051, "pid": 12, "units": [f"docker-{CONTAINER}.scope"], "container": CONTAINER},
-        8080: {"port": 8080, "pid": None, "units": [f"docker-{CONTAINER}.scope"], "container": CONTAINER},
-    }
+        {"port": 5050, "address": address, "pid": None, "units": ["mesos-master.service"], "container": None},
+        {"port": 5051, "address": address, "pid": 12, "units": docker, "container": CONTAINER},
+        {"port": 8080, "address": "::", "pid": None, "units": docker, "container": CONTAINER},
+    ]
 
 
 def test_who_holds_a_port_that_root_has_opened() -> None:
@@ -149,8 +157,37 @@ def test_who_holds_a_port_that_root_has_opened() -> None:
         sockets.Process(10, 996, "0::/system.slice/haproxy.service", None),
         sockets.Process(11, 0, "0::/system.slice/ssh.service", ()),
     ]
-    found = sockets.owners(sockets.listening([by_root]), processes)
-    assert found[5050] == {"port": 5050, "pid": None, "units": ["haproxy.service"], "container": None}
+    first, *_others = sockets.owners(sockets.listening([by_root]), processes)
+    assert (first["port"], first["pid"], first["units"]) == (5050, None, ["haproxy.service"])
+
+
+RESOLVED = {"port": 53, "address": "127.0.0.53", "pid": 7, "process": "systemd-resolve",
+            "units": ["systemd-resolved.service"], "container": None}  # fmt: skip
+DNSMASQ = {**RESOLVED, "address": "0.0.0.0", "process": "dnsmasq", "units": ["dnsmasq.service"]}
+
+
+@pytest.mark.parametrize(
+    ("seen", "addresses", "holder"),
+    [
+        ([RESOLVED], ["127.0.0.1", "10.0.0.1"], None),
+        ([RESOLVED], ["127.0.0.1", "127.0.0.53"], "systemd-resolved"),
+        ([RESOLVED], None, "systemd-resolved"),
+        ([RESOLVED, DNSMASQ], ["127.0.0.1", "10.0.0.1"], "dnsmasq"),
+        ([{**DNSMASQ, "address": "10.0.0.1"}], ["127.0.0.1", "10.0.0.1"], "dnsmasq"),
+        ([{**DNSMASQ, "address": "192.168.122.1"}], ["127.0.0.1", "10.0.0.1"], None),
+        ([{**DNSMASQ, "address": "::"}], ["10.0.0.1"], "dnsmasq"),
+    ],
+)
+def test_a_port_is_taken_where_the_addresses_meet(
+    seen: list[dict[str, object]], addresses: list[str] | None, holder: str | None
+) -> None:
+    needs = {"ports": {"mesos_dns_port": 53}, "units": ["named"]}
+    if addresses:
+        needs["addresses"] = {"mesos_dns_port": addresses}
+    found = host_problems({"ports": seen, "directories": {}}, needs, 0, "d")
+    assert len(found) == bool(holder)
+    for problem in found:
+        assert problem.startswith(f"d: its port 53 (mesos_dns_port) is taken by {holder}.service (")
 
 
 def test_this_machine() -> None:
