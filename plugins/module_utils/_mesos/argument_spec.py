@@ -37,8 +37,7 @@ def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep)
 
 
 def open_transport(module: AnsibleModule) -> Transport | LoginTransport:
-    # The roles give empty texts where a cluster has no login.
-    params = {name: None if value == "" else value for name, value in module.params.items()}
+    params = module.params
     if params.get("wait_timeout", 0) < 0:
         raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
@@ -48,15 +47,17 @@ def open_transport(module: AnsibleModule) -> Transport | LoginTransport:
 
 def transport_from(params: Mapping[str, Any], warn: Callable[[str], None]) -> Transport | LoginTransport:
     """The transport of these options, for plugins too, which are no modules."""
+    # The roles give empty texts where a cluster has no login.
+    given = {name: None if value == "" else value for name, value in params.items()}
     try:
         access = access_of(
-            params,
+            given,
             _PRODUCT,
-            validate_certs=params["validate_certs"],
-            ca_path=params["ca_path"],
-            client_cert=params["client_cert"],
-            client_key=params["client_key"],
-            timeout=params["timeout"],
+            validate_certs=given["validate_certs"],
+            ca_path=given["ca_path"],
+            client_cert=given["client_cert"],
+            client_key=given["client_key"],
+            timeout=given["timeout"],
         )
         transport = Transport(access)
     except BadOption as error:

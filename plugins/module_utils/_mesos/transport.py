@@ -42,9 +42,6 @@ class LoginTransport(LoginSession):
     def post(self, url: str, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
         return self.exchange("POST", url, None, body, headers=headers)
 
-    def stream(self, url: str, body: Any, silence: float) -> HostStream:  # type: ignore[override]
-        return self.authorized(lambda own: self.session.stream(url, body, silence, own), lambda: None)
-
     def authorized(self, request: Callable[[dict[str, str]], T], left: Callable[[], float | None]) -> T:
         try:
             return super().authorized(request, left)

@@ -28,7 +28,8 @@ options:
     type: list
     elements: str
   url_username:
-    description: User name for HTTP basic authentication, else that of E(MARATHON_USERNAME).
+    description:
+      - User name for HTTP basic authentication, or with O(url_login) for DC/OS, else that of E(MARATHON_USERNAME).
     type: str
     aliases: [username]
   url_password:
@@ -48,11 +49,13 @@ options:
     type: path
   url_login:
     description:
-      - Address of a DC/OS cluster, where O(url_username) and O(url_password) log in for a token, else
-        E(MARATHON_LOGIN).
+      - Address of a DC/OS cluster, at which O(url_username) and O(url_password) log in for a token, else that in
+        E(MARATHON_LOGIN). With O(url_service_account) it is used instead of the C(login_endpoint) in the file.
     type: str
   url_service_account:
-    description: JSON file with the key of a DC/OS service account, else that of E(MARATHON_SERVICE_ACCOUNT).
+    description:
+      - JSON file with the key of a DC/OS service account, else that in E(MARATHON_SERVICE_ACCOUNT). It needs the Python
+        library cryptography, and excludes O(url_username), O(url_password) and O(url_token).
     type: path
   validate_certs:
     description: Whether the certificate of an HTTPS address must be valid, else E(MARATHON_VALIDATE_CERTS).
@@ -128,12 +131,10 @@ options:
         type: str
         aliases: [token]
       url_login:
-        description:
-          - Address of a DC/OS cluster, where O(mesos.url_username) and O(mesos.url_password) log in for a token, else
-            E(MESOS_LOGIN).
+        description: As O(url_login), for the masters, else the address in E(MESOS_LOGIN).
         type: str
       url_service_account:
-        description: JSON file with the key of a DC/OS service account, else that of E(MESOS_SERVICE_ACCOUNT).
+        description: As O(url_service_account), for the masters, else the file in E(MESOS_SERVICE_ACCOUNT).
         type: path
       validate_certs:
         description: Whether the certificate of an HTTPS address must be valid.

@@ -45,9 +45,9 @@ class LoginSession:
             lambda own: self.session.exchange(method, url, params, body, left(), {**(headers or {}), **own}), left
         )
 
-    def stream(self, url: str, params: Mapping[str, Any], accept: str, silence: float) -> Any:
-        """An answer that goes on. Raises NoAnswer and LoginFailed."""
-        return self.authorized(lambda own: self.session.stream(url, params, accept, silence, own), lambda: None)
+    def stream(self, *wanted: Any) -> Any:
+        """What the session gives, which takes the headers of the login last. Raises NoAnswer and LoginFailed."""
+        return self.authorized(lambda own: self.session.stream(*wanted, own), lambda: None)
 
     def authorized(self, request: Callable[[dict[str, str]], T], left: Callable[[], float | None]) -> T:
         """What request gets with the headers of the login. A service has done nothing with what it answers 401 to."""
