@@ -29,7 +29,9 @@ def find(client: AppReader, name: str, app_id: str | None) -> dict[str, Any] | N
     """The app of the package: that with the id, else the only one with its label."""
     if app_id is not None:
         return of_package(client.app(app_id), app_id, name)
-    found = client.apps(label=f"{labels.NAME}=={name}")
+    # A name with a comma is more than one selector.
+    listed = client.apps(label=f"{labels.NAME}=={name}")
+    found = [app for app in listed if (app.get("labels") or {}).get(labels.NAME) == name]
     if len(found) > 1:
         ids = ", ".join(sorted(app["id"] for app in found))
         raise DefinitionError(f"the package is installed as {ids}: say by app_id which one is meant")

@@ -12,6 +12,8 @@ import json
 import zlib
 from typing import Any
 
+from .._marathon.errors import DefinitionError
+from . import bounded_json
 from . import options as package_options
 from .package import Package
 
@@ -70,10 +72,9 @@ def stored_package(labels: dict[str, str]) -> dict[str, Any] | None:
         data = base64.b64decode(wrapped.get("data") or "", validate=True)
         if (wrapped.get("metadata") or {}).get("Content-Encoding") == "gzip":
             data = zlib.decompressobj(_GZIP).decompress(data, MAX_DEFINITION)
-        found = json.loads(data)
-    except (AttributeError, TypeError, ValueError, zlib.error, RecursionError):
+    except (AttributeError, TypeError, ValueError, zlib.error):
         return None
-    return found if isinstance(found, dict) else None
+    return _object(data)
 
 
 def _identity(labels: dict[str, str]) -> tuple[Any, Any, Any] | None:
@@ -87,7 +88,14 @@ def _encoded(value: dict[str, Any]) -> str:
 
 def _decoded(text: Any) -> dict[str, Any] | None:
     try:
-        value = json.loads(base64.b64decode(text, validate=True))
-    except (TypeError, ValueError, binascii.Error, RecursionError):
+        return _object(base64.b64decode(text, validate=True))
+    except (TypeError, ValueError, binascii.Error):
         return None
-    return value if isinstance(value, dict) else None
+
+
+def _object(text: bytes) -> dict[str, Any] | None:
+    """None for what no package has: anybody may have written the label."""
+    try:
+        return bounded_json.parse_object(text, "the label")
+    except DefinitionError:
+        return None

@@ -121,7 +121,8 @@ def _name(template: str, start: int, name: str) -> str:
 
 def _lines_taken(template: str, place: int, start: int, end: int) -> tuple[int, int]:
     """Where the text before ends and the text behind begins: a tag alone on its line leaves no line."""
-    line = template.rfind("\n", 0, start) + 1
+    # No line that begins before place matters, and a long template without lines would be searched again for each tag.
+    line = template.rfind("\n", max(place - 1, 0), start) + 1
     if line < place or template[line:start].strip(" \t"):
         return start, end
     behind = end

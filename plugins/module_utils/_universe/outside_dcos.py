@@ -15,7 +15,7 @@ _VIRTUAL = "{0} is a virtual address, which DC/OS alone serves: give the clients
 _TEXTS = (
     (re.compile(r"\b(?:leader|master)\.mesos\b"), _MESOS_DNS),
     (re.compile(r"/opt/mesosphere\b"), "{0} is a directory of DC/OS: install what is used of it on the agents"),
-    (re.compile(r"[\w.-]+\.thisdcos\.directory\b"), _VIRTUAL),
+    (re.compile(r"(?<![\w.-])[\w.-]+\.thisdcos\.directory\b"), _VIRTUAL),
 )
 _ACCOUNT = "DCOS_SERVICE_ACCOUNT_CREDENTIAL"
 
@@ -44,7 +44,8 @@ def _all(app: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
     if app.get("secrets"):
         yield "/secrets", "Marathon takes secrets only with a plugin that finds them"
-    if _ACCOUNT in (app.get("env") or {}):
+    env = app.get("env")
+    if isinstance(env, dict) and _ACCOUNT in env:
         yield f"/env/{_ACCOUNT}", f"{_ACCOUNT} is a service account of DC/OS"
     for field, text in _texts(app, ""):
         for pattern, sentence in _TEXTS:

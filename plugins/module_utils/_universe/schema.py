@@ -36,8 +36,8 @@ _TYPES = {
 def check(options: dict[str, Any], schema: dict[str, Any]) -> None:
     """Raises for all that is wrong, each by its path. No value is quoted, because it may be a secret."""
     # Packages that name another draft, and those that name none, are held to this one by Cosmos.
-    validator = jsonschema.Draft4Validator(schema, registry=referencing.Registry())
     try:
+        validator = jsonschema.Draft4Validator(schema, registry=referencing.Registry())
         jsonschema.Draft4Validator.check_schema(schema)
         found = _by_path(validator.iter_errors(options))
     except jsonschema.SchemaError as error:
@@ -49,6 +49,9 @@ def check(options: dict[str, Any], schema: dict[str, Any]) -> None:
         ) from None
     except RecursionError:
         raise DefinitionError("the schema of the options refers to itself without end") from None
+    except (re.error, ArithmeticError, AttributeError, TypeError) as error:
+        # Draft 4 does not check the patterns that are names, nor what $ref and id are, before they are used.
+        raise DefinitionError(f"the schema of the options cannot be used: {error}") from None
     if not found:
         return
     told = "; ".join(f"{path} {' and '.join(texts)}" for path, texts in sorted(found.items()))

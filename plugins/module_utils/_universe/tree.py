@@ -16,6 +16,8 @@ from .._marathon.errors import DefinitionError
 # The public Universe has about 6,000 files, the largest of them 300 kB.
 MAX_FILES = 200_000
 MAX_BYTES = 4 * 1024 * 1024
+# All releases of a package are read. Those of the public Universe have less than 10 MB.
+MAX_TOTAL = 64 * 1024 * 1024
 # What zipfile raises of an archive that is broken, encrypted or compressed in a way that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -27,6 +29,7 @@ class FileTree:
         self.place = place
         self.names = names
         self._read = read
+        self._total = 0
 
     def read(self, name: str) -> bytes | None:
         if name not in self.names:
@@ -34,6 +37,9 @@ class FileTree:
         content = self._read(name)
         if len(content) > MAX_BYTES:
             raise DefinitionError(f"{self.place}: {name} has more than {MAX_BYTES} bytes")
+        self._total += len(content)
+        if self._total > MAX_TOTAL:
+            raise DefinitionError(f"{self.place}: the files of the package have more than {MAX_TOTAL} bytes")
         return content
 
 
@@ -104,5 +110,7 @@ def _refuse(path: str, member: zipfile.ZipInfo) -> None:
         why = "is a link or a special file"
     elif member.flag_bits & 1:
         why = "is encrypted"
+    elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        why = "is compressed by another method than deflate"
     if why:
         raise DefinitionError(f"{path}: its member {name!a} {why}")

@@ -36,6 +36,15 @@ def test_it_is_found_by_its_label():
     assert installed.find(marathon, "notes", "/nothing") is None
 
 
+def test_what_the_selector_does_not_leave_out_is_none_of_the_package():
+    class Unselected(Apps):
+        def apps(self, label):
+            return list(self._apps.values())
+
+    marathon = Unselected(app("/other", "other"), {"id": "/bare"})
+    assert installed.find(marathon, "notes", None) is None
+
+
 def test_of_several_one_must_be_named():
     marathon = Apps(app("/b"), app("/a"))
     with pytest.raises(DefinitionError, match="is installed as /a, /b: say by app_id which one"):

@@ -90,3 +90,11 @@ def test_a_label_that_unpacks_to_much_more_says_nothing():
     bomb = gzip.compress(b'{"a": "' + b"0" * labels.MAX_DEFINITION + b'"}')
     document = {"metadata": {"Content-Encoding": "gzip"}, "data": base64.b64encode(bomb).decode()}
     assert labels.stored_package({labels.DEFINITION: encoded(document)}) is None
+
+
+def test_a_label_that_is_too_deep_is_no_label():
+    deep = {}
+    for _level in range(600):
+        deep = {"a": deep}
+    assert labels.stored_options({labels.OPTIONS: encoded(deep)}) is None
+    assert labels.stored_package({labels.DEFINITION: wrapped(deep)}) is None

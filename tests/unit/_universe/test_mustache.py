@@ -103,3 +103,19 @@ def test_lists_in_lists_come_to_an_end():
 def test_the_output_has_an_end():
     with pytest.raises(DefinitionError, match="gives more than"):
         text("{{#a}}{{b}}{{/a}}", a=[True] * 1000, b="x" * 10_000)
+
+
+class Searched(str):
+    """Counts the letters among which the end of a line is looked for."""
+
+    letters = 0
+
+    def rfind(self, what, start, end):
+        self.letters += end - start
+        return super().rfind(what, start, end)
+
+
+def test_a_long_line_of_tags_is_looked_through_once():
+    template = Searched("{{!}}" * 1000)
+    assert text(template) == ""
+    assert template.letters <= len(template)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._universe import outside_dcos
 
@@ -55,6 +57,14 @@ def test_the_labels_of_the_package_are_not_looked_into():
     assert found(labels={"DCOS_PACKAGE_SOURCE": "http://leader.mesos/universe", "OWN": "x"}) == []
 
 
-@pytest.mark.parametrize("app", [{"portDefinitions": "x"}, {"container": []}, {"env": {"A": None}}, {"secrets": None}])
+@pytest.mark.parametrize(
+    "app", [{"portDefinitions": "x"}, {"container": []}, {"env": {"A": None}}, {"env": 5}, {"secrets": None}]
+)
 def test_what_is_no_definition_is_left_to_marathon(app):
     assert found(**app) == []
+
+
+def test_a_long_text_is_read_once():
+    begun = time.monotonic()
+    assert found(cmd="a" * 200_000) == []
+    assert time.monotonic() - begun < 10

@@ -91,3 +91,16 @@ def test_a_wrong_schema(rule):
 def test_another_draft_is_read_as_the_fourth():
     rules = {"$schema": "http://json-schema.org/draft-07/schema#", **below("a", {"const": 1})}
     schema.check({"a": 2}, rules)
+
+
+@pytest.mark.parametrize(
+    ("options", "rules"),
+    [
+        ({"a": 1}, {"patternProperties": {"(": {}}}),
+        ({"a": 1}, below("a", {"$ref": 5})),
+        ({"a": 1}, {"id": 5}),
+        ({"a": 10**400}, below("a", {"multipleOf": 0.5})),
+    ],
+)
+def test_a_schema_that_its_own_rules_let_pass(options, rules):
+    assert "the schema of the options cannot be used: " in str(refusal(options, rules))

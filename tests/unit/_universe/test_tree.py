@@ -125,3 +125,20 @@ def test_a_directory_without_end(tmp_path, monkeypatch):
         (tmp_path / name).write_text("")
     with pytest.raises(DefinitionError, match="has more than 2 files"):
         tree.of_directory(str(tmp_path))
+
+
+def test_files_that_are_too_much_together(archive, monkeypatch):
+    monkeypatch.setattr(tree, "MAX_TOTAL", 25)
+    found = tree.of_zip(archive(*((name, "0" * 10) for name in "abc")))
+    assert len(found.read("a") + found.read("b")) == 20
+    with pytest.raises(DefinitionError, match="the files of the package have more than 25 bytes"):
+        found.read("c")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_compression(tmp_path, method):
+    path = tmp_path / "universe.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        file.writestr("package.json", "{}")
+    with pytest.raises(DefinitionError, match="is compressed by another method than deflate"):
+        tree.of_zip(str(path))
