@@ -82,7 +82,9 @@ options:
       - File with the key of O(client_cert).
     type: path
   timeout:
-    description: Seconds after which a single request counts as not answered.
+    description:
+      - Seconds of silence after which a single request counts as not answered. An answer that comes in pieces must be
+        complete within ten times that.
     type: int
     default: 30
 requirements:

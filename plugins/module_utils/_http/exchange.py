@@ -11,6 +11,8 @@ from typing import Any, Mapping
 from .errors import BadOption
 
 CONNECT_TIMEOUT = 10
+# An answer that comes in pieces has as many times the longest silence for all of them.
+PIECES = 10
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def get_json(url: str, access: ServiceAccess, timeout: float) -> dict[str, t.Any
     body, _headers = get(url, access, timeout)
     try:
         data = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unanswered("%s answers no JSON" % url) from error
     if not isinstance(data, dict):
         raise Unanswered("%s answers no JSON object" % url)

@@ -13,9 +13,9 @@ from typing import Any, Mapping
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 
-from . import host_request, tls
+from . import bounded, host_request, tls
 from .errors import NoAnswer
-from .exchange import Access, Answer, own_token_header
+from .exchange import PIECES, Access, Answer, own_token_header
 
 
 class HostSession:
@@ -43,20 +43,29 @@ class HostSession:
         limit = access.timeout if seconds is None else max(min(access.timeout, seconds), 0.001)
         query = "?" + urlencode(params, doseq=True) if params else ""
         kind = {} if body is None else {"Content-Type": "application/json"}
+        whole = access.timeout * PIECES if seconds is None else seconds
+
+        def exchanged() -> Answer:
+            try:
+                answer = host_request.send(
+                    url + query,
+                    access,
+                    limit,
+                    data=None if body is None else json.dumps(body),
+                    method=method,
+                    headers={"Accept": "application/json", **kind, **self._own, **(headers or {})},
+                    validate_certs=access.validate_certs,
+                )
+            except HTTPError as error:
+                answer = error
+            return Answer(answer.code, answer.read().decode("utf-8", "replace"), answer.headers)
+
         try:
-            answer = host_request.send(
-                url + query,
-                access,
-                limit,
-                data=None if body is None else json.dumps(body),
-                method=method,
-                headers={"Accept": "application/json", **kind, **self._own, **(headers or {})},
-                validate_certs=access.validate_certs,
-            )
-            return Answer(answer.status, answer.read().decode("utf-8", "replace"), answer.headers)
-        except HTTPError as error:
-            return Answer(error.code, error.read().decode("utf-8", "replace"), error.headers)
-        except (OSError, HTTPException) as error:
+            return bounded.within(whole, exchanged)
+        except bounded.TimeUp:
+            raise NoAnswer(f"no whole answer within {whole:.3g} s", arrived=True) from None
+        # A ValueError is that of a host name that cannot be one.
+        except (OSError, HTTPException, ValueError) as error:
             raise no_answer(error) from error
 
 
@@ -64,7 +73,7 @@ def no_answer(error: Exception) -> NoAnswer:
     """What an exception of the library means."""
     reason = error.reason if isinstance(error, URLError) else error
     # Nothing was sent where there was no connection.
-    arrived = not isinstance(reason, (ConnectionRefusedError, socket.gaierror))
+    arrived = not isinstance(reason, (ConnectionRefusedError, socket.gaierror, UnicodeError))
     return NoAnswer(_words(reason), arrived=arrived)
 
 

@@ -39,8 +39,9 @@ class HostStream:
             )
             self.headers = self._answer.headers
         except HTTPError as error:
-            self.refusal = Answer(error.code, error.read().decode("utf-8", "replace"), error.headers)
-        except (OSError, HTTPException) as error:
+            self.refusal = Answer(error.code, _beginning(error), error.headers)
+        # A ValueError is that of a host name that cannot be one.
+        except (OSError, HTTPException, ValueError) as error:
             raise no_answer(error) from error
 
     @property
@@ -61,3 +62,11 @@ class HostStream:
     def close(self) -> None:
         if self.refusal is None:
             self._answer.close()
+
+
+def _beginning(refusal: HTTPError) -> str:
+    """Its words, as far as they come."""
+    try:
+        return refusal.read(_MOST_BYTES).decode("utf-8", "replace")
+    except (OSError, HTTPException):
+        return ""

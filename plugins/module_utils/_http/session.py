@@ -14,7 +14,7 @@ from typing import Any, Iterator, Mapping
 
 from . import bounded, failures, proxies, tls
 from .errors import NoAnswer
-from .exchange import Access, Answer, own_token_header
+from .exchange import PIECES, Access, Answer, own_token_header
 
 try:
     import requests
@@ -25,8 +25,6 @@ else:
     REQUESTS_IMPORT_ERROR = None
 
 
-# An answer that comes in pieces has as many times the longest silence for all of them.
-_PIECES = 10
 _PROXY_LOGIN = 407
 # Of the words of a refusal; a part may be one byte.
 _REFUSAL_PARTS = 4096
@@ -67,7 +65,7 @@ class Session:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """body is sent as JSON unless it is None; seconds are all that it may take. Raises NoAnswer."""
-        limit = self._access.timeout * _PIECES if seconds is None else seconds
+        limit = self._access.timeout * PIECES if seconds is None else seconds
         session = self._session
         if method != "GET":
             # The server may have closed an idle connection: no way to send what must not be sent twice.

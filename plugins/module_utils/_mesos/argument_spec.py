@@ -38,10 +38,10 @@ def open_api(module: AnsibleModule, sleep: Callable[[float], None] = time.sleep)
 
 def open_transport(module: AnsibleModule) -> Transport | LoginTransport:
     params = module.params
-    if params.get("wait_timeout", 0) < 0:
-        raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
     # A password inside a URL is refused, but its URL would be shown among the arguments of the failed task.
     module.no_log_values.update(passwords_in_urls(params))
+    if params.get("wait_timeout", 0) < 0:
+        raise MesosError(f"wait_timeout is {params['wait_timeout']}: give a number of seconds, 0 or more")
     return transport_from(params, module.warn)
 
 
@@ -49,6 +49,8 @@ def transport_from(params: Mapping[str, Any], warn: Callable[[str], None]) -> Tr
     """The transport of these options, for plugins too, which are no modules."""
     # The roles give empty texts where a cluster has no login.
     given = {name: None if value == "" else value for name, value in params.items()}
+    if given["timeout"] <= 0:
+        raise MesosError(f"timeout is {given['timeout']}: give a number of seconds above 0")
     try:
         access = access_of(
             given,

@@ -91,7 +91,10 @@ def checked_urls(urls: list[str]) -> list[str]:
 def _leader(url: str, location: str) -> str:
     """A master names the leader as //host:port/master/api/v1; the login goes nowhere else than that."""
     scheme = urlsplit(url).scheme
-    target = urlsplit(location, scheme=scheme)
+    try:
+        target = urlsplit(location, scheme=scheme)
+    except ValueError:
+        target = urlsplit("")
     if not target.netloc or target.scheme != scheme:
         raise Unexpected(f"{url} redirects to '{location or 'nowhere'}': give the address of a Mesos master as url")
     return f"{scheme}://{target.netloc}"
@@ -111,13 +114,16 @@ def _content(answer: Answer, url: str, kind: str) -> dict[str, Any]:
         return {}
     try:
         data = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if answer.status != 200 or not isinstance(data, dict) or data.get("type") != kind:
         raise Unexpected(
             f"{url}{PATH} answers {kind} with HTTP {answer.status}: {_words(answer)}. Is this address a Mesos master?"
         )
-    return data.get(kind.lower()) or {}
+    content = data.get(kind.lower()) or {}
+    if not isinstance(content, dict):
+        raise Unexpected(f"{url}{PATH} answers {kind} without an object in it. Is this address a Mesos master?")
+    return content
 
 
 def _words(answer: Answer) -> str:

@@ -27,7 +27,10 @@ class Records:
                 raise ValueError(f"a record begins with {digits[:20]!r}, which is no length")
             if not newline or len(rest) < int(digits):
                 return found
-            record = json.loads(rest[: int(digits)])
+            try:
+                record = json.loads(rest[: int(digits)])
+            except RecursionError:
+                raise ValueError("a record has too many levels") from None
             if not isinstance(record, dict):
                 raise ValueError("a record is no JSON object")
             found.append(record)

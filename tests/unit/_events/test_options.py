@@ -43,6 +43,7 @@ def test_the_masters_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"url": URL, "queue_interval": "often"}, "queue_interval"),
         ({"url": URL, "apps": ["shop"]}, "paths of apps, pods or groups that begin with /"),
         ({"url": URL, "mesos": {}}, "url"),
+        ({"url": []}, "url is an empty list"),
     ],
 )
 def test_mistakes(args: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.seen.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        if self.path == "/long-refusal":
+            self.send_response(403)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b"x" * 100_000)
+            return
         if self.path == "/refused":
             self.send_response(307)
             self.send_header("Location", "//other:5050")
@@ -97,3 +103,16 @@ def test_what_is_closed_gives_no_more(server: Any) -> None:
     assert next(parts)
     stream.close()
     assert list(parts) == []
+
+
+def test_of_the_words_of_a_refusal_only_the_beginning_is_kept(server: Any) -> None:
+    refusal = opened(server, "/long-refusal").refusal
+    assert refusal is not None
+    assert len(refusal.text) == 65536
+
+
+@pytest.mark.parametrize("host", ["master..example.com", "m" * 70])
+def test_a_host_name_that_cannot_be_one(host: str) -> None:
+    with pytest.raises(NoAnswer) as failed:
+        HostStream(Access(), f"http://{host}:5050/", {}, 5)
+    assert not failed.value.arrived

@@ -73,6 +73,9 @@ def test_nobody_leads() -> None:
         (Answer(200, '{"type": "GET_HEALTH"}'), Unexpected, "Is this address a Mesos master"),
         (redirected("https://elsewhere/api"), Unexpected, "redirects to 'https://elsewhere/api'"),
         (redirected(""), Unexpected, "redirects to 'nowhere'"),
+        (redirected("//[m2:5050"), Unexpected, r"redirects to '//\[m2:5050'"),
+        (Answer(200, "[" * 100_000), Unexpected, "Is this address a Mesos master"),
+        (Answer(200, '{"type": "GET_VERSION", "get_version": [1]}'), Unexpected, "GET_VERSION without an object"),
     ],
 )
 def test_answers_that_end_it(answer: Answer, kind: type[MesosError], words: str) -> None:

@@ -9,6 +9,8 @@ from ansible_collections.quorum.mesos.plugins.module_utils._mesos.recordio impor
 
 EVENTS = [{"type": "SUBSCRIBED"}, {"type": "UPDATE", "text": "é\n12\n"}, {"type": "HEARTBEAT"}]
 
+DEEP = b"100000\n" + b"[" * 100_000
+
 
 def record(event: object) -> bytes:
     text = json.dumps(event, ensure_ascii=False).encode()
@@ -23,7 +25,9 @@ def test_events_are_whole_wherever_the_stream_is_cut(size: int) -> None:
     assert [event for part in parts for event in records.feed(part)] == EVENTS
 
 
-@pytest.mark.parametrize("stream", [b"<html>", b"12345678901", b"\n{}", b"-2\n{}", b"2\n[]", b"3\nabc", b"2\n\xff\xff"])
+@pytest.mark.parametrize(
+    "stream", [b"<html>", b"12345678901", b"\n{}", b"-2\n{}", b"2\n[]", b"3\nabc", b"2\n\xff\xff", DEEP]
+)
 def test_what_is_no_stream_of_events(stream: bytes) -> None:
     with pytest.raises(ValueError):
         Records().feed(stream)

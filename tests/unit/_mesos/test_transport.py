@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._http.errors import BadOption
 from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access, Login
-from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import Unauthorized
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import transport_from
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError, Unauthorized
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.transport import LoginTransport, Transport
 
 PASSWORD = "hunter2"
@@ -123,3 +124,9 @@ def test_a_login_that_is_given(server: Any, monkeypatch: Any, tmp_path: Any, acc
 def test_a_token_that_is_none() -> None:
     with pytest.raises(BadOption, match="url_token is not a token"):
         Transport(Access(token="two words"))
+
+
+@pytest.mark.parametrize("timeout", [0, -1])
+def test_a_time_that_is_none(timeout: int) -> None:
+    with pytest.raises(MesosError, match=f"timeout is {timeout}: give a number of seconds above 0"):
+        transport_from({"timeout": timeout}, pytest.fail)

@@ -90,8 +90,9 @@ def _words(answer: Answer, asked: dict[str, Any]) -> str:
     """Those of the answer, without what was asked with."""
     data = _parsed(answer)
     told = ", ".join(str(data[name]) for name in ("code", "description") if data.get(name))
-    # JSON may hold a token.
-    text = " ".join((told or ("JSON" if data else re.sub(r"<[^>]*>", " ", answer.text))).split())
+    # JSON may hold a token, also where it is no object or is cut off.
+    looks_like_json = answer.text.lstrip()[:1] in ("{", "[", '"')
+    text = " ".join((told or ("JSON" if looks_like_json else re.sub(r"<[^>]*>", " ", answer.text))).split())
     for name in ("password", "token"):
         if asked.get(name):
             text = text.replace(asked[name], "********")
@@ -101,6 +102,6 @@ def _words(answer: Answer, asked: dict[str, Any]) -> str:
 def _parsed(answer: Answer) -> dict[str, Any]:
     try:
         data = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

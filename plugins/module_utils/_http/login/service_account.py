@@ -39,7 +39,7 @@ def read(path: str) -> ServiceAccount:
             data = json.load(file)
     except OSError as error:
         raise BadOption(f"url_service_account '{path}' cannot be read: {error.strerror}") from error
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadOption(f"url_service_account '{path}' is not a JSON file") from None
     fields = data if isinstance(data, dict) else {}
     missing = [name for name in ("uid", "private_key") if not (isinstance(fields.get(name), str) and fields[name])]

@@ -190,7 +190,7 @@ def _about(path: str) -> str:
 def _parsed(answer: Answer) -> Any:
     try:
         return json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

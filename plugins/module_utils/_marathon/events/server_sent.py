@@ -10,6 +10,8 @@ from typing import Any
 
 # An event has one app's definition at most, which ZooKeeper takes up to 1 MB of.
 _MOST_BYTES = 16 * 1024 * 1024
+# Fields of an event that are looked into.
+_OBJECTS = ("plan", "appDefinition")
 
 
 class ServerSentEvents:
@@ -34,7 +36,8 @@ class ServerSentEvents:
             name, _colon, value = line.partition(b":")
             if name == b"data":
                 self._data.append(value.removeprefix(b" "))
-                self._size += len(value)
+                # Lines without a value take memory too.
+                self._size += len(line)
             elif not line and self._data:
                 found.append(_event(b"\n".join(self._data)))
                 self._data, self._size = [], 0
@@ -44,7 +47,12 @@ class ServerSentEvents:
 
 
 def _event(data: bytes) -> dict[str, Any]:
-    event = json.loads(data)
+    try:
+        event = json.loads(data)
+    except RecursionError:
+        raise ValueError("an event has too many levels") from None
     if not isinstance(event, dict) or not isinstance(event.get("eventType"), str):
         raise ValueError("an event is no JSON object with an eventType")
+    if not all(isinstance(event.get(name) or {}, dict) for name in _OBJECTS):
+        raise ValueError(f"{' or '.join(_OBJECTS)} of an event is no JSON object")
     return event

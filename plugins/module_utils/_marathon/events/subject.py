@@ -29,10 +29,10 @@ def concerned(event: dict[str, Any]) -> set[str]:
 def actions(plan: Any) -> Iterator[tuple[str, str]]:
     """What a deployment does to which app or pod."""
     steps = plan.get("steps") if isinstance(plan, dict) else None
-    for step in steps or []:
+    for step in _list(steps):
         # Before 1.1 a step is a bare list.
-        for action in (step.get("actions") if isinstance(step, dict) else step) or []:
-            name = action.get("app") or action.get("pod")
+        for action in _list(step.get("actions") if isinstance(step, dict) else step):
+            name = isinstance(action, dict) and (action.get("app") or action.get("pod"))
             if name:
                 yield str(action.get("action") or action.get("type") or ""), str(name)
 
@@ -43,3 +43,7 @@ def is_wanted(event: dict[str, Any], paths: Sequence[str]) -> bool:
         return True
     ids = concerned(event)
     return any(name == path or name.startswith(path.rstrip("/") + "/") for name in ids for path in paths)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -62,7 +62,9 @@ class MarathonModule(AnsibleModule):
         given = self.params
         names = secret_names(given)
         self.no_log_values.update(secrets.values_to_hide(given, names))
-        self.no_log_values.update(filter(None, map(password_in, _texts(given.get("url")))))
+        self.no_log_values.update(
+            filter(None, map(password_in, [*_texts(given.get("url")), *_texts(given.get("url_login"))]))
+        )
         self.params = secrets.mask({name: self._shown(name) for name in given}, names, likely=self.masks_likely)
         return given
 

@@ -87,20 +87,28 @@ class MasterEvents:
     def _take(self, event: Event) -> bool:
         kind = event.get("type")
         if kind == "SUBSCRIBED":
-            return self._catch_up((event.get("subscribed") or {}).get("get_state") or {})
+            return self._catch_up(event)
         if kind == _HEARTBEAT or not isinstance(kind, str):
             return True
         if self._seen is None:
             raise MesosError("the event stream does not begin with SUBSCRIBED: is this address a Mesos master?")
-        self._seen.apply(event)
+        try:
+            self._seen.apply(event)
+        except (AttributeError, TypeError):
+            raise ValueError(f"the event {kind} has another form than that of Mesos") from None
         return self._emit(event, "stream")
 
-    def _catch_up(self, state: dict[str, Any]) -> bool:
-        before, self._seen = self._seen, ClusterSeen(state)
-        if before is None:
-            return True
-        self._seen.keep(before)
-        return False not in [self._emit(event, "difference") for event in difference(before, self._seen)]
+    def _catch_up(self, subscribed: Event) -> bool:
+        before = self._seen
+        try:
+            now = ClusterSeen((subscribed.get("subscribed") or {}).get("get_state") or {})
+            if before is not None:
+                now.keep(before)
+            missed = [] if before is None else difference(before, now)
+        except (AttributeError, TypeError):
+            raise ValueError("the state in SUBSCRIBED has another form than that of Mesos") from None
+        self._seen = now
+        return False not in [self._emit(event, "difference") for event in missed]
 
     def _emit(self, event: Event, source: str) -> bool:
         if self._event_types and event["type"] not in self._event_types:

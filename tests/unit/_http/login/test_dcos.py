@@ -49,7 +49,10 @@ def test_a_token_is_sent_in_the_header():
         (PASSWORD, 200, "<!doctype html><p>Welcome", "the answer has no token (200: Welcome): give the address"),
         (PASSWORD, 200, '{"token": "two words"}', "the answer has no token (200: JSON): give the address"),
         (PASSWORD, 200, '{"token": 5}', "the answer has no token (200: JSON)"),
-        (PASSWORD, 200, "[]", "the answer has no token (200: [])"),
+        (PASSWORD, 200, '["a.b.c"]', "the answer has no token (200: JSON)"),
+        (PASSWORD, 200, '"a.b.c"', "the answer has no token (200: JSON)"),
+        (PASSWORD, 200, '{"token": "a.b.c"', "the answer has no token (200: JSON)"),
+        (PASSWORD, 200, "[" * 100_000, "the answer has no token (200: JSON)"),
     ],
 )  # fmt: skip
 def test_an_answer_without_a_token(login, status, text, words):

@@ -42,3 +42,19 @@ def test_an_event_without_an_end_is_refused(part: bytes, monkeypatch: pytest.Mon
     with pytest.raises(ValueError, match="longer than"):
         for _times in range(1100):
             events.feed(part)
+
+
+@pytest.mark.parametrize(
+    "data", ["[" * 100_000, '{"eventType": "a", "plan": "x"}', '{"eventType": "a", "appDefinition": [1]}']
+)
+def test_what_has_another_form(data: str) -> None:
+    with pytest.raises(ValueError):
+        ServerSentEvents().feed(f"data: {data}\n\n".encode())
+
+
+def test_lines_without_a_value_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_sent, "_MOST_BYTES", 100)
+    events = ServerSentEvents()
+    with pytest.raises(ValueError, match="longer than 100 bytes"):
+        for _part in range(30):
+            events.feed(b"data:\n")

@@ -50,3 +50,8 @@ def test_actions_of_every_form_of_a_plan() -> None:
     assert list(actions(OLD_PLAN)) == [("StopApplication", "/shop/web")]
     assert list(actions({"steps": [{"actions": [{"action": "StartPod", "pod": "/p"}]}]})) == [("StartPod", "/p")]
     assert list(actions(None)) == []
+
+
+@pytest.mark.parametrize("steps", [5, ["x"], [{"actions": 5}], [{"actions": ["x", None]}]])
+def test_a_plan_of_another_form_is_about_nothing(steps: Any) -> None:
+    assert list(actions({"id": "d", "steps": steps})) == []

@@ -19,6 +19,7 @@ SPEC = {
     "env": {"type": "dict"},
     "count": {"type": "int"},
     "url": {"type": "list", "elements": "str"},
+    "url_login": {"type": "str"},
     "definitions": {"type": "list", "elements": "dict"},
     "secret_env": {"type": "list", "elements": "str", "default": [], "no_log": False},
 }
@@ -81,6 +82,13 @@ def test_a_refused_argument_shows_no_secret(capsys, logged):
     result = run(capsys, {"definition": {"env": {"PW": "hunter2"}}, "count": "many", "secret_env": "A, PW"})
     assert result["failed"]
     assert "hunter2" not in str(result)
+
+
+@pytest.mark.parametrize("address", [{"url": ["http://ops:hunter2@m:8080"]}, {"url_login": "https://ops:hunter2@c"}])
+def test_a_refused_argument_shows_no_password_of_an_address(capsys, logged, address):
+    result = run(capsys, {**address, "count": "many"})
+    assert result["failed"]
+    assert "hunter2" not in str((result, logged))
 
 
 @pytest.mark.parametrize("text", ['{"PW": "hunter2"', "hunter2", "PW=hunter2, hunter2"])
