@@ -8,30 +8,40 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_MOST_DIGITS = 10
+# Less than 1 GB, which is more than the state of a cluster has.
+_MOST_DIGITS = 9
 
 
 class Records:
     """Takes a stream in parts, wherever they are cut."""
 
     def __init__(self) -> None:
-        self._left = b""
+        # It grows in place: a state may come in thousands of parts.
+        self._left = bytearray()
 
     def feed(self, part: bytes) -> list[dict[str, Any]]:
         """The events that are whole now. Raises ValueError for what is no RecordIO with JSON objects in it."""
         self._left += part
         found = []
+        start = 0
         while True:
-            digits, newline, rest = self._left.partition(b"\n")
-            if len(digits) > _MOST_DIGITS or (digits and not digits.isdigit()) or (newline and not digits):
+            newline = self._left.find(b"\n", start, start + _MOST_DIGITS + 1)
+            digits = bytes(self._left[start : newline if newline >= 0 else start + _MOST_DIGITS + 1])
+            if len(digits) > _MOST_DIGITS or (digits and not digits.isdigit()) or (newline >= 0 and not digits):
                 raise ValueError(f"a record begins with {digits[:20]!r}, which is no length")
-            if not newline or len(rest) < int(digits):
+            end = newline + 1 + int(digits or 0)
+            if newline < 0 or len(self._left) < end:
+                del self._left[:start]
                 return found
-            try:
-                record = json.loads(rest[: int(digits)])
-            except RecursionError:
-                raise ValueError("a record has too many levels") from None
-            if not isinstance(record, dict):
-                raise ValueError("a record is no JSON object")
-            found.append(record)
-            self._left = rest[int(digits) :]
+            found.append(_object(self._left[newline + 1 : end]))
+            start = end
+
+
+def _object(text: bytearray) -> dict[str, Any]:
+    try:
+        record = json.loads(text)
+    except RecursionError:
+        raise ValueError("a record has too many levels") from None
+    if not isinstance(record, dict):
+        raise ValueError("a record is no JSON object")
+    return record

@@ -26,7 +26,7 @@ def test_events_are_whole_wherever_the_stream_is_cut(size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "stream", [b"<html>", b"12345678901", b"\n{}", b"-2\n{}", b"2\n[]", b"3\nabc", b"2\n\xff\xff", DEEP]
+    "stream", [b"<html>", b"1234567890\n", b"1234567890", b"\n{}", b"-2\n{}", b"2\n[]", b"3\nabc", b"2\n\xff\xff", DEEP]
 )
 def test_what_is_no_stream_of_events(stream: bytes) -> None:
     with pytest.raises(ValueError):

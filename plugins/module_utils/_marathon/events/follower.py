@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -67,9 +68,7 @@ class MarathonEvents:
         access = access_from(options)
         session, login = session_of(access), responses.login_of(access)
         try:
-            url, stream = self._endpoints.ask(
-                lambda url: self._opened(session, url, login), repeatable=True, once=True
-            )
+            url, stream = self._endpoints.ask(lambda url: self._opened(session, url, login), repeatable=True, once=True)
         except LoginFailed as failed:
             raise Refused(f"Marathon was not asked. {failed}") from failed
         except Silence as silence:
@@ -119,9 +118,10 @@ class MarathonEvents:
         return found.rstrip("/")
 
     def _catch_up(self, now: MarathonState) -> bool:
-        missed = difference(self._seen, now) if self._seen is not None else []
-        self._told = Told(missed)
-        self._seen = MarathonSeen(now)
+        with _of_marathon("the state"):
+            missed = difference(self._seen, now) if self._seen is not None else []
+            self._told = Told(missed)
+            self._seen = MarathonSeen(now)
         return False not in [self._emit(event, "difference") for event in missed]
 
     def _events(self, client: Client, stream: SessionStream, stopped: Callable[[], bool]) -> Iterator[Event]:
@@ -146,7 +146,9 @@ class MarathonEvents:
         self._looked = now
         with client.limited(lambda: now + _QUEUE_SECONDS - self._clock()):
             waiting = client.queue(offers=False)
-        for event in self._waiting.events(waiting, now):
+        with _of_marathon("the launch queue"):
+            events = self._waiting.events(waiting, now)
+        for event in events:
             self._emit(event, "queue")
 
     def _emit(self, event: Event, source: str) -> bool:
@@ -169,7 +171,18 @@ def _state(client: Client, clock: Callable[[], float]) -> MarathonState:
         root = client.group("/", snapshot.embed(state=True))
         if root is None:
             raise MarathonError("Marathon has no root group: is the address that of Marathon?")
-        return state(snapshot.read(root), client.deployments())
+        deployments = client.deployments()
+    with _of_marathon("the state"):
+        return state(snapshot.read(root), deployments)
+
+
+@contextmanager
+def _of_marathon(what: str) -> Iterator[None]:
+    """Whoever answers may be no Marathon; that ends the stream, and not the source."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError(f"{what} has another form than that of Marathon") from None
 
 
 def _origin(url: str) -> str | None:
