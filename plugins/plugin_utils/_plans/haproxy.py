@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports, units
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
@@ -44,7 +44,6 @@ def main(values: Values) -> dict[str, t.Any]:
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__haproxy_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
-            *units.path_problems({"haproxy_marathon_ca": values["haproxy_marathon_ca"] or "/"}, host),
         ],
         "reserved_ports": _reserved(values),
         "certificates": [

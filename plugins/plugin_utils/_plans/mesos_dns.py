@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install, units
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
@@ -52,13 +52,11 @@ def main(values: Values) -> dict[str, t.Any]:
         *_sources(values),
         *discovery.round_problems(values, "mesos_dns"),
     ]
-    authorities = {name: values[name] or "/" for name in ("mesos_dns_master_ca", "mesos_dns_marathon_ca")}
     return {
         "problems": [
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__mesos_dns_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
-            *units.path_problems(authorities, host),
         ]
     }
 
