@@ -247,3 +247,17 @@ def test_more_changes_than_one_message_holds(agent: Agent, bind: Bind) -> None:
     assert int(bind.ask("mesos", "SOA")[0].split()[2]) > 2
     assert bind.ask("app79.shop.marathon.mesos") == bind.ask("app79-shop.marathon.mesos") == ["10.0.0.11"]
     assert agent.run(*arguments, "--dry-run").stdout == ""
+
+
+def test_an_address_in_an_unusual_form_is_no_change_of_each_round(agent: Agent, bind: Bind) -> None:
+    files = [bind.directory / "state.json", bind.directory / "apps.json"]
+    agent.values["nameservers"] = ["127.0.0.1", "2001:DB8:0::1"]
+    mapped = {"network_infos": [{"ip_addresses": [{"ip_address": "::ffff:192.0.2.9"}]}]}
+    status = {"state": "TASK_RUNNING", "timestamp": 1.0, "container_status": mapped}
+    files[0].write_text(json.dumps(state({**task("web", 31001), "statuses": [status]})))
+    files[1].write_text(json.dumps({"apps": []}))
+    arguments = ["--once", "--from-file", *map(str, files)]
+    assert agent.run(*arguments).returncode == 0
+    assert bind.ask("ns1.mesos", "AAAA") == ["2001:db8::1"]
+    assert bind.ask(WEB, "AAAA") == ["::ffff:192.0.2.9"]
+    assert agent.run(*arguments, "--dry-run").stdout == ""

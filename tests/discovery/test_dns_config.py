@@ -26,6 +26,10 @@ def load(directory: Path, values: dict[str, Any]) -> config.Config:
     return config.load(str(file))
 
 
+def test_an_address_has_its_usual_form(tmp_path: Path) -> None:
+    assert load(tmp_path, {**GOOD, "nameservers": ["2001:DB8:0::1"]}).nameservers == ("2001:db8::1",)
+
+
 def test_the_defaults(tmp_path: Path) -> None:
     found = load(tmp_path, GOOD)
     assert (found.domain, found.ttl, found.ip_sources, found.guard) == ("mesos", 5, ("netinfo", "host"), 0.5)

@@ -81,6 +81,13 @@ def test_a_master_that_waits_for_agents_is_believed_in_nothing_that_is_gone() ->
     assert lost(TASKS, {**after, "frameworks": state(*TASKS)["frameworks"]}) is None
 
 
+def test_an_app_that_is_called_like_a_single_task_is_not_lost() -> None:
+    tasks = [task(f"web-abcd{letter}-s{letter}", 31000 + letter, letter) for letter in range(3)]
+    assert lost(tasks, state(*tasks)) is None
+    after = state(*tasks, recovered_slaves=[{"id": "20200101-S7"}])
+    assert lost(tasks, after) is None
+
+
 def test_held_is_all_but_who_leads() -> None:
     before = served(records(*TASKS))
     after = build({**state(), "leader": "master@10.0.0.2:5050"}, Settings(), Now()).records

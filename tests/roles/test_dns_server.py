@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from agent_process import AgentProcess
 from ansible_collections.quorum.mesos.plugins.module_utils._health import checks
 from dns_process import KEY, Bind, running
@@ -178,3 +180,39 @@ def test_the_program_takes_its_settings(tmp_path: Path, given: dict[str, Any]) -
     assert list(loaded.nameservers) == given["mesos_dns_addresses"]
     assert loaded.domain == given.get("mesos_dns_domain", "mesos")
     assert (loaded.mesos_credentials_file is None) == ("mesos_dns_master_credentials" not in given)
+
+
+@pytest.mark.parametrize(
+    ("role", "file", "given"),
+    [
+        (
+            "mesos_dns",
+            "__mesos_dns_master_access_file",
+            {"mesos_dns_master_credentials": {"principal": 7, "secret": 123}},
+        ),
+        (
+            "mesos_dns",
+            "__mesos_dns_marathon_access_file",
+            {"mesos_dns_marathon_credentials": {"username": 7, "password": 123}},
+        ),
+        ("haproxy", "__haproxy_credentials_file", {"haproxy_marathon_credentials": {"username": 7, "password": 123}}),
+    ],
+)
+def test_a_password_of_digits_is_text(role: str, file: str, given: dict[str, Any]) -> None:
+    written = Role(role).value(file, given)
+    assert json.loads(written["content"]) == {"username": "7", "password": "123"}
+
+
+UNIT = "/etc/systemd/system/named.service"
+
+
+@pytest.mark.parametrize(("files", "ours"), [({}, False), ({UNIT: None}, False), ({UNIT: "# Ansible managed"}, True)])
+def test_a_bind_of_somebody_else_is_not_removed(files: dict[str, Any], ours: bool) -> None:
+    role = Role("mesos_dns")
+    tasks = yaml.safe_load((ROLES / "mesos_dns" / "tasks" / "uninstall.yml").read_text())
+    host = {"__common_host": {"files": files}}
+    (stops,) = [step for step in tasks if "ansible.builtin.systemd_service" in step and "loop" in step]
+    assert role.rendered(stops["loop"], host) == str(["marathon-dns", "named"] if ours else ["marathon-dns"])
+    for step in tasks:
+        if {"ansible.builtin.apt", "ansible.builtin.dnf"} & set(step):
+            assert role.value(step["when"][0], host) is ours

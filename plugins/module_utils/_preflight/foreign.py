@@ -19,7 +19,9 @@ FIRST_WORD = re.compile("^[a-z]+_")
 # The same without it.
 LIKENESS_OF_REST = 0.8
 # Other programs beside a cluster, whose roles name their options after them.
-COMPANION = re.compile("^(?:mesos|zookeeper|marathon)_(?:(?:master|slave|agent)_)?(?:consul|dns|exporter|lb|ui)_")
+COMPANION = re.compile(
+    "^(?!mesos_dns_)(?:mesos|zookeeper|marathon)_(?:(?:master|slave|agent)_)?(?:consul|dns|exporter|lb|ui)_"
+)
 PREFIXES = {
     "mesos_agent_": "mesos_slave_",
     "mesos_agents_": "mesos_slave_",

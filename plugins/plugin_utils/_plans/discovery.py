@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import urlsplit
 
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
@@ -30,6 +31,23 @@ def port_problems(ports: t.Mapping[str, t.Any]) -> list[str]:
     ]
 
 
+def list_problems(values: Values, options: t.Iterable[str]) -> list[str]:
+    """Ansible lets a text pass for a list, and hands it on as it is."""
+    return [
+        "%s is %s; write a list, like [one, another]." % (option, ascii(values[option]))
+        for option in options
+        if not isinstance(values[option], (list, tuple))
+    ]
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return bool(_URL.match(text) and parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def url_problems(option: str, urls: t.Sequence[t.Any], what: str, group: str, port: int) -> list[str]:
     """C(urls) of all of C(what), each with its own host and port and without a password."""
     if not urls:
@@ -38,7 +56,7 @@ def url_problems(option: str, urls: t.Sequence[t.Any], what: str, group: str, po
         "%s has %s; write URLs like http://%s1.example.org:%d, without a user."
         % (option, ascii(url), what.lower(), port)
         for url in urls
-        if not _URL.match(str(url))
+        if not _is_url(str(url))
     ]
 
 

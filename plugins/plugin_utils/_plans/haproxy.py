@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports, units
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
@@ -21,11 +21,15 @@ _WORD = re.compile(r"[A-Za-z0-9_.@-]+\Z")
 _SECTION = re.compile(r"(backend|cache|frontend|http-errors|listen|mailers|peers|program|resolvers|ring|userlist)\s")
 # The unit allows 131072 open files, and each connection has two.
 _MOST_CONNECTIONS = 60000
+_LISTS = ("haproxy_marathon_urls", "haproxy_app_groups", "haproxy_service_ports", "haproxy_certificates")
 
 
 def main(values: Values) -> dict[str, t.Any]:
     """The problems, the ports that no app may have, and the files with certificates."""
     host = values["inventory_hostname"]
+    no_lists = discovery.list_problems(values, _LISTS)
+    if no_lists:
+        return {"problems": ["%s: %s" % (host, problem) for problem in no_lists]}
     said = [
         *common.group_problems(values, "haproxy_group"),
         *install.list_problems("haproxy_packages", values["haproxy_packages"]),
@@ -40,7 +44,6 @@ def main(values: Values) -> dict[str, t.Any]:
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__haproxy_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
-            *units.path_problems({"haproxy_marathon_ca": values["haproxy_marathon_ca"] or "/"}, host),
         ],
         "reserved_ports": _reserved(values),
         "certificates": [

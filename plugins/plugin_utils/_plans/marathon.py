@@ -40,7 +40,7 @@ def _foreign(values: Values) -> list[str]:
     return [
         "marathon_environment has %s; give flags with marathon_flags, where they are checked." % variable
         for variable in values["marathon_environment"]
-        if _FLAG_VARIABLE.match(variable)
+        if _FLAG_VARIABLE.match(str(variable))
     ]
 
 

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install, units
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
@@ -23,11 +23,22 @@ _LONGEST_DOMAIN = 200
 _LEAST_SECRET = 16
 _LONGEST_TTL = 86400
 _SOURCES = ("netinfo", "host")
+_LISTS = (
+    "mesos_dns_addresses",
+    "mesos_dns_recursion_networks",
+    "mesos_dns_forwarders",
+    "mesos_dns_master_urls",
+    "mesos_dns_marathon_urls",
+    "mesos_dns_ip_sources",
+)
 
 
 def main(values: Values) -> dict[str, t.Any]:
     """The problems."""
     host = values["inventory_hostname"]
+    no_lists = discovery.list_problems(values, _LISTS)
+    if no_lists:
+        return {"problems": ["%s: %s" % (host, problem) for problem in no_lists]}
     said = [
         *common.group_problems(values, "mesos_dns_group"),
         *install.list_problems("mesos_dns_packages", values["mesos_dns_packages"]),
@@ -41,13 +52,11 @@ def main(values: Values) -> dict[str, t.Any]:
         *_sources(values),
         *discovery.round_problems(values, "mesos_dns"),
     ]
-    authorities = {name: values[name] or "/" for name in ("mesos_dns_master_ca", "mesos_dns_marathon_ca")}
     return {
         "problems": [
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__mesos_dns_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
-            *units.path_problems(authorities, host),
         ]
     }
 
@@ -88,7 +97,7 @@ def _domain(values: Values) -> list[str]:
     return found + [
         "%s is %s; write seconds from 0 to %d." % (name, ascii(values[name]), _LONGEST_TTL)
         for name in ("mesos_dns_ttl", "mesos_dns_negative_ttl")
-        if not (str(values[name]).isdigit() and int(values[name]) <= _LONGEST_TTL)
+        if not (str(values[name]).isdigit() and str(values[name]).isascii() and int(values[name]) <= _LONGEST_TTL)
     ]
 
 
@@ -104,7 +113,9 @@ def _is_network(text: t.Any) -> bool:
         ipaddress.ip_network(str(text))
     except ValueError:
         return False
-    return "%" not in str(text)
+    _address, slash, bits = str(text).partition("/")
+    # BIND takes neither the name of an interface nor a mask.
+    return "%" not in str(text) and (not slash or bits.isdigit())
 
 
 def _is_one_address(text: t.Any) -> bool:

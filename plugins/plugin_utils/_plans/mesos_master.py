@@ -90,7 +90,7 @@ def _own_flags(values: Values) -> list[str]:
 
 
 def _url(values: Values) -> list[str]:
-    url = values["mesos_master_zk"]
+    url = str(values["mesos_master_zk"] or "")
     if _ZOOKEEPER.match(url):
         return []
     return [

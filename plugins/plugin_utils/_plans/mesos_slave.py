@@ -55,7 +55,7 @@ def _own_flags(values: Values) -> list[str]:
 
 
 def _url(values: Values) -> list[str]:
-    url = values["mesos_slave_master"]
+    url = str(values["mesos_slave_master"] or "")
     if _MASTER.match(url):
         return []
     return [

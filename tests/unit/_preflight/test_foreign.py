@@ -45,7 +45,8 @@ def test_every_name_of_elsewhere_leads_to_options() -> None:
         # Named as the groups are, which nearly any option resembles.
         (["mesos_masters", "mesos_slaves", "mesos_slave", "docker_images_dir"], []),
         # Of other programs that run beside a cluster.
-        (["marathon_lb_image", "zookeeper_exporter_port", "mesos_master_exporter_port", "mesos_dns_port"], []),
+        (["marathon_lb_image", "zookeeper_exporter_port", "mesos_master_exporter_port", "mesos_dns_version"], []),
+        (["mesos_dns_recursion_network"], ["write mesos_dns_recursion_networks"]),
         (["docker_version", "docker_packages"], []),
     ],
 )

@@ -49,6 +49,8 @@ def planned(**values: Any) -> dict[str, Any]:
 
 def test_what_can_work_has_no_problem() -> None:
     assert planned()["problems"] == []
+    # Of the controller, where Marathon's role has it from.
+    assert planned(haproxy_marathon_ca="certificates of ours/ca.pem")["problems"] == []
 
 
 def test_no_app_gets_a_port_of_the_host() -> None:
@@ -61,8 +63,10 @@ def test_no_app_gets_a_port_of_the_host() -> None:
         ({"groups": {}}, "it is not in the group load_balancers"),
         ({"haproxy_marathon_urls": []}, "no Marathon is known"),
         ({"haproxy_marathon_urls": ["http://me:it@10.0.0.1:8080"]}, "without a user"),
+        ({"haproxy_marathon_urls": "http://10.0.0.1:8080"}, "haproxy_marathon_urls is 'http://10.0.0.1:8080'; write a"),
+        ({"haproxy_marathon_urls": ["http://10.0.0.1:99999"]}, "haproxy_marathon_urls has 'http://10.0.0.1:99999'"),
+        ({"haproxy_service_ports": "10000-20000"}, "haproxy_service_ports is '10000-20000'; write a list"),
         ({"haproxy_marathon_credentials": {"username": "me"}}, "no password"),
-        ({"haproxy_marathon_ca": "/a:b"}, "haproxy_marathon_ca"),
         ({"haproxy_app_groups": []}, "no app would be served"),
         ({"haproxy_service_ports": ["20000-10000"]}, "haproxy_service_ports has '20000-10000'"),
         ({"haproxy_service_ports": ["x"]}, "haproxy_service_ports has 'x'"),

@@ -46,6 +46,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "a: quorum_firewall is 'iptables'; write nftables, firewalld, ufw, absent or nothing.",
     ),
     (
+        {"__common_firewall": ["nftables"]},
+        "a: quorum_firewall is '['nftables']'; write nftables, firewalld, ufw, absent or nothing.",
+    ),
+    (
         {**ON, "__common_places": ["10.0.0.1", "b.example.org"]},
         "a: the address 'b.example.org' of a host is a name, of which neither a hosts file nor a firewall can make "
         "use; give the host its IP address with quorum_address.",

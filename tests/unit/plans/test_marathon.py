@@ -54,6 +54,11 @@ def test_what_can_work_has_no_problem() -> None:
     assert problems(marathon_environment={"MARATHON_APP_ID": "x", "TZ": "UTC"}) == []
 
 
+def test_a_variable_whose_name_is_a_number() -> None:
+    (said,) = problems(marathon_environment={8080: "x"}, __marathon_variables={8080: "x"})
+    assert "which is no name of an environment variable" in said
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (NO_SYSTEMD, NO_SYSTEMD_SAID),
     (

@@ -67,6 +67,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "a: mesos_master_flags has port; set the option mesos_master_port instead.",
     ),
     (
+        {"mesos_master_zk": None},
+        "a: mesos_master_zk is '', which names no ZooKeeper; put hosts into the group zookeeper or set mesos_master_zk "
+        "to zk://host:port,.../mesos.",
+    ),
+    (
         {"mesos_master_zk": "zk://user:fake-password@z1:2181"},
         "a: mesos_master_zk is 'zk://***@z1:2181', which names no ZooKeeper; put hosts into the group zookeeper or set "
         "mesos_master_zk to zk://host:port,.../mesos.",

@@ -72,6 +72,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "set mesos_slave_master to zk://host:port,.../mesos.",
     ),
     (
+        {"mesos_slave_master": None},
+        "a: mesos_slave_master is '', which names no ZooKeeper; put hosts into the group zookeeper or set "
+        "mesos_slave_master to zk://host:port,.../mesos.",
+    ),
+    (
         {"__mesos_slave_changes": ["port is 5051 and would be 5052", "it lost cpus"]},
         "a: its agent would not start as the one that it is (port is 5051 and would be 5052; it lost cpus); take that "
         "back, or set mesos_slave_allow_reset: true, with which it is drained and becomes a new agent.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import settings_file
 from ..apps import fields
@@ -63,7 +63,8 @@ def load(path: str) -> Config:
     config = Config(**settings_file.values(path, Config, _RULES))
     if fields.as_address(config.server_address[0]) is None:
         raise ConfigError(f"{path}: server is {config.server!r}, and must be an IP address and a port")
-    return config
+    # In their usual form, as the zone is compared with them.
+    return replace(config, nameservers=tuple(fields.as_address(one) or one for one in config.nameservers))
 
 
 def key(path: str) -> tuple[str, bytes]:

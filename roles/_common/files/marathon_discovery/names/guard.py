@@ -27,7 +27,10 @@ def lost(served: Iterable[str], names: Names, state: Mapping[str, Any]) -> tuple
         if found:
             of_tasks.setdefault(found[1], []).append(name)
     known = names.tasks | _ended(state)
-    return {end: found for end, found in of_tasks.items() if end not in known}, len(of_tasks)
+    # An app may be called as if it were one task of another; what still has its records is not lost.
+    wanted = {name for name, _kind in names.records}
+    gone = {end: found for end, found in of_tasks.items() if end not in known and not wanted.issuperset(found)}
+    return gone, len(of_tasks)
 
 
 def doubt(gone: int, count: int, state: Mapping[str, Any], fraction: float) -> str | None:

@@ -17,6 +17,7 @@ import dns.tsig
 import dns.update
 import dns.zone
 
+from ..apps import fields
 from .difference import Change
 from .model import Key
 
@@ -101,7 +102,7 @@ class Zone:
         for name, rdataset in zone.iterate_rdatasets():
             kind = dns.rdatatype.to_text(rdataset.rdtype)
             if kind in _KINDS:
-                values = frozenset(one.to_text().lower() for one in rdataset)
+                values = frozenset(_usual(one.to_text().lower()) for one in rdataset)
                 found[name.to_text(omit_final_dot=True).lower(), kind] = (rdataset.ttl, values)
         return zone.find_rdataset(self._origin, "SOA")[0].serial, found
 
@@ -125,3 +126,8 @@ class Zone:
             raise ZoneError(
                 f"the server cannot be asked: {getattr(error, 'strerror', None) or 'it hangs up'}"
             ) from error
+
+
+def _usual(value: str) -> str:
+    """dnspython writes some addresses in another form than all the rest of the program."""
+    return fields.as_address(value) or value
