@@ -37,10 +37,10 @@ def files(**about: Any) -> dict[str, bytes]:
     )
 
 
-def built(
-    template: str | None = TEMPLATE, config: Any = CONFIG, resource: Any = None, release: int = 0, **about: Any
-) -> Package:
-    return Package({**ABOUT, **about}, release, config=config, resource=resource, template=template)
+def built(template: str | None = TEMPLATE, resource: Any = None, release: int = 0, **about: Any) -> Package:
+    parts = {"config": CONFIG, **about}
+    config = parts.pop("config")
+    return Package({**ABOUT, **parts}, release, config=config, resource=resource, template=template)
 
 
 def write(directory: Path, parts: dict[str, bytes]) -> None:

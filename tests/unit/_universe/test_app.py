@@ -39,7 +39,7 @@ def test_an_empty_result_is_not_checked():
 @pytest.mark.parametrize("labels", ['{"a": 1}', '{"a": null}', "[]", '"a"'])
 def test_labels_are_text(labels):
     with pytest.raises(DefinitionError, match="label"):
-        render(built(f'{{"id": "/a", "labels": {labels}}}', None))
+        render(built(f'{{"id": "/a", "labels": {labels}}}', config=None))
 
 
 def test_options_in_a_circle_are_refused():
@@ -51,6 +51,6 @@ def test_options_in_a_circle_are_refused():
 
 def test_null_replaces_a_default():
     config = {"properties": {"name": {"default": "a"}}}
-    assert render(built('{"id": "/x{{name}}"}', config), name=None).definition["id"] == "/x"
+    assert render(built('{"id": "/x{{name}}"}', config=config), name=None).definition["id"] == "/x"
     with pytest.raises(DefinitionError, match="/name is null, but must be text"):
         render(built(), name=None)

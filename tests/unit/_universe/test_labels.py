@@ -15,8 +15,8 @@ PACKAGE = built(resource={"assets": {"uris": {"a": "https://files.example.com/a"
 OPTIONS = {"a": 1, "b": {"c": None, "d": "ä"}}
 
 
-def of_package(package=PACKAGE, options=OPTIONS, source="file:///srv/universe", definition=True):
-    return labels.of_package(package, options, source, definition)
+def of_package(package=PACKAGE, source="file:///srv/universe", definition=True, **given):
+    return labels.of_package(package, given.get("options", OPTIONS), source, definition)
 
 
 def encoded(value):

@@ -134,8 +134,8 @@ class MarathonEvents:
         raise NoAnswer("the server ended the event stream", arrived=True)
 
     def _streamed(self, event: Event) -> bool:
-        assert self._seen is not None
-        self._seen.apply(event)
+        if self._seen is not None:
+            self._seen.apply(event)
         return self._told.has(event) or self._emit(event, "stream")
 
     def _look_at_queue(self, client: Client) -> None:
