@@ -20,7 +20,9 @@ FOLLOWED = (
     "deployment_success",
     "health_status_changed_event",
     "instance_changed_event",
+    "pod_created_event",
     "pod_deleted_event",
+    "pod_updated_event",
     "status_update_event",
 )
 _RUNNING = ("TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING", "TASK_UNREACHABLE")
@@ -33,6 +35,8 @@ _MOST_ENDED = 10_000
 class MarathonSeen:
     def __init__(self, state: MarathonState) -> None:
         self.versions = {name: str(one.get("version") or "") for name, one in {**state.apps, **state.pods}.items()}
+        # Of deployments whose own event of the definition has not come yet; Marathon sends it after the deployment's.
+        self._announced: dict[str, str] = {}
         self.pods = set(state.pods)
         self.tasks = {name: (task.app_id, task.state) for name, task in state.tasks.items()}
         self.health = {
@@ -55,6 +59,12 @@ class MarathonSeen:
         definition = event.get("appDefinition") or {}
         if definition.get("id") and definition.get("version"):
             self.versions[str(definition["id"])] = str(definition["version"])
+
+    def _pod_created_event(self, event: dict[str, Any]) -> None:
+        for name in subject.concerned(event):
+            self.versions[name] = self._announced.pop(name, self.versions.get(name, ""))
+
+    _pod_updated_event = _pod_created_event
 
     def _app_terminated_event(self, event: dict[str, Any]) -> None:
         self.versions.pop(str(event.get("appId")), None)
@@ -88,10 +98,10 @@ class MarathonSeen:
             return
         self.deployments[str(plan["id"])] = plan
         for action, name in subject.actions(plan):
-            if action not in _STOPS:
-                self.versions[name] = str(plan.get("version") or "")
             if action.endswith("Pod"):
                 self.pods.add(name)
+                if action not in _STOPS:
+                    self._announced[name] = str(plan.get("version") or "")
 
     def _deployment_success(self, event: dict[str, Any]) -> None:
         self.deployments.pop(str(event.get("id")), None)
@@ -104,4 +114,5 @@ class MarathonSeen:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.versions.pop(name, None)
+            self._announced.pop(name, None)
             self.pods.discard(name)

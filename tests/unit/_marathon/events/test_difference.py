@@ -112,16 +112,24 @@ def test_apps_that_came_changed_and_went() -> None:
     assert events[2]["appId"] == "/old"
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"eventType": "api_post_event", "appDefinition": app(version=V2)},
-        {"eventType": "deployment_info", "plan": deployment(), "currentStep": {}},
-    ],
-)
-def test_a_change_that_the_stream_told_is_not_told_again(event: dict[str, Any]) -> None:
-    over = {"eventType": "deployment_success", "id": "d1", "plan": deployment()}
-    assert told(looked(app()), looked(app(version=V2)), event, over) == []
+BEGUN = {"eventType": "deployment_info", "plan": deployment(), "currentStep": {}}
+CHANGED = {"eventType": "api_post_event", "appDefinition": app(version=V2)}
+OVER = {"eventType": "deployment_success", "id": "d1", "plan": deployment()}
+
+
+@pytest.mark.parametrize("stream", [[CHANGED], [BEGUN, CHANGED, OVER]])
+def test_a_change_that_the_stream_told_is_not_told_again(stream: list[dict[str, Any]]) -> None:
+    assert told(looked(app()), looked(app(version=V2)), *stream) == []
+
+
+def test_a_change_is_told_where_the_stream_broke_between_its_deployment_and_its_own_event() -> None:
+    assert kinds(told(looked(app()), looked(app(version=V2)), BEGUN, OVER)) == ["api_post_event"]
+    steps = [{"actions": [{"action": "RestartPod", "pod": "/pod"}]}]
+    begun = {**BEGUN, "plan": {"id": "d", "version": V2, "steps": steps}}
+    changed = {"eventType": "pod_updated_event", "uri": "/v2/pods/pod"}
+    over = {"eventType": "deployment_success", "id": "d", "plan": {}}
+    assert kinds(told(pods(pod()), pods(pod(V2)), begun, over)) == ["pod_updated_event"]
+    assert told(pods(pod()), pods(pod(V2)), begun, changed, over) == []
 
 
 def test_a_removal_that_the_stream_told_is_not_told_again() -> None:
@@ -185,6 +193,7 @@ def test_instances_of_pods() -> None:
     stream = [
         {"eventType": "deployment_info", "plan": {"id": "d", "version": V2, "steps": [
             {"actions": [{"action": "RestartPod", "pod": "/pod"}]}]}, "currentStep": {}},
+        {"eventType": "pod_updated_event", "uri": "/v2/pods/pod"},
         {"eventType": "deployment_success", "id": "d", "plan": {}},
         {"eventType": "instance_changed_event", "runSpecId": "/pod", "instanceId": "one", "condition": "Killed"},
         {"eventType": "instance_changed_event", "runSpecId": "/pod", "instanceId": "three", "condition": "Staging"},
