@@ -51,8 +51,11 @@ def read(args: Mapping[str, Any]) -> dict[str, Any]:
     if done.error_messages:
         raise OptionError(remove_values("; ".join(done.error_messages), done._no_log_values))
     options = done.validated_parameters
+    if options["url"] == [""]:
+        # Of an environment variable that is set and empty.
+        options["url"] = None
     if not options["url"] and not options["mesos"]:
-        raise OptionError("url is an empty list: give the addresses of Marathon, or mesos")
+        raise OptionError("url names no address: give those of Marathon, or mesos")
     if options["queue_interval"] < 0:
         raise OptionError(f"queue_interval is {options['queue_interval']}: give a number of seconds, 0 or more")
     wrong = next((path for path in options["apps"] if not path.startswith("/")), None)

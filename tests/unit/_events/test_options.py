@@ -32,6 +32,10 @@ def test_the_masters_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     found = read({"mesos": {"url": ["http://master1:5050"], "url_username": "me"}})
     assert found["url"] is None
     assert (found["mesos"]["url"], found["mesos"]["url_username"]) == (["http://master1:5050"], "me")
+    monkeypatch.setenv("MARATHON_URL", "")
+    assert read({"mesos": {"url": ["http://master1:5050"]}})["url"] is None
+    with pytest.raises(OptionError, match="url names no address"):
+        read({})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,7 @@ def test_the_masters_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"url": URL, "queue_interval": "often"}, "queue_interval"),
         ({"url": URL, "apps": ["shop"]}, "paths of apps, pods or groups that begin with /"),
         ({"url": URL, "mesos": {}}, "url"),
-        ({"url": []}, "url is an empty list"),
+        ({"url": []}, "url names no address"),
     ],
 )
 def test_mistakes(args: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
