@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -41,6 +42,24 @@ def group_problems(values: Values, option: str) -> list[str]:
     if values["inventory_hostname"] in (values["groups"].get(group) or []):
         return []
     return ["it is not in the group %s; add it there or set %s." % (group, option)]
+
+
+def own_flag_problems(flags: t.Container[str], own: t.Iterable[str], role: str) -> list[str]:
+    """Flags that an option of the role gives."""
+    return [
+        "%s_flags has %s; set the option %s_%s instead." % (role, name, role, name) for name in own if name in flags
+    ]
+
+
+def zookeeper_url_problems(values: Values, option: str, form: re.Pattern[str]) -> list[str]:
+    """An address by which no master is found; a password in it is not shown."""
+    url = str(values[option] or "")
+    if form.match(url):
+        return []
+    return [
+        "%s is '%s', which names no ZooKeeper; put hosts into the group %s or set %s to zk://host:port,.../mesos."
+        % (option, re.sub("//.*@", "//***@", url), values["__common_zookeeper_group"], option)
+    ]
 
 
 def unit_problems(values: t.Mapping[str, t.Any], role: str, host: str) -> list[str]:

@@ -52,12 +52,10 @@ def network_problems(values: Values) -> list[str]:
     """Of the hosts file and the firewall, where one of them is asked for."""
     host = values["inventory_hostname"]
     hosts_file, firewall = values["__common_hosts_file"], values["__common_firewall"]
-    found = [*_choices(hosts_file, firewall)]
+    found, bad_ports = [*_choices(hosts_file, firewall)], []
     if not all(one in ("", "absent") for one in (hosts_file, firewall)):
         found += [*_names(values), *_words(values), *_sources(values), *_foreign_firewall(values, firewall)]
         bad_ports = common.unit_problems({"ports": values["__common_port_options"]}, "quorum", host)
-    else:
-        bad_ports = []
     return [*("%s: %s" % (host, problem) for problem in found), *bad_ports]
 
 

@@ -40,7 +40,7 @@ def main(values: Values) -> dict[str, t.Any]:
                     *common.group_problems(values, "mesos_master_group"),
                     *_quorum(values),
                     *_own_flags(values),
-                    *_url(values),
+                    *common.zookeeper_url_problems(values, "mesos_master_zk", _ZOOKEEPER),
                 ]
             ),
         ]
@@ -82,18 +82,4 @@ def _own_flags(values: Values) -> list[str]:
         *(["credentials"] if values["__mesos_master_all_credentials"] else []),
         *(["acls"] if values["mesos_master_acls"] else []),
     ]
-    return [
-        "mesos_master_flags has %s; set the option mesos_master_%s instead." % (name, name)
-        for name in own
-        if name in values["mesos_master_flags"]
-    ]
-
-
-def _url(values: Values) -> list[str]:
-    url = str(values["mesos_master_zk"] or "")
-    if _ZOOKEEPER.match(url):
-        return []
-    return [
-        "mesos_master_zk is '%s', which names no ZooKeeper; put hosts into the group %s or set mesos_master_zk to "
-        "zk://host:port,.../mesos." % (re.sub("//.*@", "//***@", url), values["__common_zookeeper_group"])
-    ]
+    return common.own_flag_problems(values["mesos_master_flags"], own, "mesos_master")

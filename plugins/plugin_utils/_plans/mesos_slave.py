@@ -40,28 +40,21 @@ def main(values: Values) -> dict[str, t.Any]:
             *resources.attribute_problems(values["mesos_slave_attributes"], "mesos_slave_attributes", host),
             *resources.resource_problems(values["mesos_slave_resources"], "mesos_slave_resources", host),
             *settings.problems(values["__mesos_slave_settings"], host),
-            *("%s: %s" % (host, problem) for problem in [*_own_flags(values), *_url(values), *_identity(values)]),
+            *(
+                "%s: %s" % (host, problem)
+                for problem in [
+                    *_own_flags(values),
+                    *common.zookeeper_url_problems(values, "mesos_slave_master", _MASTER),
+                    *_identity(values),
+                ]
+            ),
         ]
     }
 
 
 def _own_flags(values: Values) -> list[str]:
     own = [*_OWN_FLAGS, *(name for name in _OWN_FLAGS_IF_SET if values["mesos_slave_%s" % name])]
-    return [
-        "mesos_slave_flags has %s; set the option mesos_slave_%s instead." % (name, name)
-        for name in own
-        if name in values["mesos_slave_flags"]
-    ]
-
-
-def _url(values: Values) -> list[str]:
-    url = str(values["mesos_slave_master"] or "")
-    if _MASTER.match(url):
-        return []
-    return [
-        "mesos_slave_master is '%s', which names no ZooKeeper; put hosts into the group %s or set mesos_slave_master "
-        "to zk://host:port,.../mesos." % (re.sub("//.*@", "//***@", url), values["__common_zookeeper_group"])
-    ]
+    return common.own_flag_problems(values["mesos_slave_flags"], own, "mesos_slave")
 
 
 def _identity(values: Values) -> list[str]:

@@ -61,6 +61,10 @@ def unencrypted(access: Access) -> str | None:
     return f"url_login is {login.url}: the password of {login.uid} is sent there without encryption; use https://"
 
 
+def warned_before(_warning: str) -> None:
+    """In place of what warns, for one that connects again with the same options."""
+
+
 def _exclusive(given: Mapping[str, Any], product: str) -> None:
     def refuse(one: str, others: tuple[str, ...]) -> None:
         if one in given and any(other in given for other in others):

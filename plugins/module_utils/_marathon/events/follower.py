@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..._http.endpoints import Endpoints
 from ..._http.errors import LoginFailed, NoAnswer, Silence
+from ..._http.login.options import warned_before
 from ..._http.session import SessionStream
 from .. import secrets, snapshot
 from ..api import responses
@@ -76,7 +77,7 @@ class MarathonEvents:
         self._endpoints.prefer(url)
         # The state of the one that sends the events; another address may be that of no Marathon.
         urls = [url, *(one for one in options["url"] if one.rstrip("/") != url)]
-        client = client_from({**options, "url": urls}, _said_before)
+        client = client_from({**options, "url": urls}, warned_before)
         try:
             now = _state(client, self._clock)
             connected(url)
@@ -159,10 +160,6 @@ class MarathonEvents:
             return True
         names = [*self._options["secret_env"], *self._options["secret_labels"]]
         return self._tell({**secrets.mask(event, names), "service": "marathon", "source": source})
-
-
-def _said_before(_warning: str) -> None:
-    """Once is enough."""
 
 
 def _state(client: Client, clock: Callable[[], float]) -> MarathonState:

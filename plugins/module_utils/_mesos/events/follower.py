@@ -9,6 +9,7 @@ from typing import Any, Callable, Mapping
 
 from ..._http import bounded
 from ..._http.errors import NoAnswer
+from ..._http.login.options import warned_before
 from ..argument_spec import transport_from
 from ..errors import MesosError, NoLeader, Unauthorized
 from ..operator_api import PATH, OperatorApi
@@ -47,7 +48,7 @@ class MasterEvents:
 
         Raises MesosError where there is no stream, and NoAnswer or ValueError where it ends.
         """
-        transport = transport_from(options, _said_before)
+        transport = transport_from(options, warned_before)
         api = OperatorApi(options["url"], transport, self._sleep)
         # Waits until one leads.
         api.call("GET_MASTER")
@@ -114,7 +115,3 @@ class MasterEvents:
         if self._event_types and event["type"] not in self._event_types:
             return True
         return self._tell({**self._mask(event), "service": "mesos", "source": source})
-
-
-def _said_before(_warning: str) -> None:
-    """Once is enough."""
