@@ -9,8 +9,8 @@ VENV := .venv
 BUILD := .build
 # What `make test` runs: lanes beside each other, the stages of each in their order. Much of a stage is waiting, for a
 # cluster or for Ansible, so two lanes take hardly longer than the longer one.
-LANES := "lint build sanity units conformance integration" "molecule"
-LANES_ALL := "lint docsite build sanity units conformance engine integration" "molecule molecule-rest"
+LANES := "units conformance integration" "lint build sanity molecule"
+LANES_ALL := "units conformance engine integration" "lint docsite build sanity molecule molecule-rest"
 # Each directory of tests is in one of these, or is tests/unit (ansible-test) or tests/integration.
 UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.

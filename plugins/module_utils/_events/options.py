@@ -85,7 +85,7 @@ def _content(option: str, path: str) -> str:
             text = file.read().strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise OptionError(f"{option} {path} cannot be read: {reason}") from error
+        raise OptionError(f"{option} {path} cannot be read: {reason}; give a text file that holds it") from error
     if not text:
-        raise OptionError(f"{option} {path} is empty")
+        raise OptionError(f"{option} {path} is empty: write it into the file")
     return text

@@ -81,7 +81,10 @@ def _exclusive(given: Mapping[str, Any], product: str) -> None:
         raise BadOption("url_password is set without url_username: give the user name too")
     complete = "url_service_account" in given or {"url_username", "url_password"} <= set(given)
     if "url_login" in given and not complete:
-        raise BadOption("url_login is set without a login: give url_username and url_password, or url_service_account")
+        url = _login_url(given["url_login"], "url_login")
+        raise BadOption(
+            f"url_login is {url}, and there is no login: give url_username and url_password, or url_service_account"
+        )
 
 
 def _of_account(path: str, url: str | None) -> Login:

@@ -23,6 +23,7 @@ else:
     CRYPTOGRAPHY_IMPORT_ERROR = None
 
 _SCHEME = "RS256"
+_REMEDY = "give the path of the service account's key file, a JSON object with uid and private_key"
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,18 @@ def read(path: str) -> ServiceAccount:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
     except OSError as error:
-        raise BadOption(f"url_service_account '{path}' cannot be read: {error.strerror}") from error
+        raise BadOption(f"url_service_account '{path}' cannot be read: {error.strerror}; {_REMEDY}") from error
     except (ValueError, RecursionError):
-        raise BadOption(f"url_service_account '{path}' is not a JSON file") from None
+        raise BadOption(f"url_service_account '{path}' is not a JSON file; {_REMEDY}") from None
     fields = data if isinstance(data, dict) else {}
     missing = [name for name in ("uid", "private_key") if not (isinstance(fields.get(name), str) and fields[name])]
     if missing:
-        raise BadOption(f"url_service_account '{path}' has no {' and no '.join(missing)}")
+        raise BadOption(f"url_service_account '{path}' has no {' and no '.join(missing)}; {_REMEDY}")
     scheme = fields.get("scheme", _SCHEME)
     if scheme != _SCHEME:
-        raise BadOption(f"url_service_account '{path}' has the scheme {scheme}, and only {_SCHEME} is known")
+        raise BadOption(
+            f"url_service_account '{path}' has the scheme {scheme}, and only {_SCHEME} is known; {_REMEDY}"
+        )
     endpoint = fields.get("login_endpoint")
     return ServiceAccount(fields["uid"], _loaded(fields["private_key"], path), str(endpoint) if endpoint else None)
 
