@@ -106,8 +106,9 @@ def _templated(action: ActionBase, path: str, text: str, task_vars: dict[str, t.
     text_only = {"convert_data": False} if _CONVERTS and not _ONE_EXPRESSION.fullmatch(text) else {}
     try:
         return lookup.run([path], variables=task_vars, **_NO_COMMENTS, **text_only)[0]
-    except AnsibleError as error:
-        # Before 2.19 Ansible quotes the whole file, which may hold secrets.
+    except Exception as error:
+        # Before 2.19 some errors of an expression, like a division by zero, come as Python raised them, and Ansible
+        # quotes the whole file, which may hold secrets.
         reason = str(error).partition(". String: ")[0]
         line = _line(error, text)
         raise AnsibleActionFail(

@@ -57,8 +57,8 @@ def test_scheme_and_address_may_be_missing(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"uid": None}, "has no uid$"),
-        ({"uid": "", "private_key": 5}, "has no uid and no private_key$"),
+        ({"uid": None}, "has no uid; give the path"),
+        ({"uid": "", "private_key": 5}, "has no uid and no private_key; give"),
         ({"scheme": "HS256"}, "has the scheme HS256, and only RS256 is known"),
         ({"private_key": "hunter2"}, "the private_key of .* cannot be used: give an RSA key in PEM"),
         ({"private_key": pem(ec.generate_private_key(ec.SECP256R1()))}, "give an RSA key in PEM"),
