@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any, Callable
 
+from ..api import repeat
 from ..api.client import Client
 from ..definition import app as app_definition
 from ..definition.schema import Release
@@ -22,9 +23,6 @@ CANCELLED = "cancelled"
 RESTORED = "restored"
 REMOVED = "removed"
 NOTHING = "none"
-
-_TRIES = 3
-_PAUSE_BEFORE_REPEAT = 1.0
 
 
 class Rollback:
@@ -65,7 +63,7 @@ class Rollback:
 
     def _undo(self, deployment_id: str | None) -> tuple[str, str | None]:
         lost: WriteUncertain | None = None
-        for _try in range(_TRIES - 1):
+        for _try in range(repeat.TRIES - 1):
             try:
                 return self._try_to_undo(deployment_id, lost)
             except WriteUncertain as error:
@@ -73,7 +71,7 @@ class Rollback:
             except Missing:
                 # The deployment has ended meanwhile: the next look tells.
                 pass
-            self._sleep(_PAUSE_BEFORE_REPEAT)
+            self._sleep(repeat.PAUSE)
         return self._try_to_undo(deployment_id, lost)
 
     def _try_to_undo(self, deployment_id: str | None, lost: WriteUncertain | None) -> tuple[str, str | None]:
