@@ -12,14 +12,14 @@ from ..diagnose import offers as offer_diagnosis
 from ..diagnose.stability import Stay
 from ..errors import MarathonError, Overridden, Unreachable, WaitFailed
 from . import status_line
-from .polling import Evidence, Watch
+from .polling import Evidence, Waits, Watch
 from .sandbox import Outputs
 
 # After a forced write the new deployment is listed only when the cancelled ones are gone.
 FORCED_SETTLE = 2.0
 
 
-class Waiter:
+class Waiter(Waits):
     """source answers app(id), deployments() and queue(), as the client does; outputs are what its tasks printed."""
 
     def __init__(
@@ -31,13 +31,8 @@ class Waiter:
         progress: Callable[[str], None] | None = None,
         outputs: Outputs | None = None,
     ) -> None:
-        self._source = source
-        self._progress = progress
-        self._timeout = timeout
-        self._clock = clock
-        self._sleep = sleep
+        super().__init__(source, timeout, clock, sleep, progress)
         self._outputs = outputs
-        self._last: Watch | None = None
 
     def until_deployed(
         self,
@@ -129,14 +124,6 @@ class Waiter:
     def announce(self, line: str) -> None:
         if self._progress is not None:
             self._progress(line)
-
-    def took(self) -> float:
-        """Seconds of the last wait."""
-        return self._last.took() if self._last else 0.0
-
-    def _watch(self) -> Watch:
-        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
-        return self._last
 
     def _say_how_far(self, watch: Watch, app: dict[str, Any]) -> None:
         if self._progress is None:

@@ -12,11 +12,11 @@ from ..diagnose import pod_stability
 from ..diagnose.stability import Stay
 from ..errors import MarathonError, Overridden, WaitFailed
 from .pod_settled import PodSettled
-from .polling import Evidence, Watch
+from .polling import Evidence, Waits
 from .sandbox import Outputs
 
 
-class PodWaiter:
+class PodWaiter(Waits):
     """source answers pod_status(id), pod_version(id, version), deployments() and queue(), as the client does."""
 
     def __init__(
@@ -28,14 +28,9 @@ class PodWaiter:
         progress: Callable[[str], None] | None = None,
         outputs: Outputs | None = None,
     ) -> None:
-        self._source = source
-        self._timeout = timeout
-        self._clock = clock
-        self._sleep = sleep
-        self._progress = progress
+        super().__init__(source, timeout, clock, sleep, progress)
         self._outputs = outputs
         self._settled = PodSettled(source)
-        self._last: Watch | None = None
 
     def until_stable(
         self,
@@ -113,14 +108,6 @@ class PodWaiter:
             )
 
         watch.until(look, lambda: None, too_late, pod_id)
-
-    def took(self) -> float:
-        """Seconds of the last wait."""
-        return self._last.took() if self._last else 0.0
-
-    def _watch(self) -> Watch:
-        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
-        return self._last
 
     def _runs(self, deployment_id: str | None) -> bool:
         if deployment_id is None:
