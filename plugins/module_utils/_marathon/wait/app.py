@@ -10,8 +10,8 @@ from typing import Any, Callable
 from ..diagnose import app as app_diagnosis
 from ..diagnose import offers as offer_diagnosis
 from ..diagnose.stability import Stay
-from ..errors import MarathonError, Overridden, Unreachable, WaitFailed
-from . import status_line
+from ..errors import MarathonError, Unreachable, WaitFailed
+from . import overridden, status_line
 from .polling import Evidence, Waits, Watch
 from .sandbox import Outputs
 
@@ -61,12 +61,9 @@ class Waiter(Waits):
             app = self._source.app(app_id) if read is None else read
             read = None
             if app is None:
-                raise Overridden(f"{app_id} was deleted by somebody else during the wait")
+                raise overridden.deleted(app_id)
             if not matches(app):
-                raise Overridden(
-                    f"{app_id} was changed or rolled back by somebody else during the wait: it no longer has the "
-                    "definition that was deployed; run again when that change is done"
-                )
+                raise overridden.changed(app_id)
             seen = app
             stay.see(app, now)
             is_settled = settled(app, healthy, replaced)
@@ -99,7 +96,7 @@ class Waiter(Waits):
             app = self._source.app(app_id)
             left = pending()
             if app is not None:
-                raise Overridden(f"{app_id} was created again by somebody else during the wait")
+                raise overridden.created_again(app_id)
             if not left:
                 return True
             watch.say(f"{app_id}: is being removed; {status_line.of_deployment(left[0])}")

@@ -10,7 +10,8 @@ from typing import Any, Callable
 from ..diagnose import pod as pod_diagnosis
 from ..diagnose import pod_stability
 from ..diagnose.stability import Stay
-from ..errors import MarathonError, Overridden, WaitFailed
+from ..errors import MarathonError, WaitFailed
+from . import overridden
 from .pod_settled import PodSettled
 from .polling import Evidence, Waits
 from .sandbox import Outputs
@@ -54,12 +55,9 @@ class PodWaiter(Waits):
             nonlocal read, seen
             status, read = self._source.pod_status(pod_id) if read is None else read, None
             if status is None:
-                raise Overridden(f"{pod_id} was deleted by somebody else during the wait")
+                raise overridden.deleted(pod_id)
             if not matches(status["spec"]):
-                raise Overridden(
-                    f"{pod_id} was changed or rolled back by somebody else during the wait: it no longer has the "
-                    "definition that was deployed; run again when that change is done"
-                )
+                raise overridden.changed(pod_id)
             seen = status
             as_app = pod_stability.as_app(status)
             stay.see(as_app, now)
@@ -88,7 +86,7 @@ class PodWaiter(Waits):
             status = self._source.pod_status(pod_id)
             pending = [entry["id"] for entry in self._deployments(pod_id)]
             if status is not None:
-                raise Overridden(f"{pod_id} was created again by somebody else during the wait")
+                raise overridden.created_again(pod_id)
             if not pending:
                 return True
             watch.say(f"{pod_id}: is being removed")
