@@ -66,7 +66,7 @@ options:
     elements: str
     default: []
   secret_labels:
-    description: Names of C(labels) whose values are secret. They are masked like O(secret_env).
+    description: Names of C(labels) whose values are secret. They too are masked in the diff, not in the files.
     type: list
     elements: str
     default: []
@@ -171,7 +171,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     open_client,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import export
 
 SUFFIXES = {"json": ".json", "yaml": ".yml"}
@@ -185,12 +188,11 @@ DEFINITIONS = (".json", ".yml", ".yaml")
 def argument_spec():
     return dict(
         connection_spec(),
+        **secret_spec(),
         dest={"type": "path", "required": True},
         group={"type": "str", "default": "/"},
         format={"type": "str", "choices": ["json", "yaml"], "default": "json"},
         leave_out={"type": "list", "elements": "str", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         mode={"type": "str", "default": "0600"},
     )
 

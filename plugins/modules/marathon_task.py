@@ -209,6 +209,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import wait_spec
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import TaskOptions, TaskRunner
 
 
@@ -216,14 +217,13 @@ def argument_spec():
     return dict(
         connection_spec(),
         **progress_spec(),
+        **wait_spec(),
         tasks={"type": "list", "elements": "str"},
         id={"type": "str"},
         host={"type": "str"},
         scale={"type": "bool", "default": False},
         wipe={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
-        wait_timeout={"type": "int", "default": 300},
     )
 
 
