@@ -11,7 +11,7 @@ import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
-from . import host_request
+from . import host_request, tls
 
 
 class Unanswered(Exception):
@@ -75,12 +75,8 @@ def _speaks_no_tls(reason: t.Any) -> bool:
 
 
 def _failure(url: str, reason: t.Any, access: ServiceAccess) -> str:
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return "the certificate of %s is not trusted: %s (option %s)" % (
-            url,
-            reason.verify_message.rstrip("."),
-            access.ca_option,
-        )
     if isinstance(reason, ssl.SSLError):
-        return "%s does not speak TLS as it should (%s)" % (url, reason.reason or reason)
+        what, _options_of_modules = tls.failure(reason)
+        trust = " (option %s)" % access.ca_option if isinstance(reason, ssl.SSLCertVerificationError) else ""
+        return "%s cannot be asked: %s%s" % (url, what, trust)
     return "%s does not answer (%s)" % (url, reason)
