@@ -14,7 +14,7 @@ class ModuleDocFragment:
 options:
   url:
     description:
-      - Address of Marathon, like V(http://marathon.example.com:8080), or a list of them.
+      - Address of Marathon, for example V(http://marathon.example.com:8080), or a list of them.
       - Any node of a Marathon cluster will do. With several addresses, the next one is asked when one does not answer
         or knows no leader.
       - A path in front of the API is part of the address, like V(https://cluster.example.com/service/marathon) for the

@@ -14,7 +14,7 @@ class ModuleDocFragment:
 options:
   url:
     description:
-      - Address of a Mesos master, like V(http://master1.example.com:5050), or a list of them.
+      - Address of a Mesos master, for example V(http://master1.example.com:5050), or a list of them.
       - A path in front of the API is part of the address, like V(https://cluster.example.com/mesos) for the masters of
         a DC/OS cluster.
       - Any master will do; the leader is found through it. With several addresses, the next one is asked when one does

@@ -95,7 +95,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait at the most.
+      - Maximum time to wait, in seconds.
     type: float
     default: 60
   unit:

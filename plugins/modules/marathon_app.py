@@ -18,7 +18,7 @@ description:
     C(container.docker.portMappings), C(ports), C(uris), C(ipAddress), an empty third element of C(UNIQUE)).
   - Nothing is written when the app already is as declared. What Marathon itself fills in, renames or reorders, like an
     assigned service port, is not a change.
-  - What the definition declares and Marathon does not keep, like C(requirePorts) without host networking or
+  - What the definition declares and Marathon does not keep, for example C(requirePorts) without host networking or
     C(executorResources) that it drops in a write, is a warning on every run and in check mode, with the reason.
   - What Marathon fills in is taken from C(AppNormalization.scala) and C(AppConversion.scala), and which change restarts
     instances from C(AppDefinition.scala), of Marathon 1.11.
@@ -49,7 +49,7 @@ attributes:
 options:
   id:
     description:
-      - Id of the app, like V(/shop/web). A relative id is one below V(/).
+      - Id of the app, for example V(/shop/web). A relative id is one below V(/).
       - Wins over the id in the definition. Needed when the definition has none.
     type: str
     aliases: [name]
@@ -87,7 +87,7 @@ options:
     default: false
   ignore_fields:
     description:
-      - Fields that keep the value the app has, like V(instances) when an autoscaler sets it.
+      - Fields that keep the value the app has, for example V(instances) when an autoscaler sets it.
       - V(env.VERSION) names one key of a mapping.
       - The values of the definition are used when the app is created.
       - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
@@ -123,8 +123,8 @@ options:
     version_added: 0.3.0
   wait_timeout:
     description:
-      - Seconds to wait at most, 0 or more, for all requests of the wait. Reading the reason of a failure takes 5
-        seconds more at most.
+      - Maximum time to wait, in seconds, 0 or more, for all requests of the wait. Reading the reason of a failure takes
+        5 seconds more at most.
       - A rollback is waited for as long again.
     type: int
     default: 300

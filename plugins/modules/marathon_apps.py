@@ -201,9 +201,9 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most for the whole set, 0 or more, for all requests of the wait. Reading the reason of a
-        failure takes some seconds more. Also the time for which the module goes on trying when Marathon
-        runs as many deployments as its C(--max_running_deployments) allows.
+      - Maximum time to wait for the whole set, in seconds, 0 or more, for all requests of the wait. Reading the reason
+        of a failure takes some seconds more. Also the time for which the module goes on trying when Marathon runs as
+        many deployments as its C(--max_running_deployments) allows.
     type: int
     default: 300
 notes:

@@ -46,7 +46,7 @@ attributes:
 options:
   id:
     description:
-      - Id of the group, like V(/shop). Wins over C(id) of the definition, and is needed where that has none.
+      - Id of the group, for example V(/shop). Wins over C(id) of the definition, and is needed where that has none.
       - V(/), the group of all that runs on this Marathon, is refused.
     type: str
     aliases: [name]
@@ -110,7 +110,7 @@ options:
     type: str
   ignore_fields:
     description:
-      - Fields of apps that keep the value an app has, like V(instances) when an autoscaler sets it.
+      - Fields of apps that keep the value an app has, for example V(instances) when an autoscaler sets it.
       - V(env.VERSION) names one key of a mapping.
       - The values of the definition are used when an app is created.
       - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
@@ -138,8 +138,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most for the whole group, 0 or more, for all requests of the wait. Reading the reason of a
-        failure takes some seconds more.
+      - Maximum time to wait for the whole group, in seconds, 0 or more, for all requests of the wait. Reading the
+        reason of a failure takes some seconds more.
     type: int
     default: 300
 seealso:

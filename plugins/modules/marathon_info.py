@@ -44,7 +44,7 @@ options:
     required: true
   id:
     description:
-      - Id of one app or pod, like V(/shop/web). A relative id is one below V(/).
+      - Id of one app or pod, for example V(/shop/web). A relative id is one below V(/).
       - Leaves of V(apps), V(tasks), V(pods), V(deployments), V(queue) and V(versions) what is of it.
     type: str
   group:

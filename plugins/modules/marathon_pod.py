@@ -48,7 +48,7 @@ attributes:
 options:
   id:
     description:
-      - Id of the pod, like V(/shop/front). A relative id is one below V(/).
+      - Id of the pod, for example V(/shop/front). A relative id is one below V(/).
       - Wins over the id in the definition. Needed when the definition has none.
     type: str
     aliases: [name]
@@ -81,7 +81,7 @@ options:
     default: false
   ignore_fields:
     description:
-      - Fields that keep the value the pod has, like V(instances) when an autoscaler sets it.
+      - Fields that keep the value the pod has, for example V(instances) when an autoscaler sets it.
       - V(environment.VERSION) names one key of a mapping, V(scheduling.backoff) a part.
       - The values of the definition are used when the pod is created.
       - Marathon writes a pod only as a whole, so the pod is read again right before the write, and a warning says so.
@@ -108,8 +108,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most, 0 or more, for all requests of the wait. Reading the reason of a failure takes 5
-        seconds more at most.
+      - Maximum time to wait, in seconds, 0 or more, for all requests of the wait. Reading the reason of a failure takes
+        5 seconds more at most.
     type: int
     default: 300
   on_failure:

@@ -39,7 +39,7 @@ options:
     elements: str
   id:
     description:
-      - Id of the app whose tasks are killed, like V(/shop/web). A relative id is one below V(/).
+      - Id of the app whose tasks are killed, for example V(/shop/web). A relative id is one below V(/).
       - One of O(id) and O(tasks) is needed. The module fails if there is no such app.
     type: str
   host:
@@ -71,7 +71,7 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at most, for all apps together.
+    description: Maximum time to wait for all apps together, in seconds.
     type: int
     default: 300
 seealso:

@@ -18,7 +18,7 @@ description:
   - What is rendered is then deployed as M(quorum.mesos.marathon_app) deploys a definition, with the same plan, diff,
     check mode, wait and messages. Which change restarts instances is taken from C(AppDefinition.scala) of Marathon
     1.11.
-  - What the app expects of DC/OS, like C(leader.mesos) or a virtual address, is a warning on every run.
+  - What the app expects of DC/OS, for example C(leader.mesos) or a virtual address, is a warning on every run.
   - A command line tool of a package is not installed, and a package whose tool is all that it has is refused.
 author:
   - quorum.mesos contributors (@quorum-mesos)

@@ -65,7 +65,7 @@ def _open(url: str, access: ServiceAccess, timeout: float, unix_socket: str | No
 
 def _status(url: str, code: int, access: ServiceAccess) -> str:
     if code in (401, 403):
-        state = "refuses the user %s" % access.username if access.username else "wants a user and a password"
+        state = "refuses the user %s" % access.username if access.username else "requires a user and a password"
         return "%s answers %d: it %s (option %s)" % (url, code, state, access.credentials_option)
     return "%s answers %d" % (url, code)
 

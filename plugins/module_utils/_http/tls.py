@@ -56,10 +56,10 @@ def failure(error: ssl.SSLError) -> tuple[str, str]:
         return _mistrust(error)
     reason = error.reason or str(error)
     if any(word in reason for word in _CLIENT_REFUSED):
-        what = f"TLS failed ({reason}): it wants a client certificate that it trusts"
+        what = f"TLS failed ({reason}): it requires a client certificate that it trusts"
         return what, ", see client_cert and client_key"
     if any(word in reason for word in _PLAIN_HTTP):
-        return f"TLS failed ({reason}): it does not speak HTTPS there", ", use http:// or the port of HTTPS"
+        return f"TLS failed ({reason}): it does not speak HTTPS there, use http:// or the port of HTTPS", ""
     return f"TLS failed ({reason})", ""
 
 

@@ -139,12 +139,12 @@ def test_a_service_that_wants_a_certificate(serve: Serve, tmp_path: Path) -> Non
 
 def test_a_service_that_does_not_speak_tls_yet(serve: Serve) -> None:
     address = serve()
-    with pytest.raises(Unanswered, match=r"it does not speak HTTPS there$"):
+    with pytest.raises(Unanswered, match=r"it does not speak HTTPS there, use http:// or the port of HTTPS$"):
         get(f"https://{address}/", ANYBODY, 5)
     assert get(f"https://{address}/", ServiceAccess(plain_too=True), 5)[0] == "OK"
 
 
-@pytest.mark.parametrize(("user", "what"), [(None, "wants a user and a password"), ("me", "refuses the user me")])
+@pytest.mark.parametrize(("user", "what"), [(None, "requires a user and a password"), ("me", "refuses the user me")])
 def test_who_may_not_ask(serve: Serve, user: str | None, what: str) -> None:
     url = f"http://{serve()}/closed"
     with pytest.raises(Unanswered) as failure:

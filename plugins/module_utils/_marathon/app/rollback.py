@@ -80,11 +80,11 @@ class Rollback:
         if app is None:
             if self._before is None:
                 return REMOVED, None
-            raise Overridden(f"{self._app_id} was deleted by somebody else")
+            raise Overridden(f"{self._app_id} was deleted concurrently")
         if not self._ours(app):
             if self._is_as_before(app):
                 return RESTORED, None
-            raise Overridden(f"{self._app_id} was changed by somebody else")
+            raise Overridden(f"{self._app_id} was modified concurrently")
         running = self._running(app, deployment_id)
         if running is not None:
             return CANCELLED, self._client.delete_deployment(running, force=False)

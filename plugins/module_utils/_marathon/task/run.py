@@ -103,8 +103,8 @@ class TaskRunner:
             return []
         raise Overridden(
             "Marathon gave no answer to the kill, and the number of instances is neither what it was nor what it was "
-            f"to be ({', '.join(f'{app_id}: {number}' for app_id, number in sorted(wanted.items()))}): somebody else "
-            "scales these apps; look at them and run again"
+            f"to be ({', '.join(f'{app_id}: {number}' for app_id, number in sorted(wanted.items()))}): these apps "
+            "are scaled concurrently; look at them and run again"
         )
 
     def _wait(

@@ -9,15 +9,15 @@ from ..errors import Overridden
 
 
 def deleted(name: str) -> Overridden:
-    return Overridden(f"{name} was deleted by somebody else during the wait")
+    return Overridden(f"{name} was deleted concurrently, during the wait")
 
 
 def changed(name: str) -> Overridden:
     return Overridden(
-        f"{name} was changed or rolled back by somebody else during the wait: it no longer has the definition that was "
+        f"{name} was modified or rolled back concurrently, during the wait: it no longer has the definition that was "
         "deployed; run again when that change is done"
     )
 
 
 def created_again(names: str) -> Overridden:
-    return Overridden(f"{names} was created again by somebody else during the wait")
+    return Overridden(f"{names} was created again concurrently, during the wait")

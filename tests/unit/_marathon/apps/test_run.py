@@ -439,8 +439,8 @@ def test_what_hangs_comes_before_what_only_waits_for_it():
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ([stored("/g/a", cmd="y"), stored("/g/b")], "/g/a was changed or rolled back by somebody else"),
-        ([stored("/g/b")], "/g/a was deleted by somebody else"),
+        ([stored("/g/a", cmd="y"), stored("/g/b")], "/g/a was modified or rolled back concurrently"),
+        ([stored("/g/b")], "/g/a was deleted concurrently"),
     ],
 )
 def test_somebody_else_in_the_middle_of_the_wait(now, words):
