@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+from ansible_collections.quorum.mesos.plugins.doc_fragments import dcos_login
+
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    DOCUMENTATION: str = dcos_login.with_login(
+        "MARATHON",
+        r"""
 options:
   url:
     description:
-      - Address of Marathon, like V(http://marathon.example.com:8080), or a list of them.
+      - Address of Marathon, for example V(http://marathon.example.com:8080), or a list of them.
       - Any node of a Marathon cluster will do. With several addresses, the next one is asked when one does not answer
         or knows no leader.
       - A path in front of the API is part of the address, like V(https://cluster.example.com/service/marathon) for the
@@ -43,31 +47,6 @@ options:
     type: str
     aliases: [token]
     version_added: 0.3.0
-  url_login:
-    description:
-      - Address of a DC/OS cluster, like V(https://cluster.example.com). O(url_username) and O(url_password) log in
-        there for a token, which is sent as O(url_token) is. Without this option they are used for HTTP basic
-        authentication.
-      - The path of the login, C(/acs/api/v1/auth/login), is added to an address without it. A redirect is not followed.
-      - With O(url_service_account) it is used instead of the C(login_endpoint) in the file, which often has a name that
-        is known only inside the cluster.
-      - With V(http://) the password is sent without encryption, which is a warning.
-      - The login has the same options for certificates and time-outs as O(url), and its token is renewed once where it
-        is not accepted any more.
-      - If not set, the environment variable E(MARATHON_LOGIN) is used. An empty text is no address, whatever that has.
-    type: str
-    version_added: 0.8.0
-  url_service_account:
-    description:
-      - JSON file with the key of a DC/OS service account, that is C(uid), C(private_key) (RSA, in PEM) and, unless
-        O(url_login) is set, C(login_endpoint), by HTTPS. Of the schemes, only V(RS256) is known. It excludes
-        O(url_username), O(url_password) and O(url_token).
-      - A token that is valid for 5 minutes is signed with the key and exchanged for a token of DC/OS that is valid for
-        an hour. The key itself is never sent. The clock must be right, since DC/OS refuses an expired token.
-      - It needs the Python library cryptography on the host that executes it.
-      - If not set, the environment variable E(MARATHON_SERVICE_ACCOUNT) is used.
-    type: path
-    version_added: 0.8.0
   validate_certs:
     description:
       - Whether the certificate of an HTTPS address must be valid and be for the name in the address.
@@ -117,4 +96,5 @@ notes:
     know is refused before anything is written.
   - Reads are repeated, with pauses of up to 8 seconds and for about 16 seconds while Marathon elects a leader. A write
     that may have arrived is never repeated blindly; what surely did not arrive is sent to the next address.
-"""
+""",
+    )

@@ -32,7 +32,7 @@ options:
     version_added: 0.3.0
     suboptions:
       key:
-        description: Name of the option without C(--), like V(cap-add).
+        description: Name of the option without C(--), for example V(cap-add).
         type: str
         required: true
       value:
@@ -222,14 +222,14 @@ options:
             type: str
             required: true
           provider:
-            description: Provider, like V(dvdi).
+            description: Provider, for example V(dvdi).
             type: str
             required: true
           size:
             description: Size in GiB. Not with O(container_type=docker).
             type: int
           options:
-            description: Options of the provider, like C(dvdi/driver).
+            description: Options of the provider, for example C(dvdi/driver).
             type: dict
           shared:
             description: Whether several instances may use it. The default of Marathon is V(false).

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+from ansible_collections.quorum.mesos.plugins.doc_fragments import dcos_login
+
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    DOCUMENTATION: str = dcos_login.with_login(
+        "MESOS",
+        r"""
 options:
   url:
     description:
-      - Address of a Mesos master, like V(http://master1.example.com:5050), or a list of them.
+      - Address of a Mesos master, for example V(http://master1.example.com:5050), or a list of them.
       - A path in front of the API is part of the address, like V(https://cluster.example.com/mesos) for the masters of
         a DC/OS cluster.
       - Any master will do; the leader is found through it. With several addresses, the next one is asked when one does
@@ -40,31 +44,6 @@ options:
     type: str
     aliases: [token]
     version_added: 0.8.0
-  url_login:
-    description:
-      - Address of a DC/OS cluster, like V(https://cluster.example.com). O(url_username) and O(url_password) log in
-        there for a token, which is sent as O(url_token) is. Without this option they are used for HTTP basic
-        authentication.
-      - The path of the login, C(/acs/api/v1/auth/login), is added to an address without it. A redirect is not followed.
-      - With O(url_service_account) it is used instead of the C(login_endpoint) in the file, which often has a name that
-        is known only inside the cluster.
-      - With V(http://) the password is sent without encryption, which is a warning.
-      - The login has the same options for certificates and time-outs as O(url), and its token is renewed once where it
-        is not accepted any more.
-      - If not set, the environment variable E(MESOS_LOGIN) is used. An empty text is no address, whatever that has.
-    type: str
-    version_added: 0.8.0
-  url_service_account:
-    description:
-      - JSON file with the key of a DC/OS service account, that is C(uid), C(private_key) (RSA, in PEM) and, unless
-        O(url_login) is set, C(login_endpoint), by HTTPS. Of the schemes, only V(RS256) is known. It excludes
-        O(url_username), O(url_password) and O(url_token).
-      - A token that is valid for 5 minutes is signed with the key and exchanged for a token of DC/OS that is valid for
-        an hour. The key itself is never sent. The clock must be right, since DC/OS refuses an expired token.
-      - It needs the Python library cryptography on the host that executes it.
-      - If not set, the environment variable E(MESOS_SERVICE_ACCOUNT) is used.
-    type: path
-    version_added: 0.8.0
   validate_certs:
     description: Whether the certificate of an HTTPS address must be valid.
     type: bool
@@ -92,4 +71,5 @@ requirements:
 notes:
   - The module talks to the masters over HTTP from the host it is executed on.
   - Mesos 1.9 or newer is needed.
-"""
+""",
+    )

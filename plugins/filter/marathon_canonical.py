@@ -12,7 +12,7 @@ description:
   - Translates a definition in any form since Marathon 0.8 (C(container.docker.network), C(ports), C(uris),
     C(ipAddress), an empty third element of C(UNIQUE)) to the form that Marathon returns since 1.5, with all that it
     fills in.
-  - Ports that Marathon assigns are 0. Fields that it only reports, like C(tasks), are left out.
+  - Ports that Marathon assigns are 0. Fields that it only reports, for example C(tasks), are left out.
   - Two definitions are the same app if and only if this makes them equal.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -23,7 +23,7 @@ options:
     type: dict
     required: true
   release:
-    description: The release of Marathon whose defaults are filled in, like V(1.7). Without it, that of 1.11.
+    description: The release of Marathon whose defaults are filled in, for example V(1.7). Without it, that of 1.11.
     type: str
 seealso:
   - plugin: quorum.mesos.marathon_minimal

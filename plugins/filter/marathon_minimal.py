@@ -22,7 +22,7 @@ options:
     type: dict
     required: true
   release:
-    description: The release of Marathon whose defaults are left out, like V(1.7). Without it, those of 1.11.
+    description: The release of Marathon whose defaults are left out, for example V(1.7). Without it, those of 1.11.
     type: str
 seealso:
   - module: quorum.mesos.marathon_export

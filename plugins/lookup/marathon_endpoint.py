@@ -19,7 +19,7 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - Ids of apps, like V(/shop/web). A relative id is one below V(/).
+      - Ids of apps, for example V(/shop/web). A relative id is one below V(/).
       - An app that does not exist is an error. One that has no task yet, or no healthy one, has no endpoint.
     type: list
     elements: str

@@ -49,7 +49,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Learn what the agent runs with
+- name: Gather the agent's running settings
   quorum.mesos._agent_running:
   register: seen
 """

@@ -56,7 +56,7 @@ notes:
 """
 
 EXAMPLES = r"""
-- name: Look at the host
+- name: Gather the host's state
   quorum.mesos._host_check:
     directories: [/var/lib/zookeeper]
   register: host

@@ -90,7 +90,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Learn what the master is now
+- name: Gather the state of the master
   quorum.mesos._master_state:
     unit: mesos-master
     environment_file: /etc/mesos/mesos-master.env

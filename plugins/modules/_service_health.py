@@ -95,7 +95,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait at the most.
+      - Maximum time to wait, in seconds.
     type: float
     default: 60
   unit:
@@ -258,7 +258,7 @@ def _executor_problem(module: AnsibleModule) -> list[str]:
     here = params["source"] is not None and params["source"]["method"] != "container"
     if params["service"] != "agent" or params["before_restart"] or not here:
         return []
-    why = executors.of_agent(flags_of_agent(params))
+    why = executors.of_agent(flags_of_agent(access.unfolded(params)))
     return [why] if why else []
 
 
@@ -299,7 +299,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
+    params = access.unfolded(module.params)
 
     left = params["timeout"] - params["waited"]
     time = left if params["report_after"] is None else min(left, params["report_after"])

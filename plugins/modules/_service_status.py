@@ -101,7 +101,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    module.exit_json(changed=False, **status_of(module.params))
+    module.exit_json(changed=False, **status_of(access.unfolded(module.params)))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ description:
     C(container.docker.portMappings), C(ports), C(uris), C(ipAddress), an empty third element of C(UNIQUE)).
   - Nothing is written when the app already is as declared. What Marathon itself fills in, renames or reorders, like an
     assigned service port, is not a change.
-  - What the definition declares and Marathon does not keep, like C(requirePorts) without host networking or
+  - What the definition declares and Marathon does not keep, for example C(requirePorts) without host networking or
     C(executorResources) that it drops in a write, is a warning on every run and in check mode, with the reason.
   - What Marathon fills in is taken from C(AppNormalization.scala) and C(AppConversion.scala), and which change restarts
     instances from C(AppDefinition.scala), of Marathon 1.11.
@@ -27,7 +27,9 @@ author:
 extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_app_options
+  - quorum.mesos.marathon_file
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_secrets
   - quorum.mesos.marathon_stay
   - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
@@ -47,7 +49,7 @@ attributes:
 options:
   id:
     description:
-      - Id of the app, like V(/shop/web). A relative id is one below V(/).
+      - Id of the app, for example V(/shop/web). A relative id is one below V(/).
       - Wins over the id in the definition. Needed when the definition has none.
     type: str
     aliases: [name]
@@ -72,26 +74,6 @@ options:
       - Without O(definition), O(src) and options for single fields, O(instances) scales an existing app and leaves
         everything else alone.
     type: dict
-  src:
-    description:
-      - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
-        C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
-        C(templates) and then in C(files) of the role or playbook.
-      - It is templated with Jinja, with the variables of the task. Put text that has C({{) or C({%) of its own between
-        C({% raw %}) and C({% endraw %}), or set O(template=false). Unlike elsewhere, C({#) is text, because shell
-        commands have it (C(${#name})).
-      - Text that is not valid JSON or YAML is refused with the line and column in the templated text. So are a key that
-        is there twice, a key of YAML that is no text (C(NO:)), and a file with several YAML documents, which
-        M(quorum.mesos.marathon_apps) reads.
-      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args), C(argv) and
-        C(constraints), and single values that are text to Marathon, like C(image) and C(user), are text as they are
-        written, for example V(NO), V(1.10) or V(0644), without quotes too.
-    type: path
-  template:
-    description: Template O(src) with Jinja.
-    type: bool
-    default: true
-    version_added: 0.4.0
   instances:
     description: Number of instances. Wins over the number in the definition, where a missing one means 1.
     type: int
@@ -105,7 +87,7 @@ options:
     default: false
   ignore_fields:
     description:
-      - Fields that keep the value the app has, like V(instances) when an autoscaler sets it.
+      - Fields that keep the value the app has, for example V(instances) when an autoscaler sets it.
       - V(env.VERSION) names one key of a mapping.
       - The values of the definition are used when the app is created.
       - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
@@ -116,25 +98,6 @@ options:
     type: list
     elements: str
     default: []
-  secret_env:
-    description:
-      - Names of variables in C(env) whose values are secret. They are masked in the results, in the diff and in what
-        Ansible logs.
-      - The sources of C(secrets), the credentials of an image registry, and a password or token inside a URL,
-        like one in C(fetch), are masked without being named.
-      - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
-        like) is masked without being named too, and the head of the diff says so. Only the named ones are also
-        hidden where they occur in other text. A name that no variable and no label has is a warning.
-    type: list
-    elements: str
-    default: []
-  secret_labels:
-    description:
-      - Names of C(labels) whose values are secret, like the password of a proxy. They are masked like O(secret_env).
-    type: list
-    elements: str
-    default: []
-    version_added: 0.3.0
   force:
     description:
       - Cancel a running deployment of the app that is in the way. Otherwise the module fails and names that deployment.
@@ -160,8 +123,8 @@ options:
     version_added: 0.3.0
   wait_timeout:
     description:
-      - Seconds to wait at most, 0 or more, for all requests of the wait. Reading the reason of a failure takes 5
-        seconds more at most.
+      - Maximum time to wait, in seconds, 0 or more, for all requests of the wait. Reading the reason of a failure takes
+        5 seconds more at most.
       - A rollback is waited for as long again.
     type: int
     default: 300
@@ -626,10 +589,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
+    wait_spec,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.app import Waiter
 
@@ -640,6 +607,8 @@ def argument_spec():
         **progress_spec(),
         **stay_spec(),
         **app_options_spec(),
+        **secret_spec(),
+        **wait_spec(),
         id={"type": "str", "aliases": ["name"]},
         state={"type": "str", "choices": ["present", "absent", "suspended", "restarted"], "default": "present"},
         definition={"type": "dict"},
@@ -648,13 +617,9 @@ def argument_spec():
         instances={"type": "int"},
         merge={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
         wait_for={"type": "str", "choices": ["deployment", "healthy"], "default": "healthy"},
-        wait_timeout={"type": "int", "default": 300},
         on_failure={"type": "str", "choices": ["leave", "rollback"], "default": "leave"},
     )
 

@@ -35,6 +35,7 @@ author:
 extends_documentation_fragment:
   - quorum.mesos.marathon
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_secrets
   - quorum.mesos.marathon_stay
   - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
@@ -183,22 +184,6 @@ options:
     type: list
     elements: str
     default: []
-  secret_env:
-    description:
-      - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
-        so are, always, the sources of C(secrets), the credentials of an image registry and a password or token inside a
-        URL.
-      - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
-        like) is masked without being named too, and the head of the diff says so. Only the named ones are also
-        hidden where they occur in other text. A name that no variable and no label has is a warning.
-    type: list
-    elements: str
-    default: []
-  secret_labels:
-    description: Names of C(labels) whose values are secret, in all apps. They are masked like O(secret_env).
-    type: list
-    elements: str
-    default: []
   force:
     description:
       - Cancel running deployments of the apps that are to change or to be removed. Otherwise the module fails before
@@ -216,9 +201,9 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most for the whole set, 0 or more, for all requests of the wait. Reading the reason of a
-        failure takes some seconds more. Also the time for which the module goes on trying when Marathon
-        runs as many deployments as its C(--max_running_deployments) allows.
+      - Maximum time to wait for the whole set, in seconds, 0 or more, for all requests of the wait. Reading the reason
+        of a failure takes some seconds more. Also the time for which the module goes on trying when Marathon runs as
+        many deployments as its C(--max_running_deployments) allows.
     type: int
     default: 300
 notes:
@@ -574,10 +559,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
+    wait_spec,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan import ownership
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter
@@ -605,14 +594,12 @@ def argument_spec():
         prune_limit={"type": "str"},
         allow_empty={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
-        wait_timeout={"type": "int", "default": 300},
         **progress_spec(),
         **stay_spec(),
+        **secret_spec(),
+        **wait_spec(),
     )
 
 

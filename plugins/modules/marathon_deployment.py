@@ -73,7 +73,7 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at most.
+    description: Maximum time to wait, in seconds.
     type: int
     default: 300
 seealso:
@@ -217,6 +217,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import wait_spec
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.deployment import DeploymentWaiter
 
 
@@ -227,9 +228,8 @@ def argument_spec():
         app={"type": "str", "aliases": ["pod"]},
         group={"type": "str"},
         state={"type": "str", "choices": ["finished", "cancelled", "rolled_back"], "default": "finished"},
-        wait={"type": "bool", "default": True},
-        wait_timeout={"type": "int", "default": 300},
         **progress_spec(),
+        **wait_spec(),
     )
 
 

@@ -13,7 +13,7 @@ description:
   - Writes a file with the definition of each app and each pod on Marathon, without what Marathon fills in, so that
     M(quorum.mesos.marathon_apps) with these files changes nothing.
   - A file is named by the id of its app or pod, with an underscore for each slash. The one of V(/shop/web) is
-    C(shop_web.json). The dependencies of a group are a file of their own, like C(shop@group.json).
+    C(shop_web.json). The dependencies of a group are a file of their own, for example C(shop@group.json).
   - Files that are right already are left alone. Nothing is ever removed.
   - What would be a template of Jinja, like C({{), is written as C(\u007b{), which means the same in JSON and YAML and
     which deploying the file does not template.
@@ -51,7 +51,7 @@ options:
     default: json
   leave_out:
     description:
-      - Fields that are not written, like V(instances) where an autoscaler sets it, which of a pod is
+      - Fields that are not written, for example V(instances) where an autoscaler sets it, which of a pod is
         C(scaling.instances).
       - V(env.PASSWORD) names one key of a mapping. Name it in O(quorum.mesos.marathon_apps#module:ignore_fields) too,
         so that deploying the file does not take it from the app.
@@ -66,7 +66,7 @@ options:
     elements: str
     default: []
   secret_labels:
-    description: Names of C(labels) whose values are secret. They are masked like O(secret_env).
+    description: Names of C(labels) whose values are secret. They too are masked in the diff, not in the files.
     type: list
     elements: str
     default: []
@@ -171,7 +171,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     open_client,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import export
 
 SUFFIXES = {"json": ".json", "yaml": ".yml"}
@@ -185,12 +188,11 @@ DEFINITIONS = (".json", ".yml", ".yaml")
 def argument_spec():
     return dict(
         connection_spec(),
+        **secret_spec(),
         dest={"type": "path", "required": True},
         group={"type": "str", "default": "/"},
         format={"type": "str", "choices": ["json", "yaml"], "default": "json"},
         leave_out={"type": "list", "elements": "str", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         mode={"type": "str", "default": "0600"},
     )
 

@@ -24,7 +24,9 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
   - quorum.mesos.marathon
+  - quorum.mesos.marathon_file
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_secrets
   - quorum.mesos.marathon_stay
   - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
@@ -44,7 +46,7 @@ attributes:
 options:
   id:
     description:
-      - Id of the group, like V(/shop). Wins over C(id) of the definition, and is needed where that has none.
+      - Id of the group, for example V(/shop). Wins over C(id) of the definition, and is needed where that has none.
       - V(/), the group of all that runs on this Marathon, is refused.
     type: str
     aliases: [name]
@@ -67,26 +69,6 @@ options:
         it in no other.
       - Pods are no part of it. They stay in the group, and a group that holds one is not removed for not being listed.
     type: dict
-  src:
-    description:
-      - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
-        C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
-        C(templates) and then in C(files) of the role or playbook.
-      - It is templated with Jinja, with the variables of the task. Put text that has C({{) or C({%) of its own between
-        C({% raw %}) and C({% endraw %}), or set O(template=false). Unlike elsewhere, C({#) is text, because shell
-        commands have it (C(${#name})).
-      - Text that is not valid JSON or YAML is refused with the line and column in the templated text. So are a key that
-        is there twice, a key of YAML that is no text (C(NO:)), and a file with several YAML documents, which
-        M(quorum.mesos.marathon_apps) reads.
-      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args), C(argv) and
-        C(constraints), and single values that are text to Marathon, like C(image) and C(user), are text as they are
-        written, for example V(NO), V(1.10) or V(0644), without quotes too.
-    type: path
-  template:
-    description: Template O(src) with Jinja.
-    type: bool
-    default: true
-    version_added: 0.4.0
   scale_by:
     description:
       - Multiply the number of instances of every app in the group and in the groups below it, rounded up. Pods keep
@@ -128,7 +110,7 @@ options:
     type: str
   ignore_fields:
     description:
-      - Fields of apps that keep the value an app has, like V(instances) when an autoscaler sets it.
+      - Fields of apps that keep the value an app has, for example V(instances) when an autoscaler sets it.
       - V(env.VERSION) names one key of a mapping.
       - The values of the definition are used when an app is created.
       - A field that is left out of the write keeps what another sets at the same moment, too. Where Marathon takes a
@@ -136,22 +118,6 @@ options:
         before and a warning says so.
       - A part that does not exist is refused, and so is a key that neither the definition nor Marathon has where one of
         them has a key like it; one that is like none is a warning. A list has no parts.
-    type: list
-    elements: str
-    default: []
-  secret_env:
-    description:
-      - Names of variables in C(env) whose values are secret, in all apps. They are masked in results, diff and log, and
-        so are, always, the sources of C(secrets), the credentials of an image registry and a password or token inside a
-        URL.
-      - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
-        like) is masked without being named too, and the head of the diff says so. Only the named ones are also
-        hidden where they occur in other text. A name that no variable and no label has is a warning.
-    type: list
-    elements: str
-    default: []
-  secret_labels:
-    description: Names of C(labels) whose values are secret, in all apps. They are masked like O(secret_env).
     type: list
     elements: str
     default: []
@@ -172,8 +138,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most for the whole group, 0 or more, for all requests of the wait. Reading the reason of a
-        failure takes some seconds more.
+      - Maximum time to wait for the whole group, in seconds, 0 or more, for all requests of the wait. Reading the
+        reason of a failure takes some seconds more.
     type: int
     default: 300
 seealso:
@@ -481,10 +447,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
+    wait_spec,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.deployment import DeploymentWaiter
@@ -505,14 +475,12 @@ def argument_spec():
         allow_empty={"type": "bool", "default": False},
         prune_limit={"type": "str"},
         ignore_fields={"type": "list", "elements": "str", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
-        wait_timeout={"type": "int", "default": 300},
         **progress_spec(),
         **stay_spec(),
+        **secret_spec(),
+        **wait_spec(),
     )
 
 

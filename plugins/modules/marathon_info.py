@@ -44,7 +44,7 @@ options:
     required: true
   id:
     description:
-      - Id of one app or pod, like V(/shop/web). A relative id is one below V(/).
+      - Id of one app or pod, for example V(/shop/web). A relative id is one below V(/).
       - Leaves of V(apps), V(tasks), V(pods), V(deployments), V(queue) and V(versions) what is of it.
     type: str
   group:
@@ -268,13 +268,17 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     open_client,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report import info
 
 
 def argument_spec():
     return dict(
         connection_spec(),
+        **secret_spec(),
         gather={"type": "list", "elements": "str", "choices": list(info.KINDS), "required": True},
         id={"type": "str"},
         group={"type": "str"},
@@ -289,8 +293,6 @@ def argument_spec():
             "default": [],
         },
         query={"type": "str"},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
     )
 
 

@@ -28,7 +28,9 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
   - quorum.mesos.marathon
+  - quorum.mesos.marathon_file
   - quorum.mesos.marathon_progress
+  - quorum.mesos.marathon_secrets
   - quorum.mesos.marathon_stay
   - quorum.mesos.marathon_strict
   - quorum.mesos.attributes
@@ -46,7 +48,7 @@ attributes:
 options:
   id:
     description:
-      - Id of the pod, like V(/shop/front). A relative id is one below V(/).
+      - Id of the pod, for example V(/shop/front). A relative id is one below V(/).
       - Wins over the id in the definition. Needed when the definition has none.
     type: str
     aliases: [name]
@@ -63,26 +65,6 @@ options:
       - The definition of the pod, with the fields that the REST API of Marathon takes at C(/v2/pods).
       - Without O(definition) and O(src), O(instances) scales an existing pod and leaves everything else alone.
     type: dict
-  src:
-    description:
-      - File on the controller with the definition, in JSON or in YAML if its name ends in C(.yml) or C(.yaml) before a
-        C(.j2) if it has one. It is looked for where M(ansible.builtin.template) and M(ansible.builtin.copy) look, in
-        C(templates) and then in C(files) of the role or playbook.
-      - It is templated with Jinja, with the variables of the task. Put text that has C({{) or C({%) of its own between
-        C({% raw %}) and C({% endraw %}), or set O(template=false). Unlike elsewhere, C({#) is text, because shell
-        commands have it (C(${#name})).
-      - Text that is not valid JSON or YAML is refused with the line and column in the templated text. So are a key that
-        is there twice, a key of YAML that is no text (C(NO:)), and a file with several YAML documents, which
-        M(quorum.mesos.marathon_apps) reads.
-      - In YAML, words below C(env), C(environment), C(labels), C(parameters), C(options), C(args), C(argv) and
-        C(constraints), and single values that are text to Marathon, like C(image) and C(user), are text as they are
-        written, for example V(NO), V(1.10) or V(0644), without quotes too.
-    type: path
-  template:
-    description: Template O(src) with Jinja.
-    type: bool
-    default: true
-    version_added: 0.4.0
   instances:
     description:
       - Number of instances. Wins over C(scaling.instances) of the definition, where a missing one means 1.
@@ -99,29 +81,12 @@ options:
     default: false
   ignore_fields:
     description:
-      - Fields that keep the value the pod has, like V(instances) when an autoscaler sets it.
+      - Fields that keep the value the pod has, for example V(instances) when an autoscaler sets it.
       - V(environment.VERSION) names one key of a mapping, V(scheduling.backoff) a part.
       - The values of the definition are used when the pod is created.
       - Marathon writes a pod only as a whole, so the pod is read again right before the write, and a warning says so.
       - A part that does not exist is refused, and so is a key that neither the definition nor Marathon has where one of
         them has a key like it; one that is like none is a warning. A list has no parts.
-    type: list
-    elements: str
-    default: []
-  secret_env:
-    description:
-      - Names of variables in C(environment), of the pod and of its containers, whose values are secret. They are masked
-        in the results, in the diff and in what Ansible logs.
-      - The sources of C(secrets), the name of C(pullConfig.secret), and a password or token inside a URL, like
-        one in C(artifacts), are masked without being named.
-      - A variable or label whose name looks like that of a secret (C(PASSWORD), C(TOKEN), C(SECRET), C(API_KEY) and the
-        like) is masked without being named too, and the head of the diff says so. Only the named ones are also
-        hidden where they occur in other text. A name that no variable and no label has is a warning.
-    type: list
-    elements: str
-    default: []
-  secret_labels:
-    description: Names of C(labels) whose values are secret. They are masked like O(secret_env).
     type: list
     elements: str
     default: []
@@ -143,8 +108,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most, 0 or more, for all requests of the wait. Reading the reason of a failure takes 5
-        seconds more at most.
+      - Maximum time to wait, in seconds, 0 or more, for all requests of the wait. Reading the reason of a failure takes
+        5 seconds more at most.
     type: int
     default: 300
   on_failure:
@@ -425,10 +390,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
+    wait_spec,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.pod.run import PodOptions, PodRunner
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.pod import PodWaiter
@@ -439,6 +408,8 @@ def argument_spec():
         connection_spec(),
         **progress_spec(),
         **stay_spec(),
+        **secret_spec(),
+        **wait_spec(),
         id={"type": "str", "aliases": ["name"]},
         state={"type": "str", "choices": ["present", "suspended", "absent"], "default": "present"},
         definition={"type": "dict"},
@@ -447,12 +418,8 @@ def argument_spec():
         instances={"type": "int"},
         merge={"type": "bool", "default": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
-        wait_timeout={"type": "int", "default": 300},
         on_failure={"type": "str", "choices": ["leave", "rollback"], "default": "leave"},
     )
 

@@ -39,7 +39,7 @@ options:
     elements: str
   id:
     description:
-      - Id of the app whose tasks are killed, like V(/shop/web). A relative id is one below V(/).
+      - Id of the app whose tasks are killed, for example V(/shop/web). A relative id is one below V(/).
       - One of O(id) and O(tasks) is needed. The module fails if there is no such app.
     type: str
   host:
@@ -71,7 +71,7 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at most, for all apps together.
+    description: Maximum time to wait for all apps together, in seconds.
     type: int
     default: 300
 seealso:
@@ -209,6 +209,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import wait_spec
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.task.run import TaskOptions, TaskRunner
 
 
@@ -216,14 +217,13 @@ def argument_spec():
     return dict(
         connection_spec(),
         **progress_spec(),
+        **wait_spec(),
         tasks={"type": "list", "elements": "str"},
         id={"type": "str"},
         host={"type": "str"},
         scale={"type": "bool", "default": False},
         wipe={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
-        wait_timeout={"type": "int", "default": 300},
     )
 
 

@@ -47,9 +47,7 @@ options:
   connect_timeout:
     version_added: 0.5.0
   dest:
-    description:
-      - Directory for the files, on the host that executes the module.
-      - It is created when it does not exist, with the directories that it is in, readable for its owner alone.
+    description: Directory for the files, which is created as for O(quorum.mesos.marathon_export#module:dest).
     type: path
     required: true
   src:
@@ -63,7 +61,7 @@ options:
     type: list
     elements: dict
   template:
-    description: Template the files of O(src) with Jinja.
+    description: As O(quorum.mesos.marathon_apps#module:template).
     type: bool
     default: true
   recurse:
@@ -75,8 +73,7 @@ options:
     type: str
     default: /
   origins:
-    description:
-      - Where each element of O(definitions) comes from, for messages. Filled in from O(src); not meant for playbooks.
+    description: As O(quorum.mesos.marathon_apps#module:origins). Not meant for playbooks.
     type: list
     elements: str
     default: []
@@ -229,6 +226,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argu
     open_client,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.module import MarathonModule
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_spec
 from ansible_collections.quorum.mesos.plugins.module_utils._translate import accept, files, manifests, translation
 from ansible_collections.quorum.mesos.plugins.module_utils._translate.options import WrongOption
 
@@ -239,6 +237,7 @@ def argument_spec():
     connection = connection_spec()
     return dict(
         connection,
+        **secret_spec(),
         url=dict(connection["url"], required=False),
         dest={"type": "path", "required": True},
         src={"type": "list", "elements": "str"},
@@ -256,8 +255,6 @@ def argument_spec():
         options={"type": "dict", "default": {}},
         app_options={"type": "dict", "default": {}},
         accept={"type": "list", "elements": "raw", "default": []},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         mode={"type": "str", "default": "0600"},
     )
 

@@ -69,7 +69,7 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at most.
+    description: Maximum time to wait, in seconds.
     type: int
     default: 300
 seealso:

@@ -93,7 +93,7 @@ options:
     description: Name of the host of the agent, as Mesos shows it.
     type: str
   address:
-    description: IP address of the agent, or V(address:port) where several agents share one.
+    description: IP address of the agent, as for O(quorum.mesos.mesos_agent#module:address).
     type: str
   env:
     description: Environment variables of the command.

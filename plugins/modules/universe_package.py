@@ -18,7 +18,7 @@ description:
   - What is rendered is then deployed as M(quorum.mesos.marathon_app) deploys a definition, with the same plan, diff,
     check mode, wait and messages. Which change restarts instances is taken from C(AppDefinition.scala) of Marathon
     1.11.
-  - What the app expects of DC/OS, like C(leader.mesos) or a virtual address, is a warning on every run.
+  - What the app expects of DC/OS, for example C(leader.mesos) or a virtual address, is a warning on every run.
   - A command line tool of a package is not installed, and a package whose tool is all that it has is refused.
 author:
   - quorum.mesos contributors (@quorum-mesos)
@@ -152,7 +152,7 @@ options:
     default: []
   force:
     description:
-      - Cancel a running deployment of the app that is in the way. Otherwise the module fails and names that deployment.
+      - Cancel a running deployment of the app that is in the way, as for M(quorum.mesos.marathon_app).
     type: bool
     default: false
   wait:
@@ -410,10 +410,14 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.prog
     progress_spec,
     reporter,
 )
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import secret_names
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.secret_options import (
+    secret_names,
+    secret_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.wait_options import (
     outputs,
     stay_spec,
+    wait_spec,
 )
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.plan.app import NONE, Plan
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.app import Waiter
@@ -444,6 +448,8 @@ def argument_spec():
         connection,
         **progress_spec(),
         **stay_spec(),
+        **secret_spec(),
+        **wait_spec(),
         url=dict(connection["url"], required=False),
         name={"type": "str", "required": True},
         state={"type": "str", "choices": [PRESENT, ABSENT, RENDERED, DESCRIBED], "default": PRESENT},
@@ -455,14 +461,10 @@ def argument_spec():
         source={"type": "str"},
         definition_label={"type": "bool", "default": True},
         secret_options={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_env={"type": "list", "elements": "str", "default": [], "no_log": False},
-        secret_labels={"type": "list", "elements": "str", "default": [], "no_log": False},
         ignore_fields={"type": "list", "elements": "str", "default": []},
         strict={"type": "bool", "default": False},
         force={"type": "bool", "default": False},
-        wait={"type": "bool", "default": True},
         wait_for={"type": "str", "choices": ["deployment", "healthy"], "default": "healthy"},
-        wait_timeout={"type": "int", "default": 300},
         on_failure={"type": "str", "choices": ["leave", "rollback"], "default": "leave"},
     )
 

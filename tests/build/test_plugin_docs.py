@@ -19,6 +19,8 @@ from ansible.plugins.doc_fragments import constructed, inventory_cache
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLUGINS = CHECKOUT / "plugins"
+# A shorter text of an option is no text to keep in step.
+SHORT = 40
 DIRECTORIES = {"module": "modules", "lookup": "lookup", "inventory": "inventory", "filter": "filter"}
 PLUGIN_TYPES = {
     "str", "int", "float", "bool", "list", "dict", "path", "raw", "string", "integer", "boolean", "any",
@@ -79,6 +81,28 @@ def returned(values: dict[str, Any], place: str = "") -> Iterator[tuple[str, dic
 
 def release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
+
+
+def text_of(described: dict[str, Any]) -> str:
+    words = described.get("description") or []
+    return " ".join(" ".join([words] if isinstance(words, str) else words).split())
+
+
+def own_documentation(path: Path) -> str:
+    """Without the fragments that it extends."""
+    found = re.search(r'^DOCUMENTATION = r"""\n(.*?)^"""', path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert found, path
+    return found[1]
+
+
+def test_no_text_of_an_option_stands_in_two_modules():
+    """What two modules take belongs into a fragment, or the one leads to the other."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((PLUGINS / "modules").glob("[a-z]*.py")):
+        for option, described in options_of(yaml.safe_load(own_documentation(path)).get("options") or {}):
+            places.setdefault(text_of(described), []).append(f"plugins/modules/{path.name}: {option}")
+    assert len(places) > 100
+    assert [where for text, where in places.items() if len(text) > SHORT and len(where) > 1] == []
 
 
 @pytest.mark.parametrize("kind", DIRECTORIES)

@@ -59,7 +59,7 @@ def test_with_the_password_nothing_is_open(closed: LocalCluster) -> None:
     assert (own["facts"]["open"], own["facts"]["id"]) == ([], agent["id"])
 
 
-@pytest.mark.parametrize(("password", "why"), [(None, "wants a user and a password"), ("wrong", "refuses the user")])
+@pytest.mark.parametrize(("password", "why"), [(None, "requires a user and a password"), ("wrong", "refuses the user")])
 def test_without_the_password_it_is_said(closed: LocalCluster, password: str | None, why: str) -> None:
     for service, program in (("master", closed.leader()), ("agent", closed.agents[0])):
         found = told(service, program, "operator" if password else None, password)

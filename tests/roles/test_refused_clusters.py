@@ -155,7 +155,7 @@ LEFT_OUT = [
     ("zookeeper", ["--start-at-task", "quorum.mesos.zookeeper : Start ZooKeeper now and at boot"]),
     ("docker", ["--skip-tags", "always"]),
     ("mesos_masters", ["--skip-tags", "always,install"]),
-    ("mesos_masters", ["--start-at-task", "quorum.mesos.mesos_master : Learn what the master is now"]),
+    ("mesos_masters", ["--start-at-task", "quorum.mesos.mesos_master : Gather the state of the master"]),
     ("mesos_slaves", ["--skip-tags", "always,install"]),
     ("marathon", ["--skip-tags", "always,install"]),
     ("marathon", ["--start-at-task", "quorum.mesos.marathon : Write the environment file and the unit"]),

@@ -175,7 +175,7 @@ def test_three_become_five(masters: Masters) -> None:
     masters.write(5)
     output = masters.apply()
     # Those that ran have the new quorum before the new ones start.
-    assert output.index("Let the leader hand over") < output.index("TASK [quorum.mesos.mesos_master : Start the master")
+    assert output.index("Trigger a leader failover") < output.index("TASK [quorum.mesos.mesos_master : Start the master")
     settled(masters, 5)
 
 

@@ -11,7 +11,7 @@ import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
-from . import host_request
+from . import host_request, tls
 
 
 class Unanswered(Exception):
@@ -65,7 +65,7 @@ def _open(url: str, access: ServiceAccess, timeout: float, unix_socket: str | No
 
 def _status(url: str, code: int, access: ServiceAccess) -> str:
     if code in (401, 403):
-        state = "refuses the user %s" % access.username if access.username else "wants a user and a password"
+        state = "refuses the user %s" % access.username if access.username else "requires a user and a password"
         return "%s answers %d: it %s (option %s)" % (url, code, state, access.credentials_option)
     return "%s answers %d" % (url, code)
 
@@ -75,12 +75,8 @@ def _speaks_no_tls(reason: t.Any) -> bool:
 
 
 def _failure(url: str, reason: t.Any, access: ServiceAccess) -> str:
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return "the certificate of %s is not trusted: %s (option %s)" % (
-            url,
-            reason.verify_message.rstrip("."),
-            access.ca_option,
-        )
     if isinstance(reason, ssl.SSLError):
-        return "%s does not speak TLS as it should (%s)" % (url, reason.reason or reason)
+        what, _options_of_modules = tls.failure(reason)
+        trust = " (option %s)" % access.ca_option if isinstance(reason, ssl.SSLCertVerificationError) else ""
+        return "%s cannot be asked: %s%s" % (url, what, trust)
     return "%s does not answer (%s)" % (url, reason)

@@ -78,9 +78,8 @@ class Session:
             raise NoAnswer(f"no whole answer within {limit:.3g} s", arrived=True) from None
         proxy = _proxy(url) if answer.status == _PROXY_LOGIN else None
         if proxy is not None:
-            raise NoAnswer(
-                f"the proxy {proxy.address} wants a login (407)", arrived=False, lasting=True, remedy=proxy.remedy
-            )
+            why = f"the proxy {proxy.address} requires authentication (407)"
+            raise NoAnswer(why, arrived=False, lasting=True, remedy=proxy.remedy)
         return answer
 
     def stream(

@@ -46,14 +46,21 @@ def ends_handshake(error: ssl.SSLError) -> bool:
 
 
 def in_words(error: ssl.SSLError) -> str:
+    """With the options by which a module asks."""
+    return "".join(failure(error))
+
+
+def failure(error: ssl.SSLError) -> tuple[str, str]:
+    """What is wrong, and what to do about it, with the options of modules."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _mistrust(error)
     reason = error.reason or str(error)
     if any(word in reason for word in _CLIENT_REFUSED):
-        return f"TLS failed ({reason}): it wants a client certificate that it trusts, see client_cert and client_key"
+        what = f"TLS failed ({reason}): it requires a client certificate that it trusts"
+        return what, ", see client_cert and client_key"
     if any(word in reason for word in _PLAIN_HTTP):
-        return f"TLS failed ({reason}): it does not speak HTTPS there, use http:// or the port of HTTPS"
-    return f"TLS failed ({reason})"
+        return f"TLS failed ({reason}): it does not speak HTTPS there, use http:// or the port of HTTPS", ""
+    return f"TLS failed ({reason})", ""
 
 
 def _trusting(ca_path: str | None) -> ssl.SSLContext:
@@ -62,17 +69,17 @@ def _trusting(ca_path: str | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_path)
 
 
-def _mistrust(error: ssl.SSLCertVerificationError) -> str:
+def _mistrust(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
     reason = error.verify_message.rstrip(".")
     if error.verify_code == _EXPIRED:
-        return f"its certificate has expired ({reason}): renew it there"
+        return f"its certificate has expired ({reason})", ": renew it there"
     if error.verify_code == _NOT_YET_VALID:
-        return f"its certificate is not valid yet ({reason}): compare the clocks"
+        return f"its certificate is not valid yet ({reason})", ": compare the clocks"
     if error.verify_code in (_OTHER_HOST, _OTHER_ADDRESS):
-        return f"its certificate is for another name ({reason}): give the name that it is for in url"
+        return f"its certificate is for another name ({reason})", ": give the name that it is for in url"
     if error.verify_code in _UNKNOWN_AUTHORITY:
-        return f"its certificate is not trusted ({reason}): give the certificate of its authority in ca_path"
-    return f"its certificate is not trusted ({reason}): see ca_path and validate_certs"
+        return f"its certificate is not trusted ({reason})", ": give the certificate of its authority in ca_path"
+    return f"its certificate is not trusted ({reason})", ": see ca_path and validate_certs"
 
 
 def _cause(error: BaseException) -> str:

@@ -90,4 +90,4 @@ class WaitFailed(MarathonError):
 
 
 class Overridden(WaitFailed):
-    """What was waited for was changed or removed by somebody else meanwhile."""
+    """What was waited for was modified or removed concurrently."""

@@ -93,7 +93,7 @@ class AgentFiles:
             raise Unavailable(f"{base} does not answer: {no_answer}") from no_answer
         if answer.status in (401, 403):
             sent = "and refuses the one of the masters" if self._login else "and none is sent to it"
-            raise Unavailable(f"{base} wants a login for {path} ({answer.status}), {sent}")
+            raise Unavailable(f"{base} requires authentication for {path} ({answer.status}), {sent}")
         if answer.status == 404:
             raise Unavailable(f"{base} does not have its files any more")
         try:

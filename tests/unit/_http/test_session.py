@@ -258,7 +258,7 @@ class TestProxy:
     def test_one_that_wants_a_login(self, served):
         server = served(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
         self.set("http_proxy", f"http://{server.url}")
-        with pytest.raises(NoAnswer, match=r"wants a login \(407\)") as caught:
+        with pytest.raises(NoAnswer, match=r"requires authentication \(407\)") as caught:
             Session(Access()).exchange("GET", "http://m1.example.com:8080/v2/apps")
         assert caught.value.remedy
 

@@ -17,7 +17,7 @@ from ..errors import Conflict, MarathonError, Refused, TooManyDeployments, Unexp
 
 # Answers that may have no body.
 _EMPTY = (200, 202, 204)
-_NO_LOGIN = "it wants a login: give url_username and url_password, url_token or url_service_account"
+_NO_LOGIN = "authentication is required: give url_username and url_password, url_token or url_service_account"
 _PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 # Where the paths of Marathon's own API and pages begin.
 _BELOW_MARATHON = re.compile(r"/(?:v2|ui|ping|help|metrics)(?=/|$)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any, Callable
 
+from ..api import repeat
 from ..api.client import Client
 from ..definition import app as app_definition
 from ..definition.schema import Release
@@ -22,9 +23,6 @@ CANCELLED = "cancelled"
 RESTORED = "restored"
 REMOVED = "removed"
 NOTHING = "none"
-
-_TRIES = 3
-_PAUSE_BEFORE_REPEAT = 1.0
 
 
 class Rollback:
@@ -65,7 +63,7 @@ class Rollback:
 
     def _undo(self, deployment_id: str | None) -> tuple[str, str | None]:
         lost: WriteUncertain | None = None
-        for _try in range(_TRIES - 1):
+        for _try in range(repeat.TRIES - 1):
             try:
                 return self._try_to_undo(deployment_id, lost)
             except WriteUncertain as error:
@@ -73,7 +71,7 @@ class Rollback:
             except Missing:
                 # The deployment has ended meanwhile: the next look tells.
                 pass
-            self._sleep(_PAUSE_BEFORE_REPEAT)
+            self._sleep(repeat.PAUSE)
         return self._try_to_undo(deployment_id, lost)
 
     def _try_to_undo(self, deployment_id: str | None, lost: WriteUncertain | None) -> tuple[str, str | None]:
@@ -82,11 +80,11 @@ class Rollback:
         if app is None:
             if self._before is None:
                 return REMOVED, None
-            raise Overridden(f"{self._app_id} was deleted by somebody else")
+            raise Overridden(f"{self._app_id} was deleted concurrently")
         if not self._ours(app):
             if self._is_as_before(app):
                 return RESTORED, None
-            raise Overridden(f"{self._app_id} was changed by somebody else")
+            raise Overridden(f"{self._app_id} was modified concurrently")
         running = self._running(app, deployment_id)
         if running is not None:
             return CANCELLED, self._client.delete_deployment(running, force=False)

@@ -8,22 +8,13 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .. import likely_secrets
+from ..api import repeat
 from ..api.client import Client
 from ..check import dependencies, locks
 from ..definition import app as app_definition
 from ..definition import app_fields
 from ..diagnose import held_resources, stability
-from ..errors import (
-    Conflict,
-    Invalid,
-    MarathonError,
-    Overridden,
-    Unreachable,
-    WaitFailed,
-    WriteUncertain,
-    looking_after,
-    say_written,
-)
+from ..errors import Conflict, Invalid, MarathonError, Overridden, Unreachable, WaitFailed, say_written
 from ..plan import app as app_plan
 from ..plan import ignored, losses
 from ..plan.app import Plan, Wanted
@@ -34,8 +25,6 @@ from .check import AppCheck
 from .desired import SUSPENDED, AppOptions, Desired
 from .rollback import Rollback
 
-_WRITE_REPEATS = 2
-_PAUSE_BEFORE_REPEAT = 1.0
 # Of the versions that Marathon keeps, as many are looked through for the number of instances of a suspended app.
 _VERSIONS_LOOKED_AT = 10
 
@@ -153,33 +142,16 @@ class AppRunner:
         return f"{answer.of_app(seen)}; nothing to change"
 
     def _apply(self, plan: Plan, current: dict[str, Any] | None) -> str | None:
-        """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
-        lost: list[WriteUncertain] = []
-        while True:
-            try:
-                return self._send(plan)
-            except WriteUncertain as error:
-                lost.append(error)
-                if len(lost) > _WRITE_REPEATS:
-                    raise
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-                with looking_after(error):
-                    plan = self._left(current)
-                if not plan.changed:
-                    return None
-            except (Conflict, Invalid) as error:
-                if not lost:
-                    self._check.explain(error, plan, current, self._release)
-                    raise
-                # The one before may have arrived after that read, and be what this one meets.
-                with looking_after(lost[-1]):
-                    plan = self._left(current)
-                if plan.changed:
-                    raise
-                return None
+        """The deployment, if it is known."""
+        try:
+            return repeat.written(self._send, plan, lambda _plan: self._left(current), self._sleep)
+        except (Conflict, Invalid) as error:
+            self._check.explain(error, plan, current, self._release)
+            raise
 
-    def _left(self, current: dict[str, Any] | None) -> Plan:
-        return self._desired.plan_again(current, self._client.app(self._app_id), self._release)
+    def _left(self, current: dict[str, Any] | None) -> Plan | None:
+        plan = self._desired.plan_again(current, self._client.app(self._app_id), self._release)
+        return plan if plan.changed else None
 
     def _send(self, plan: Plan) -> str | None:
         request, force = plan.request, self._options.force

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterable, Iterator
 
 from .. import snapshot
+from ..api import repeat
 from ..api.client import Client
 from ..check import locks
 from ..check.lookaround import Lookaround
@@ -22,7 +23,6 @@ from ..errors import (
     MarathonError,
     TooManyDeployments,
     WriteUncertain,
-    looking_after,
     refuse_unknown,
     say_written,
 )
@@ -44,8 +44,6 @@ from .planning.writes import Write
 from .removals import Removals
 from .warnings import SetWarnings
 
-_WRITE_REPEATS = 2
-_PAUSE_BEFORE_REPEAT = 1.0
 _PAUSE_WHEN_FULL = 2.0
 
 
@@ -167,17 +165,12 @@ class SetRunner:
         return [one.pod_id for one in plan.changed_pods if one.pod_id in plan.tree.pods]
 
     def _apply(self, plan: SetPlan) -> None:
-        """A write without an answer is only repeated if a read shows that it is not done."""
-        for _repeat in range(_WRITE_REPEATS):
-            try:
-                return self._send_all(plan)
-            except WriteUncertain as lost:
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-                with looking_after(lost):
-                    left = self._left(plan)
-                self._written += _targets(left) != _targets(plan)
-                plan = left
-        return self._send_all(plan)
+        def left(before: SetPlan) -> SetPlan | None:
+            after = self._left(before)
+            self._written += _targets(after) != _targets(before)
+            return after if after.changed else None
+
+        repeat.written(self._send_all, plan, left, self._sleep)
 
     def _send_all(self, plan: SetPlan) -> None:
         writes = self._writes(plan)

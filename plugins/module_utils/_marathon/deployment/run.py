@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ..api import repeat
 from ..api.client import Client
 from ..api.resource import holder
 from ..definition.apps import group_path, inside
 from ..definition.values import absolute_id
-from ..errors import MarathonError, Missing, WriteUncertain, looking_after, say_written
+from ..errors import MarathonError, Missing, say_written
 from ..wait.deployment import DeploymentWaiter, affected
 
 FINISHED = "finished"
@@ -20,8 +21,6 @@ CANCELLED = "cancelled"
 ROLLED_BACK = "rolled_back"
 
 _DEEDS = {CANCELLED: "The cancellation", ROLLED_BACK: "The rollback"}
-_WRITE_REPEATS = 2
-_PAUSE_BEFORE_REPEAT = 1.0
 
 
 @dataclass(frozen=True)
@@ -91,17 +90,15 @@ class DeploymentRunner:
 
     def _end(self, entry: dict[str, Any], before: list[dict[str, Any]]) -> bool:
         """Whether this run has ended it; False where it was over first."""
-        for _repeat in range(_WRITE_REPEATS):
-            try:
-                return self._send(entry["id"])
-            except WriteUncertain as lost:
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-                with looking_after(lost):
-                    running = self._client.deployments()
-                if entry["id"] not in {one["id"] for one in running}:
-                    self._undoing += _newcomers(running, before, entry)
-                    return True
-        return self._send(entry["id"])
+
+        def left(deployment_id: str) -> str | None:
+            running = self._client.deployments()
+            if deployment_id in {one["id"] for one in running}:
+                return deployment_id
+            self._undoing += _newcomers(running, before, entry)
+            return None
+
+        return repeat.written(self._send, entry["id"], left, self._sleep) is not False
 
     def _send(self, deployment_id: str) -> bool:
         try:

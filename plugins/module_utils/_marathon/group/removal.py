@@ -8,20 +8,18 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .. import secrets, snapshot
+from ..api import repeat
 from ..api.client import Client
 from ..apps import report as set_report
 from ..check import locks
 from ..definition import app as app_definition
-from ..errors import MarathonError, WriteUncertain, say_written
+from ..errors import MarathonError, say_written
 from ..plan import app as app_plan
 from ..report import answer
 from ..snapshot import Tree
 from ..wait.deployment import DeploymentWaiter, affected
 from . import tree as group_tree
 from .run import GroupOptions
-
-_WRITE_REPEATS = 2
-_PAUSE_BEFORE_REPEAT = 1.0
 
 
 class GroupRemoval:
@@ -68,18 +66,13 @@ class GroupRemoval:
         return answer.of_nothing(self._group_id, self._waiter.took())
 
     def _delete(self) -> None:
-        """A write without an answer is only repeated if a read shows that it is not done."""
-        for _repeat in range(_WRITE_REPEATS):
-            try:
-                return self._send()
-            except WriteUncertain:
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-                if self._client.group(self._group_id) is None:
-                    return None
-        return self._send()
+        def left(group_id: str) -> str | None:
+            return None if self._client.group(group_id) is None else group_id
 
-    def _send(self) -> None:
-        deployment = self._client.delete_group(self._group_id, self._options.force)
+        repeat.written(self._send, self._group_id, left, self._sleep)
+
+    def _send(self, group_id: str) -> None:
+        deployment = self._client.delete_group(group_id, self._options.force)
         if deployment:
             self._deployments.append(deployment)
 

@@ -10,6 +10,10 @@ from typing import Any
 _NAMING_OPTIONS = ("secret_env", "secret_labels")
 
 
+def secret_spec() -> dict[str, dict[str, Any]]:
+    return {name: {"type": "list", "elements": "str", "default": [], "no_log": False} for name in _NAMING_OPTIONS}
+
+
 def secret_names(params: dict[str, Any]) -> tuple[str, ...]:
     """The names of secret variables and labels, also from arguments that Ansible has not converted yet."""
     names: list[str] = []

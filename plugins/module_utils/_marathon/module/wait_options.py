@@ -21,6 +21,10 @@ from .secret_options import secret_names
 _SECONDS = 3
 
 
+def wait_spec() -> dict[str, dict[str, Any]]:
+    return {"wait": {"type": "bool", "default": True}, "wait_timeout": {"type": "int", "default": 300}}
+
+
 def stay_spec() -> dict[str, dict[str, Any]]:
     return {"healthy_for": {"type": "int"}, "task_output": {"type": "bool", "default": True}}
 

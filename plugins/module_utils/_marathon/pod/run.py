@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from .. import likely_secrets, secrets
+from ..api import repeat
 from ..api.client import Client
 from ..definition import app_fields, values
 from ..definition import pod as pod_definition
@@ -21,8 +22,6 @@ from ..errors import (
     Unexpected,
     Unreachable,
     WaitFailed,
-    WriteUncertain,
-    looking_after,
     refuse_unknown,
     say_written,
 )
@@ -38,8 +37,6 @@ PRESENT, ABSENT, SUSPENDED = "present", "absent", "suspended"
 LEAVE, ROLLBACK = "leave", "rollback"
 
 _FIRST_WITH_PODS = (1, 4)
-_WRITE_REPEATS = 2
-_PAUSE_BEFORE_REPEAT = 1.0
 
 
 @dataclass(frozen=True)
@@ -155,30 +152,16 @@ class PodRunner:
             )
 
     def _apply(self, plan: PodPlan) -> str | None:
-        """The deployment, if it is known. A write without an answer is repeated only if a read shows it is not done."""
-        lost: list[WriteUncertain] = []
-        while True:
-            try:
-                return self._send(plan)
-            except WriteUncertain as error:
-                lost.append(error)
-                if len(lost) > _WRITE_REPEATS:
-                    raise
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-                with looking_after(error):
-                    plan = self._plan(self._client.pod(self._pod_id))
-                if not plan.changed:
-                    return None
-            except (Conflict, Invalid) as error:
-                if not lost:
-                    self._check.explain(error, plan)
-                    raise
-                # The one before may have arrived after that read, and be what this one meets.
-                with looking_after(lost[-1]):
-                    plan = self._plan(self._client.pod(self._pod_id))
-                if plan.changed:
-                    raise
-                return None
+        """The deployment, if it is known."""
+        try:
+            return repeat.written(self._send, plan, lambda _plan: self._left(), self._sleep)
+        except (Conflict, Invalid) as error:
+            self._check.explain(error, plan)
+            raise
+
+    def _left(self) -> PodPlan | None:
+        plan = self._plan(self._client.pod(self._pod_id))
+        return plan if plan.changed else None
 
     def _send(self, plan: PodPlan) -> str | None:
         request, force = plan.request, self._options.force

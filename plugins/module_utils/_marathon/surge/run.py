@@ -229,9 +229,9 @@ class Surge:
     def _why(self, name: str, one: Runner | None, entry: Entry) -> str:
         if one is None or one.instances not in (entry.before, entry.surged):
             count = one.instances if one else 0
-            return f"{name} (its instances were set to {count} by someone else meanwhile)"
+            return f"{name} (its instances were set to {count} concurrently)"
         if one.instances == entry.before:
-            return f"{name} ({self._problem or 'it was scaled back by someone else'})"
+            return f"{name} ({self._problem or 'it was scaled back concurrently'})"
         try:
             return f"{name} ({'. '.join(self._diagnosis(one))})"
         except MarathonError as error:

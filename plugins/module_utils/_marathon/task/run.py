@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ..api import repeat
 from ..api.client import Client
-from ..errors import DefinitionError, MarathonError, Overridden, WriteUncertain, looking_after, say_written
+from ..errors import DefinitionError, MarathonError, Overridden, say_written
 from ..report import endpoints
 from ..wait.app import Waiter
 from . import plan as task_plan
 from .plan import KillPlan
-
-_WRITE_REPEATS = 2
-_PAUSE_BEFORE_REPEAT = 1.0
 
 
 @dataclass(frozen=True)
@@ -84,21 +82,8 @@ class TaskRunner:
         return task_plan.plan(apps.values(), self._options.tasks, self._options.host, self._options.scale)
 
     def _apply(self, plan: KillPlan) -> str | None:
-        """The deployment, where the apps are scaled. By ids in every case: what starts meanwhile is not killed.
-
-        A kill without an answer is only sent again for what a read shows as not killed yet.
-        """
-        left = plan.ids
-        for _repeat in range(_WRITE_REPEATS):
-            try:
-                return self._kill(left)
-            except WriteUncertain as lost:
-                self._sleep(_PAUSE_BEFORE_REPEAT)
-                with looking_after(lost):
-                    left = self._left(plan, left)
-                if not left:
-                    return None
-        return self._kill(left)
+        """The deployment, where the apps are scaled. By ids in every case: what starts meanwhile is not killed."""
+        return repeat.written(self._kill, plan.ids, lambda ids: self._left(plan, ids) or None, self._sleep)
 
     def _kill(self, ids: list[str]) -> str | None:
         options = self._options
@@ -118,8 +103,8 @@ class TaskRunner:
             return []
         raise Overridden(
             "Marathon gave no answer to the kill, and the number of instances is neither what it was nor what it was "
-            f"to be ({', '.join(f'{app_id}: {number}' for app_id, number in sorted(wanted.items()))}): somebody else "
-            "scales these apps; look at them and run again"
+            f"to be ({', '.join(f'{app_id}: {number}' for app_id, number in sorted(wanted.items()))}): these apps "
+            "are scaled concurrently; look at them and run again"
         )
 
     def _wait(

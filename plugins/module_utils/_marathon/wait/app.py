@@ -10,16 +10,16 @@ from typing import Any, Callable
 from ..diagnose import app as app_diagnosis
 from ..diagnose import offers as offer_diagnosis
 from ..diagnose.stability import Stay
-from ..errors import MarathonError, Overridden, Unreachable, WaitFailed
-from . import status_line
-from .polling import Evidence, Watch
+from ..errors import MarathonError, Unreachable, WaitFailed
+from . import overridden, status_line
+from .polling import Evidence, Waits, Watch
 from .sandbox import Outputs
 
 # After a forced write the new deployment is listed only when the cancelled ones are gone.
 FORCED_SETTLE = 2.0
 
 
-class Waiter:
+class Waiter(Waits):
     """source answers app(id), deployments() and queue(), as the client does; outputs are what its tasks printed."""
 
     def __init__(
@@ -31,13 +31,8 @@ class Waiter:
         progress: Callable[[str], None] | None = None,
         outputs: Outputs | None = None,
     ) -> None:
-        self._source = source
-        self._progress = progress
-        self._timeout = timeout
-        self._clock = clock
-        self._sleep = sleep
+        super().__init__(source, timeout, clock, sleep, progress)
         self._outputs = outputs
-        self._last: Watch | None = None
 
     def until_deployed(
         self,
@@ -66,12 +61,9 @@ class Waiter:
             app = self._source.app(app_id) if read is None else read
             read = None
             if app is None:
-                raise Overridden(f"{app_id} was deleted by somebody else during the wait")
+                raise overridden.deleted(app_id)
             if not matches(app):
-                raise Overridden(
-                    f"{app_id} was changed or rolled back by somebody else during the wait: it no longer has the "
-                    "definition that was deployed; run again when that change is done"
-                )
+                raise overridden.changed(app_id)
             seen = app
             stay.see(app, now)
             is_settled = settled(app, healthy, replaced)
@@ -104,7 +96,7 @@ class Waiter:
             app = self._source.app(app_id)
             left = pending()
             if app is not None:
-                raise Overridden(f"{app_id} was created again by somebody else during the wait")
+                raise overridden.created_again(app_id)
             if not left:
                 return True
             watch.say(f"{app_id}: is being removed; {status_line.of_deployment(left[0])}")
@@ -129,14 +121,6 @@ class Waiter:
     def announce(self, line: str) -> None:
         if self._progress is not None:
             self._progress(line)
-
-    def took(self) -> float:
-        """Seconds of the last wait."""
-        return self._last.took() if self._last else 0.0
-
-    def _watch(self) -> Watch:
-        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
-        return self._last
 
     def _say_how_far(self, watch: Watch, app: dict[str, Any]) -> None:
         if self._progress is None:

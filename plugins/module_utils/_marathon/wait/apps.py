@@ -11,21 +11,18 @@ from typing import Any, Callable, Mapping
 from ..diagnose import pod as pod_diagnosis
 from ..diagnose import pod_stability
 from ..diagnose.stability import Stay
-from ..errors import MarathonError, Overridden, WaitFailed
+from ..errors import MarathonError, WaitFailed
 from ..plan.ownership import listed
 from ..snapshot import Tree
-from . import status_line
+from . import overridden, status_line
 from .app import FORCED_SETTLE, settled
+from .deployment import affected
 from .hanging import Hanging
 from .pod_settled import PodSettled
 from .polling import Evidence, Watch
 from .sandbox import Outputs
 
 _SHOWN = 3
-_CHANGED = (
-    "%s was changed or rolled back by somebody else during the wait: it no longer has the definition that was "
-    "deployed; run again when that change is done"
-)
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ class SetWaiter:
             seen, waiting = tree, list(unsettled)
             held = {name for name, left in pods.items() if left is not None}
             remaining = max((left for left in unsettled.values() if left is not None), default=0.0)
-            leaving = [entry for entry in running if target.all_gone.intersection(_affected(entry))]
+            leaving = [entry for entry in running if target.all_gone.intersection(affected(entry))]
             listed_now = {entry["id"] for name in target.apps for entry in tree.apps[name].get("deployments") or []}
             doubtful = doubtful and not listed_now & target.deployments
             if remaining:
@@ -175,22 +172,22 @@ class SetWaiter:
         for name in target.apps:
             app = tree.apps.get(name)
             if app is None:
-                raise Overridden(f"{name} was deleted by somebody else during the wait")
+                raise overridden.deleted(name)
             version = str(app.get("version"))
             if checked.get(name) != version and not target.matches(app):
-                raise Overridden(_CHANGED % name)
+                raise overridden.changed(name)
             checked[name] = version
         for name in target.pods.ids:
             pod = tree.pods.get(name)
             if pod is None:
-                raise Overridden(f"{name} was deleted by somebody else during the wait")
+                raise overridden.deleted(name)
             version = str(pod.get("version"))
             if checked.get(name) != version and not target.pods.matches(pod):
-                raise Overridden(_CHANGED % name)
+                raise overridden.changed(name)
             checked[name] = version
         again = sorted(target.pods.gone.intersection(tree.pods))
         if again:
-            raise Overridden(f"{listed(again)} was created again by somebody else during the wait")
+            raise overridden.created_again(listed(again))
 
     def _say(self, target: Target, tree: Tree, waiting: list[str], leaving: list[dict[str, Any]]) -> None:
         if self._progress is None:
@@ -200,7 +197,7 @@ class SetWaiter:
         if len(waiting) > _SHOWN:
             parts.append(f"{len(waiting) - _SHOWN} more")
         if leaving:
-            names = sorted({name for entry in leaving for name in _affected(entry)} & target.all_gone)
+            names = sorted({name for entry in leaving for name in affected(entry)} & target.all_gone)
             parts.append(f"removing {listed(names)}")
         self._progress("; ".join(parts))
 
@@ -215,10 +212,6 @@ class SetWaiter:
             f"{listed(ids)}): {reason}",
             deployments=ids,
         )
-
-
-def _affected(deployment: dict[str, Any]) -> list[str]:
-    return [*(deployment.get("affectedApps") or []), *(deployment.get("affectedPods") or [])]
 
 
 def _deployed(pods: WantedPods, running: list[dict[str, Any]]) -> list[str]:

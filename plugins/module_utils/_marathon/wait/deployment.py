@@ -11,32 +11,13 @@ from ..diagnose import app as app_diagnosis
 from ..diagnose import pod as pod_diagnosis
 from ..errors import MarathonError, WaitFailed
 from . import status_line
-from .polling import Evidence, Watch
+from .polling import Evidence, Waits
 
 _EXPLAINED = 5
 
 
-class DeploymentWaiter:
+class DeploymentWaiter(Waits):
     """source answers deployments(), queue(), app(id) and pod_status(id), as the client does."""
-
-    def __init__(
-        self,
-        source: Any,
-        timeout: float,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-        progress: Callable[[str], None] | None = None,
-    ) -> None:
-        self._source = source
-        self._timeout = timeout
-        self._clock = clock
-        self._sleep = sleep
-        self._progress = progress
-        self._last: Watch | None = None
-
-    def took(self) -> float:
-        """Seconds of the last wait."""
-        return self._last.took() if self._last else 0.0
 
     def until_over(
         self,
@@ -44,7 +25,7 @@ class DeploymentWaiter:
         known: list[dict[str, Any]] | None = None,
     ) -> None:
         """pending picks those that are waited for out of all that run; known are the running ones if just read."""
-        watch = self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        watch = self._watch()
         read = known
         left: list[dict[str, Any]] | None = None
 

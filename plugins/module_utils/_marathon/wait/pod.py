@@ -10,13 +10,14 @@ from typing import Any, Callable
 from ..diagnose import pod as pod_diagnosis
 from ..diagnose import pod_stability
 from ..diagnose.stability import Stay
-from ..errors import MarathonError, Overridden, WaitFailed
+from ..errors import MarathonError, WaitFailed
+from . import overridden
 from .pod_settled import PodSettled
-from .polling import Evidence, Watch
+from .polling import Evidence, Waits
 from .sandbox import Outputs
 
 
-class PodWaiter:
+class PodWaiter(Waits):
     """source answers pod_status(id), pod_version(id, version), deployments() and queue(), as the client does."""
 
     def __init__(
@@ -28,14 +29,9 @@ class PodWaiter:
         progress: Callable[[str], None] | None = None,
         outputs: Outputs | None = None,
     ) -> None:
-        self._source = source
-        self._timeout = timeout
-        self._clock = clock
-        self._sleep = sleep
-        self._progress = progress
+        super().__init__(source, timeout, clock, sleep, progress)
         self._outputs = outputs
         self._settled = PodSettled(source)
-        self._last: Watch | None = None
 
     def until_stable(
         self,
@@ -59,12 +55,9 @@ class PodWaiter:
             nonlocal read, seen
             status, read = self._source.pod_status(pod_id) if read is None else read, None
             if status is None:
-                raise Overridden(f"{pod_id} was deleted by somebody else during the wait")
+                raise overridden.deleted(pod_id)
             if not matches(status["spec"]):
-                raise Overridden(
-                    f"{pod_id} was changed or rolled back by somebody else during the wait: it no longer has the "
-                    "definition that was deployed; run again when that change is done"
-                )
+                raise overridden.changed(pod_id)
             seen = status
             as_app = pod_stability.as_app(status)
             stay.see(as_app, now)
@@ -93,7 +86,7 @@ class PodWaiter:
             status = self._source.pod_status(pod_id)
             pending = [entry["id"] for entry in self._deployments(pod_id)]
             if status is not None:
-                raise Overridden(f"{pod_id} was created again by somebody else during the wait")
+                raise overridden.created_again(pod_id)
             if not pending:
                 return True
             watch.say(f"{pod_id}: is being removed")
@@ -113,14 +106,6 @@ class PodWaiter:
             )
 
         watch.until(look, lambda: None, too_late, pod_id)
-
-    def took(self) -> float:
-        """Seconds of the last wait."""
-        return self._last.took() if self._last else 0.0
-
-    def _watch(self) -> Watch:
-        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
-        return self._last
 
     def _runs(self, deployment_id: str | None) -> bool:
         if deployment_id is None:

@@ -131,6 +131,33 @@ class Watch:
         return max(self.left(), _FIRST_PAUSE)
 
 
+class Waits:
+    """What all do that wait for one thing after the other, each for timeout seconds."""
+
+    def __init__(
+        self,
+        source: Any,
+        timeout: float,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self._source = source
+        self._timeout = timeout
+        self._clock = clock
+        self._sleep = sleep
+        self._progress = progress
+        self._last: Watch | None = None
+
+    def took(self) -> float:
+        """Seconds of the last wait."""
+        return self._last.took() if self._last else 0.0
+
+    def _watch(self) -> Watch:
+        self._last = Watch(self._source, self._timeout, self._clock, self._sleep, self._progress)
+        return self._last
+
+
 def passes(error: MarathonError) -> bool:
     """What a read may come to while Marathon, or what is in front of it, is restarted or has too much to do.
 

@@ -8,17 +8,16 @@ import sys
 import threading
 from pathlib import Path
 
+from . import command, settings_file
 from . import config as configuration
-from . import loop, settings_file
 from .agent import Agent, Held, Rounds
 from .config import Config
 from .fetch import ReadError
 from .haproxy.runtime import HaproxyError
 from .marathon import answer
 from .marathon.client import Marathon
-from .marathon.events import Events
 from .once import dry_run
-from .report import metrics, web
+from .report import metrics
 from .report.status import Status
 from .settings_file import ConfigError
 
@@ -28,19 +27,25 @@ log = logging.getLogger("marathon-haproxy")
 def main() -> int:
     arguments = _parser().parse_args()
     if arguments.dry_run and not arguments.once:
-        return _refused("--dry-run needs --once")
+        return command.refused("--dry-run needs --once")
     if arguments.from_file and not arguments.once:
-        return _refused("--from-file needs --once")
+        return command.refused("--from-file needs --once")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         config = configuration.load(arguments.config)
         credentials = settings_file.credentials(config.credentials_file)
     except ConfigError as error:
-        return _refused(str(error))
+        return command.refused(str(error))
     marathon = Marathon(config.marathon, credentials, config.ca_file)
     if arguments.once:
         return _once(config, marathon, arguments.from_file, arguments.dry_run)
-    return _loop(config, marathon, Marathon(config.marathon, credentials, config.ca_file))
+    return command.follow(
+        config,
+        Marathon(config.marathon, credentials, config.ca_file),
+        Status,
+        metrics.text,
+        lambda status, wait: Rounds(config, Agent(config, status, wait), marathon, status),
+    )
 
 
 def _once(config: Config, marathon: Marathon, from_file: str, dry: bool) -> int:
@@ -56,27 +61,6 @@ def _once(config: Config, marathon: Marathon, from_file: str, dry: bool) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def _loop(config: Config, marathon: Marathon, for_events: Marathon) -> int:
-    stop, hint = loop.until_signal()
-    events = Events(for_events, hint, stop)
-    status = Status(events)
-    try:
-        server = web.serve(config.status_address, status, metrics.text)
-    except OSError as error:
-        print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
-        return 1
-    events.start()
-    rounds = Rounds(config, Agent(config, status, stop.wait), marathon, status)
-    loop.repeat(rounds.once, config.interval, config.debounce, hint, stop)
-    server.shutdown()
-    return 0
-
-
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -197,7 +197,7 @@ def test_a_lock_is_told_even_if_its_holder_cannot_be_read():
 @pytest.mark.parametrize(
     ("access", "words"),
     [
-        (Access(), "it wants a login: give url_username and url_password, url_token or url_service_account"),
+        (Access(), "authentication is required: give url_username and url_password, url_token or url_service_account"),
         (Access(username="ops", password="wrong"), "it does not accept the login: check url_username and url_password"),
         (Access(token="t"), "it does not accept url_token, which may have expired: get a new one"),
         (Access(login=Login("https://c/login", "ops")), "it does not accept the token that ops got at https://c/login"),

@@ -201,6 +201,17 @@ def test_an_array_without_an_answer_is_repeated_only_if_a_read_shows_that_it_is_
     assert caught.value.facts["changed"]
 
 
+def test_a_repeated_write_that_meets_a_lock_may_meet_its_own_first_attempt():
+    declared = [app("/g/a", cmd="x"), app("/g/b", cmd="x")]
+    old = read(stored("/g/a"), stored("/g/b"))
+    new = read(stored("/g/a", cmd="x"), stored("/g/b", cmd="x"))
+    locked = put(status=409, data={"message": "locked", "deployments": [{"id": "d0"}]})
+    calls = [old, INFO, put(raises=LATE), old, locked, Call("GET", "/v2/deployments", data=[])]
+    assert run(*calls, new, declared=declared)["changed"]
+    with pytest.raises(errors.Conflict):
+        run(*calls, old, declared=declared)
+
+
 def test_a_lock_names_the_apps_that_it_holds():
     locked = {"message": "App is locked by one or more deployments.", "deployments": [{"id": "d0"}]}
     # The deployment began after the read.
@@ -428,8 +439,8 @@ def test_what_hangs_comes_before_what_only_waits_for_it():
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ([stored("/g/a", cmd="y"), stored("/g/b")], "/g/a was changed or rolled back by somebody else"),
-        ([stored("/g/b")], "/g/a was deleted by somebody else"),
+        ([stored("/g/a", cmd="y"), stored("/g/b")], "/g/a was modified or rolled back concurrently"),
+        ([stored("/g/b")], "/g/a was deleted concurrently"),
     ],
 )
 def test_somebody_else_in_the_middle_of_the_wait(now, words):

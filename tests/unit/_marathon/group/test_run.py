@@ -16,7 +16,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.group.run i
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.apps import SetWaiter
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.wait.deployment import DeploymentWaiter
 
-from ..fakes import LATE, Call, FakeSession, FakeTime, stored, stored_pod
+from ..fakes import LATE, REFUSED, Call, FakeSession, FakeTime, stored, stored_pod
 
 APP = {"cmd": "sleep 1000"}
 INFO = Call("GET", "/v2/info", data={"version": "1.11.24"})
@@ -427,3 +427,9 @@ def test_a_removal_waits_for_the_deployment_of_what_was_in_the_group():
 def test_a_removal_without_an_answer_is_looked_after(done):
     then = [missing()[0]] if done else [read(stored("/g/a")), delete()]
     assert run(read(stored("/g/a")), delete(raises=LATE), *then, absent=True)["changed"]
+
+
+def test_a_removal_without_an_answer_is_told_of_when_the_look_gets_none_either():
+    silent = [Call("GET", "/v2/groups/g", raises=REFUSED)] * 3
+    with pytest.raises(errors.WriteUncertain, match=r"may or may not have been done.*A look at it failed too"):
+        run(read(stored("/g/a")), delete(raises=LATE), *silent, absent=True)

@@ -276,7 +276,7 @@ def test_rollback(answer, words):
 
 
 def test_somebody_else_changes_it_during_the_wait():
-    with pytest.raises(errors.Overridden, match="changed or rolled back by somebody else"):
+    with pytest.raises(errors.Overridden, match="modified or rolled back concurrently"):
         run(
             status(pod_status(RED)),
             INFO,

@@ -268,7 +268,7 @@ def test_an_autoscaler_that_takes_it_back_is_not_fought(record: SurgeRecord) -> 
     marathon = FakeMarathon(app(task("1", HERE)))
     marathon.fits = False
     marathon.at_look[5] = lambda self: self.all["/web"].update(instances=1)
-    with pytest.raises(WaitFailed, match="scaled back by someone else"):
+    with pytest.raises(WaitFailed, match="scaled back concurrently"):
         surge_of(marathon, record).move(only_report=False)
     assert marathon.writes == [("/web", 2, False)]
     assert record.load() == {}

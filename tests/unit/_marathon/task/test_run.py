@@ -207,7 +207,7 @@ def test_scaling_by_somebody_else_meanwhile_is_told():
 
 def test_scaling_by_somebody_else_ends_the_wait():
     scaled = kill(OLD, data={"deploymentId": "d1"}, scale="true")
-    with pytest.raises(errors.Overridden, match="changed or rolled back by somebody else") as caught:
+    with pytest.raises(errors.Overridden, match="modified or rolled back concurrently") as caught:
         run(get(app(0, 1)), scaled, get(app(1, instances=4)), tasks=(OLD,), scale=True)
     assert (caught.value.facts["changed"], caught.value.facts["deployment_id"]) == (True, "d1")
 

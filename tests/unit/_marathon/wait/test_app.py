@@ -137,9 +137,9 @@ def test_a_marathon_that_stays_away_is_the_error():
 
 
 def test_somebody_else_changed_or_deleted_it():
-    with pytest.raises(WaitFailed, match="changed or rolled back"):
+    with pytest.raises(WaitFailed, match="modified or rolled back"):
         deployed(Source(stored(deployments=BUSY)), matches=lambda app: False)
-    with pytest.raises(WaitFailed, match="deleted by somebody else"):
+    with pytest.raises(WaitFailed, match="deleted concurrently"):
         deployed(Source(None))
 
 
@@ -167,7 +167,7 @@ class TestGone:
         assert len(time.sleeps) == 2
 
     def test_somebody_else_created_it_again(self):
-        with pytest.raises(WaitFailed, match="created again by somebody else"):
+        with pytest.raises(WaitFailed, match="created again concurrently"):
             self.gone(Source(None, stored(), deployments=[[{"id": "d1", "affectedApps": ["/a"]}]]))
 
     def test_says_which_deployment_is_left(self):

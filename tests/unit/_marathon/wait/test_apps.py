@@ -100,7 +100,7 @@ def test_a_pod_that_goes_is_waited_for_with_the_rest():
     source = Slow([], [], deployed_at=99)
     with pytest.raises(WaitFailed, match="the instances of /g/p are not gone after 10 s"):
         source.wait(gone=frozenset(["/g/p"]))
-    with pytest.raises(Overridden, match="/g/p was created again by somebody else"):
+    with pytest.raises(Overridden, match="/g/p was created again concurrently"):
         Slow([], ["/g/p"]).wait(gone=frozenset(["/g/p"]))
 
 
@@ -111,9 +111,9 @@ def test_a_look_that_is_answered_in_part_leaves_what_was_known():
 
 
 def test_a_pod_that_another_changes_or_deletes_ends_the_wait():
-    with pytest.raises(Overridden, match="/g/p was changed or rolled back by somebody else"):
+    with pytest.raises(Overridden, match="/g/p was modified or rolled back concurrently"):
         Slow([], ["/g/p"]).wait(matches=lambda _pod: False)
     source = Slow([], ["/g/p"])
     source.read = Tree
-    with pytest.raises(Overridden, match="/g/p was deleted by somebody else"):
+    with pytest.raises(Overridden, match="/g/p was deleted concurrently"):
         source.wait()

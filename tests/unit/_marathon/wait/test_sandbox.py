@@ -144,7 +144,7 @@ def test_secrets_are_masked():
     ("cluster", "words"),
     [
         (Cluster(FILES, fails=AGENT), f"{AGENT} does not answer: no connection within 3 s"),
-        (Cluster(FILES, status=401), f"{AGENT} wants a login for /state (401), and none is sent to it"),
+        (Cluster(FILES, status=401), f"{AGENT} requires authentication for /state (401), and none is sent to it"),
         (Cluster(FILES, status=404), f"{AGENT} does not have its files any more"),
         (Cluster(FILES, status=500), f"{AGENT} answers /state with HTTP 500"),
         (Cluster(FILES, state(executor(task="b.1"))), f"the agent {AGENT} does not know the task any more"),

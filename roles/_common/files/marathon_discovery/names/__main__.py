@@ -7,14 +7,12 @@ import logging
 import sys
 from pathlib import Path
 
-from .. import loop, settings_file
+from .. import command, settings_file
 from ..fetch import ReadError
 from ..marathon import answer
 from ..marathon.client import Marathon
-from ..marathon.events import Events
 from ..mesos import client as mesos
 from ..mesos.client import Masters
-from ..report import web
 from ..settings_file import ConfigError
 from . import config as configuration
 from . import metrics
@@ -27,7 +25,7 @@ from .zone import ZoneError
 def main() -> int:
     arguments = _parser().parse_args()
     if (arguments.dry_run or arguments.from_file) and not arguments.once:
-        return _refused("--dry-run and --from-file need --once")
+        return command.refused("--dry-run and --from-file need --once")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         config = configuration.load(arguments.config)
@@ -37,10 +35,16 @@ def main() -> int:
         )
         marathon, for_events = _marathon(config), _marathon(config)
     except ConfigError as error:
-        return _refused(str(error))
+        return command.refused(str(error))
     if arguments.once:
         return _once(Agent(config, key, Status()), masters, marathon, arguments)
-    return _loop(config, key, masters, marathon, for_events)
+    return command.follow(
+        config,
+        for_events,
+        Status,
+        metrics.text,
+        lambda status, _wait: Rounds(Agent(config, key, status), masters, marathon, status),
+    )
 
 
 def _marathon(config: Config) -> Marathon:
@@ -64,27 +68,6 @@ def _once(agent: Agent, masters: Masters, marathon: Marathon, arguments: argpars
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def _loop(config: Config, key: tuple[str, bytes], masters: Masters, marathon: Marathon, for_events: Marathon) -> int:
-    stop, hint = loop.until_signal()
-    events = Events(for_events, hint, stop)
-    status = Status(events)
-    try:
-        server = web.serve(config.status_address, status, metrics.text)
-    except OSError as error:
-        print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
-        return 1
-    events.start()
-    rounds = Rounds(Agent(config, key, status), masters, marathon, status)
-    loop.repeat(rounds.once, config.interval, config.debounce, hint, stop)
-    server.shutdown()
-    return 0
-
-
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
