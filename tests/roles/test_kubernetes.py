@@ -33,7 +33,7 @@ NGINX = {
         },
     },
 }
-OPTIONS = {"namespace": "shop", "config_map": True}
+OPTIONS = {"namespace": "shop"}
 
 
 @pytest.fixture(scope="module")
