@@ -6,39 +6,23 @@ It is one of its own below .build/rulebook: the engine of its rules is a Java li
 
 from __future__ import annotations
 
-import fcntl
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / ".build" / "rulebook"
+import extra_venv
+from extra_venv import ROOT, Unavailable
+
 PACKAGES = ("ansible-rulebook==1.3.2", "ansible-core==2.19.*", "-r", str(ROOT / "meta" / "ee-requirements.txt"))
-SECONDS = 600
 # The oldest Java that its rules run on.
 JAVA = 17
-
-
-class Unavailable(Exception):
-    """It cannot be had here; the text says why."""
 
 
 def programs() -> Path:
     """The directory of the programs; made where it is not there. Raises Unavailable."""
     _check_java()
-    directory = BUILD / "venv" / "bin"
-    complete = BUILD / "complete"
-    BUILD.mkdir(parents=True, exist_ok=True)
-    with (BUILD / "lock").open("w") as lock:
-        # Two at once would take each other's files away.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not complete.exists() or complete.read_text() != " ".join(PACKAGES):
-            _run("venv", "--clear", "--no-python-downloads", "--python", sys.executable, str(BUILD / "venv"))
-            _run("pip", "install", "--python", str(directory / "python"), *PACKAGES)
-            complete.write_text(" ".join(PACKAGES))
-    return directory
+    return extra_venv.programs("rulebook", PACKAGES)
 
 
 def _check_java() -> None:
@@ -51,18 +35,6 @@ def _check_java() -> None:
     found = re.search(r"java\.specification\.version = ([0-9]+)", told)
     if found is None or int(found[1]) < JAVA:
         raise Unavailable(f"ansible-rulebook needs Java {JAVA} or newer; `java -version` says what this one is")
-
-
-def _run(*command: str) -> None:
-    try:
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "uv"), *command, "--quiet"],
-            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Unavailable(f"ansible-rulebook cannot be installed: {error}") from error
-    if done.returncode:
-        raise Unavailable(f"ansible-rulebook cannot be installed: {done.stderr.strip()[-500:]}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   image:
-    description: Image that the instances run in, C(container.docker.image) of the definition.
+    description:
+      - Image that the instances run in, C(container.docker.image) of the definition.
+      - Wins over the image in the definition since version 0.9.0, for example with the digest of what was built.
     type: str
     version_added: 0.3.0
   force_pull_image:

@@ -68,7 +68,7 @@ options:
     description:
       - The definition of the app, with the fields that the REST API of Marathon takes.
       - Options for single fields, like O(image) and O(env), add to it; together they are what is declared. An option
-        that contradicts the same field here is refused, except O(id) and O(instances), which win.
+        that contradicts the same field here is refused, except O(id), O(instances) and O(image), which win.
       - A field that may be left out and is V(null) or, where it takes text, blank is not declared, as after
         C(default('')). Values of C(env) and C(labels) may be blank.
       - Without O(definition), O(src) and options for single fields, O(instances) scales an existing app and leaves

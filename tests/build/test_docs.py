@@ -82,7 +82,7 @@ def for_marathon() -> set[tuple[str, str]]:
         for path in (CHECKOUT / "plugins" / directory).glob("*.py")
         if path.name.startswith(("marathon_", "universe_"))
     }
-    playbooks = {("playbook", name) for name in ("apps.yml", "drift.yml", "export.yml", "translate.yml")}
+    playbooks = {("playbook", name) for name in ("apps.yml", "drift.yml", "export.yml", "image.yml", "translate.yml")}
     return found | playbooks | {("inventory", "marathon")}
 
 

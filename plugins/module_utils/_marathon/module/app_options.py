@@ -43,6 +43,8 @@ _PLACES = {
 }
 # Mappings whose keys are the user's own.
 _FREE = ("labels", "options")
+# The definition in a file has the name of an image, and a deployment the digest of what was built.
+_WINS = ("image",)
 # What definition.app.declared() gives another name.
 _OLD_FORMS = ("ports", "uris", "ipAddress")
 
@@ -238,7 +240,7 @@ def _put(target: dict[str, Any], place: Place, option: str, value: Any) -> None:
     for name in above:
         target[name] = dict(target.get(name) or {})
         target = target[name]
-    if last not in target:
+    if last not in target or option in _WINS:
         target[last] = value
     elif isinstance(value, dict) and isinstance(target[last], dict):
         target[last] = dict(target[last])

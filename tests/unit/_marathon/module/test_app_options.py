@@ -129,6 +129,13 @@ def test_options_add_to_the_definition():
     assert definition["container"]["docker"]["network"] == "BRIDGE"
 
 
+def test_the_image_of_the_option_wins_and_the_rest_of_the_container_stays():
+    docker = {"image": "nginx:1", "network": "BRIDGE", "forcePullImage": True}
+    result = defined({"container": {"type": "DOCKER", "docker": docker}}, image="r:5000/nginx@sha256:1")
+    assert result["container"]["docker"] == {"image": "r:5000/nginx@sha256:1", "forcePullImage": True}
+    assert result["networks"] == [{"mode": "container/bridge"}]
+
+
 def test_old_forms_in_the_definition_are_not_kept_beside_the_new_ones():
     result = defined({"ports": [0], "uris": ["http://a/b.tgz"]}, cpus=1)
     assert set(result) == {"portDefinitions", "fetch", "cpus"}
@@ -143,9 +150,9 @@ def test_ports_follow_the_network_of_the_definition():
     ("definition", "options", "words"),
     [
         (
-            {"container": {"docker": {"image": "nginx:1"}}},
-            {"image": "nginx:2"},
-            r'option image contradicts container\.docker\.image of the definition \("nginx:2" and "nginx:1"\)',
+            {"container": {"docker": {"image": "nginx:1", "privileged": True}}},
+            {"privileged": False},
+            r"option privileged contradicts container\.docker\.privileged of the definition \(false and true\)",
         ),
         ({"cpus": 1}, {"cpus": 2}, r"option cpus contradicts cpus of the definition \(2\.0 and 1"),
         (
