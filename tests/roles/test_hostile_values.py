@@ -60,6 +60,11 @@ FILES: dict[str, list[File]] = {
             (template(f"{role.replace('_', '-')}.env.j2"), file_readers.environment),
             (template(f"{role.replace('_', '-')}.service.j2"), file_readers.unit),
             *([(f"__{role}_log_rule", file_readers.lines)] if role != "marathon" else []),
+            *(
+                [(template(f"quorum-sandbox-logs.{kind}.j2"), file_readers.unit) for kind in ("timer", "service")]
+                if role == "mesos_slave"
+                else []
+            ),
         ]
         for role in PACKAGED
     },
@@ -86,6 +91,7 @@ BASE: dict[str, dict[str, Any]] = {
     "_common": {"quorum_hosts_file": "present", "quorum_firewall": "nftables", "item": ITEM},
     **{role: {f"{role}_install_method": "container", f"{role}_image": "mesos:1.11.0"} for role in PACKAGED},
 }
+BASE["mesos_slave"]["mesos_slave_sandbox_log_size"] = "1M"
 NETWORK = {
     "quorum_address": {"type": "str"}, "quorum_other_addresses": {"type": "list"},
     "quorum_firewall_sources": {"type": "list"}, "quorum_hosts_file": {"type": "str"},
