@@ -179,10 +179,11 @@ def _is_ours(window: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
 
 
 def _room(batch: Sequence[Mapping[str, Any]], cluster: Mapping[str, Any]) -> list[str]:
-    """Each host alone is asked for by the drain; of several together each would count on the room of the others."""
+    """The drain of each host asks for its own tasks alone, and when its window is declared already."""
     leaving = {one["id"] for one in batch}
-    if len(batch) < 2 or any(one["force"] for one in batch):
+    if any(one["force"] for one in batch):
         return []
+    drained = {one["id"] for one in cluster["agents"] if one["state"] in ("draining", "drained")}
     others = [
         agents.Agent(
             one["id"], one["hostname"], one["address"], one["state"] == "active", one["state"] != "active", "", 0,
@@ -196,13 +197,20 @@ def _room(batch: Sequence[Mapping[str, Any]], cluster: Mapping[str, Any]) -> lis
             one["id"], one["framework"], one["state"], {name: need for name, need in one["resources"].items() if need}
         )
         for one in cluster["tasks"]
-        if one["agent_id"] in leaving and one["state"] not in agents.TERMINAL
+        if one["agent_id"] in leaving - drained and one["state"] not in agents.TERMINAL
     ]
     left = agents.homeless(tasks, others)
     if not left:
         return []
+    together = len(batch) > 1
     return [
-        "%s at once: no other active agent has room for %d of their %d tasks (%s). Lower maintain_at_once, add room, "
-        "or set mesos_slave_drain_force: true."
-        % (", ".join(one["host"] for one in batch), len(left), len(tasks), agents.listed(left))
+        "%s%s: no other active agent has room for %d of their %d tasks (%s). %s room, or set mesos_slave_drain_force: true."
+        % (
+            ", ".join(one["host"] for one in batch),
+            " at once" if together else "",
+            len(left),
+            len(tasks),
+            agents.listed(left),
+            "Lower maintain_at_once, add" if together else "Add",
+        )
     ]

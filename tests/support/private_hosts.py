@@ -56,6 +56,8 @@ def host(home: Path, name: str, program: Program, **variables: Any) -> dict[str,
         "quorum_address": program.ip,
         "ansible_connection": "local",
         "ansible_become": False,
+        # A fourth of the processes for every task.
+        "ansible_pipelining": True,
         "ansible_python_interpreter": str(python),
         **variables,
     }

@@ -194,16 +194,29 @@ def test_hosts_that_cannot_be_maintained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_once", "force", "homeless"),
-    # One at a time the drain itself looks; the third has room for two of the four.
-    [(1, False, 0), (2, False, 2), (2, True, 0), (3, False, 4)],
+    ("at_once", "force", "said"),
+    [
+        # The third has room for two of the four.
+        (1, False, []),
+        (2, False, ["slave1, slave2 at once: no other active agent has room for 2 of their 4 tasks ("]),
+        (2, True, []),
+        (3, False, ["slave1, slave2, slave3 at once: no other active agent has room for 4 of their 4 tasks ("]),
+    ],
 )
-def test_several_at_once_need_room_together(at_once: int, force: bool, homeless: int) -> None:
+def test_several_at_once_need_room_together(at_once: int, force: bool, said: list[str]) -> None:
     tasks = [task(number, 1 + number % 2) for number in range(4)]
     agents = [agent(1, cpus=2, used=2), agent(2, cpus=2, used=2), agent(3, cpus=3, used=1)]
     found = maintenance_plan.plan(
         {**seen(1, force), **seen(2, force), **seen(3, force)}, cluster(*agents, tasks=tasks), at_once
     )
-    assert bool(found["problems"]) is bool(homeless)
-    if homeless:
-        assert f"at once: no other active agent has room for {homeless} of their 4 tasks (" in found["problems"][0]
+    assert [problem[: len(words)] for problem, words in zip(found["problems"], said, strict=True)] == said
+
+
+@pytest.mark.parametrize(("state", "refused"), [("active", True), ("deactivated", True), ("drained", False)])
+def test_one_alone_needs_room_before_its_window(state: str, refused: bool) -> None:
+    agents = [agent(1, state, used=4), agent(2, used=4)]
+    found = maintenance_plan.plan(seen(1), cluster(*agents, tasks=[task(1, 1)]), 1)
+    assert bool(found["problems"]) is refused
+    if refused:
+        assert found["problems"][0].startswith("slave1: no other active agent has room for 1 of their 1 tasks (t1 of")
+        assert found["problems"][0].endswith("Add room, or set mesos_slave_drain_force: true.")
