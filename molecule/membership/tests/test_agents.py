@@ -164,6 +164,27 @@ def test_work_that_fails_leaves_a_drained_host(cluster: LabCluster, tmp_path: Pa
     assert not cluster.shell(host).file("/etc/mesos/mesos-slave.maintenance").exists
 
 
+def test_what_tasks_print_is_rotated_while_it_is_wanted(cluster: LabCluster) -> None:
+    wanted = {"mesos_slave_sandbox_log_size": "100K", "mesos_slave_sandbox_log_keep": 1}
+    apply(cluster, "mesos_slaves", variables=wanted)
+    assert apply(cluster, "mesos_slaves", variables=wanted) == 0
+    shell = cluster.shell(place(cluster))
+    timer = shell.service("quorum-sandbox-logs.timer")
+    assert timer.is_running
+    assert timer.is_enabled
+    runs = "/var/lib/mesos/slave/slaves/*/frameworks/*/executors/moves*/runs/latest"
+    (sandbox,) = shell.check_output(f"ls -d {runs} | tail -1").splitlines()
+    shell.check_output(f"head -c 200000 /dev/zero >> {sandbox}/stdout")
+    shell.check_output("systemctl start quorum-sandbox-logs.service")
+    assert shell.file(f"{sandbox}/stdout").size < 100_000
+    assert shell.file(f"{sandbox}/stdout.1").size >= 200_000
+
+    apply(cluster, "mesos_slaves")
+    assert not shell.service("quorum-sandbox-logs.timer").is_running
+    for path in ("/usr/local/sbin/quorum-sandbox-logs", "/etc/systemd/system/quorum-sandbox-logs.timer"):
+        assert not shell.file(path).exists
+
+
 def test_fewer_resources_are_refused(cluster: LabCluster) -> None:
     before = {name: agent["id"] for name, agent in agents(cluster).items()}
     said = refusal(cluster, "mesos_slaves", LESS)
