@@ -76,7 +76,7 @@ class Site:
         file.write_text(tasks)
         given = {
             "maintain_tasks": str(file),
-            "maintain_recovery_timeout": 20,
+            "maintain_recovery_timeout": 60,
             "mesos_slave_drain_timeout": 60,
             "mesos_slave_health_timeout": 30,
             "journal": str(self.journal),
@@ -250,12 +250,16 @@ def test_apps_that_do_not_recover_stop_the_run(site: Site) -> None:
     force: true
 """
     failed = site.maintain(
-        tasks=away, other=site.address("slave3"), quorum_drain_surge=False, mesos_slave_drain_force=True
+        tasks=away,
+        other=site.address("slave3"),
+        maintain_recovery_timeout=45,
+        quorum_drain_surge=False,
+        mesos_slave_drain_force=True,
     )
     lines = shown(failed.output)
     print("\n".join(lines))
     assert failed.code != 0
-    assert lines[0].startswith("slave1  FAILED     the task 'Look at the apps of Marathon' failed: after 20 s these ")
+    assert lines[0].startswith("slave1  FAILED     the task 'Look at the apps of Marathon' failed: after 45 s these ")
     assert "have not recovered: /web (2 of 3 ready: " in lines[0]
     assert lines[0].endswith("It is as before: active and without a window.")
     assert lines[1:] == ["slave2  not begun", "slave3  not begun", "3 hosts: 1 FAILED, 2 not begun."]

@@ -51,11 +51,17 @@ class Recovery:
         last: dict[str, str] = {}
 
         def look(_now: float) -> bool | None:
+            # A look that fails leaves what was known before.
+            now = missing(before, self._rows())
             last.clear()
-            last.update(missing(before, self._rows()))
+            last.update(now)
             return None if last else True
 
         def too_late(evidence: Evidence[str]) -> WaitFailed:
+            if not last:
+                return WaitFailed(
+                    "after %g s it is not known whether the apps have recovered: %s" % (timeout, evidence.failure)
+                )
             told = evidence.told(evidence.found or "; ".join("%s (%s)" % one for one in sorted(last.items())))
             return WaitFailed("after %g s these have not recovered: %s" % (timeout, told), apps=sorted(last))
 

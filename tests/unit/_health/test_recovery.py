@@ -83,6 +83,20 @@ def test_it_is_waited_for() -> None:
     assert 0 < late.now < 30
 
 
+def test_marathon_never_answers() -> None:
+    with pytest.raises(WaitFailed) as failed:
+        waited(Marathon(Unreachable("no leader")), 30)
+    assert str(failed.value) == "after 30 s it is not known whether the apps have recovered: no leader"
+
+
+def test_what_was_known_before_the_last_look_is_told() -> None:
+    with pytest.raises(WaitFailed) as failed:
+        waited(Marathon(1, 1, Unreachable("no leader")), 30)
+    assert failed.value.facts["apps"] == ["/a"]
+    assert "/a (1 of 2 ready" in str(failed.value)
+    assert str(failed.value).endswith("The last look at it failed: no leader")
+
+
 def test_it_does_not_come() -> None:
     marathon = Marathon(1)
     with pytest.raises(WaitFailed) as failed:
