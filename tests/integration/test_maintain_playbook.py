@@ -131,7 +131,8 @@ class Site:
         return dict(requests.get(self.cluster.marathon_url + "/v2/apps/web", timeout=5).json()["app"], **fields)
 
     def put(self, wanted: int, **definition: Any) -> None:
-        app = {"id": "/web", "cmd": "sleep 1000", "cpus": 0.1, "mem": 16, **definition}
+        # Marathon keeps what a PUT does not name.
+        app = {"id": "/web", "cmd": "sleep 1000", "cpus": 0.1, "mem": 16, "constraints": [], **definition}
         url = self.cluster.marathon_url + "/v2/apps/web"
         requests.put(url, json=app, params={"force": "true"}, timeout=10).raise_for_status()
         wait_until("the app runs", lambda: self.app()["tasksRunning"] == wanted and not self.app()["deployments"])
