@@ -72,6 +72,12 @@ agent:
       description: Where it answers.
       type: str
       returned: where it answers
+    maintenance:
+      description:
+        - What the playbook C(maintain) has written before it declared a window, C(start), C(duration) and whether it
+          C(reactivates) the agent; none where no run of it has been interrupted.
+      type: dict
+      returned: always
     becomes:
       description: With which settings it was to become a new agent when a play stopped half-way.
       type: dict
@@ -140,6 +146,7 @@ agent:
     returns: false
     drained: false
     surged: false
+    maintenance: null
     tasks: 3
     hostname: slave1.example.com
     port: "5051"
@@ -221,7 +228,7 @@ def _text(path: str) -> str:
 
 
 def _marked(path: str) -> dict[str, t.Any]:
-    """What the role wrote before it began to make a new agent of the old one."""
+    """What was written before a change that may be interrupted."""
     try:
         return dict(json.loads(_text(path)))
     except ValueError:
@@ -282,6 +289,7 @@ def main() -> None:
         drained=os.path.exists(os.path.join(directory, "mesos-slave.drained")),
         surged=os.path.exists(os.path.join(directory, "mesos-slave.surge")),
         becomes=mark.get("becomes"),
+        maintenance=_marked(os.path.join(directory, "mesos-slave.maintenance")) or None,
     )
     module.exit_json(changed=False, agent=agent)
 

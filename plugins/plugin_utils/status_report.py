@@ -28,10 +28,11 @@ def report(
     owned says that it has what belongs to the directory and is not declared there.
     """
     workloads = table.facts_of(hosts, "marathon", "workloads")
+    disks = _disks(hosts)
     return {
         "when": when,
         "services": table.rows(hosts),
-        "agents": [_agent(one) for one in table.facts_of(hosts, "master", "agents") or []],
+        "agents": [_agent(one, disks.get(one["id"])) for one in table.facts_of(hosts, "master", "agents") or []],
         "apps": [{**one, "good": _is_good(one)} for one in workloads or []],
         "deployments": table.facts_of(hosts, "marathon", "running_deployments") or [],
         "drift": _drift(directory, compared or {}, workloads or [], owned) if directory else None,
@@ -90,11 +91,17 @@ def waits(deployment: t.Mapping[str, t.Any]) -> str:
     return "; ".join(deployment["waits_for"])
 
 
-def _agent(agent: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _disks(hosts: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """By the ids of agents, of which the hosts themselves know the work directories."""
+    found = [((one.get("services") or {}).get("agent") or {}).get("facts") or {} for one in hosts.values()]
+    return {facts["id"]: facts.get("work_dir") for facts in found if facts.get("id")}
+
+
+def _agent(agent: t.Mapping[str, t.Any], disk: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
     total, free = agent.get("total") or {}, agent.get("free") or {}
     used = {name: total[name] - free.get(name, 0) for name in total}
     told = {name: agent[name] for name in ("name", "id", "state")}
-    return {**told, "total": total, "used": used, "free": free}
+    return {**told, "total": total, "used": used, "free": free, "work_dir": disk}
 
 
 def _is_good(app: t.Mapping[str, t.Any]) -> bool:

@@ -84,7 +84,8 @@ def test_each_service_of_each_host(whole: LocalCluster, ansible: Any, tmp_path: 
         + OPEN + "read, write, register a framework$",
         line(lines, "Mesos master", "master1"),
     )  # fmt: skip
-    assert re.search(r"active, 1[.]11[.]0, 0 tasks; " + OPEN, line(lines, "Mesos agent", "slave1"))
+    disk = r"disk \d+ % used, [\d.]+ [KMGT]iB free, 0 sandboxes; "
+    assert re.search(r"active, 1[.]11[.]0, 0 tasks, " + disk + OPEN, line(lines, "Mesos agent", "slave1"))
     assert "the host is not reached: " in line(lines, "Mesos agent", "slave2")
     # It asks for a password.
     assert line(lines, "Marathon", "marathon1").endswith("leader, 1.11.24, 0 apps, 0 deployments")
@@ -143,6 +144,9 @@ def test_agents_apps_deployments_and_drift(whole: LocalCluster, ansible: Any, tm
     print("\n".join(lines))
     (agent,) = data["agents"]
     assert (agent["state"], agent["total"]["cpus"], round(agent["free"]["cpus"], 3)) == ("active", 4.0, 3.9)
+    disk = agent["work_dir"]
+    assert (disk["sandboxes"] - disk["ended"], 0 < disk["used_percent"] <= 100) == (1, True)
+    assert Path(disk["path"]).is_dir()
     apps = {one["id"]: one for one in data["apps"]}
     assert (apps["/shop/web"]["running"], apps["/shop/web"]["good"]) == (1, True)
     assert re.fullmatch(r"127[.]0[.]0[.]2:\d+", apps["/shop/web"]["at"][0])

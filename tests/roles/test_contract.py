@@ -95,6 +95,7 @@ LATER = {
     "_common/tasks/lock.yml": "only for steps that change something",
     "_common/tasks/package.yml": "says how a step of the run has ended",
     "smoke.yml": "says how the run has ended",
+    "maintain.yml": "says how the run has ended",
     "translate.yml": "changes no host",
     "docker/tasks/surge.yml": "says how a step of the run has ended",
     "mesos_slave/tasks/surge.yml": "says how a step of the run has ended",

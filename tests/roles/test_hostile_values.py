@@ -60,6 +60,11 @@ FILES: dict[str, list[File]] = {
             (template(f"{role.replace('_', '-')}.env.j2"), file_readers.environment),
             (template(f"{role.replace('_', '-')}.service.j2"), file_readers.unit),
             *([(f"__{role}_log_rule", file_readers.lines)] if role != "marathon" else []),
+            *(
+                [(template(f"quorum-sandbox-logs.{kind}.j2"), file_readers.unit) for kind in ("timer", "service")]
+                if role == "mesos_slave"
+                else []
+            ),
         ]
         for role in PACKAGED
     },
@@ -86,6 +91,8 @@ BASE: dict[str, dict[str, Any]] = {
     "_common": {"quorum_hosts_file": "present", "quorum_firewall": "nftables", "item": ITEM},
     **{role: {f"{role}_install_method": "container", f"{role}_image": "mesos:1.11.0"} for role in PACKAGED},
 }
+# Without it the units of the rotation are not written.
+ALWAYS = {"mesos_slave": {"mesos_slave_sandbox_log_size": "1M"}}
 NETWORK = {
     "quorum_address": {"type": "str"}, "quorum_other_addresses": {"type": "list"},
     "quorum_firewall_sources": {"type": "list"}, "quorum_hosts_file": {"type": "str"},
@@ -98,8 +105,8 @@ NETWORK = {
 def base(role: str, option: str) -> dict[str, Any]:
     """A host that the role accepts, with the method of installing for which the option is."""
     if role in PACKAGED and re.search(r"_(package|repository|packages|python_packages)", option):
-        return {f"{role}_install_method": "package", f"{role}_package_version": "1.11.0"}
-    return BASE[role]
+        return {f"{role}_install_method": "package", f"{role}_package_version": "1.11.0", **ALWAYS.get(role, {})}
+    return {**BASE[role], **ALWAYS.get(role, {})}
 
 
 class Judge:

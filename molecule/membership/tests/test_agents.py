@@ -112,6 +112,79 @@ def test_from_drained_to_active(cluster: LabCluster) -> None:
     assert apply(cluster, "mesos_slave_activate", *limit) == 0
 
 
+def schedule(cluster: LabCluster) -> list[Any]:
+    (master, *_) = cluster.config.in_group("mesos_masters")
+    return list(cluster.get(master, 5050, "/maintenance/schedule").json().get("windows", []))
+
+
+def test_work_on_one_host_after_another(cluster: LabCluster, tmp_path: Path) -> None:
+    """The agent is restarted by the work, and the task always runs on the other host."""
+    work = tmp_path / "work.yml"
+    work.write_text(
+        "- name: Leave a trace\n"
+        "  ansible.builtin.copy:\n"
+        "    content: '{{ ansible_facts.hostname }}'\n"
+        "    dest: /run/maintained\n"
+        "    mode: '0644'\n"
+        "- name: Restart the agent\n"
+        "  ansible.builtin.systemd_service:\n"
+        "    name: mesos-slave\n"
+        "    state: restarted\n"
+    )
+    given = {"maintain_tasks": str(work), "maintain_duration": 600}
+    assert "--limit names slave9, which is no host" in attempt(
+        cluster, "maintain", "--limit", "slave1,slave9", variables=given
+    ).stdout
+    apply(cluster, "maintain", "--check", variables=given)
+    hosts = cluster.config.in_group("mesos_slaves")
+    assert not any(cluster.shell(host).file("/run/maintained").exists for host in hosts)
+
+    assert apply(cluster, "maintain", variables=given) > 0
+    for host in hosts:
+        assert cluster.shell(host).file("/run/maintained").exists
+        assert not cluster.shell(host).file("/etc/mesos/mesos-slave.maintenance").exists
+    assert all(agent["active"] and not agent["deactivated"] for agent in agents(cluster).values())
+    assert schedule(cluster) == []
+    assert place(cluster)
+
+
+def test_work_that_fails_leaves_a_drained_host(cluster: LabCluster, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yml"
+    broken.write_text("- name: Break\n  ansible.builtin.command:\n    cmd: 'false'\n")
+    host = place(cluster)
+    limit = ("--limit", host.name)
+    done = attempt(cluster, "maintain", *limit, variables={"maintain_tasks": str(broken)})
+    assert done.returncode != 0
+    assert "the task 'Break' failed" in done.stdout
+    assert agent_of(cluster, host)["deactivated"]
+    assert place(cluster) != host
+    assert schedule(cluster) == []
+    assert apply(cluster, "mesos_slave_activate", *limit) > 0
+    assert not agent_of(cluster, host)["deactivated"]
+    assert not cluster.shell(host).file("/etc/mesos/mesos-slave.maintenance").exists
+
+
+def test_what_tasks_print_is_rotated_while_it_is_wanted(cluster: LabCluster) -> None:
+    wanted = {"mesos_slave_sandbox_log_size": "100K", "mesos_slave_sandbox_log_keep": 1}
+    apply(cluster, "mesos_slaves", variables=wanted)
+    assert apply(cluster, "mesos_slaves", variables=wanted) == 0
+    shell = cluster.shell(place(cluster))
+    timer = shell.service("quorum-sandbox-logs.timer")
+    assert timer.is_running
+    assert timer.is_enabled
+    runs = "/var/lib/mesos/slave/slaves/*/frameworks/*/executors/moves*/runs/latest"
+    (sandbox,) = shell.check_output(f"ls -d {runs} | tail -1").splitlines()
+    shell.check_output(f"head -c 200000 /dev/zero >> {sandbox}/stdout")
+    shell.check_output("systemctl start quorum-sandbox-logs.service")
+    assert shell.file(f"{sandbox}/stdout").size < 100_000
+    assert shell.file(f"{sandbox}/stdout.1").size >= 200_000
+
+    apply(cluster, "mesos_slaves")
+    assert not shell.service("quorum-sandbox-logs.timer").is_running
+    for path in ("/usr/local/sbin/quorum-sandbox-logs", "/etc/systemd/system/quorum-sandbox-logs.timer"):
+        assert not shell.file(path).exists
+
+
 def test_fewer_resources_are_refused(cluster: LabCluster) -> None:
     before = {name: agent["id"] for name, agent in agents(cluster).items()}
     said = refusal(cluster, "mesos_slaves", LESS)

@@ -14,7 +14,7 @@ from .._mesos.errors import MesosError
 from .._preflight.flags import as_boolean
 from .._zookeeper import anonymous, trees
 from .._zookeeper.probe import split_address
-from . import dns_query, workloads
+from . import dns_query, work_dir, workloads
 from .access import given, operator_api
 from .checks import HEALTH_PATH
 
@@ -109,9 +109,11 @@ def _agent(params: Params) -> Facts:
     access, address = given(params), params["address"]
     metrics = get_json(address + "/metrics/snapshot", access, SECONDS)
     flags = get_json(address + "/flags", access, SECONDS).get("flags") or {}
+    state = get_json(address + "/state", access, SECONDS)
     return {
         "version": get_json(address + "/version", access, SECONDS).get("version"),
-        "id": get_json(address + "/state", access, SECONDS).get("id"),
+        "id": state.get("id"),
+        "work_dir": work_dir.look(flags.get("work_dir"), state),
         "registered": metrics.get("slave/registered") == 1,
         "tasks": metrics.get("slave/tasks_running"),
         "open": open_agent(flags, answers_anyone(address + "/flags", params)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._zookeeper.change import epoch_of
+from . import work_dir
 
 Facts = t.Mapping[str, t.Any]
 Found = t.Mapping[str, t.Any]
@@ -22,6 +23,10 @@ NAMES = {
     "docker": "Docker",
 }
 OPEN = "open to anyone who reaches the port: "
+FULL = (
+    "The file system of the work directory is nearly full on %s: docs/maintenance.md of the collection says what "
+    "frees it."
+)
 CLOSE = "What is open to anyone who reaches a port, and what closes it: docs/security.md of the collection."
 
 
@@ -44,7 +49,8 @@ def rows(hosts: t.Mapping[str, Found]) -> list[dict[str, t.Any]]:
 def notes(hosts: t.Mapping[str, Found]) -> list[str]:
     opened = any(OPEN in row["words"] for row in rows(hosts))
     unknown = _unknown_agents(hosts, _agent_states(hosts))
-    return _served(hosts) + _named(hosts) + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
+    before, after = _served(hosts) + _named(hosts) + _trees(hosts), _locks(hosts) + ([CLOSE] if opened else [])
+    return before + unknown + _nearly_full(hosts) + after
 
 
 def facts_of(hosts: t.Mapping[str, Found], service: str, name: str) -> t.Any:
@@ -125,7 +131,7 @@ def _agent(facts: Facts, states: t.Mapping[str, t.Mapping[str, str]] | None) -> 
         state = "registered"
     else:
         state = states.get(facts["id"], {}).get("state") or "registered with another cluster"
-    return [state, str(facts["version"]), _many(facts["tasks"], "task")]
+    return [state, str(facts["version"]), _many(facts["tasks"], "task"), *work_dir.words(facts.get("work_dir"))]
 
 
 def _marathon(facts: Facts) -> list[str]:
@@ -218,6 +224,16 @@ def _unknown_agents(hosts: t.Mapping[str, Found], states: t.Mapping[str, t.Mappi
     seen = {_facts(found, "agent").get("id") for found in hosts.values()}
     left = sorted("%s (%s)" % (one["name"], one["state"]) for one in (states or {}).values() if one["id"] not in seen)
     return ["Agents that the masters list and that were not seen here: %s." % ", ".join(left)] if left else []
+
+
+def _nearly_full(hosts: t.Mapping[str, Found]) -> list[str]:
+    disks = {host: _facts(found, "agent").get("work_dir") or {} for host, found in hosts.items()}
+    full = [
+        "%s (%d %%)" % (host, disk["used_percent"])
+        for host, disk in disks.items()
+        if disk.get("used_percent", 0) >= work_dir.NEARLY_FULL
+    ]
+    return [FULL % ", ".join(full)] if full else []
 
 
 def _locks(hosts: t.Mapping[str, Found]) -> list[str]:

@@ -21,6 +21,9 @@ _OWN_FLAGS = (
     "work_dir",
 )
 _OWN_FLAGS_IF_SET = ("credential", "http_credentials", "acls", "docker_config")
+# An empty file is no log that has grown.
+_SIZE = re.compile("[1-9][0-9]{0,11}[KMG]?$")
+_COUNT = re.compile("[0-9]{1,2}$")
 _MASTER = re.compile("(zk://[^/]+/.|file://|[^/:]+:[0-9]+$)")
 
 
@@ -46,10 +49,32 @@ def main(values: Values) -> dict[str, t.Any]:
                     *_own_flags(values),
                     *common.zookeeper_url_problems(values, "mesos_slave_master", _MASTER),
                     *_identity(values),
+                    *_hygiene(values),
                 ]
             ),
         ]
     }
+
+
+def _hygiene(values: Values) -> t.Iterator[str]:
+    """What is kept of ended tasks, and of what running ones print."""
+    size, keep, headroom = (
+        values["mesos_slave_%s" % name] for name in ("sandbox_log_size", "sandbox_log_keep", "gc_disk_headroom")
+    )
+    if size not in (None, "") and not _SIZE.match(str(size)):
+        yield "mesos_slave_sandbox_log_size is '%s'; write a size like 100M, with K, M or G." % size
+    if not _COUNT.match(str(keep)):
+        yield "mesos_slave_sandbox_log_keep is '%s'; write a number from 0 to 99." % keep
+    if headroom not in (None, "") and not 0 <= _number(headroom) <= 1:
+        yield "mesos_slave_gc_disk_headroom is '%s'; write a part of the disk from 0.0 to 1.0, like 0.1." % headroom
+
+
+def _number(value: t.Any) -> float:
+    """What is no number is refused as a flag."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0
 
 
 def _own_flags(values: Values) -> list[str]:

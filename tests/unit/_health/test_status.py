@@ -62,6 +62,10 @@ def lines(lock: str = "", **services: dict[str, Any]) -> list[str]:
         ),
         (master(agents=[]), "Mesos master  a  leader, 1.11.0, quorum 2 of 3 replicas, agents: none, 1 framework"),
         (agent(), "Mesos agent  a  registered, 1.11.0, 1 task"),
+        (
+            agent(work_dir={"used_percent": 41, "free": 13 * 2**30, "sandboxes": 14, "ended": 9}),
+            "Mesos agent  a  registered, 1.11.0, 1 task, disk 41 % used, 13 GiB free, 14 sandboxes (9 of ended tasks)",
+        ),
         (agent(registered=False), "Mesos agent  a  not registered with a master, 1.11.0, 1 task"),
         (
             found("marathon", version="1.11.24", leads=True, apps=3, short=1, unhealthy=2, deployments=1),
@@ -187,3 +191,10 @@ def test_a_dns_server_that_does_not_answer() -> None:
     params = {"service": "dns", "address": "127.0.0.1:9", "agent": "http://127.0.0.1:9", "dns_name": "mesos"}
     seen = status.status_of(params)
     assert (seen["answers"], seen["why"]) == (False, "127.0.0.1:9 does not answer (Connection refused)")
+
+
+def test_work_directories_that_are_nearly_full_are_named() -> None:
+    disk = {"free": 2**30, "sandboxes": 1, "ended": 0}
+    hosts = {name: agent(work_dir={**disk, "used_percent": used}) for name, used in (("a", 95), ("b", 89), ("c", 90))}
+    (said,) = [line for line in lines(**hosts, d=agent(work_dir=None)) if "nearly full" in line]
+    assert said.startswith("The file system of the work directory is nearly full on a (95 %), c (90 %): docs/")

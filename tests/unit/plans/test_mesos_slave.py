@@ -40,6 +40,9 @@ VALUES: dict[str, Any] = {
     "mesos_slave_http_credentials": [],
     "mesos_slave_master": "zk://user:fake-password@z1:2181/mesos",
     "mesos_slave_resources": {},
+    "mesos_slave_gc_disk_headroom": None,
+    "mesos_slave_sandbox_log_size": None,
+    "mesos_slave_sandbox_log_keep": 2,
 }
 
 
@@ -52,7 +55,36 @@ def test_what_can_work_has_no_problem() -> None:
     assert problems() == []
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"mesos_slave_sandbox_log_size": "100M", "mesos_slave_sandbox_log_keep": "0"},
+        {"mesos_slave_sandbox_log_size": 1},
+        {"mesos_slave_gc_disk_headroom": 0},
+        {"mesos_slave_gc_disk_headroom": "0.25"},
+    ],
+)
+def test_good_hygiene(values: dict[str, Any]) -> None:
+    assert problems(**values) == []
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
+    (
+        {"mesos_slave_sandbox_log_size": "0"},
+        "a: mesos_slave_sandbox_log_size is '0'; write a size like 100M, with K, M or G.",
+    ),
+    (
+        {"mesos_slave_sandbox_log_size": "100 MB"},
+        "a: mesos_slave_sandbox_log_size is '100 MB'; write a size like 100M, with K, M or G.",
+    ),
+    (
+        {"mesos_slave_sandbox_log_keep": -1},
+        "a: mesos_slave_sandbox_log_keep is '-1'; write a number from 0 to 99.",
+    ),
+    (
+        {"mesos_slave_gc_disk_headroom": 10},
+        "a: mesos_slave_gc_disk_headroom is '10'; write a part of the disk from 0.0 to 1.0, like 0.1.",
+    ),
     (NO_SYSTEMD, NO_SYSTEMD_SAID),
     (
         {"mesos_slave_flags": {"port": 5052}},
