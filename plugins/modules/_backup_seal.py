@@ -12,7 +12,7 @@ version_added: 0.9.0
 description:
   - A helper of the collection's own playbooks, which may change without notice between releases.
   - Writes C(manifest.json) and C(SHA256SUMS) into the directory, lets only its owner read it, and gives it its name.
-  - Then removes the oldest backups beside it.
+  - Then removes the oldest backups beside it, and what runs have left unfinished a day ago or earlier.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
@@ -73,6 +73,8 @@ removed:
 """
 
 import os
+import shutil
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._backup import manifest
@@ -103,6 +105,8 @@ def main() -> None:
         removed = manifest.surplus(manifest.backups(above), keep)
         for one in removed:
             manifest.remove(above, one)
+        for one in manifest.abandoned(above, time.time()):
+            shutil.rmtree(os.path.join(above, one))
     except (OSError, manifest.BackupError) as error:
         module.fail_json(msg="The backup in %s is not finished: %s." % (path, str(error).rstrip(".")))
     module.exit_json(changed=True, lines=manifest.lines(written), removed=removed)

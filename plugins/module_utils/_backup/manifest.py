@@ -155,6 +155,14 @@ def surplus(names: t.Sequence[str], keep: int) -> list[str]:
     return list(names)[: max(0, len(names) - keep)] if keep else []
 
 
+def abandoned(directory: str, now: float) -> list[str]:
+    """What runs that were ended a day ago or earlier have left, which may hold secrets."""
+    names = [
+        name for name in os.listdir(directory) if name.endswith(UNFINISHED) and NAME.match(name[: -len(UNFINISHED)])
+    ]
+    return sorted(name for name in names if os.path.getmtime(os.path.join(directory, name)) < now - 86400)
+
+
 def remove(directory: str, name: str) -> None:
     """Under another name first, so that half of a backup is never taken for a whole one."""
     going = os.path.join(directory, name + UNFINISHED)

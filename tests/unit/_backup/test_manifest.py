@@ -114,3 +114,17 @@ def test_the_oldest_go(backup: Path) -> None:
         "2026-02-02T220000Z",
         "notes",
     ]
+
+
+def test_what_was_never_finished_goes_a_day_later(tmp_path: Path) -> None:
+    for name in (
+        "2026-01-31T220000Z.unfinished",
+        "2026-02-02T220000Z.unfinished",
+        "notes.unfinished",
+        "2026-01-01T220000Z",
+    ):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (1000, 1000))
+    os.utime(tmp_path / "2026-02-02T220000Z.unfinished", (80000, 80000))
+    assert manifest.abandoned(str(tmp_path), 87401) == ["2026-01-31T220000Z.unfinished"]
+    assert manifest.abandoned(str(tmp_path), 87399) == []
