@@ -11,8 +11,9 @@ short_description: "[INTERNAL] Copy what a host has of a cluster into a director
 version_added: 0.9.0
 description:
   - A helper of the collection's own playbooks, which may change without notice between releases.
-  - Each part is copied as of one moment, while its service goes on: ZooKeeper's newest whole snapshot with the
-    transactions after it, up to the last whole one; the master's replica of the registry when nothing is written to it.
+  - Each part is copied as of one moment, while its service goes on.
+  - Of ZooKeeper these are the newest whole snapshot and the transactions after it, up to the last whole one. The master's
+    replica of the registry is copied when nothing is written to it.
   - Settings are copied without the secrets in them. Files that are a secret as a whole are left out, unless O(secrets).
 author:
   - quorum.mesos contributors (@quorum-mesos)
