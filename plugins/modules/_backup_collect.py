@@ -12,8 +12,8 @@ version_added: 0.9.0
 description:
   - A helper of the collection's own playbooks, which may change without notice between releases.
   - Each part is copied as of one moment, while its service goes on.
-  - Of ZooKeeper these are the newest whole snapshot and the transactions after it, up to the last whole one. The master's
-    replica of the registry is copied when nothing is written to it.
+  - Of ZooKeeper these are the newest whole snapshot and the transactions after it, up to the last whole one.
+  - The master's replica of the registry is copied when nothing is written to it.
   - Settings are copied without the secrets in them. Files that are a secret as a whole are left out, unless O(secrets).
 author:
   - quorum.mesos contributors (@quorum-mesos)
