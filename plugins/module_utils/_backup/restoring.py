@@ -133,7 +133,7 @@ def _data(hosts: Hosts, states: t.Mapping[str, t.Any]) -> list[str]:
                 % (host, len(said["workloads"]), tell)
             ]
     with_data = sorted(host for host, state in states.items() if state.get("data"))
-    if with_data and group(hosts, "marathon") and not leads:
+    if with_data and not leads:
         return [
             "ZooKeeper has data on %s, and no Marathon leads that could tell whether it has apps; %s"
             % (", ".join(with_data), tell)

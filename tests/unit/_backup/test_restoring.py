@@ -59,6 +59,8 @@ def test_a_fresh_cluster_gets_all_that_the_backup_has() -> None:
     [
         (fresh(marathon=[marathon()]), "Marathon on node1 has 3 apps and pods, which the restore would replace"),
         (fresh(marathon=[SILENT]), "ZooKeeper has data on node1, and no Marathon leads"),
+        # A Marathon that the inventory does not have may run elsewhere.
+        (fresh(marathon=[]), "ZooKeeper has data on node1, and no Marathon leads"),
     ],
 )
 def test_what_is_there_is_not_replaced_unless_told(found: dict[str, Any], words: str) -> None:
