@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+from .._host import shared_address
+from .._host.facts import text
 from .._http.host_get import ServiceAccess, Unanswered, get, get_json
 from .._mesos import agents
 from .._mesos.errors import MesosError
@@ -173,7 +175,11 @@ def _docker(params: Params) -> Facts:
 def _haproxy(params: Params) -> Facts:
     """Whether HAProxy answers, and what its agent says that it serves."""
     get(params["address"] + HEALTH_PATH, ServiceAccess(), SECONDS)
-    facts: Facts = {"open": ["statistics"] if answers_anyone(params["address"] + "/haproxy?stats", params) else []}
+    facts: Facts = {
+        "open": ["statistics"] if answers_anyone(params["address"] + "/haproxy?stats", params) else [],
+        "shared_address": params["shared_address"] or None,
+        "has_shared_address": params["shared_address"] in shared_address.local(text("/proc/net/fib_trie")),
+    }
     try:
         served = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
     except Unanswered as error:

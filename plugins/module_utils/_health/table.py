@@ -44,7 +44,8 @@ def rows(hosts: t.Mapping[str, Found]) -> list[dict[str, t.Any]]:
 def notes(hosts: t.Mapping[str, Found]) -> list[str]:
     opened = any(OPEN in row["words"] for row in rows(hosts))
     unknown = _unknown_agents(hosts, _agent_states(hosts))
-    return _served(hosts) + _named(hosts) + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
+    served = _served(hosts) + _shared(hosts) + _named(hosts)
+    return served + _trees(hosts) + unknown + _locks(hosts) + ([CLOSE] if opened else [])
 
 
 def facts_of(hosts: t.Mapping[str, Found], service: str, name: str) -> t.Any:
@@ -148,7 +149,24 @@ def _haproxy(facts: Facts) -> list[str]:
         _many(len(facts["ports"]), "service port"),
         _many(len(facts["backends"]), "backend"),
         "%s not served" % _many(len(facts["excluded"]), "app") if facts["excluded"] else "",
+        "has the shared address %s" % facts["shared_address"] if facts.get("has_shared_address") else "",
         "its agent keeps what runs: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+    ]
+
+
+def _shared(hosts: t.Mapping[str, Found]) -> list[str]:
+    """An address that load balancers share, which not exactly one of them has."""
+    holders: dict[str, list[str]] = {}
+    for host, found in hosts.items():
+        facts = _facts(found, "haproxy")
+        if facts.get("shared_address"):
+            has = holders.setdefault(str(facts["shared_address"]), [])
+            has += [host] if facts["has_shared_address"] else []
+    return [
+        "The shared address %s of the load balancers is on %s; see journalctl -u keepalived there."
+        % (address, " and on ".join(has) or "none of them")
+        for address, has in holders.items()
+        if len(has) != 1
     ]
 
 

@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery, shared_address
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
@@ -30,6 +30,7 @@ def main(values: Values) -> dict[str, t.Any]:
     no_lists = discovery.list_problems(values, _LISTS)
     if no_lists:
         return {"problems": ["%s: %s" % (host, problem) for problem in no_lists]}
+    shared = shared_address.plan(values)
     said = [
         *common.group_problems(values, "haproxy_group"),
         *install.list_problems("haproxy_packages", values["haproxy_packages"]),
@@ -38,8 +39,11 @@ def main(values: Values) -> dict[str, t.Any]:
         *_certificates(values["haproxy_certificates"]),
         *_base(values),
         *_agent(values),
+        *shared["problems"],
     ]
     return {
+        "warnings": shared["warnings"],
+        "shared": shared["settings"],
         "problems": [
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__haproxy_needs"])),
