@@ -82,7 +82,7 @@ def test_one_load_balancer_alone_is_a_warning() -> None:
         ({"haproxy_address_interface": "eth0 }"}, "haproxy_address_interface is 'eth0 }'"),
         ({"haproxy_address_interface": "eth9"}, "haproxy_address_interface is eth9, which it has not"),
         ({"hostvars": {"a": {}, "b": {"haproxy_address_router_id": 52}}}, "router_id is 51 here and 52 on b"),
-        ({"hostvars": {"a": {}, "b": {"haproxy_address": ""}}}, "haproxy_address is 192.0.2.100/24 here and not set on b"),
+        ({"hostvars": {"a": {}, "b": {"haproxy_address": ""}}}, "192.0.2.100/24 here and not set on b"),
         (
             {"haproxy_address": "", "hostvars": {"a": {}, "b": {"haproxy_address": "192.0.2.100/24"}}},
             "haproxy_address is not set here, and it is 192.0.2.100/24 on b",
