@@ -180,6 +180,9 @@ def _haproxy(params: Params) -> Facts:
         "shared_address": params["shared_address"] or None,
         "has_shared_address": params["shared_address"] in shared_address.local(text("/proc/net/fib_trie")),
     }
+    if not params["agent"]:
+        # That of an image tells nothing.
+        return {**facts, "image": True, "agent": "", "vhosts": {}, "ports": {}, "backends": {}, "excluded": []}
     try:
         served = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
     except Unanswered as error:

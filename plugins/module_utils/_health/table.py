@@ -143,11 +143,11 @@ def _marathon(facts: Facts) -> list[str]:
 
 
 def _haproxy(facts: Facts) -> list[str]:
+    counted = [("vhosts", "vhost"), ("ports", "service port"), ("backends", "backend")]
     return [
         "serves",
-        _many(len(facts["vhosts"]), "vhost"),
-        _many(len(facts["ports"]), "service port"),
-        _many(len(facts["backends"]), "backend"),
+        *(["what its image of marathon-lb finds"] if facts.get("image") else []),
+        *([] if facts.get("image") else [_many(len(facts[name]), word) for name, word in counted]),
         "%s not served" % _many(len(facts["excluded"]), "app") if facts["excluded"] else "",
         "has the shared address %s" % facts["shared_address"] if facts.get("has_shared_address") else "",
         "its agent keeps what runs: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
