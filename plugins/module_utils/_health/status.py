@@ -193,10 +193,15 @@ def _haproxy(params: Params) -> Facts:
 
 def _dns(params: Params) -> Facts:
     """Whether BIND answers, and what the program that keeps the names says of them."""
-    why = dns_query.problem(params["address"], params["dns_name"], "SOA", SECONDS)
+    domain, agent = params["dns_name"], params["agent"]
+    # Mesos-DNS, which has no such program, says where the leader is.
+    name, kind = (domain, "SOA") if agent else ("leader.%s" % domain, "A")
+    why = dns_query.problem(params["address"], name, kind, SECONDS)
     if why:
         raise Unanswered(why)
-    facts: Facts = {"open": [], "domain": params["dns_name"], "names": None, "tasks": None, "excluded": []}
+    facts: Facts = {"open": [], "domain": domain, "names": None, "tasks": None, "excluded": [], "agent": ""}
+    if not agent:
+        return facts
     try:
         told = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
     except Unanswered as error:
