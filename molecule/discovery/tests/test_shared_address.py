@@ -11,10 +11,11 @@ import requests
 from lab_cluster import LabCluster, eventually
 
 from lab import machine_docker, playbook
-from lab.config import Host
+from lab.config import Host, from_environment
 from lab.hosts.containers import container_name
 
-SHARED = "172.29.86.100"
+# As variables.yml has it.
+SHARED = str(from_environment().network.network_address + 100)
 # Of lab/apps/nginx.json.
 VHOST = "nginx.example.org"
 PASSWORD = "fake-vrr"
