@@ -20,13 +20,23 @@ def given(**more: Any) -> dict[str, Any]:
     return {
         "haproxy_install_method": "container", "haproxy_image": IMAGE,
         "haproxy_marathon_urls": ["http://10.0.0.1:8080", "http://10.0.0.2:8080"],
-        "__haproxy_checked": {"certificates": [{"path": "/etc/haproxy/certificates/www.pem"}]}, **more,
+        **more,
     }  # fmt: skip
+
+
+def checked(role: Role, **more: Any) -> dict[str, Any]:
+    """The options with what the plan makes of them, which refuses none of them."""
+    from ansible_collections.quorum.mesos.plugins.action._role_plan import PLANS, Values
+
+    templar = role.templar(given(**more))
+    found = PLANS["haproxy", "main"](Values(templar.available_variables, templar.template))
+    assert found["problems"] == []
+    return given(__haproxy_checked=found, **more)
 
 
 def command(role: Role, **more: Any) -> tuple[list[str], list[str]]:
     """The words of `docker run` before and behind the image."""
-    text = role.value("__haproxy_unit_file", given(**more))["content"]
+    text = role.value("__haproxy_unit_file", checked(role, **more))["content"]
     (line,) = [line for line in text.splitlines() if line.startswith("ExecStart=")]
     words = shlex.split(line.removeprefix("ExecStart="))
     place = words.index(IMAGE)
@@ -63,7 +73,7 @@ def test_the_password_is_in_a_file_of_root_s_alone(role: Role) -> None:
     login = {"haproxy_marathon_credentials": {"username": "lb", "password": "fake-password"}}
     file = role.value("__haproxy_image_credentials_file", given(**login))
     assert file == {"path": "/etc/marathon-lb/credentials", "content": "lb:fake-password"}
-    assert "fake-password" not in role.value("__haproxy_unit_file", given(**login))["content"]
+    assert "fake-password" not in role.value("__haproxy_unit_file", checked(role, **login))["content"]
     assert file["path"] in role.value("__haproxy_read_files", given(**login))
     assert file["path"] in role.value("__haproxy_image_unwanted", given())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery, shared_address
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
@@ -80,6 +81,7 @@ def main(values: Values) -> dict[str, t.Any]:
     return {
         "warnings": shared["warnings"],
         "shared": shared["settings"],
+        "image_arguments": image_arguments(values) if _in_image(values) else [],
         "problems": [
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__haproxy_needs"])),
@@ -108,6 +110,23 @@ def _certificate_check(values: Values) -> dict[str, list[str]]:
         return {}
     program = ["/usr/bin/env", "CERTIFICATE=%s", "/usr/sbin/haproxy", "-c", "-f"]
     return {"check": [*program, values["__haproxy_certificate_check"]]}
+
+
+def image_arguments(values: Values) -> list[str]:
+    """What an image of marathon-lb is told: how it follows Marathon, and the rest by its options."""
+    found = ["sse", "--marathon", *map(str, values["haproxy_marathon_urls"])]
+    for group in values["haproxy_app_groups"]:
+        found += ["--group", str(group)]
+    if boolean(values["haproxy_strict"], strict=False):
+        found.append("--strict-mode")
+    if values["haproxy_marathon_credentials"]:
+        found += ["--marathon-auth-credential-file", values["__haproxy_image_credentials"]]
+    if values["haproxy_marathon_ca"]:
+        found += ["--marathon-ca-cert", values["__haproxy_image_ca"]]
+    names = sorted(str(one["name"]) for one in values["haproxy_certificates"])
+    if names:
+        found += ["--ssl-certs", ",".join("%s/%s.pem" % (values["__haproxy_certificates"], name) for name in names)]
+    return found + [str(word) for word in values["haproxy_image_arguments"]]
 
 
 def _image(values: Values) -> list[str]:
