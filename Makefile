@@ -129,7 +129,7 @@ bench: ready ## 1,000 definitions by marathon_apps and by loops (BENCH_LOOP=1000
 ## Lab
 
 .PHONY: lab
-lab: ready ## a cluster with apps on this machine; LAB_MASTERS= LAB_SLAVES= MESOS_ARCHIVE= MARATHON_ARCHIVE=
+lab: ready ## a cluster with apps on this machine; LAB_MASTERS= LAB_SLAVES= LAB_BALANCERS= MESOS_ARCHIVE= MARATHON_ARCHIVE=
 	@tools/prerequisites.sh lab
 	@python -m lab up
 

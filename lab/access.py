@@ -63,6 +63,10 @@ NAMES = (
     "marathon_tls_certificate",
     "marathon_tls_key",
     "marathon_tls_ca",
+    "marathon_framework_name",
+    "haproxy_http_port",
+    "mesos_dns_port",
+    "mesos_dns_domain",
 )
 
 

@@ -128,15 +128,16 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
     """The lab that the variables ``LAB_*``, ``MESOS_ARCHIVE`` and ``MARATHON_ARCHIVE`` describe.
 
     ``LAB_MASTERS`` (1, 3 or 5; default 3), ``LAB_SLAVES`` (1 to 9; default 3), ``LAB_NAME`` (default ``quorum-lab``),
-    ``LAB_BALANCERS`` (0 to 9; default 0), ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24),
-    ``LAB_LAYOUT=single`` for one host in all groups but those of the balancers,
+    ``LAB_BALANCERS`` (0 to 9; default 1), ``LAB_NETWORK`` (an IPv4 /24; default 172.29.77.0/24),
+    ``LAB_LAYOUT=single`` for one host in all groups but those of the balancers, of which there are none by default,
     ``LAB_METHOD`` (archive, package or container: how the roles install Mesos and Marathon; default archive),
     ``LAB_VARIABLES`` (a YAML file, relative to the checkout: group or host -> variables as in group_vars).
     """
     environ = os.environ if environ is None else environ
     masters = whole_number(environ, "LAB_MASTERS", 3, most=9)
     slaves = whole_number(environ, "LAB_SLAVES", 3, most=9)
-    balancers = whole_number(environ, "LAB_BALANCERS", 0, least=0, most=9)
+    single = environ.get("LAB_LAYOUT") == "single"
+    balancers = whole_number(environ, "LAB_BALANCERS", 0 if single else 1, least=0, most=9)
     if masters % 2 == 0:
         raise LabError(f"LAB_MASTERS={masters}: ZooKeeper and Mesos need an odd number; give 1, 3 or 5.")
     name = environ.get("LAB_NAME") or "quorum-lab"
@@ -149,7 +150,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> LabConfig:
         raise LabError(f"LAB_NETWORK={text}: too small; give a /24.")
     base = network.network_address
     hosts = [Host("registry1", str(base + 5), REGISTRY_GROUPS)]
-    if environ.get("LAB_LAYOUT") == "single":
+    if single:
         hosts.append(Host("node1", str(base + 11), MASTER_GROUPS + SLAVE_GROUPS))
     else:
         hosts += [Host(f"master{n}", str(base + 10 + n), MASTER_GROUPS) for n in range(1, masters + 1)]

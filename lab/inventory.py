@@ -140,8 +140,12 @@ def _of_lab(config: LabConfig, engine: Program) -> dict[str, Any]:
                 },
                 "load_balancers": {
                     "hosts": _hosts(config.in_group("load_balancers")),
-                    # A lab's hosts cannot have more open files than the machine's Docker gives them.
-                    "vars": {"haproxy_maxconn": 2000},
+                    "vars": {
+                        # A lab's hosts cannot have more open files than the machine's Docker gives them.
+                        "haproxy_maxconn": 2000,
+                        # The lab's apps have two of their own beside those that Marathon gives.
+                        "haproxy_service_ports": ["9000", "10000-20000", "31002"],
+                    },
                 },
                 "dns": {"hosts": _hosts(config.in_group("dns"))},
             },

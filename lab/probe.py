@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -61,13 +62,14 @@ def _beginning(answer: requests.Response) -> bytes:
     return body
 
 
-def _get(url: str) -> tuple[int, bytes, str]:
+def _get(url: str, host: str | None) -> tuple[int, bytes, str]:
     """Status, the beginning of the body, and its encoding."""
+    headers = {"Accept-Encoding": "identity"} | ({"Host": host} if host else {})
     with requests.Session() as session:
         # A proxy of the machine's environment knows nothing of the lab's addresses.
         session.trust_env = False
         try:
-            with session.get(url, headers={"Accept-Encoding": "identity"}, timeout=SECONDS, stream=True) as answer:
+            with session.get(url, headers=headers, timeout=SECONDS, stream=True) as answer:
                 return answer.status_code, _beginning(answer), answer.encoding or "utf-8"
         except requests.RequestException as error:
             raise NoAnswer(_reason(error)) from error
@@ -104,9 +106,9 @@ def first_words(text: str) -> str:
     return " ".join(html.unescape(visible).split())
 
 
-def page(url: str) -> Page:
-    """What the endpoint answers to a browser."""
-    status, body, encoding = _get(url)
+def page(url: str, host: str | None = None) -> Page:
+    """What the endpoint answers to a browser, also to one that knows it by the name of a virtual host."""
+    status, body, encoding = _get(url, host)
     try:
         text = body.decode(encoding, errors="replace")
     except LookupError:
@@ -141,3 +143,25 @@ def zookeeper(address: str) -> ZooKeeperMember:
     if not mode or not version:
         raise NoAnswer(" ".join(text.split())[:60] or "connection closed without an answer")
     return ZooKeeperMember(mode.group(1), version.group(1))
+
+
+def lookup(server: str, name: str, kind: str) -> list[str]:
+    """The records of this kind that the DNS server at host:port has for a name; NoAnswer where it does not answer."""
+    host, port = server.rsplit(":", 1)
+    command = ["dig", "+short", f"+time={SECONDS}", "+tries=1", "-p", port, f"@{host}", name, kind]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=3 * SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NoAnswer(f"dig does not run ({type(error).__name__})") from error
+    if done.returncode != 0:
+        raise NoAnswer("the DNS server does not answer")
+    return [line for line in done.stdout.splitlines() if not line.startswith(";")]
+
+
+def named_places(server: str, service: str) -> list[tuple[str, int]]:
+    """Address and port of each task that the DNS server names for a service, like _web._tcp.marathon.mesos."""
+    found = []
+    for record in lookup(server, service, "SRV"):
+        _priority, _weight, port, target = record.split()
+        found += [(address, int(port)) for address in lookup(server, target, "A")]
+    return sorted(found)

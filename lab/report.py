@@ -28,12 +28,20 @@ class Cluster:
     addresses: Mapping[str, str] = field(default_factory=dict)
     to_masters: Access = PLAIN
     to_marathon: Access = PLAIN
+    # Load balancers and DNS servers: name of the host -> host:port.
+    balancers: Mapping[str, str] = field(default_factory=dict)
+    dns: Mapping[str, str] = field(default_factory=dict)
+    # What the names of Marathon's tasks end in.
+    domain: str = "marathon.mesos"
 
     @classmethod
     def of(cls, config: LabConfig) -> Cluster:
         variables = access.variables_of(config.directory / "inventory.yml", access.NAMES)
         masters = {host: access.master(variables(host.name)) for host in config.in_group("mesos_masters")}
         marathon = {host: access.marathon(variables(host.name)) for host in config.in_group("marathon")}
+        servers = {host: variables(host.name) for host in config.in_group("dns")}
+        frameworks = [variables(host.name).get("marathon_framework_name", "marathon") for host in marathon]
+        domains = [its.get("mesos_dns_domain", "mesos") for its in servers.values()]
         return cls(
             zookeeper=[
                 f"{host.address}:{access.zookeeper_port(variables(host.name))}" for host in config.in_group("zookeeper")
@@ -45,6 +53,12 @@ class Cluster:
             # Who has the password and certificate for one of them is served by all.
             to_masters=next(iter(masters.values()))[1],
             to_marathon=next(iter(marathon.values()))[1],
+            balancers={
+                host.name: f"{host.address}:{variables(host.name).get('haproxy_http_port', 80)}"
+                for host in config.in_group("load_balancers")
+            },
+            dns={host.name: f"{host.address}:{its.get('mesos_dns_port', 53)}" for host, its in servers.items()},
+            domain=".".join([frameworks[0], *domains[:1]]),
         )
 
     def address(self, host: str) -> str:
@@ -176,9 +190,71 @@ def _task_row(cluster: Cluster, app: Mapping[str, Any], task: Mapping[str, Any])
     return Row("", "", url, f"{page.status} {page.words}", page.status < 400)
 
 
+def _page_row(where: str, url: str, by: str, host: str | None = None) -> Row:
+    """What answers at a URL that leads to an app, and by what it is reached."""
+    try:
+        page = probe.page(url, host)
+    except probe.NoAnswer as error:
+        return Row("", "", where, f"{error}, {by}", False)
+    return Row("", "", where, f"{page.status} {page.words}, {by}", page.status < 400)
+
+
+def _service_port(app: Mapping[str, Any]) -> int | None:
+    """That of the first port of an app."""
+    container = app.get("container") or {}
+    mappings = container.get("portMappings") or (container.get("docker") or {}).get("portMappings") or []
+    ports = [one.get("servicePort") for one in mappings] + [one.get("port") for one in app.get("portDefinitions", [])]
+    return ports[0] if ports else None
+
+
+def _balancer_rows(cluster: Cluster, app: Mapping[str, Any]) -> list[Row]:
+    """What clients of the load balancers get, at the app's virtual hosts and at its service port."""
+    vhosts = [name.strip() for name in (app.get("labels") or {}).get("HAPROXY_0_VHOST", "").split(",") if name.strip()]
+    service_port = _service_port(app)
+    rows = []
+    for balancer, address in cluster.balancers.items():
+        host, port = address.rsplit(":", 1)
+        end = "" if port == "80" else f":{port}"
+        rows += [_page_row(f"http://{vhost}{end}", f"http://{address}", balancer, vhost) for vhost in vhosts]
+        if service_port:
+            url = f"http://{host}:{service_port}"
+            rows.append(_page_row(url, url, balancer))
+    return rows
+
+
+def _name_rows(cluster: Cluster, app: Mapping[str, Any], tasks: list[Mapping[str, Any]]) -> list[Row]:
+    """What clients get that look the app up at the DNS servers: one row for each task, which must be all of them."""
+    label = "-".join(reversed(app["id"].strip("/").split("/")))
+    running = [task for task in tasks if task.get("state") == "TASK_RUNNING" and task.get("ports")]
+    every = {(cluster.address(task["host"]), port) for task in running for port in task["ports"]}
+    wanted = sorted((cluster.address(task["host"]), task["ports"][0]) for task in running)
+    name = f"{label}.{cluster.domain}"
+    rows = []
+    for server, address in cluster.dns.items():
+        try:
+            named = probe.named_places(address, f"_{label}._tcp.{cluster.domain}")
+        except probe.NoAnswer as error:
+            rows.append(Row("", "", name, f"{error}, {server}", False))
+            continue
+        rows += [
+            _page_row(f"{name}:{port}", f"http://{host}:{port}", f"{host} by {server}")
+            if (host, port) in named
+            else Row("", "", name, f"does not lead to {host}:{port}, {server}", False)
+            for host, port in wanted
+        ]
+        rows += [
+            Row("", "", f"{name}:{port}", f"leads to {host}, where no task runs, {server}", False)
+            for host, port in named
+            if (host, port) not in every
+        ]
+    return rows
+
+
 def _app_rows(cluster: Cluster, app: Mapping[str, Any]) -> list[Row]:
     tasks = sorted(app.get("tasks", []), key=lambda task: (task["host"], task.get("ports")))
     rows = [_task_row(cluster, app, task) for task in tasks]
+    if tasks and listens(app):
+        rows += [*_balancer_rows(cluster, app), *_name_rows(cluster, app, tasks)]
     running = app.get("tasksRunning", sum(task.get("state") == "TASK_RUNNING" for task in tasks))
     complete = running == app["instances"]
     first, *others = rows or [Row("", "", "-", "no task", complete)]

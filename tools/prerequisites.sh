@@ -39,6 +39,7 @@ lab|command -v mmdebstrap|mmdebstrap|the hosts' image
 lab|command -v skopeo|skopeo|the images go into the lab's registry
 lab|command -v gpg|gnupg|the lab signs its packages
 lab|command -v ssh && command -v ssh-keygen|openssh-client|Ansible reaches the lab's hosts
+lab|command -v dig|bind9-dnsutils|the lab looks the names of its apps up
 TABLE
 
 ((${#missing[@]})) || exit 0

@@ -9,6 +9,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import (
     docker,
@@ -20,6 +21,8 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import (
     mesos_slave,
     zookeeper,
 )
+
+display = Display()
 
 PLANS: dict[tuple[str, str], t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {
     ("_common", "network"): host.network_plan,
@@ -74,4 +77,6 @@ class ActionModule(ActionBase):
         if entry_point != WEIGHED and found["problems"]:
             text = " ".join(characters.sentence(problem) for problem in found["problems"])
             return {**result, "failed": True, "msg": text}
-        return {**result, "changed": False, **found}
+        for warning in found.get("warnings", ()):
+            display.warning(warning)
+        return {**result, "changed": False, **{name: value for name, value in found.items() if name != "warnings"}}

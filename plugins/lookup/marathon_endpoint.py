@@ -72,8 +72,9 @@ options:
         which two of them share.
       - A name that is a host of the inventory has the settings of that host (C(haproxy_app_groups), C(haproxy_strict)
         and the like), another one those that the task itself has.
-      - Default are the hosts of the group C(load_balancers), or of the one that C(haproxy_group) names, each by its
-        C(quorum_address), C(ansible_host) or name. No load balancer at all is an error.
+      - Default are the hosts of the group C(load_balancers), or of the one that C(haproxy_group) names, each by the
+        address that they share (C(haproxy_address)), else by its C(quorum_address), C(ansible_host) or name. No load
+        balancer at all is an error.
     type: list
     elements: str
     version_added: 0.7.0

@@ -40,6 +40,12 @@ options:
     type: list
     elements: str
     default: []
+  shared_address:
+    description:
+      - An IPv4 address that hosts share, also as V(192.0.2.100/24). Who answers for it is asked by ARP, which takes a
+        second where nobody does.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -152,6 +158,16 @@ addresses:
   sample:
     ipv4: 192.0.2.11
     ipv6: null
+shared:
+  description:
+    - With O(shared_address), C(interfaces) with their IPv4 addresses.
+    - C(answered) has the hardware address of another host that answers for the address, or null.
+  returned: success
+  type: dict
+  sample:
+    interfaces:
+      eth0: [192.0.2.11/24]
+    answered: null
 time:
   description: The host's clock, in seconds since 1970.
   returned: success
@@ -166,13 +182,14 @@ clock:
     most: 0.02
 """
 
+import ipaddress
 import os
 import re
 import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, native, sockets, stopped
+from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, native, shared_address, sockets, stopped
 
 
 def java_version(module: AnsibleModule) -> str | None:
@@ -211,6 +228,23 @@ def container_names(module: AnsibleModule) -> dict[str, str]:
     return dict(line.split(None, 1) for line in output.splitlines() if " " in line)
 
 
+def shared(module: AnsibleModule) -> dict[str, t.Any]:
+    """The host's interfaces, and who on its network answers for the address, if it is not the host itself."""
+    program = module.get_bin_path("ip")
+    shown = module.run_command([program, "-o", "-4", "addr", "show"])[1] if program else ""
+    known = shared_address.interfaces(shown)
+    found: dict[str, t.Any] = {"interfaces": known, "answered": None}
+    try:
+        address = str(ipaddress.IPv4Address(module.params["shared_address"].partition("/")[0]))
+    except ValueError:
+        return found
+    interface = shared_address.on_link(known, address)
+    own = any(one.partition("/")[0] == address for its in known.values() for one in its)
+    if interface and not own:
+        found["answered"] = shared_address.ask(interface, address)
+    return found
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -218,6 +252,7 @@ def main() -> None:
             "files": {"type": "list", "elements": "path", "default": []},
             "units": {"type": "list", "elements": "str", "default": []},
             "services": {"type": "list", "elements": "str", "default": []},
+            "shared_address": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
     )
@@ -236,6 +271,7 @@ def main() -> None:
         "libmesos": native.here(),
         "libmesos_link": os.path.islink(native.LINK),
         "addresses": facts.addresses(),
+        "shared": shared(module) if module.params["shared_address"] else None,
     }
     module.exit_json(changed=False, **found)
 

@@ -32,9 +32,10 @@ options:
       - V(haproxy) answers, and V(discovery), its agent, has given it what Marathon runs.
       - V(dns) answers for O(dns_name) at O(address) and at all of O(members), and V(names), the program that keeps the
         names of the cluster there, has given it O(dns_name).
+      - V(mesos_dns), the program of that name, answers for O(dns_name) at O(address).
       - V(docker) answers.
     type: str
-    choices: [zookeeper, master, agent, marathon, haproxy, discovery, dns, names, docker]
+    choices: [zookeeper, master, agent, marathon, haproxy, discovery, dns, names, mesos_dns, docker]
     required: true
   address:
     description:

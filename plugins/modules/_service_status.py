@@ -42,6 +42,10 @@ options:
     description:
       - The domain of a DNS server.
     type: str
+  shared_address:
+    description:
+      - The IPv4 address that HAProxy's host shares with others. Whether it has it now is told.
+    type: str
 extends_documentation_fragment:
   - quorum.mesos.attributes
   - quorum.mesos._service_access
@@ -97,6 +101,7 @@ def main() -> None:
             "members": {"type": "list", "elements": "str", "default": []},
             "agent": {"type": "str"},
             "dns_name": {"type": "str"},
+            "shared_address": {"type": "str"},
             **access.spec(),
         },
         supports_check_mode=True,

@@ -19,6 +19,7 @@ _NAMES = (
     "haproxy_app_groups",
     "haproxy_strict",
     "haproxy_certificates",
+    "haproxy_address",
 )
 
 
@@ -36,8 +37,11 @@ def known(named: t.Sequence[str] | None, variables: t.Mapping[str, t.Any], templ
         raise DefinitionError(
             f"no load balancer is known: the inventory has no host in the group {group}. Add one, or set balancers"
         )
-    return [Balancer(_address(host, hosts[host]), settings_of(hosts[host])) for host in members]
+    found = [Balancer(_address(host, hosts[host]), settings_of(hosts[host])) for host in members]
+    # Those that share an address are one for their clients.
+    return [one for place, one in enumerate(found) if one not in found[:place]]
 
 
 def _address(host: str, its: t.Mapping[str, t.Any]) -> str:
-    return its.get("quorum_address") or its.get("ansible_host") or host
+    shared = str(its.get("haproxy_address") or "").partition("/")[0]
+    return shared or its.get("quorum_address") or its.get("ansible_host") or host

@@ -23,11 +23,13 @@ def test_a_single_host_is_in_all_four_groups() -> None:
         assert [host.name for host in config.in_group(group)] == ["node1"]
 
 
-def test_a_lab_has_load_balancers_where_they_are_asked_for() -> None:
+def test_a_lab_has_a_load_balancer_or_as_many_as_are_asked_for() -> None:
     config = from_environment({"LAB_BALANCERS": "2"})
     assert [host.address for host in config.in_group("load_balancers")] == ["172.29.77.31", "172.29.77.32"]
-    assert from_environment({}).in_group("load_balancers") == []
-    assert inventory.build(from_environment({}), ENGINE)["all"]["children"]["load_balancers"]["hosts"] == {}
+    assert [host.name for host in from_environment({}).in_group("load_balancers")] == ["balancer1"]
+    for none in ({"LAB_BALANCERS": "0"}, {"LAB_LAYOUT": "single"}):
+        assert from_environment(none).in_group("load_balancers") == []
+        assert inventory.build(from_environment(none), ENGINE)["all"]["children"]["load_balancers"]["hosts"] == {}
 
 
 def test_a_load_balancer_of_the_lab_is_a_dns_server_too() -> None:
@@ -36,7 +38,6 @@ def test_a_load_balancer_of_the_lab_is_a_dns_server_too() -> None:
     assert groups["dns"]["hosts"] == groups["load_balancers"]["hosts"] == {
         "balancer1": {"ansible_host": "172.29.77.31"}, "balancer2": {"ansible_host": "172.29.77.32"},
     }  # fmt: skip
-    assert inventory.build(from_environment({}), ENGINE)["all"]["children"]["dns"]["hosts"] == {}
     single = inventory.build(from_environment({"LAB_LAYOUT": "single", "LAB_BALANCERS": "1"}), ENGINE)
     assert list(single["all"]["children"]["dns"]["hosts"]) == ["balancer1"]
 

@@ -11,7 +11,7 @@ import pytest
 from lab import machine_docker, prerequisites, up
 from lab.config import LabError, from_environment
 
-PROGRAMS = ("apt-get", "dockerd", "iptables", "mmdebstrap", "gpg", "ssh", "ssh-keygen", "skopeo")
+PROGRAMS = ("apt-get", "dockerd", "iptables", "mmdebstrap", "gpg", "ssh", "ssh-keygen", "skopeo", "dig")
 
 
 @pytest.fixture

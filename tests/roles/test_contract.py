@@ -145,7 +145,11 @@ def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
 
 # Roles of two services: the unit, the start of its variables' names, and the file of its gate.
 PAIRS = {
-    "haproxy": [("haproxy", "__haproxy", "health_balancer"), ("marathon-haproxy", "__haproxy_agent", "health_agent")],
+    "haproxy": [
+        ("haproxy", "__haproxy", "health_balancer"),
+        ("marathon-haproxy", "__haproxy_agent", "health_agent"),
+        ("keepalived", "__haproxy_address", "health_address"),
+    ],
     "mesos_dns": [("named", "__mesos_dns", "health_server"), ("marathon-dns", "__mesos_dns_agent", "health_agent")],
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+import yaml
 from rendered_role import ROLES, Role
 
 # As the defaults of the variables name them.
@@ -26,3 +28,29 @@ def test_a_port_that_would_be_another_rule() -> None:
 def test_a_port_of_dns_that_is_null_is_the_default() -> None:
     given = {"group_names": GROUPS, "mesos_dns_port": None}
     assert Role("_common").value("__common_datagram_ports", given) == ["53"]
+
+
+@pytest.mark.parametrize(
+    ("template", "rule"),
+    [
+        ("quorum.nft.j2", "meta l4proto 112 ip saddr != @peers4 drop"),
+        ("ufw.rules.j2", "-A ufw-before-input -p 112 -s 10.0.0.1 -j ACCEPT"),
+        ("firewalld-service.xml.j2", '<protocol value="vrrp"/>'),
+        ("firewalld-policy.xml.j2", '<service name="quorum-peers"/>'),
+    ],
+)
+def test_load_balancers_that_share_an_address_reach_each_other(template: str, rule: str) -> None:
+    (service,) = [
+        one
+        for one in yaml.safe_load((ROLES / "_common" / "tasks" / "firewall" / "firewalld.yml").read_text())[0]["loop"]
+        if "quorum-peers" in one["dest"] and "services" in one["dest"]
+    ]
+    role = Role("_common")
+    given = {"groups": {"load_balancers": ["a"]}, "group_names": ["load_balancers"], "ansible_play_hosts": ["a"]}
+    for address, there in (("192.0.2.100/24", True), ("", False)):
+        options = {**given, "haproxy_address": address, "item": {"version": 4, "chain": "ufw-before-input"}}
+        if "service" in template:
+            options["item"] = role.value("item", {**options, "item": role.trusted(service)})
+        options["ansible_search_path"] = [str(ROLES / "_common")]
+        text = role.value(f"lookup('ansible.builtin.template', '{template}')", options)
+        assert (rule in text) is there, text

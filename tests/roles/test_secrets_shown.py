@@ -55,6 +55,8 @@ VARIABLES: dict[str, Any] = {
     "docker_daemon_options": {"labels": ["sesame=fake-label"]},
     "haproxy_stats_credentials": {"username": "operator", "password": "fake-statistics"},
     "haproxy_marathon_credentials": {"username": "haproxy", "password": "fake-reader"},
+    "haproxy_address": "10.0.0.100/24",
+    "haproxy_address_password": "fake-vrr",
     "mesos_dns_key": "ZmFrZS1rZXktb2YtZG5zLWZha2U=",
     "mesos_dns_master_credentials": {"principal": "dns", "secret": "fake-master"},
     "mesos_dns_marathon_credentials": {"username": "dns", "password": "fake-names"},
@@ -83,6 +85,8 @@ def run(directory: Path, plays: list[dict[str, Any]], variables: dict[str, Any],
         "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable,
         # The name of the host is no address.
         "mesos_dns_addresses": ["10.0.0.1"],
+        "quorum_address": "10.0.0.1",
+        "haproxy_address_interface": "lo",
         **variables,
     }  # fmt: skip
     # This machine may have no systemd.

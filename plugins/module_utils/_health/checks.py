@@ -143,6 +143,11 @@ def _names(params: dict[str, t.Any]) -> Seen:
     return Seen(found or _unanswered(params["dns_server"], params["dns_name"], "A"), False)
 
 
+def _mesos_dns(params: dict[str, t.Any]) -> Seen:
+    # What it says of the domain itself is in another part of the answer.
+    return Seen(_unanswered(params["address"], params["dns_name"], "A"), False)
+
+
 def _unanswered(server: str, name: str, kind: str) -> list[str]:
     why = dns_query.problem(server, name, kind, ANSWER_SECONDS)
     return [why] if why else []
@@ -170,6 +175,7 @@ LOOKS = {
     "discovery": _discovery,
     "dns": _dns,
     "names": _names,
+    "mesos_dns": _mesos_dns,
     "docker": _docker,
 }
 

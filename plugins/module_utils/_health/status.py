@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+from .._host import shared_address
+from .._host.facts import text
 from .._http.host_get import ServiceAccess, Unanswered, get, get_json
 from .._mesos import agents
 from .._mesos.errors import MesosError
@@ -175,7 +177,14 @@ def _docker(params: Params) -> Facts:
 def _haproxy(params: Params) -> Facts:
     """Whether HAProxy answers, and what its agent says that it serves."""
     get(params["address"] + HEALTH_PATH, ServiceAccess(), SECONDS)
-    facts: Facts = {"open": ["statistics"] if answers_anyone(params["address"] + "/haproxy?stats", params) else []}
+    facts: Facts = {
+        "open": ["statistics"] if answers_anyone(params["address"] + "/haproxy?stats", params) else [],
+        "shared_address": params["shared_address"] or None,
+        "has_shared_address": params["shared_address"] in shared_address.local(text("/proc/net/fib_trie")),
+    }
+    if not params["agent"]:
+        # That of an image tells nothing.
+        return {**facts, "image": True, "agent": "", "vhosts": {}, "ports": {}, "backends": {}, "excluded": []}
     try:
         served = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
     except Unanswered as error:
@@ -186,10 +195,15 @@ def _haproxy(params: Params) -> Facts:
 
 def _dns(params: Params) -> Facts:
     """Whether BIND answers, and what the program that keeps the names says of them."""
-    why = dns_query.problem(params["address"], params["dns_name"], "SOA", SECONDS)
+    domain, agent = params["dns_name"], params["agent"]
+    # Mesos-DNS, which has no such program, says where the leader is.
+    name, kind = (domain, "SOA") if agent else ("leader.%s" % domain, "A")
+    why = dns_query.problem(params["address"], name, kind, SECONDS)
     if why:
         raise Unanswered(why)
-    facts: Facts = {"open": [], "domain": params["dns_name"], "names": None, "tasks": None, "excluded": []}
+    facts: Facts = {"open": [], "domain": domain, "names": None, "tasks": None, "excluded": [], "agent": ""}
+    if not agent:
+        return facts
     try:
         told = get_json(params["agent"] + "/status", ServiceAccess(), SECONDS)
     except Unanswered as error:

@@ -49,8 +49,9 @@ def rows(hosts: t.Mapping[str, Found]) -> list[dict[str, t.Any]]:
 def notes(hosts: t.Mapping[str, Found]) -> list[str]:
     opened = any(OPEN in row["words"] for row in rows(hosts))
     unknown = _unknown_agents(hosts, _agent_states(hosts))
-    before, after = _served(hosts) + _named(hosts) + _trees(hosts), _locks(hosts) + ([CLOSE] if opened else [])
-    return before + unknown + _nearly_full(hosts) + after
+    served = _served(hosts) + _shared(hosts) + _named(hosts)
+    closed = [CLOSE] if opened else []
+    return served + _trees(hosts) + unknown + _nearly_full(hosts) + _locks(hosts) + closed
 
 
 def facts_of(hosts: t.Mapping[str, Found], service: str, name: str) -> t.Any:
@@ -148,13 +149,30 @@ def _marathon(facts: Facts) -> list[str]:
 
 
 def _haproxy(facts: Facts) -> list[str]:
+    counted = [("vhosts", "vhost"), ("ports", "service port"), ("backends", "backend")]
     return [
         "serves",
-        _many(len(facts["vhosts"]), "vhost"),
-        _many(len(facts["ports"]), "service port"),
-        _many(len(facts["backends"]), "backend"),
+        *(["what its image of marathon-lb finds"] if facts.get("image") else []),
+        *([] if facts.get("image") else [_many(len(facts[name]), word) for name, word in counted]),
         "%s not served" % _many(len(facts["excluded"]), "app") if facts["excluded"] else "",
+        "has the shared address %s" % facts["shared_address"] if facts.get("has_shared_address") else "",
         "its agent keeps what runs: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+    ]
+
+
+def _shared(hosts: t.Mapping[str, Found]) -> list[str]:
+    """An address that load balancers share, which not exactly one of them has."""
+    holders: dict[str, list[str]] = {}
+    for host, found in hosts.items():
+        facts = _facts(found, "haproxy")
+        if facts.get("shared_address"):
+            has = holders.setdefault(str(facts["shared_address"]), [])
+            has += [host] if facts["has_shared_address"] else []
+    return [
+        "The shared address %s of the load balancers is on %s; see journalctl -u keepalived there."
+        % (address, " and on ".join(has) or "none of them")
+        for address, has in holders.items()
+        if len(has) != 1
     ]
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters, install, ports
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery, shared_address
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
@@ -21,7 +22,42 @@ _WORD = re.compile(r"[A-Za-z0-9_.@-]+\Z")
 _SECTION = re.compile(r"(backend|cache|frontend|http-errors|listen|mailers|peers|program|resolvers|ring|userlist)\s")
 # The unit allows 131072 open files, and each connection has two.
 _MOST_CONNECTIONS = 60000
-_LISTS = ("haproxy_marathon_urls", "haproxy_app_groups", "haproxy_service_ports", "haproxy_certificates")
+_LISTS = (
+    "haproxy_marathon_urls",
+    "haproxy_app_groups",
+    "haproxy_service_ports",
+    "haproxy_certificates",
+    "haproxy_image_arguments",
+    "haproxy_container_options",
+)
+# What an image of marathon-lb knows nothing of, with the defaults of the role, and what it has instead.
+_NOT_FOR_IMAGES: dict[str, tuple[t.Any, str]] = {
+    "haproxy_http_port": (80, "it listens there"),
+    "haproxy_https_port": (443, "it listens there"),
+    "haproxy_app_id_port": (9091, "it listens there"),
+    "haproxy_stats_port": (9090, "it listens there"),
+    "haproxy_status_port": (9092, "it tells nothing of what it serves"),
+    "haproxy_stats_credentials": ({}, "its statistics ask for no password unless its template HAPROXY_HEAD does"),
+    "haproxy_maxconn": (10000, "its template HAPROXY_HEAD has it"),
+    "haproxy_timeouts": ({}, "its template HAPROXY_HEAD has them"),
+    "haproxy_hard_stop_after": ("10m", "its template HAPROXY_HEAD may have it"),
+    "haproxy_sections": ("", "its template HAPROXY_HEAD may have more"),
+    "haproxy_interval": (30, "it reads when Marathon tells of an event"),
+    "haproxy_debounce": (0.5, "it reads when Marathon tells of an event"),
+    "haproxy_guard": (0.5, "it believes every answer"),
+    "haproxy_allow_guarded": (False, "it believes every answer"),
+}
+# They come from options of the role.
+_OWN_ARGUMENTS = {
+    "--marathon": "haproxy_marathon_urls",
+    "-m": "haproxy_marathon_urls",
+    "--group": "haproxy_app_groups",
+    "--strict-mode": "haproxy_strict",
+    "--ssl-certs": "haproxy_certificates",
+    "--marathon-auth-credential-file": "haproxy_marathon_credentials",
+    "--auth-credentials": "haproxy_marathon_credentials",
+    "--marathon-ca-cert": "haproxy_marathon_ca",
+}
 
 
 def main(values: Values) -> dict[str, t.Any]:
@@ -30,6 +66,7 @@ def main(values: Values) -> dict[str, t.Any]:
     no_lists = discovery.list_problems(values, _LISTS)
     if no_lists:
         return {"problems": ["%s: %s" % (host, problem) for problem in no_lists]}
+    shared = shared_address.plan(values)
     said = [
         *common.group_problems(values, "haproxy_group"),
         *install.list_problems("haproxy_packages", values["haproxy_packages"]),
@@ -38,8 +75,13 @@ def main(values: Values) -> dict[str, t.Any]:
         *_certificates(values["haproxy_certificates"]),
         *_base(values),
         *_agent(values),
+        *_image(values),
+        *shared["problems"],
     ]
     return {
+        "warnings": shared["warnings"],
+        "shared": shared["settings"],
+        "image_arguments": image_arguments(values) if _in_image(values) else [],
         "problems": [
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__haproxy_needs"])),
@@ -51,18 +93,68 @@ def main(values: Values) -> dict[str, t.Any]:
                 "path": "%s/%s.pem" % (values["__haproxy_certificates"], one["name"]),
                 "src": [one["certificate"], one["key"]],
                 "owner": "root",
-                "check": [
-                    "/usr/bin/env",
-                    "CERTIFICATE=%s",
-                    "/usr/sbin/haproxy",
-                    "-c",
-                    "-f",
-                    values["__haproxy_certificate_check"],
-                ],
+                **_certificate_check(values),
             }
             for one in sorted(values["haproxy_certificates"], key=lambda one: str(one["name"]))
         ],
     }
+
+
+def _in_image(values: Values) -> bool:
+    return bool(values["haproxy_install_method"] == "container")
+
+
+def _certificate_check(values: Values) -> dict[str, list[str]]:
+    """How HAProxy of the host looks at a certificate; that of an image cannot be asked."""
+    if _in_image(values):
+        return {}
+    program = ["/usr/bin/env", "CERTIFICATE=%s", "/usr/sbin/haproxy", "-c", "-f"]
+    return {"check": [*program, values["__haproxy_certificate_check"]]}
+
+
+def image_arguments(values: Values) -> list[str]:
+    """What an image of marathon-lb is told: how it follows Marathon, and the rest by its options."""
+    found = ["sse", "--marathon", *map(str, values["haproxy_marathon_urls"])]
+    for group in values["haproxy_app_groups"]:
+        found += ["--group", str(group)]
+    if boolean(values["haproxy_strict"], strict=False):
+        found.append("--strict-mode")
+    if values["haproxy_marathon_credentials"]:
+        found += ["--marathon-auth-credential-file", values["__haproxy_image_credentials"]]
+    if values["haproxy_marathon_ca"]:
+        found += ["--marathon-ca-cert", values["__haproxy_image_ca"]]
+    names = sorted(str(one["name"]) for one in values["haproxy_certificates"])
+    if names:
+        found += ["--ssl-certs", ",".join("%s/%s.pem" % (values["__haproxy_certificates"], name) for name in names)]
+    return found + [str(word) for word in values["haproxy_image_arguments"]]
+
+
+def _image(values: Values) -> list[str]:
+    """What does not go with the chosen method."""
+    if not _in_image(values):
+        return [
+            "%s is for the method container, and haproxy_install_method is %s; leave one of them out."
+            % (option, values["haproxy_install_method"])
+            for option in ("haproxy_image", "haproxy_image_arguments", "haproxy_container_options")
+            if values[option]
+        ]
+    host = values["inventory_hostname"]
+    found = install.image_problems("haproxy", values["haproxy_image"] or "")
+    found += [
+        "%s does not apply to an image of marathon-lb (haproxy_install_method container): %s. Leave it out."
+        % (option, instead)
+        for option, (default, instead) in _NOT_FOR_IMAGES.items()
+        if str(values[option] or "") != str(default or "")
+    ]
+    for word in map(str, values["haproxy_image_arguments"]):
+        option = _OWN_ARGUMENTS.get(word.partition("=")[0])
+        if option:
+            found.append(
+                "haproxy_image_arguments has %s; set the option %s instead." % (word.partition("=")[0], option)
+            )
+    prefix = "%s: " % host
+    said = common.unit_problems(values["__haproxy_unit_values"], "haproxy", host)
+    return found + [problem[len(prefix) :] if problem.startswith(prefix) else problem for problem in said]
 
 
 def _own(values: Values) -> dict[str, t.Any]:

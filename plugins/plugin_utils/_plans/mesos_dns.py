@@ -13,7 +13,7 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import install
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, discovery, real_dns
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host as host_plan
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
 
@@ -30,6 +30,7 @@ _LISTS = (
     "mesos_dns_master_urls",
     "mesos_dns_marathon_urls",
     "mesos_dns_ip_sources",
+    "mesos_dns_container_options",
 )
 
 
@@ -39,16 +40,15 @@ def main(values: Values) -> dict[str, t.Any]:
     no_lists = discovery.list_problems(values, _LISTS)
     if no_lists:
         return {"problems": ["%s: %s" % (host, problem) for problem in no_lists]}
+    bind = values["mesos_dns_install_method"] == "package"
     said = [
         *common.group_problems(values, "mesos_dns_group"),
         *install.list_problems("mesos_dns_packages", values["mesos_dns_packages"]),
-        *_system(values),
-        *_stranger(values),
+        *(_of_bind(values) if bind else real_dns.problems(values)),
         *_domain(values),
         *discovery.port_problems(values["__mesos_dns_needs"]["ports"]),
         *_addresses(values),
         *_recursion(values),
-        *_key(values["mesos_dns_key"]),
         *_sources(values),
         *discovery.round_problems(values, "mesos_dns"),
     ]
@@ -57,8 +57,15 @@ def main(values: Values) -> dict[str, t.Any]:
             *host_plan.problems(values),
             *common.host_problems(values, discovery.needs_that_are_numbers(values["__mesos_dns_needs"])),
             *("%s: %s" % (host, problem) for problem in said),
-        ]
+        ],
+        # Not before what it is made of is right.
+        "config": None if bind or said else real_dns.config(values, values["__mesos_dns_real_authorities"]),
+        "warnings": [] if bind or said else real_dns.warnings(values),
     }
+
+
+def _of_bind(values: Values) -> list[str]:
+    return [*_system(values), *_stranger(values), *_key(values["mesos_dns_key"]), *real_dns.not_for_bind(values)]
 
 
 def _system(values: Values) -> list[str]:

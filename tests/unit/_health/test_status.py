@@ -169,6 +169,23 @@ def test_what_is_not_served_is_told_with_its_reason() -> None:
     assert told[2] == "/bad is not served: its HAPROXY_0_MODE is 'ftp' (a)"
 
 
+def sharing(has: bool) -> dict[str, Any]:
+    return balancer(shared_address="192.0.2.100", has_shared_address=has)
+
+
+def test_who_has_the_shared_address_is_told() -> None:
+    told = lines(a=sharing(True), b=sharing(False))
+    assert told[0] == "HAProxy  a  serves, 1 vhost, 1 service port, 1 backend, has the shared address 192.0.2.100"
+    assert told[1] == "HAProxy  b  serves, 1 vhost, 1 service port, 1 backend"
+    assert not [line for line in told if line.startswith("The shared address")]
+
+
+@pytest.mark.parametrize(("a", "b", "where"), [(False, False, "none of them"), (True, True, "a and on b")])
+def test_an_address_that_not_exactly_one_has_is_told(a: bool, b: bool, where: str) -> None:
+    line = f"The shared address 192.0.2.100 of the load balancers is on {where}; see journalctl -u keepalived there."
+    assert line in lines(a=sharing(a), b=sharing(b))
+
+
 def names(**facts: Any) -> dict[str, Any]:
     usual = {"domain": "mesos", "names": 12, "tasks": 1, "excluded": [], "agent": ""}
     return found("dns", **{**usual, **facts})

@@ -121,6 +121,13 @@ INVENTORY = {
         "edge1": {},
     },
 }
+SHARING = {
+    "groups": {"load_balancers": ["lb1", "lb2"]},
+    "hostvars": {
+        "lb1": {"quorum_address": "10.0.0.1", "haproxy_address": "10.0.0.100/24"},
+        "lb2": {"quorum_address": "10.0.0.2", "haproxy_address": "10.0.0.100/24"},
+    },
+}
 
 
 def everyone(*apps):
@@ -132,6 +139,7 @@ def everyone(*apps):
     [
         ({}, INVENTORY, ["www.example.org:80/shop", "10.0.0.1:10000", "10.0.0.1:10001"]),
         ({"port_name": "admin"}, INVENTORY, ["10.0.0.1:10001"]),
+        ({"port_index": 1}, SHARING, ["10.0.0.100:10001"]),
         ({"port_index": 1}, {**INVENTORY, "haproxy_group": "edge"}, ["edge1:10001"]),
         ({"balancers": ["lb2"]}, INVENTORY, []),
         ({"balancers": ["lb.example.org"], "port_index": 1}, {}, ["lb.example.org:10001"]),

@@ -33,6 +33,23 @@ VALUES: dict[str, Any] = {
     "haproxy_service_ports": ["10000-20000"],
     "haproxy_certificates": [],
     "haproxy_stats_credentials": {},
+    "haproxy_install_method": "package",
+    "haproxy_image": "",
+    "haproxy_image_arguments": [],
+    "haproxy_container_options": [],
+    "haproxy_http_port": 80,
+    "haproxy_https_port": 443,
+    "haproxy_app_id_port": 9091,
+    "haproxy_stats_port": 9090,
+    "haproxy_status_port": 9092,
+    "haproxy_allow_guarded": False,
+    "haproxy_strict": False,
+    "__haproxy_image_credentials": "/etc/marathon-lb/credentials",
+    "__haproxy_image_ca": "/etc/marathon-lb/marathon-ca.crt",
+    "haproxy_address": "",
+    "haproxy_address_interface": "",
+    "haproxy_address_router_id": 51,
+    "haproxy_address_password": "",
     "haproxy_maxconn": 10000,
     "haproxy_timeouts": {},
     "haproxy_hard_stop_after": "10m",
@@ -125,3 +142,55 @@ def test_the_name_of_a_certificate_is_one_of_a_file(name: str) -> None:
 def test_a_name_given_twice() -> None:
     (problem,) = planned(haproxy_certificates=[certificate("www"), certificate("www")])["problems"]
     assert "twice" in problem
+
+
+def in_image(**values: Any) -> dict[str, Any]:
+    image = {"haproxy_install_method": "container", "haproxy_image": "registry.example.org/marathon-lb:v1.15.1"}
+    given = {**image, **values}
+    own = ("haproxy_container_options", "haproxy_image_arguments")
+    container, arguments = (given.get(name, []) for name in own)
+    return planned(
+        **given,
+        __haproxy_unit_values={
+            "container": container, "environment": False, "words": {"haproxy_image_arguments": arguments},
+        },
+    )  # fmt: skip
+
+
+def test_an_image_needs_no_more_than_its_name() -> None:
+    assert in_image()["problems"] == []
+    more = {"haproxy_image_arguments": ["--health-check"], "haproxy_container_options": ["--privileged"]}
+    assert in_image(**more)["problems"] == []
+
+
+def test_a_certificate_of_an_image_is_not_looked_at_by_a_haproxy_that_is_not_there() -> None:
+    (one,) = in_image(haproxy_certificates=[certificate("www")])["certificates"]
+    assert "check" not in one
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"haproxy_image": ""}, "haproxy_image is not set"),
+        ({"haproxy_image": "marathon-lb"}, "which has no tag"),
+        ({"haproxy_http_port": 8000}, "haproxy_http_port does not apply to an image of marathon-lb"),
+        ({"haproxy_stats_credentials": {"username": "a", "password": "b"}}, "haproxy_stats_credentials does not apply"),
+        ({"haproxy_timeouts": {"server": "1m"}}, "haproxy_timeouts does not apply"),
+        ({"haproxy_sections": "listen x"}, "haproxy_sections does not apply"),
+        ({"haproxy_guard": 1}, "haproxy_guard does not apply to an image of marathon-lb"),
+        ({"haproxy_allow_guarded": True}, "haproxy_allow_guarded does not apply"),
+        ({"haproxy_image_arguments": ["--group", "x"]}, "--group; set the option haproxy_app_groups instead"),
+        ({"haproxy_image_arguments": ["--marathon=http://x"]}, "--marathon; set the option haproxy_marathon_urls"),
+        ({"haproxy_image_arguments": ["--health-check\nExecStartPre=/bin/x"]}, "haproxy_image_arguments"),
+        ({"haproxy_container_options": ["--env=PASSWORD=x"]}, "haproxy_container_options gives the value of PASSWORD"),
+    ],
+)
+def test_what_does_not_apply_to_an_image_is_refused_by_name(values: dict[str, Any], said: str) -> None:
+    (problem,) = in_image(**values)["problems"]
+    assert problem.startswith("a: ")
+    assert said in problem
+
+
+def test_options_of_an_image_are_not_ignored_without_one() -> None:
+    (problem,) = planned(haproxy_image="marathon-lb:1")["problems"]
+    assert "haproxy_image is for the method container, and haproxy_install_method is package" in problem
