@@ -42,7 +42,7 @@ VALUES: dict[str, Any] = {
     "docker_swarm_subnet_size": 24,
     "docker_swarm_networks": [],
     "docker_swarm_labels": {},
-    "docker_swarm_availability": None,
+    "docker_swarm_availability": "keep",
     "docker_swarm_drain_timeout": 300,
     "docker_swarm_health_timeout": 120,
     "docker_swarm_uninstall_data": False,
