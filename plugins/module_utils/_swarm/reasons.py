@@ -53,7 +53,9 @@ def reasons(service: Mapping, tasks: t.Sequence[Mapping], nodes: t.Sequence[Mapp
     kept: dict[tuple[str, str], Reason] = {}
     for one in found:
         kept.setdefault((one.kind, one.text), one)
-    return list(kept.values())
+    kinds = {one.kind for one in kept.values()}
+    # The next try for what cannot be had says nothing more.
+    return [one for one in kept.values() if not (one.kind == "pull" and "image" in kinds)]
 
 
 def hostname(node: Mapping) -> str:

@@ -84,7 +84,8 @@ def test_the_reason_in_the_words_of_an_operator(seen: dict[str, Any], kind: str,
 def test_each_reason_is_said_once_and_of_the_version_that_is_wanted() -> None:
     wrong = task("rejected", "No such image: web:2")
     older = {**task("failed", "task: non-zero exit (1)"), "Spec": {"ContainerSpec": {"Image": "web:1"}}}
-    assert [one.kind for one in reasons.reasons(SERVICE, [wrong, wrong, older], NODES)] == ["image"]
+    again = task("preparing", "")
+    assert [one.kind for one in reasons.reasons(SERVICE, [wrong, wrong, older, again], NODES)] == ["image"]
 
 
 def test_constraints_that_no_one_node_meets_together() -> None:
