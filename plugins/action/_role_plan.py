@@ -13,6 +13,7 @@ from ansible.utils.display import Display
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import (
     docker,
+    docker_swarm,
     haproxy,
     host,
     marathon,
@@ -28,6 +29,8 @@ PLANS: dict[tuple[str, str], t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any
     ("_common", "network"): host.network_plan,
     ("docker", "main"): docker.main,
     ("docker", "uninstall"): docker.uninstall,
+    ("docker_swarm", "main"): docker_swarm.main,
+    ("docker_swarm", "uninstall"): docker_swarm.uninstall,
     ("haproxy", "main"): haproxy.main,
     ("marathon", "main"): marathon.main,
     ("mesos_dns", "main"): mesos_dns.main,

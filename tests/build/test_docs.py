@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROLES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
+ROLES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns", "docker_swarm"]
 FIELD = (CHECKOUT / "docs" / "field.md").read_text()
 ROWS = [
     [cell.strip() for cell in line.strip("|").split(" | ")]

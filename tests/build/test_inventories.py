@@ -18,7 +18,7 @@ from lab import playbook
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INVENTORY = CHECKOUT / "inventory"
-ROLES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
+ROLES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns", "docker_swarm"]
 # A setting, or one behind a `#`; a continuation line begins with spaces.
 SETTING = re.compile(r"^(?P<off># )?(?P<name>[a-z]\w*):( |$)")
 VAULT = {"vault_marathon_password": "fake", "vault_registry_password": "fake"}

@@ -12,7 +12,9 @@ import yaml
 from tools import role_readme
 
 ROLES = Path(__file__).resolve().parent.parent.parent / "roles"
-PUBLIC = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
+SERVICES = ["zookeeper", "docker", "mesos_master", "mesos_slave", "marathon", "haproxy", "mesos_dns"]
+# It installs and restarts nothing: its service is that of the role docker.
+PUBLIC = [*SERVICES, "docker_swarm"]
 
 
 def load(role: str, path: str) -> Any:
@@ -31,7 +33,7 @@ def test_every_option_has_a_default(role: str) -> None:
 @pytest.mark.parametrize("role", PUBLIC)
 def test_every_entry_point_is_there_and_described(role: str) -> None:
     specs = load(role, "meta/argument_specs.yml")["argument_specs"]
-    assert set(specs) >= {"main", "preflight", "health", "restart", "uninstall"}
+    assert set(specs) >= {"main", "preflight", "health", "uninstall", *(["restart"] if role in SERVICES else [])}
     for name, spec in specs.items():
         assert (ROLES / role / "tasks" / f"{name}.yml").is_file()
         assert spec["short_description"]
@@ -46,7 +48,7 @@ def test_each_step_has_its_tag(role: str) -> None:
         for task in load(role, "tasks/main.yml")
         if "ansible.builtin.import_tasks" in task
     }
-    for step in ("preflight", "install", "configure", "service", "health"):
+    for step in ("preflight", *(["install"] if role in SERVICES else []), "configure", "service", "health"):
         assert step in steps[step]
 
 
@@ -88,6 +90,7 @@ def test_the_variables_of_a_host_are_specified() -> None:
 # Refusals that are no checks before a run, each with its reason.
 LATER = {
     "docker/tasks/uninstall.yml": "an entry point of its own, without tags",
+    "docker_swarm/tasks/uninstall.yml": "an entry point of its own, without tags",
     "zookeeper/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_master/tasks/uninstall.yml": "an entry point of its own, without tags",
     "mesos_slave/tasks/uninstall.yml": "an entry point of its own, without tags",
@@ -124,7 +127,7 @@ def test_the_check_of_all_hosts_has_the_tag_always() -> None:
         assert "always" in task["ansible.builtin.include_role"]["apply"]["tags"], task["name"]
 
 
-@pytest.mark.parametrize("role", [role for role in PUBLIC if role not in ("docker", "haproxy", "mesos_dns")])
+@pytest.mark.parametrize("role", [role for role in SERVICES if role not in ("docker", "haproxy", "mesos_dns")])
 def test_what_runs_is_compared_with_what_its_unit_records(role: str) -> None:
     """The unit, the start, the handlers and the gate name the same files and the same source of the program."""
     unit = role.replace("_", "-")
