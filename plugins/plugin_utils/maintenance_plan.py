@@ -204,7 +204,8 @@ def _room(batch: Sequence[Mapping[str, Any]], cluster: Mapping[str, Any]) -> lis
         return []
     together = len(batch) > 1
     return [
-        "%s%s: no other active agent has room for %d of their %d tasks (%s). %s room, or set mesos_slave_drain_force: true."
+        "%s%s: no other active agent has room for %d of their %d tasks (%s). %s room, or set "
+        "mesos_slave_drain_force: true."
         % (
             ", ".join(one["host"] for one in batch),
             " at once" if together else "",

@@ -175,7 +175,8 @@ def test_three_become_five(masters: Masters) -> None:
     masters.write(5)
     output = masters.apply()
     # Those that ran have the new quorum before the new ones start.
-    assert output.index("Trigger a leader failover") < output.index("TASK [quorum.mesos.mesos_master : Start the master")
+    started = output.index("TASK [quorum.mesos.mesos_master : Start the master")
+    assert output.index("Trigger a leader failover") < started
     settled(masters, 5)
 
 
