@@ -53,7 +53,7 @@ EXAMPLES = r"""
   quorum.mesos._backup_seal:
     path: /srv/backups/2026-01-31T220000Z
     unfinished: /srv/backups/2026-01-31T220000Z.unfinished
-    about: {when: 2026-01-31T220000Z, cluster: {}}
+    about: {taken: 2026-01-31T220000Z, cluster: {}}
     keep: 14
 """
 

@@ -24,13 +24,13 @@ def backup(tmp_path: Path) -> Path:
     }.items():
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         (path / name).write_bytes(content)
-    manifest.seal(str(path), {"when": path.name, "cluster": {"zookeeper": {"host": "node1", "version": "3.8.0"}}})
+    manifest.seal(str(path), {"taken": path.name, "cluster": {"zookeeper": {"host": "node1", "version": "3.8.0"}}})
     return path
 
 
 def test_a_backup_that_was_written_is_whole_and_its_owners_alone(backup: Path) -> None:
     found, name = manifest.verify(str(backup))
-    assert found["when"] == backup.name
+    assert found["taken"] == backup.name
     assert found["files"]["registry/CURRENT"]["size"] == 11
     assert name == manifest.digest(str(backup / "manifest.json"))
     assert {stat.S_IMODE(path.stat().st_mode) for path in backup.rglob("*") if path.is_file()} == {0o600}
@@ -87,7 +87,7 @@ def test_a_manifest_that_leaves_the_backup_is_refused(backup: Path) -> None:
 
 def test_a_log_that_no_server_could_read_is_named_although_its_checksum_is_right(backup: Path) -> None:
     (backup / "zookeeper/log.1").write_bytes(HEADER + transaction(1)[:-4])
-    manifest.seal(str(backup), {"when": "", "cluster": {}})
+    manifest.seal(str(backup), {"taken": "", "cluster": {}})
     with pytest.raises(manifest.BackupError, match=r"zookeeper/log\.1: a transaction is not whole"):
         manifest.verify(str(backup))
 

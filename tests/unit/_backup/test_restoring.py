@@ -18,7 +18,7 @@ def manifest(*files: str, **versions: str) -> dict[str, Any]:
     cluster["zookeeper"]["znodes"] = 20
     cluster["registry"]["agents"] = [{"id": "S1", "name": "node2", "state": "active"}]
     cluster["marathon"].update(framework="F1", apps=1, pods=0)
-    return {"when": "", "cluster": cluster, "files": {name: {"size": 1} for name in files or FILES}}
+    return {"taken": "", "cluster": cluster, "files": {name: {"size": 1} for name in files or FILES}}
 
 
 def empty() -> dict[str, Any]:
