@@ -43,7 +43,8 @@ options:
     choices: [active, pause, drain]
   timeout:
     description:
-      - Maximum time, in seconds, until the role is taken over, and until a drained node has no task.
+      - Maximum time, in seconds, until the role is taken over, and until a drained node has no task and its services
+        run as many elsewhere.
     type: float
     default: 300
   socket:
@@ -104,7 +105,25 @@ def _ended(engine: Engine, node_id: str) -> list[str]:
     return sorted(task["ID"] for task in tasks if (task.get("Status") or {}).get("State") in ("running", "starting"))
 
 
-def _problem(engine: Engine, params: dict[str, t.Any], spec: dict[str, t.Any]) -> str:
+def _services(engine: Engine, node_id: str) -> set[str]:
+    """The services that have a running task on a node."""
+    tasks = engine.get("/tasks", filters=filters(node=node_id))
+    return {task["ServiceID"] for task in tasks if task.get("ServiceID") and _state(task) == "running"}
+
+
+def _missing(engine: Engine, services: set[str]) -> int:
+    """How many tasks these services want and do not have; a task on a node that is drained is not wanted any more."""
+    tasks = engine.get("/tasks") if services else []
+    ours = [task for task in tasks if task.get("ServiceID") in services]
+    wanted = [task for task in ours if task.get("DesiredState") in ("ready", "running")]
+    return len([task for task in wanted if _state(task) != "running"])
+
+
+def _state(task: t.Mapping[str, t.Any]) -> str:
+    return str((task.get("Status") or {}).get("State") or "new")
+
+
+def _problem(engine: Engine, params: dict[str, t.Any], spec: dict[str, t.Any], services: set[str], missed: int) -> str:
     """What is still to be waited for."""
     node_id = params["node"]
     every = engine.get("/nodes")
@@ -117,16 +136,20 @@ def _problem(engine: Engine, params: dict[str, t.Any], spec: dict[str, t.Any]) -
         return "the manager %s does not answer yet" % nodes.name(node)
     if spec.get("Availability") == "drain" and params["availability"] == "drain":
         left = _ended(engine, node_id)
-        return "%d of its tasks still run" % len(left) if left else ""
+        if left:
+            return "%d of its tasks still run" % len(left)
+        # The next node must not be drained before these run.
+        missing = _missing(engine, services) - missed
+        return "%d tasks of its services do not run elsewhere yet" % missing if missing > 0 else ""
     return ""
 
 
-def _wait(module: AnsibleModule, engine: Engine, spec: dict[str, t.Any]) -> None:
+def _wait(module: AnsibleModule, engine: Engine, spec: dict[str, t.Any], services: set[str], missed: int) -> None:
     params = module.params
     deadline = time.monotonic() + params["timeout"]
     while True:
         try:
-            problem = _problem(engine, params, spec)
+            problem = _problem(engine, params, spec, services, missed)
         except (EngineRefusal, EngineSilence) as error:
             problem = str(error)
         if not problem:
@@ -159,6 +182,8 @@ def _remove(module: AnsibleModule, engine: Engine, found: t.Any) -> None:
 
 def _set(module: AnsibleModule, engine: Engine, found: dict[str, t.Any]) -> None:
     params = module.params
+    services = _services(engine, params["node"]) if params["availability"] == "drain" else set()
+    missed = _missing(engine, services)
     for number in range(TRIES):
         wanted = nodes.wanted_spec(found, params["role"], params["availability"], params["labels"])
         before = found["Spec"]
@@ -177,7 +202,7 @@ def _set(module: AnsibleModule, engine: Engine, found: dict[str, t.Any]) -> None
                 found = engine.get("/nodes/" + name(params["node"]))
                 continue
         if not module.check_mode:
-            _wait(module, engine, wanted)
+            _wait(module, engine, wanted, services, missed)
         module.exit_json(changed=changed, node=wanted, diff=diff)
 
 

@@ -124,7 +124,9 @@ service:
   type: dict
   sample: {"name": "shop_web", "id": "7q92v0nr1hcgts2amcjyqg3pq"}
 spec:
-  description: The specification as it was sent, with the IDs of networks and secrets.
+  description:
+    - The specification as it was sent, with the IDs of networks and secrets.
+    - Without the values of variables whose names look like those of secrets.
   returned: with O(state=present)
   type: dict
   sample: {"Name": "shop_web", "Mode": {"Replicated": {"Replicas": 2}}}
@@ -153,6 +155,7 @@ import json
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs, nodes, spec, wait
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
     Engine,
@@ -162,6 +165,25 @@ from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import 
 )
 
 TRIES = 3
+
+
+class _Module(AnsibleModule):
+    """One whose specification, with passwords among its variables, is not in the log of the manager."""
+
+    def _log_invocation(self) -> None:
+        given = self.params
+        self.params = {**given, "spec": secrets.MASKED if given.get("spec") else None}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+
+def _hide(module: AnsibleModule, given: t.Any) -> None:
+    """What a variable has whose name looks like that of a secret is in no result and no diff."""
+    container = (given.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    env = dict(str(line).partition("=")[::2] for line in container.get("Env") or [])
+    module.no_log_values.update(secrets.values_to_hide({"env": env}, (), likely=True))
 
 
 def _text(value: t.Any) -> str:
@@ -218,6 +240,8 @@ def _apply(module: AnsibleModule, engine: Engine) -> tuple[bool, str, dict[str, 
     for number in range(TRIES):
         wanted, mode = _wanted(module, engine)
         found = engine.found("/services/" + name(wanted["Name"]))
+        if found:
+            _hide(module, found["Spec"])
         _refuse(module, engine, wanted, found)
         before = spec.comparable(found["Spec"]) if found else {}
         after = spec.comparable(wanted)
@@ -268,6 +292,8 @@ def _absent(module: AnsibleModule, engine: Engine) -> None:
     # The Engine takes the beginning of an ID for one, too.
     if found and found["Spec"]["Name"] != wanted:
         found = None
+    if found:
+        _hide(module, found["Spec"])
     if found and not module.check_mode:
         engine.delete("/services/" + name(found["ID"]))
     module.exit_json(
@@ -282,7 +308,7 @@ def _absent(module: AnsibleModule, engine: Engine) -> None:
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = _Module(
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "spec": {"type": "dict"},
@@ -303,6 +329,7 @@ def main() -> None:
         wrong = spec.problems(params["spec"])
         if wrong:
             module.fail_json(msg="spec: %s." % "; ".join(wrong))
+        _hide(module, params["spec"])
         if params["name"] and params["name"] != params["spec"]["Name"]:
             module.fail_json(
                 msg="name is %s and the specification has the Name %s; leave name out."

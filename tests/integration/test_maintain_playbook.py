@@ -285,6 +285,13 @@ def test_a_run_that_is_killed_is_undone(site: Site) -> None:
     assert site.schedule() == []
     assert not site.record("slave1").exists()
 
+    # Another run goes on too: it knows the window by the record.
+    assert site.maintain("--limit=slave1", tasks=killed, maintain_duration=600).code < 0
+    again = site.maintain("--limit=slave1")
+    assert again.code == 0, again.output
+    assert site.schedule() == []
+    assert not site.record("slave1").exists()
+
 
 def test_what_is_refused_before_anything_changes(site: Site) -> None:
     site.set_windows("slave2")

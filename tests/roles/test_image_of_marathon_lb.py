@@ -86,8 +86,10 @@ def test_neither_the_base_nor_the_agent_is_installed(role: Role) -> None:
 
 
 def test_its_files_go_where_it_is_left(role: Role) -> None:
-    assert "/etc/marathon-lb" in role.value("__haproxy_unwanted", {})
-    assert "/etc/marathon-lb" in role.value("__haproxy_own_files", {})
+    for left in (role.value("__haproxy_unwanted", {}), role.value("__haproxy_own_files", {})):
+        names = ("marathon-lb.env", "credentials", "marathon-ca.crt")
+        assert {f"/etc/marathon-lb/{name}" for name in names} <= set(left)
+        assert "/etc/marathon-lb" not in left
 
 
 def test_haproxy_of_the_distribution_has_the_unit_that_it_had(role: Role) -> None:

@@ -83,7 +83,7 @@ def test_the_secret_is_in_the_settings_alone(role: Role, options: dict[str, Any]
         ({}, {}, ["named", "marathon-dns"]),
         (CONTAINER, {}, ["mesos-dns"]),
         (CONTAINER, {"/etc/systemd/system/named.service": "#"}, ["named", "marathon-dns", "mesos-dns"]),
-        ({}, {"/etc/systemd/system/mesos-dns.service": "#"}, ["named", "marathon-dns", "mesos-dns"]),
+        ({}, {"/etc/systemd/system/mesos-dns.service": "# quorum.mesos: x"}, ["named", "marathon-dns", "mesos-dns"]),
     ],
 )
 def test_the_port_may_be_that_of_the_method_before(

@@ -94,6 +94,20 @@ def test_links_of_a_task_lead_nowhere(sandboxes: Sandboxes, tmp_path: Path) -> N
     assert (other / "stdout.1").stat().st_uid == 65534
 
 
+@pytest.mark.parametrize("keep", [1, 2])
+def test_links_of_a_container_whose_sandbox_is_root_s(sandboxes: Sandboxes, tmp_path: Path, keep: int) -> None:
+    """Its own root is none of the host; what it has put in the sandbox must not lead out of it."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    run = sandboxes.add("c1")
+    (run / "stdout").write_text("x" * (2 * LIMIT))
+    (run / "stdout.1").symlink_to(precious)
+    # A link cannot be moved over a directory, so that it stays where the copy goes.
+    (run / "stdout.2" / "stdout.1").mkdir(parents=True)
+    sandboxes.rotate(keep)
+    assert precious.read_text() == "precious"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a small file system")
 def test_a_full_disk_is_made_room_on(sandboxes: Sandboxes) -> None:
     """Older copies go first; where that is not enough, the file stays and the unit fails."""

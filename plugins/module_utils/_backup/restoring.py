@@ -35,8 +35,17 @@ def plan(
     ``name`` is the checksum that names the backup, and ``states`` what each host has on its disk.
     """
     wanted, problems = _parts(manifest, parts)
-    done = any(state.get("restored") == name for state in states.values()) and not again
-    resumed = any(state.get("begun") == name for state in states.values())
+    # The name and the parts; without parts it was all.
+    restored = [str(state.get("restored") or "").partition(" ") for state in states.values()]
+    done = not again and any(
+        was == name and set(wanted) <= set(told.split(",") if told else PARTS) for was, _space, told in restored
+    )
+    begun = {state.get("begun") for state in states.values()} - {"", None}
+    # Apps that run again are in use, whatever an interrupted restore has left beside them, and however long ago.
+    halfway = bool(begun) and not any(
+        said.get("leads") and said.get("workloads") for said in members(hosts, "marathon").values()
+    )
+    resumed = halfway and name in begun
     if "definitions" not in wanted and not done:
         problems += _hosts(hosts, states, wanted)
         if not resumed:
@@ -47,6 +56,7 @@ def plan(
         "needed": "definitions" not in wanted and not done,
         "done": done,
         "resumed": resumed,
+        "halfway": halfway,
         "problems": problems,
         "gone": gone(manifest, hosts) if "registry" in wanted else [],
         "agents": sorted(str(said["id"]) for said in members(hosts, "agent").values() if said.get("id")),

@@ -14,7 +14,7 @@ _SHOWN = re.compile(r"(\.env|\.service|/zoo\.cfg|/myid|/zk|/tmpfiles\.d/[^/]+\.c
 _SECRET = r"(?:passw(?:or)?d|secret|token|credential|digest|private|api_?key|access_?key)"
 _NAME = re.compile(_SECRET, re.IGNORECASE)
 _INSIDE = re.compile(_SECRET + r"[\w.-]*[\"']?\s*[:=]", re.IGNORECASE)
-_HARMLESS = re.compile(r"^(?:(?:file://)?/[^:@]*|true|false|\d*)$")
+_HARMLESS = re.compile(r"^(?:(?:file://)?/[^:@]*|true|false|)$")
 _URL = re.compile(r"[\w+.-]+://[^\s\"',]+")
 
 

@@ -29,7 +29,9 @@ def main(values: Values) -> dict[str, t.Any]:
     roles = {**dict.fromkeys(workers, "worker"), **dict.fromkeys(managers, "manager")}
     active = [one for one in (*managers, *play) if _is_manager(seen.get(one))]
     others = [one for one in play if (seen[one] or {}).get("state") == "active"]
-    makes = next((one for one in managers if one in play), "") if not active and not others else ""
+    # That none answers does not say that there is no swarm.
+    unseen = _unseen(managers, play, seen)
+    makes = next((one for one in managers if one in play), "") if not active and not others and not unseen else ""
     source = next(iter(active), makes)
     joining = [one for one in play if one != makes and (seen[one] or {}).get("state") == "inactive"]
     if values["ansible_check_mode"]:
@@ -48,7 +50,7 @@ def main(values: Values) -> dict[str, t.Any]:
         "problems": [
             *host_plan.problems(values),
             *common.host_problems(values, values["__docker_swarm_needs"]),
-            *("%s: %s" % (host, problem) for problem in _problems(values, roles, seen, source, labels)),
+            *("%s: %s" % (host, problem) for problem in _problems(values, roles, seen, source, labels, unseen)),
         ],
         "warnings": _warnings(values, managers, seen, host),
         "role": roles.get(host, "worker"),
@@ -72,7 +74,18 @@ def uninstall(values: Values) -> dict[str, t.Any]:
     leaving_managers = [one for one in leaving if _is_manager(seen[one])]
     ends = bool(leaving) and not staying
     keeper = next(iter(staying), "") or next(reversed(leaving_managers), host)
+    unseen = _unseen(values["__docker_swarm_manager_hosts"], play, seen)
     problems = []
+    if (seen[host] or {}).get("state") == "silent":
+        problems.append(
+            "%s: its Docker does not answer, so it cannot leave and stays a node of the swarm; start Docker there. If "
+            "the host is lost, run `docker node demote` and `docker node rm --force` for it on a manager." % host
+        )
+    if ends and unseen:
+        problems.append(
+            "%s: no manager that would stay answers, and nobody knows whether %s are some; start Docker there, or take "
+            "them out of the group." % (host, ", ".join(unseen))
+        )
     if ends and not boolean(values["docker_swarm_uninstall_data"], strict=False):
         problems.append(
             "%s: no manager would stay, which ends the swarm with its services, secrets and configs; leave a manager "
@@ -98,6 +111,11 @@ def _seen(values: Values) -> dict[str, t.Any]:
     return {**values["__docker_swarm_found_outside"], **values["__docker_swarm_found"]}
 
 
+def _unseen(managers: t.Sequence[str], play: t.Sequence[str], seen: t.Mapping[str, t.Any]) -> list[str]:
+    """The managers outside of the play of which it is not known whether they are in a swarm."""
+    return [one for one in managers if one not in play and (seen.get(one) or {}).get("state") in (None, "silent")]
+
+
 def _is_manager(member: t.Optional[Member]) -> bool:
     return bool(member and member.get("state") == "active" and member.get("manager"))
 
@@ -109,7 +127,12 @@ def _labels(given: t.Any) -> dict[str, str]:
 
 
 def _problems(
-    values: Values, roles: t.Mapping[str, str], seen: t.Mapping[str, t.Any], source: str, labels: t.Mapping[str, str]
+    values: Values,
+    roles: t.Mapping[str, str],
+    seen: t.Mapping[str, t.Any],
+    source: str,
+    labels: t.Mapping[str, str],
+    unseen: t.Sequence[str],
 ) -> t.Iterator[str]:
     host = values["inventory_hostname"]
     managers, workers = values["docker_swarm_manager_group"], values["docker_swarm_worker_group"]
@@ -121,6 +144,11 @@ def _problems(
         yield "it is in both groups %s and %s; take it out of one of them." % (managers, workers)
     if not values["__docker_swarm_manager_hosts"]:
         yield "the group %s is empty; a swarm needs a manager." % managers
+    elif not source and unseen:
+        yield (
+            "no manager of the swarm answers, and none is made, because %s may be in one; start Docker there, run "
+            "without --limit, or take them out of the group %s." % (", ".join(unseen), managers)
+        )
     elif not source:
         yield (
             "no manager of the swarm answers, and none is made because nodes are members already; start Docker on a "

@@ -17,6 +17,8 @@ _PASSWORD = re.compile(r"[A-Za-z0-9_.@%+=,-]{1,8}\Z")
 # 255 is for who owns the address as its only one.
 _FIRST_PRIORITY = 254
 _UNIT = "/etc/systemd/system/keepalived.service"
+# The unit alone may be of somebody who has edited the one of the package.
+_SETTINGS = "/etc/haproxy/keepalived.conf"
 _SAME = ("haproxy_address", "haproxy_address_router_id")
 
 
@@ -39,6 +41,7 @@ def plan(values: Values) -> dict[str, t.Any]:
         *_numbers(values),
         *_same(values, members),
         *_stranger(values),
+        *_newcomer(values, members),
     ]
     interface = values["haproxy_address_interface"] or _interface_with(values, own)
     if not problems:
@@ -139,13 +142,26 @@ def _alone(values: Values) -> list[str]:
 
 
 def _stranger(values: Values) -> list[str]:
-    """A keepalived that runs without the role's unit has settings of somebody else."""
+    """A keepalived that runs without the role's unit and settings has those of somebody else."""
     host = values["__common_host"]
-    if host["files"].get(_UNIT) is not None or not (host.get("units") or {}).get("keepalived"):
+    its = all(host["files"].get(path) is not None for path in (_UNIT, _SETTINGS))
+    if its or not (host.get("units") or {}).get("keepalived"):
         return []
     return [
         "a keepalived runs there that the role has not set up, and its addresses would be given up; take another host, "
         "stop it where nobody needs it (systemctl disable --now keepalived), or leave haproxy_address out."
+    ]
+
+
+def _newcomer(values: Values, members: list[str]) -> list[str]:
+    """The others advertise to those alone that they were told of; one that they do not know takes the address too."""
+    others = [one for one in members if one not in values["ansible_play_hosts"]]
+    if not others or values["__common_host"]["files"].get(_UNIT) is not None:
+        return []
+    return [
+        "it is new among those that share %s (haproxy_address), and %s must be told of it, else both have the address; "
+        "run without --limit, or take a host that is lost out of the group %s."
+        % (address_of(values["haproxy_address"]), ", ".join(others), values["haproxy_group"])
     ]
 
 

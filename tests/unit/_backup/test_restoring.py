@@ -48,8 +48,8 @@ def planned(found: dict[str, Any], states: dict[str, Any] = STATES, **more: Any)
 
 def test_a_fresh_cluster_gets_all_that_the_backup_has() -> None:
     assert planned(fresh()) == {
-        "parts": ["zookeeper", "registry"], "needed": True, "done": False, "resumed": False, "problems": [], "gone": [],
-        "agents": [],
+        "parts": ["zookeeper", "registry"], "needed": True, "done": False, "resumed": False, "halfway": False,
+        "problems": [], "gone": [], "agents": [],
     }  # fmt: skip
     assert planned(fresh(), manifest=manifest("zookeeper/snapshot.1"))["parts"] == ["zookeeper"]
 
@@ -107,6 +107,10 @@ def test_the_same_backup_is_restored_once() -> None:
     assert "has 3 apps" in again["problems"][0]
     other = planned(fresh(), {"node1": {**UNITS, "restored": "other"}})
     assert (other["needed"], other["done"]) == (True, False)
+    part = {"node1": {**UNITS, "restored": "sum zookeeper"}}
+    assert planned(fresh(), part, parts="zookeeper")["done"]
+    assert planned(fresh(), part, parts="registry")["needed"]
+    assert planned(fresh(), {"node1": {**UNITS, "restored": "sum zookeeper,registry"}})["done"]
 
 
 def test_an_interrupted_restore_goes_on_without_asking_again() -> None:
@@ -117,6 +121,19 @@ def test_an_interrupted_restore_goes_on_without_asking_again() -> None:
         fresh(zookeeper=[SILENT], master=[SILENT], marathon=[SILENT]), {"node1": {**UNITS, "begun": "other"}}
     )
     assert other["problems"] != []
+
+
+def test_a_restore_that_was_interrupted_long_ago_does_not_replace_what_runs_since() -> None:
+    states = {"node1": {**UNITS, "begun": "sum"}}
+    found = planned(fresh(marathon=[marathon()]), states)
+    assert (found["resumed"], found["halfway"]) == (False, False)
+    assert "has 3 apps" in found["problems"][0]
+
+
+def test_another_backup_after_an_interrupted_restore_keeps_the_data_of_before() -> None:
+    states = {"node1": {**UNITS, "begun": "other"}}
+    found = planned(fresh(marathon=[SILENT]), states, replace=True)
+    assert (found["resumed"], found["halfway"], found["problems"]) == (False, True, [])
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,10 @@ def test_what_is_one_is_hidden(line: str) -> None:
     assert len(shown.splitlines()) == 3
 
 
+def test_a_password_of_digits_is_one() -> None:
+    assert "12345678" not in (without_secrets(ENV, "MARATHON_SSL_KEYSTORE_PASSWORD=12345678\n") or "12345678")
+
+
 @pytest.mark.parametrize(
     "path",
     ["/etc/mesos/tls/marathon.key", "/etc/mesos/marathon-mesos-secret", "/etc/zookeeper/conf/jaas.conf", "/etc/a.json"],

@@ -93,6 +93,15 @@ def test_the_first_of_the_group_is_not_made_a_second_swarm() -> None:
     assert (found["makes"], found["source"], found["joining"]) == ("", "b", ["a"])
 
 
+@pytest.mark.parametrize("outside", [{}, {"b": member("b", "silent"), "c": member("c", "silent")}])
+def test_no_second_swarm_is_made_where_the_other_managers_do_not_answer(outside: dict[str, Any]) -> None:
+    found = planned(
+        ansible_play_hosts=["a"], __docker_swarm_found={"a": fresh("a")}, __docker_swarm_found_outside=outside
+    )
+    assert (found["makes"], found["source"]) == ("", "")
+    assert "none is made, because b, c may be in one" in found["problems"][0]
+
+
 def test_managers_come_before_others_go() -> None:
     old = {"a": member("a"), "b": fresh("b"), "c": fresh("c"), "d": member("d", manager=True)}
     found = planned(__docker_swarm_found=old, ansible_play_hosts=["d", "a", "b", "c"])
@@ -163,6 +172,16 @@ def test_the_last_manager_leaves_only_when_all_may_go() -> None:
     assert (found["problems"], found["order"], found["ends"]) == ([], ["d", "a", "b", "c"], True)
     assert found["keeper"] == "c"
     assert "d would stay in it without" in leaving("a", "b", "c", docker_swarm_uninstall_data=True)["problems"][0]
+
+
+def test_a_host_whose_docker_is_silent_has_not_left() -> None:
+    plan = leaving("d", seen={**MADE, "d": member("d", "silent")})
+    assert "does not answer, so it cannot leave" in plan["problems"][0]
+
+
+def test_managers_that_do_not_answer_are_not_taken_for_gone() -> None:
+    found = leaving("c", docker_swarm_uninstall_data=True, __docker_swarm_found_outside={"a": member("a", "silent")})
+    assert "nobody knows whether a, b are some" in found["problems"][0]
 
 
 def test_a_host_that_is_in_no_swarm_has_left() -> None:

@@ -9,7 +9,7 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import shared_
 
 from .hosts import HOST
 
-UNIT = "/etc/systemd/system/keepalived.service"
+UNIT, FILE = "/etc/systemd/system/keepalived.service", "/etc/haproxy/keepalived.conf"
 SHARED = "192.0.2.100"
 WHO = "02:42:0a:00:00:64"
 
@@ -110,12 +110,20 @@ def test_an_address_that_a_load_balancer_has_is_not_taken() -> None:
 
 
 def test_with_a_part_of_the_group_nobody_is_refused_for_another_s_address() -> None:
-    assert planned(ansible_play_hosts=["a"], __common_host=seen("192.0.2.1", answered=WHO))["problems"] == []
+    known = {**seen("192.0.2.1", answered=WHO), "files": {UNIT: "# [Service]"}}
+    assert planned(ansible_play_hosts=["a"], __common_host=known)["problems"] == []
+
+
+def test_a_new_one_is_not_set_up_without_the_others() -> None:
+    (problem,) = planned(ansible_play_hosts=["a"])["problems"]
+    assert "b must be told of it, else both have the address" in problem
 
 
 def test_the_role_s_own_keepalived_is_no_stranger() -> None:
-    own = {**seen("192.0.2.1"), "units": {"keepalived": True}, "files": {UNIT: "# [Service]"}}
+    own = {**seen("192.0.2.1"), "units": {"keepalived": True}, "files": {UNIT: "# [Service]", FILE: "# Ansible"}}
     assert planned(__common_host=own)["problems"] == []
+    edited = {**own, "files": {UNIT: "[Unit]", FILE: None}}
+    assert "that the role has not set up" in planned(__common_host=edited)["problems"][0]
 
 
 @pytest.mark.parametrize("password", ["123456789", "a b", "a}b", "a\nb", '"', "#"])
