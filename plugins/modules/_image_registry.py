@@ -87,6 +87,7 @@ label:
 import json
 import os
 import typing as t
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._docker import credentials, engine, image_name
@@ -94,7 +95,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._docker import creden
 
 def stored_logins() -> dict[str, t.Any]:
     """What `docker login` has written for this user."""
-    directory = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
+    directory = os.environ.get("DOCKER_CONFIG") or str(Path.home() / ".docker")
     try:
         with open(os.path.join(directory, "config.json"), encoding="utf-8") as file:
             found = json.load(file)

@@ -206,7 +206,7 @@ def _swarms(host: str, seen: t.Mapping[str, t.Any]) -> t.Iterator[str]:
                 yield "it is in another swarm than %s; take one of them out (`docker swarm leave --force`)." % name
                 return
     elif known and not set(mine.get("managers") or []) & {one["node"] for one in known.values()}:
-        yield "it is in another swarm than %s; take it out (`docker swarm leave`)." % next(iter(known))
+        yield "it is in another swarm than %s; take it out (`docker swarm leave`)." % min(known)
 
 
 def _warnings(values: Values, managers: t.Sequence[str], seen: t.Mapping[str, t.Any], host: str) -> list[str]:

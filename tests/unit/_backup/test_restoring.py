@@ -42,8 +42,8 @@ UNITS = {"units": ["zookeeper", "mesos-master", "marathon"], "data": True, "rest
 STATES = {"node1": UNITS}
 
 
-def planned(found: dict[str, Any], states: dict[str, Any] = STATES, **more: Any) -> dict[str, Any]:
-    return plan(more.pop("manifest", manifest()), "sum", found, states, **more)
+def planned(found: dict[str, Any], states: Any = None, **more: Any) -> dict[str, Any]:
+    return plan(more.pop("manifest", manifest()), "sum", found, STATES if states is None else states, **more)
 
 
 def test_a_fresh_cluster_gets_all_that_the_backup_has() -> None:

@@ -14,8 +14,8 @@ def service(replicas: int = 2, state: str = "", mode: Any = None) -> dict[str, A
     return {"Spec": spec, "UpdateStatus": {"State": state} if state else None}
 
 
-def task(number: int, state: str = "running", spec: Any = NEW, desired: str = "running") -> dict[str, Any]:
-    return {"ID": f"t{number}", "Spec": spec, "DesiredState": desired, "Status": {"State": state}}
+def task(number: int, state: str = "running", spec: Any = None, desired: str = "running") -> dict[str, Any]:
+    return {"ID": f"t{number}", "Spec": spec or NEW, "DesiredState": desired, "Status": {"State": state}}
 
 
 def test_all_tasks_of_the_new_version_must_run() -> None:
