@@ -37,7 +37,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.quorum.mesos.plugins.module_utils._translate import cluster
+from ansible_collections.quorum.mesos.plugins.module_utils._translate.apply import cluster
 
 
 def kubernetes_manifests(directory: str, namespace: str = "") -> dict[str, t.Any]:

@@ -37,7 +37,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._translate import cluster
+from ansible_collections.quorum.mesos.plugins.module_utils._translate.apply import cluster
 
 
 class FilterModule:

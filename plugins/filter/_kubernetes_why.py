@@ -41,7 +41,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._translate import rollout
+from ansible_collections.quorum.mesos.plugins.module_utils._translate.apply import rollout
 
 
 class FilterModule:

@@ -34,6 +34,7 @@ RETURN = r"""
 _value:
   description: Their ids.
   type: list
+  elements: str
 """
 
 import typing as t

@@ -49,6 +49,7 @@ attributes:
     support: none
   idempotent:
     support: none
+    details: Each run makes a new copy.
 """
 
 EXAMPLES = r"""

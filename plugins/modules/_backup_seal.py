@@ -46,6 +46,7 @@ attributes:
     support: none
   idempotent:
     support: none
+    details: A backup is finished once.
 """
 
 EXAMPLES = r"""

@@ -149,7 +149,7 @@ def main() -> None:
     )
 
 
-def _remedy(answer: engine.Answer, host: str, logged_in: bool) -> str:
+def _remedy(answer: engine.EngineAnswer, host: str, logged_in: bool) -> str:
     said = answer.message.rstrip(".")
     if answer.status in (401, 403) or "unauthorized" in said or "no basic auth" in said or "denied" in said:
         state = "the login for %s is refused" % host if logged_in else "authentication required"

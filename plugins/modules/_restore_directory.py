@@ -39,6 +39,7 @@ attributes:
     support: none
   idempotent:
     support: none
+    details: Each run makes room again; whether it is needed, the playbook decides.
 """
 
 EXAMPLES = r"""

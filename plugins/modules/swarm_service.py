@@ -89,7 +89,6 @@ seealso:
   - plugin: quorum.mesos.marathon_to_swarm
     plugin_type: filter
   - module: quorum.mesos.marathon_translate
-  - module: community.docker.docker_swarm_service
   - name: Leaving Mesos
     link: https://quorum.example.org/mesos/site/docs/way-out.html
     description: How apps of Marathon become services of Docker Swarm.

@@ -167,7 +167,6 @@ def _app(right: dict[str, Any]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
         field = "taskKillGracePeriodSeconds" if name == "kill_grace_period" else name
         yield field, value, {**right, "definition": plain, name: value}
     yield "cpus", 5, {**right, "cpus": 5}
-    yield "image", "x", {**right, "image": "x", "definition": {**definition, "container": {"docker": {"image": "y"}}}}
     yield "network_name", "n", {**right, "network_name": "n", "network": "host"}
     yield "container_port", 80, {**right, "ports": [{"container_port": 80}]}
     yield "constraints", "NOPE", {**right, "constraints": [["hostname", "NOPE"]]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -73,8 +74,8 @@ def test_an_agent_without_tasks(sandboxes: Sandboxes) -> None:
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
 def test_links_of_a_task_lead_nowhere(sandboxes: Sandboxes, tmp_path: Path) -> None:
     """Who owns a sandbox has a file of root overwritten or emptied by it no more than with his own rights."""
-    for directory in (tmp_path, *tmp_path.parents[:2]):
-        directory.chmod(0o755)
+    for directory in (tmp_path, *tmp_path.parents):
+        directory.chmod(stat.S_IMODE(directory.stat().st_mode) | 0o055)
     precious = tmp_path / "precious"
     precious.write_text("p" * (2 * LIMIT))
     run = sandboxes.add("c1")

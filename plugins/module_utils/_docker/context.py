@@ -25,12 +25,12 @@ class BadContext(Exception):
     """It cannot be built from; the text names the file and what to do."""
 
 
-class Rule(t.NamedTuple):
+class IgnoreRule(t.NamedTuple):
     pattern: re.Pattern[str]
     keeps: bool
 
 
-class Entry(t.NamedTuple):
+class ContextEntry(t.NamedTuple):
     """A file, directory or link; ``target`` is where a link leads."""
 
     name: str
@@ -40,7 +40,7 @@ class Entry(t.NamedTuple):
     target: str = ""
 
 
-def rules(text: str) -> list[Rule]:
+def rules(text: str) -> list[IgnoreRule]:
     """The lines of a .dockerignore, as Docker reads them."""
     found = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
@@ -55,7 +55,7 @@ def rules(text: str) -> list[Rule]:
         if cleaned.startswith("/") and len(cleaned) > 1:
             cleaned = cleaned.lstrip("/")
         try:
-            found.append(Rule(re.compile(_regex(cleaned), re.DOTALL), keeps))
+            found.append(IgnoreRule(re.compile(_regex(cleaned), re.DOTALL), keeps))
         except re.error as error:
             raise BadContext(
                 "%s has %r in line %d, which is no pattern (%s): correct it" % (IGNORE_FILE, words, number, error)
@@ -92,7 +92,7 @@ def _regex(pattern: str) -> str:
     return "(?:%s)\\Z" % result
 
 
-def ignored(of_file: t.Sequence[Rule], name: str) -> bool:
+def ignored(of_file: t.Sequence[IgnoreRule], name: str) -> bool:
     """Whether the rules leave it out. The last one that matches it, or a directory above it, decides."""
     parts = name.split("/")
     names = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
@@ -103,11 +103,11 @@ def ignored(of_file: t.Sequence[Rule], name: str) -> bool:
     return result
 
 
-def entries(root: str, dockerfile: str) -> list[Entry]:
+def entries(root: str, dockerfile: str) -> list[ContextEntry]:
     """What Docker would be sent of the directory, in the order of the names."""
     _check(root, dockerfile)
     of_file = _rules_of(root)
-    found: list[Entry] = []
+    found: list[ContextEntry] = []
     # The builder needs them, whatever the rules say.
     needed = {posixpath.normpath(dockerfile)}
     if of_file and not ignored(of_file, IGNORE_FILE):
@@ -126,7 +126,7 @@ def _check(root: str, dockerfile: str) -> None:
         raise BadContext("%s has no file %s: write one, or name another one" % (root, dockerfile))
 
 
-def _rules_of(root: str) -> list[Rule]:
+def _rules_of(root: str) -> list[IgnoreRule]:
     try:
         with open(os.path.join(root, IGNORE_FILE), encoding="utf-8-sig") as file:
             return rules(file.read())
@@ -137,7 +137,7 @@ def _rules_of(root: str) -> list[Rule]:
         raise BadContext("%s cannot be read (%s): correct the file" % (path, error)) from error
 
 
-def _walk(root: str, below: str, of_file: list[Rule], needed: set[str], found: list[Entry]) -> None:
+def _walk(root: str, below: str, of_file: list[IgnoreRule], needed: set[str], found: list[ContextEntry]) -> None:
     try:
         listed = sorted(os.scandir(os.path.join(root, below)), key=lambda one: one.name)
     except OSError as error:
@@ -154,15 +154,15 @@ def _walk(root: str, below: str, of_file: list[Rule], needed: set[str], found: l
             _walk(root, name, of_file, needed, found)
 
 
-def _entry(name: str, path: str) -> Entry:
+def _entry(name: str, path: str) -> ContextEntry:
     kept = os.lstat(path)
     if stat.S_ISDIR(kept.st_mode):
-        return Entry(name, path, "directory", 0o755)
+        return ContextEntry(name, path, "directory", 0o755)
     if stat.S_ISLNK(kept.st_mode):
-        return Entry(name, path, "link", 0o777, os.readlink(path))
+        return ContextEntry(name, path, "link", 0o777, os.readlink(path))
     if stat.S_ISREG(kept.st_mode):
         # As Git keeps rights: two clones give one image, whatever the umask.
-        return Entry(name, path, "file", 0o755 if kept.st_mode & stat.S_IXUSR else 0o644)
+        return ContextEntry(name, path, "file", 0o755 if kept.st_mode & stat.S_IXUSR else 0o644)
     raise BadContext(
         "%s is neither a file nor a directory nor a link: remove it, or name it in %s" % (path, IGNORE_FILE)
     )
@@ -174,7 +174,7 @@ def _unreadable(path: str, error: OSError) -> BadContext:
     )
 
 
-def digest(listed: t.Iterable[Entry], settings: t.Mapping[str, t.Any]) -> str:
+def digest(listed: t.Iterable[ContextEntry], settings: t.Mapping[str, t.Any]) -> str:
     """Of names, content, links and whether a file is a program; when a file was written does not count."""
     whole = hashlib.sha256(json.dumps([FORMAT, settings], sort_keys=True).encode())
     for entry in listed:
@@ -195,7 +195,7 @@ def _content_digest(path: str) -> str:
     return found.hexdigest()
 
 
-def pack(listed: t.Iterable[Entry], path: str) -> None:
+def pack(listed: t.Iterable[ContextEntry], path: str) -> None:
     """Writes an archive of them."""
     with tarfile.open(path, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for entry in listed:
@@ -212,5 +212,5 @@ def pack(listed: t.Iterable[Entry], path: str) -> None:
             archive.addfile(item)
 
 
-def size(listed: t.Iterable[Entry]) -> int:
+def size(listed: t.Iterable[ContextEntry]) -> int:
     return sum(os.stat(entry.path).st_size for entry in listed if entry.kind == "file")

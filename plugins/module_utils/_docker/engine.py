@@ -21,7 +21,7 @@ class NoDocker(Exception):
     """It gave no answer; the text says why."""
 
 
-class Answer(t.NamedTuple):
+class EngineAnswer(t.NamedTuple):
     status: int
     data: dict[str, t.Any]
 
@@ -30,14 +30,14 @@ class Answer(t.NamedTuple):
         return str(self.data.get("message") or "status %d" % self.status).strip()
 
 
-def get(socket: str, path: str, headers: t.Mapping[str, str] | None = None) -> Answer:
+def get(socket: str, path: str, headers: t.Mapping[str, str] | None = None) -> EngineAnswer:
     try:
         with host_request.send(
             "http://localhost" + path, ServiceAccess(), SECONDS, unix_socket=socket, headers=dict(headers or {})
         ) as answer:
-            return Answer(answer.status, _data(answer.read()))
+            return EngineAnswer(answer.status, _data(answer.read()))
     except HTTPError as error:
-        return Answer(error.code, _data(error.read()))
+        return EngineAnswer(error.code, _data(error.read()))
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise NoDocker(str(getattr(reason, "strerror", None) or reason)) from error

@@ -9,7 +9,7 @@ import json
 import os
 from typing import Any, Iterator
 
-from .manifests import yaml
+from ..manifests import yaml
 
 # What others refer to comes first; what sends requests to pods comes when there are some.
 _ORDER = (

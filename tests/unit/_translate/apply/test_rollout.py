@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._translate import rollout
+from ansible_collections.quorum.mesos.plugins.module_utils._translate.apply import rollout
 
 
 def workload(**status: Any) -> dict[str, Any]:

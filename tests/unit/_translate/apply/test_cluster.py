@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._translate import cluster, manifests, translation
+from ansible_collections.quorum.mesos.plugins.module_utils._translate import manifests, translation
+from ansible_collections.quorum.mesos.plugins.module_utils._translate.apply import cluster
 
 APP = {
     "id": "/shop/web",
