@@ -38,7 +38,8 @@ def run(secured: Secured, name: str, host: Host, *arguments: str) -> int:
 def test_an_agent_is_drained_and_gets_tasks_again(secured: Secured) -> None:
     (slave,) = secured.config.in_group("mesos_slaves")
     # It is the only one, so its tasks have no other place.
-    assert run(secured, "mesos_slave_drain", slave, "-e", "mesos_slave_drain_force=true") > 0
+    alone = '{"mesos_slave_drain_force": true, "quorum_drain_surge": false}'
+    assert run(secured, "mesos_slave_drain", slave, "-e", alone) > 0
     assert agent(secured)["deactivated"]
     assert run(secured, "mesos_slave_activate", slave) > 0
     assert not agent(secured)["deactivated"]
