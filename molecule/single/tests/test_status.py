@@ -19,7 +19,8 @@ def test_what_an_open_cluster_shows(arguments: list[str]) -> None:
         "ZooKeeper": r"standalone, [\d.]+, 1 voter, epoch \d+, \d+ znodes" + OPEN + "read, write",
         "Mesos master": r"leader, 1[.]11[.]0, quorum 1 of 1 replica, agents: 1 active, 1 framework"
         + OPEN + "read, write, register a framework",
-        "Mesos agent": r"active, 1[.]11[.]0, \d+ tasks?" + OPEN + "read, write",
+        "Mesos agent": r"active, 1[.]11[.]0, \d+ tasks?, disk \d+ % used, [\d.]+ [KMGT]iB free, "
+        + r"\d+ sandbox(es)?( [(]\d+ of ended tasks[)])?" + OPEN + "read, write",
         "Marathon": r"leader, 1[.]11[.]24, \d+ apps?, .*0 deployments" + OPEN + "read, write",
         "Docker": r"[\w.+~-]+, \d+ containers?",
     }.items():  # fmt: skip
