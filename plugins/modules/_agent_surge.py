@@ -23,6 +23,7 @@ description:
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
+  - quorum.mesos._marathon_client
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -32,21 +33,6 @@ attributes:
   idempotent:
     support: full
 options:
-  url:
-    description: Addresses of Marathon.
-    type: list
-    elements: str
-    required: true
-  url_username:
-    description: User name for HTTP basic authentication.
-    type: str
-  url_password:
-    description: Password for HTTP basic authentication.
-    type: str
-  ca:
-    description:
-      - The certificates (PEM) of the authorities that are trusted for HTTPS, instead of those of the system.
-    type: str
   state:
     description:
       - V(moved) waits until no app serves from the agent alone.
@@ -102,28 +88,16 @@ settled:
   sample: [/web]
 """
 
-import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access
-from ansible_collections.quorum.mesos.plugins.module_utils._http.host_session import HostSession
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError, Unreachable
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.host_client import (
+    host_client,
+    host_client_spec,
+)
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.record import SurgeRecord
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.surge.run import DrainedAgent, Surge
-
-
-def _client(module: AnsibleModule) -> Client:
-    params = module.params
-    ca_path = None
-    if params["ca"]:
-        ca_path = os.path.join(module.tmpdir, "marathon-ca.pem")
-        with open(ca_path, "w", encoding="utf-8") as file:
-            file.write(params["ca"])
-    access = Access(username=params["url_username"], password=params["url_password"], ca_path=ca_path)
-    return Client(Http(params["url"], time.sleep, HostSession(access), access))
 
 
 def _named(app: dict[str, object]) -> str:
@@ -159,10 +133,7 @@ def _settled(module: AnsibleModule, surge: Surge) -> None:
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "url": {"type": "list", "elements": "str", "required": True},
-            "url_username": {"type": "str"},
-            "url_password": {"type": "str", "no_log": True},
-            "ca": {"type": "str"},
+            **host_client_spec(),
             "state": {"type": "str", "choices": ["moved", "settled"], "required": True},
             "agent": {"type": "str", "required": True},
             "hostname": {"type": "str", "required": True},
@@ -174,7 +145,7 @@ def main() -> None:
     params = module.params
     try:
         surge = Surge(
-            _client(module),
+            host_client(module),
             DrainedAgent(params["agent"], params["hostname"]),
             SurgeRecord(params["record"]),
             params["wait_timeout"],

@@ -25,12 +25,8 @@ options:
       - Maximum time to wait, in seconds.
     type: float
     default: 120
-  socket:
-    description:
-      - The Engine's socket.
-    type: path
-    default: /run/docker.sock
 extends_documentation_fragment:
+  - quorum.mesos.docker_engine
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -63,7 +59,12 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import nodes
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import Engine, EngineRefusal, EngineSilence
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+    Engine,
+    EngineRefusal,
+    EngineSilence,
+    socket_spec,
+)
 
 
 def main() -> None:
@@ -71,7 +72,7 @@ def main() -> None:
         argument_spec={
             "nodes": {"type": "dict", "required": True},
             "timeout": {"type": "float", "default": 120},
-            "socket": {"type": "path", "default": "/run/docker.sock"},
+            **socket_spec(),
         },
         supports_check_mode=True,
     )

@@ -57,12 +57,8 @@ options:
       - Maximum time, in seconds, until the host is a member.
     type: float
     default: 120
-  socket:
-    description:
-      - The Engine's socket.
-    type: path
-    default: /run/docker.sock
 extends_documentation_fragment:
+  - quorum.mesos.docker_engine
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -103,7 +99,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import Engine, EngineRefusal, EngineSilence
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+    Engine,
+    EngineRefusal,
+    EngineSilence,
+    socket_spec,
+)
 
 PORT = 2377
 LISTEN = "0.0.0.0:%d" % PORT
@@ -171,7 +172,7 @@ def main() -> None:
             "token": {"type": "str", "no_log": True},
             "last": {"type": "bool", "default": False},
             "timeout": {"type": "float", "default": 120},
-            "socket": {"type": "path", "default": "/run/docker.sock"},
+            **socket_spec(),
         },
         supports_check_mode=True,
         required_if=[("state", "made", ("address",)), ("state", "joined", ("address", "managers", "token"))],

@@ -21,12 +21,8 @@ options:
     type: list
     elements: dict
     required: true
-  socket:
-    description:
-      - The Engine's socket.
-    type: path
-    default: /run/docker.sock
 extends_documentation_fragment:
+  - quorum.mesos.docker_engine
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -62,6 +58,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import 
     Engine,
     EngineRefusal,
     EngineSilence,
+    socket_spec,
 )
 
 
@@ -69,7 +66,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "networks": {"type": "list", "elements": "dict", "required": True},
-            "socket": {"type": "path", "default": "/run/docker.sock"},
+            **socket_spec(),
         },
         supports_check_mode=True,
     )

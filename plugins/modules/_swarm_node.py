@@ -47,12 +47,8 @@ options:
         run as many elsewhere.
     type: float
     default: 300
-  socket:
-    description:
-      - The Engine's socket.
-    type: path
-    default: /run/docker.sock
 extends_documentation_fragment:
+  - quorum.mesos.docker_engine
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -90,6 +86,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import 
     EngineSilence,
     filters,
     name,
+    socket_spec,
 )
 
 TRIES = 5
@@ -99,10 +96,10 @@ def _text(spec: t.Any) -> str:
     return json.dumps(spec, indent=2, sort_keys=True) + "\n"
 
 
-def _ended(engine: Engine, node_id: str) -> list[str]:
-    """The tasks that still run on a node."""
+def _running(engine: Engine, node_id: str) -> int:
+    """How many tasks still run on a node."""
     tasks = engine.get("/tasks", filters=filters(node=node_id))
-    return sorted(task["ID"] for task in tasks if (task.get("Status") or {}).get("State") in ("running", "starting"))
+    return len([task for task in tasks if _state(task) in ("running", "starting")])
 
 
 def _services(engine: Engine, node_id: str) -> set[str]:
@@ -135,9 +132,9 @@ def _problem(engine: Engine, params: dict[str, t.Any], spec: dict[str, t.Any], s
     if params["role"] == "manager" and not nodes.is_reachable(node):
         return "the manager %s does not answer yet" % nodes.name(node)
     if spec.get("Availability") == "drain" and params["availability"] == "drain":
-        left = _ended(engine, node_id)
+        left = _running(engine, node_id)
         if left:
-            return "%d of its tasks still run" % len(left)
+            return "%d of its tasks still run" % left
         # The next node must not be drained before these run.
         missing = _missing(engine, services) - missed
         return "%d tasks of its services do not run elsewhere yet" % missing if missing > 0 else ""
@@ -215,7 +212,7 @@ def main() -> None:
             "labels": {"type": "dict"},
             "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
             "timeout": {"type": "float", "default": 300},
-            "socket": {"type": "path", "default": "/run/docker.sock"},
+            **socket_spec(),
         },
         supports_check_mode=True,
     )

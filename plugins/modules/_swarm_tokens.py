@@ -14,13 +14,8 @@ description:
   - Runs on a manager. The tokens are secrets, so the task must have C(no_log).
 author:
   - quorum.mesos contributors (@quorum-mesos)
-options:
-  socket:
-    description:
-      - The Engine's socket.
-    type: path
-    default: /run/docker.sock
 extends_documentation_fragment:
+  - quorum.mesos.docker_engine
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -56,12 +51,17 @@ managers:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import nodes
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import Engine, EngineRefusal, EngineSilence
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+    Engine,
+    EngineRefusal,
+    EngineSilence,
+    socket_spec,
+)
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={"socket": {"type": "path", "default": "/run/docker.sock"}}, supports_check_mode=True
+        argument_spec=socket_spec(), supports_check_mode=True
     )
     engine = Engine(module.params["socket"])
     try:

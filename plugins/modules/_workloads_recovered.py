@@ -16,21 +16,6 @@ description:
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
-  url:
-    description: Addresses of Marathon.
-    type: list
-    elements: str
-    required: true
-  url_username:
-    description: User name for HTTP basic authentication.
-    type: str
-  url_password:
-    description: Password for HTTP basic authentication.
-    type: str
-  ca:
-    description:
-      - The certificates (PEM) of the authorities that are trusted for HTTPS, instead of those of the system.
-    type: str
   before:
     description:
       - The ready instances by the IDs of apps and pods, as this module has returned them. Without it they are counted.
@@ -41,6 +26,7 @@ options:
     type: int
     default: 600
 extends_documentation_fragment:
+  - quorum.mesos._marathon_client
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -79,36 +65,21 @@ apps:
   sample: [/shop/web]
 """
 
-import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._health.recovery import Recovery
-from ansible_collections.quorum.mesos.plugins.module_utils._http.exchange import Access
-from ansible_collections.quorum.mesos.plugins.module_utils._http.host_session import HostSession
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.http import Http
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
-
-
-def _client(module: AnsibleModule) -> Client:
-    params = module.params
-    ca_path = None
-    if params["ca"]:
-        ca_path = os.path.join(module.tmpdir, "marathon-ca.pem")
-        with open(ca_path, "w", encoding="utf-8") as file:
-            file.write(params["ca"])
-    access = Access(username=params["url_username"], password=params["url_password"], ca_path=ca_path)
-    return Client(Http(params["url"], time.sleep, HostSession(access), access))
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.host_client import (
+    host_client,
+    host_client_spec,
+)
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "url": {"type": "list", "elements": "str", "required": True},
-            "url_username": {"type": "str"},
-            "url_password": {"type": "str", "no_log": True},
-            "ca": {"type": "str"},
+            **host_client_spec(),
             "before": {"type": "dict"},
             "wait_timeout": {"type": "int", "default": 600},
         },
@@ -116,7 +87,7 @@ def main() -> None:
     )
     before = module.params["before"]
     try:
-        recovery = Recovery(_client(module), time.monotonic, time.sleep)
+        recovery = Recovery(host_client(module), time.monotonic, time.sleep)
         if before is None:
             module.exit_json(changed=False, ready=recovery.before())
         if not module.check_mode:

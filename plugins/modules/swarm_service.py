@@ -23,6 +23,7 @@ description:
 author:
   - quorum.mesos contributors (@quorum-mesos)
 extends_documentation_fragment:
+  - quorum.mesos.docker_engine
   - quorum.mesos.attributes
 attributes:
   check_mode:
@@ -80,11 +81,6 @@ options:
       - Maximum time to wait, in seconds. An update that Docker has paused ends the wait before.
     type: float
     default: 300
-  socket:
-    description:
-      - The Engine's socket.
-    type: path
-    default: /run/docker.sock
 seealso:
   - plugin: quorum.mesos.marathon_to_swarm
     plugin_type: filter
@@ -149,11 +145,12 @@ reasons:
       text: "image: nginx:9 cannot be had on worker1 (No such image: nginx:9)"
 """
 
-import base64
 import json
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import image_name
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import login_header
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs, nodes, spec, wait
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
@@ -161,6 +158,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import 
     EngineRefusal,
     EngineSilence,
     name,
+    socket_spec,
 )
 
 TRIES = 3
@@ -213,14 +211,13 @@ def _wanted(module: AnsibleModule, engine: Engine) -> tuple[dict[str, t.Any], st
 def _headers(params: dict[str, t.Any], image: str) -> dict[str, str]:
     if not params["registry_username"]:
         return {}
-    first = image.split("/")[0]
-    server = first if "/" in image and ("." in first or ":" in first or first == "localhost") else ""
-    login = {
-        "username": params["registry_username"],
-        "password": params["registry_password"] or "",
-        "serveraddress": server or "https://index.docker.io/v1/",
-    }
-    return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(login).encode()).decode()}
+    return login_header(
+        {
+            "username": params["registry_username"],
+            "password": params["registry_password"] or "",
+            "serveraddress": image_name.registry(image) or "https://index.docker.io/v1/",
+        }
+    )
 
 
 def _refuse(module: AnsibleModule, engine: Engine, wanted: dict[str, t.Any], found: t.Any) -> None:
@@ -318,7 +315,7 @@ def main() -> None:
             "registry_password": {"type": "str", "no_log": True},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "float", "default": 300},
-            "socket": {"type": "path", "default": "/run/docker.sock"},
+            **socket_spec(),
         },
         supports_check_mode=True,
         required_together=[("registry_username", "registry_password")],

@@ -61,4 +61,9 @@ def registry_login(found: t.Mapping[str, t.Any], host: str) -> dict[str, str]:
         given.update(username=user, password=password)
     if found.get("identitytoken"):
         given["identitytoken"] = found["identitytoken"]
+    return login_header(given)
+
+
+def login_header(given: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """The header in which Docker takes a login for a registry."""
     return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(given).encode()).decode()}

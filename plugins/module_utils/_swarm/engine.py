@@ -25,6 +25,11 @@ _NO_MANAGER = 503
 _HEAD = 8
 
 
+def socket_spec() -> dict[str, dict[str, t.Any]]:
+    """The option whose text is quorum.mesos.docker_engine."""
+    return {"socket": {"type": "path", "default": SOCKET}}
+
+
 class EngineRefusal(Exception):
     """An answer that is an error, with the Engine's own words."""
 
