@@ -11,6 +11,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import characters
+from ansible_collections.quorum.mesos.plugins.plugin_utils import preload
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import (
     docker,
     docker_swarm,
@@ -22,6 +23,8 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import (
     mesos_slave,
     zookeeper,
 )
+
+preload.import_filters()
 
 display = Display()
 
