@@ -22,7 +22,8 @@ options:
       - A list of dictionaries. Each has C(path), and C(content) or C(src), a file of the controller that may be in a
         vault.
       - C(form) is how the diff names what changes, C(lines) of C(NAME=value), C(json), or C(whole), which names nothing
-        and is the default. C(text) shows all of a file that has no secret.
+        and is the default. C(text) shows all of a file that has no secret, unless the
+        host has it with a mode that keeps others from reading it.
       - C(owner), C(group) and C(mode) are those of the file if they differ from the options below.
       - C(src) may be a list of files, which become one.
       - C(check) is a command, as a list of words, that is given the new file in place of C(%s). Where it fails the file
@@ -167,13 +168,19 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
+def _is_private(mode: int) -> bool:
+    """Whether not all may read it: then it may hold a secret that the wanted content has no more."""
+    return not mode & stat.S_IROTH
+
+
 def _diff(wanted: Wanted, found: Found | None) -> dict[str, str]:
     before = _text(found.content) if found else None
-    if wanted.form == "text":
+    if wanted.form == "text" and not (found and _is_private(found.mode)):
         header = {"before_header": wanted.path, "after_header": wanted.path}
         diff = {**header, "before": before or "", "after": _text(wanted.content)}
     else:
-        diff = masked.difference(wanted.path, before, _text(wanted.content), wanted.form)
+        form = "whole" if wanted.form == "text" else wanted.form
+        diff = masked.difference(wanted.path, before, _text(wanted.content), form)
     if found and found.mode != wanted.mode:
         diff["before"] += "(mode %04o)\n" % found.mode
         diff["after"] += "(mode %04o)\n" % wanted.mode

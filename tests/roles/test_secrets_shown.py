@@ -193,6 +193,26 @@ def test_a_secret_file_is_written_once_and_private(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o7777 for path in (tmp_path / "a.env", tmp_path / "key")} == {0o600}
 
 
+def test_a_secret_that_is_removed_does_not_show(tmp_path: Path) -> None:
+    """The wanted content has none; that the file had one, its mode tells."""
+    for name, mode in (("had", 0o640), ("never", 0o644)):
+        (tmp_path / name).write_text(f"auth_pass fake-{name}\n")
+        (tmp_path / name).chmod(mode)
+    task = {
+        "quorum.mesos._secret_files": {
+            "files": [{"path": str(tmp_path / name), "form": "text", "content": "no password\n", "mode": "0644"}
+                      for name in ("had", "never")],
+            "owner": getpass.getuser(),
+            "group": str(os.getegid()),
+        },
+    }  # fmt: skip
+    code, output = run(tmp_path, [{"hosts": "a", "gather_facts": False, "tasks": [task]}], {})
+    assert code == 0, output
+    assert "fake-had" not in output
+    assert "-auth_pass fake-never" in output
+    assert (tmp_path / "had").read_text() == "no password\n"
+
+
 def test_a_secret_that_the_host_makes_itself_is_one_for_all_files_and_stays(tmp_path: Path) -> None:
     own, other = tmp_path / "key.json", tmp_path / "other"
     task = {
