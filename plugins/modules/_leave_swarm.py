@@ -116,7 +116,7 @@ def main() -> None:
             left = wait_until_gone(engine, module.params["gone"], module.params["timeout"])
             if left:
                 module.fail_json(
-                    msg="%d tasks of the removed service have not ended within %g seconds; see `docker ps` on the nodes."
+                    msg="%d tasks of the removed service did not end within %g seconds; see `docker ps` on the nodes."
                     % (left, module.params["timeout"])
                 )
         addresses, service = look(engine, module.params["service"])

@@ -214,7 +214,9 @@ def hint(module: AnsibleModule) -> None:
     """The agent reads the file with its next round, which is now."""
     code, _output, errors = module.run_command(["systemctl", "kill", "--kill-who=main", "--signal=HUP", UNIT])
     if code:
-        module.fail_json(msg="The agent of HAProxy does not run (%s); see `systemctl status %s`." % (errors.strip(), UNIT))
+        module.fail_json(
+            msg="The agent of HAProxy does not run (%s); see `systemctl status %s`." % (errors.strip(), UNIT)
+        )
 
 
 def missing(module: AnsibleModule, balancer: Balancer) -> str:
@@ -252,7 +254,8 @@ def wait(module: AnsibleModule, balancer: Balancer) -> None:
         if not why:
             return
         if time.monotonic() > deadline:
-            module.fail_json(msg="%s: not within %g seconds: %s." % (module.params["app"], module.params["timeout"], why))
+            told = (module.params["app"], module.params["timeout"], why)
+            module.fail_json(msg="%s: not within %g seconds: %s." % told)
         time.sleep(0.5)
 
 

@@ -28,7 +28,7 @@ def option_problems(asked: Mapping[str, Any]) -> list[str]:
 def _apps(asked: Mapping[str, Any]) -> Iterator[str]:
     ids = app_ids(asked["apps"])
     if not ids:
-        yield "leave_apps is not set: name an app, for example -e leave_apps=/shop/web, or several, separated by commas."
+        yield "leave_apps is not set: name an app, for example -e leave_apps=/shop/web, or several with commas."
     for one in sorted({one for one in ids if ids.count(one) > 1}):
         yield "leave_apps has %s twice: leave one out." % one
     for one in ids:
@@ -113,8 +113,9 @@ def plan(
             continue
         apps.append(
             {
-                "id": app_id, "class": kind, "modes": modes, "indices": _indices(modes), "phases": chosen, "directory": one["directory"],
-                "back": [], "lines": phases.lines(app_id, kind, chosen) or ["%s (%s): nothing is left" % (app_id, kind)],
+                "id": app_id, "class": kind, "modes": modes, "indices": _indices(modes), "phases": chosen, "back": [],
+                "directory": one["directory"],
+                "lines": phases.lines(app_id, kind, chosen) or ["%s (%s): nothing is left" % (app_id, kind)],
             }
         )  # fmt: skip
     return {"problems": problems, "apps": apps, "lines": [line for app in apps for line in app["lines"]]}
@@ -154,7 +155,7 @@ def _kind(app_id: str, one: Mapping[str, Any], asked: Mapping[str, Any], is_serv
     if noted:
         if given and given != noted:
             return "", (
-                "it has begun to leave as %s, and leave_classes says %s; go back first (leave_back=true), or leave it out."
+                "it has begun to leave as %s, and leave_classes says %s; go back (leave_back=true), or leave it out."
                 % (noted, given)
             )
         return noted, ""
@@ -168,8 +169,8 @@ def _kind(app_id: str, one: Mapping[str, Any], asked: Mapping[str, Any], is_serv
     if is_served:
         return phases.HTTP, ""
     return "", (
-        "no load balancer serves it, so nothing says how it may move: set leave_classes to {%s: consumer} if two may run "
-        "side by side, or to single or cron if it must be stopped first." % app_id
+        "no load balancer serves it, so nothing says how it may move: set leave_classes to {%s: consumer} if two may "
+        "run side by side, or to single or cron if it must be stopped first." % app_id
     )
 
 
@@ -180,8 +181,8 @@ def _of_app(one: Mapping[str, Any], kind: str) -> Iterator[str]:
         return
     if app["framework"]:
         yield (
-            "it is a scheduler of Mesos (DCOS_PACKAGE_FRAMEWORK_NAME %s), which cannot run without Mesos: replace it by "
-            "what runs its work elsewhere." % app["framework"]
+            "it is a scheduler of Mesos (DCOS_PACKAGE_FRAMEWORK_NAME %s), which cannot run without Mesos: replace it "
+            "by what runs its work elsewhere." % app["framework"]
         )
     if app["persistent"]:
         yield (
@@ -192,8 +193,8 @@ def _of_app(one: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield "its image %s is only on one host: push it to a registry that all nodes reach." % app["image"]
     if app["deployment_group"]:
         yield (
-            "it is in the deployment group %s (HAPROXY_DEPLOYMENT_GROUP): end the change of versions and take the label "
-            "off first." % app["deployment_group"]
+            "it is in the deployment group %s (HAPROXY_DEPLOYMENT_GROUP): end the change of versions and take the "
+            "label off first." % app["deployment_group"]
         )
     if app["has_fixed_ports"] and kind == phases.HTTP:
         yield "its ports on the host are fixed, so that two sides may need one port: set its class to single."

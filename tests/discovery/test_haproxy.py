@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from marathon_apps import app, task
 from request_stream import RequestStream
 from small_servers import Named
 
+from marathon_discovery.apps import outside
 from marathon_discovery.apps.build import model
 from marathon_discovery.apps.model import Now, Settings
 from marathon_discovery.haproxy import apply
@@ -288,3 +290,43 @@ def test_a_reload_by_somebody_else_is_no_reason_for_another(haproxy: Haproxy, se
             pass
         time.sleep(0.05)
     assert step.apply(step.web(servers[:1])).how == "nothing"
+
+
+def test_servers_from_outside_get_their_share_without_a_reload_and_nothing_is_lost(
+    haproxy: Haproxy, servers: list[Named]
+) -> None:
+    old, new = servers[:2], servers[2]
+    step = Round(haproxy)
+
+    def share(percent: int | None, *apps: dict[str, Any]) -> str:
+        saved = step.balancer.saved()
+        entry = {
+            "share": percent, "addresses": ["127.0.0.1", "127.0.0.9"], "answering": 1, "ports": {"0": new.port},
+            "app": step.web([]),
+        }  # fmt: skip
+        known = {} if percent is None else {"/web": entry}
+        others = outside.read(json.dumps(known).encode())
+
+        def build(rejected: Any) -> Any:
+            return model(apps, step.settings(), Now(saved.servers, saved.claims, {}, rejected), others)
+
+        return step.balancer.apply(build, step.settings()).how
+
+    assert share(None, step.web(old)) == "reload"
+    with RequestStream(haproxy.http_port, "web.example") as stream:
+        for percent in (0, 10, 50):
+            assert share(percent, step.web(old)) == "runtime"
+            stream.wait_for(100)
+        assert set(stream.answered_by) == {"s0", "s1", "s2"}
+        assert share(100, step.web(old)) == "runtime"
+        stream.wait_for(20)
+        before = (stream.answered_by["s0"], stream.answered_by["s1"])
+        stream.wait_for(50)
+        assert (stream.answered_by["s0"], stream.answered_by["s1"]) == before
+        # Scaled to 0, then gone from Marathon: the vhost and the port stay, so nothing is reloaded.
+        assert share(100, step.web([])) == "runtime"
+        for one in old:
+            one.stop()
+        assert share(100) == "nothing"
+        stream.wait_for(50)
+    assert stream.lost == []

@@ -1,7 +1,7 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: what of an app on Marathon counts when it leaves, and what the load balancers need once Marathon has it no more."""
+"""Pure: what of an app counts when it leaves Marathon, and what the load balancers need once it is gone there."""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ def order(kind: str, is_served: bool) -> tuple[str, ...]:
     return tuple(one for one in found if is_served or one not in ("probe", "shift", "drain"))
 
 
-def left(kind: str, is_served: bool, done: t.Collection[str], tags: t.Sequence[str], skip: t.Sequence[str]) -> list[str]:
+def left(
+    kind: str, is_served: bool, done: t.Collection[str], tags: t.Sequence[str], skip: t.Sequence[str]
+) -> list[str]:
     """What this run does: all that is left, or what --tags names, which is done again where it was done."""
     wanted = [one for one in tags if one in PHASES]
     chosen = [one for one in order(kind, is_served) if (one in wanted if wanted else one not in done)]

@@ -59,7 +59,7 @@ class Agent:
     def plan(
         self, apps: Sequence[Mapping[str, Any]]
     ) -> tuple[Settings, Sequence[Mapping[str, Any]], Everything, Build]:
-        """The settings of this moment, the apps as far as they are believed, what is outside, and what makes the model."""
+        """The settings of this moment, the apps as far as they are believed, what is outside, and how to model it."""
         settings = self.settings()
         now = self._now(apps)
         everything = self._outside()

@@ -1,7 +1,7 @@
 """Servers of an app that do not run on Marathon: the side to which it moves.
 
-Of each app the file has the addresses and ports that answer for it there, the percentage of requests that they get, and the
-definition, by which the app is served once Marathon has it no more.
+Of each app the file has the addresses and ports that answer for it there, the percentage of requests that they get, and
+the definition, by which the app is served once Marathon has it no more.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def with_gone(apps: Sequence[Mapping[str, Any]], everything: Everything) -> list
 def weighted(tasks: Sequence[Server], others: Sequence[tuple[Outside, Sequence[Server]]]) -> list[Server]:
     """All servers of a backend, with weights by which those from outside get their share of the requests.
 
-    Only tasks that serve count, so that the share stays what it is while Marathon scales the app. Without any, those from
-    outside get everything, unless their share is 0.
+    Only tasks that serve count, so that the share stays what it is while Marathon scales the app. Without any, those
+    from outside get everything, unless their share is 0.
     """
     found = list(tasks)
     serving = sum(server.weight for server in tasks)
