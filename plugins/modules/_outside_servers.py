@@ -153,7 +153,7 @@ class Balancer:
         found = status.get("backends") or {}
         return {name: one for name, one in found.items() if self.app in (one.get("apps") or [])}
 
-    def servers(self) -> list[statistics.Server]:
+    def servers(self) -> list[statistics.CountedServer]:
         backends = self.backends(self.status())
         known = {
             (name, server["name"]): bool(server.get("outside"))

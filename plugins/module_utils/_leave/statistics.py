@@ -13,7 +13,7 @@ _LEAST_ERRORS = 3
 _TOLERATED = 0.01
 
 
-class Server(t.NamedTuple):
+class CountedServer(t.NamedTuple):
     """errors are answers with 5xx and answers that broke off: what clients have seen."""
 
     backend: str
@@ -26,7 +26,7 @@ class Server(t.NamedTuple):
     errors: int
 
 
-def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[Server]:
+def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[CountedServer]:
     """The answer to `show stat`, of the servers `(backend, name) -> whether it is outside`."""
     rows = csv.DictReader(text.lstrip("# ").splitlines())
     found = []
@@ -35,7 +35,7 @@ def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[Server
         if key not in outside:
             continue
         found.append(
-            Server(
+            CountedServer(
                 backend=key[0],
                 name=key[1],
                 is_outside=outside[key],
@@ -53,7 +53,7 @@ def _number(text: t.Optional[str]) -> int:
     return int(text) if text and text.isdigit() else 0
 
 
-def up(found: t.Iterable[Server], outside: bool) -> dict[str, int]:
+def up(found: t.Iterable[CountedServer], outside: bool) -> dict[str, int]:
     """How many servers of the side answer, by backend."""
     count: dict[str, int] = {}
     for one in found:
@@ -62,11 +62,11 @@ def up(found: t.Iterable[Server], outside: bool) -> dict[str, int]:
     return count
 
 
-def sessions(found: t.Iterable[Server], outside: bool) -> int:
+def sessions(found: t.Iterable[CountedServer], outside: bool) -> int:
     return sum(one.sessions for one in found if one.is_outside == outside)
 
 
-def counted(before: t.Iterable[Server], after: t.Iterable[Server], outside: bool) -> tuple[int, int]:
+def counted(before: t.Iterable[CountedServer], after: t.Iterable[CountedServer], outside: bool) -> tuple[int, int]:
     """Requests and errors of one side between two looks; what began again at 0 counts from there."""
     had = {(one.backend, one.name): one for one in before}
     requests = errors = 0
@@ -80,7 +80,7 @@ def counted(before: t.Iterable[Server], after: t.Iterable[Server], outside: bool
     return requests, errors
 
 
-def worse(before: t.Sequence[Server], after: t.Sequence[Server]) -> str:
+def worse(before: t.Sequence[CountedServer], after: t.Sequence[CountedServer]) -> str:
     """Why the new side is worse than the old one; empty where it is not."""
     requests, errors = counted(before, after, True)
     old_requests, old_errors = counted(before, after, False)

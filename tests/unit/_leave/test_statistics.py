@@ -11,7 +11,9 @@ def text(*rows: tuple) -> str:
     return "# " + "\n".join([",".join(COLUMNS) + ",", *(",".join(map(str, row)) + "," for row in rows)]) + "\n\n"
 
 
-def servers(old: tuple[int, int] = (0, 0), new: tuple[int, int] = (0, 0), **more: str) -> list[statistics.Server]:
+def servers(
+    old: tuple[int, int] = (0, 0), new: tuple[int, int] = (0, 0), **more: str
+) -> list[statistics.CountedServer]:
     rows = [
         ("web", "FRONTEND", 9, 99, "OPEN", "", 5, ""),
         ("web", "t1", 1, old[0], "no check", 1, old[1], 0),
