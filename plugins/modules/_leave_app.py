@@ -25,6 +25,18 @@ attributes:
   idempotent:
     support: full
 options:
+  client_cert:
+    version_added: 0.9.0
+  client_key:
+    version_added: 0.9.0
+  connect_timeout:
+    version_added: 0.9.0
+  url_login:
+    version_added: 0.9.0
+  url_service_account:
+    version_added: 0.9.0
+  url_token:
+    version_added: 0.9.0
   id:
     description:
       - The ID of the app.

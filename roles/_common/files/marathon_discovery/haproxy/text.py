@@ -148,6 +148,9 @@ def _backend(backend: Backend, settings: Settings) -> list[str]:
 def _http(backend: Backend, users: str) -> list[str]:
     # An idle connection could be one that the server closes just now, and it would keep the server from being deleted.
     lines = ["  option http-server-close", "  option forwardfor"]
+    if any(server.outside for server in backend.servers):
+        # What ends there ends unannounced: another server gets what may be asked twice.
+        lines += ["  retry-on conn-failure empty-response", "  http-request disable-l7-retry unless METH_GET"]
     if backend.redirect_to_https:
         lines.append("  http-request redirect scheme https code 301 if { fe_name marathon_http_in }")
     if backend.auth:
