@@ -27,6 +27,7 @@ RETURN = r"""
 _value:
   description: The IDs.
   type: list
+  elements: str
 """
 
 import typing as t

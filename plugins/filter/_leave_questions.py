@@ -27,6 +27,7 @@ RETURN = r"""
 _value:
   description: What the module C(_leave_probe) asks.
   type: list
+  elements: dict
 """
 
 import typing as t

@@ -27,6 +27,7 @@ RETURN = r"""
 _value:
   description: Sentences.
   type: list
+  elements: str
 """
 
 import typing as t
