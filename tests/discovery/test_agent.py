@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,3 +230,42 @@ def test_a_wrong_configuration_is_one_sentence(agent: Agent) -> None:
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1 and "unknown key 'groupz'" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_changes_nothing(
+    agent: Agent, marathon: StandIn, haproxy: Haproxy, servers: list[Named], tmp_path: Path
+) -> None:
+    (port,) = free_ports(1)
+    file = tmp_path / "outside.json"
+    agent.values.update(interval=600, outside_file=str(file))
+    marathon.apps = [web(port, servers[:1])]
+    agent.start()
+    agent.wait_for(lambda status: up(status, f"web_{port}") == 1)
+    assert agent.process
+
+    def write(share: int) -> None:
+        entry = {
+            "share": share, "addresses": ["127.0.0.1"], "answering": 1, "ports": {"0": servers[1].port},
+            "app": web(port, []),
+        }  # fmt: skip
+        file.write_text(json.dumps({"/web": entry}))
+        agent.process.send_signal(signal.SIGHUP)
+
+    write(50)
+    status = agent.wait_for(lambda status: up(status, f"web_{port}") == 2)
+    assert status["outside"]["shares"] == {"/web": 50}
+    found = {server["port"]: server["outside"] for server in status["backends"][f"web_{port}"]["servers"]}
+    assert found == {servers[0].port: False, servers[1].port: True}
+    before = haproxy.backends.read_text()
+    write(300)
+    assert "/web: share" in agent.wait_for(lambda status: status["problem"])["problem"]
+    assert haproxy.backends.read_text() == before
+    # What Marathon has no more is served by the file alone, also after a restart of the agent.
+    marathon.apps = []
+    write(100)
+    agent.wait_for(lambda status: status["guard"]["why"])
+    agent.kill()
+    agent.values["allow_guarded"] = True
+    agent.start()
+    status = agent.wait_for(lambda status: up(status, f"web_{port}") == 1 and not status["problem"])
+    assert status["ports"] == {str(port): f"web_{port}"}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +17,7 @@ from marathon_apps import app, task
 from request_stream import RequestStream
 from small_servers import Named
 
+from marathon_discovery.apps import outside
 from marathon_discovery.apps.build import model
 from marathon_discovery.apps.model import Now, Settings
 from marathon_discovery.haproxy import apply
@@ -288,3 +292,81 @@ def test_a_reload_by_somebody_else_is_no_reason_for_another(haproxy: Haproxy, se
             pass
         time.sleep(0.05)
     assert step.apply(step.web(servers[:1])).how == "nothing"
+
+
+def test_servers_from_outside_get_their_share_without_a_reload_and_nothing_is_lost(
+    haproxy: Haproxy, servers: list[Named]
+) -> None:
+    old, new = servers[:2], servers[2]
+    step = Round(haproxy)
+
+    def share(percent: int | None, *apps: dict[str, Any]) -> str:
+        saved = step.balancer.saved()
+        entry = {
+            "share": percent, "addresses": ["127.0.0.1", "127.0.0.9"], "answering": 1, "ports": {"0": new.port},
+            "app": step.web([]),
+        }  # fmt: skip
+        known = {} if percent is None else {"/web": entry}
+        others = outside.read(json.dumps(known).encode())
+
+        def build(rejected: Any) -> Any:
+            return model(apps, step.settings(), Now(saved.servers, saved.claims, {}, rejected), others)
+
+        return step.balancer.apply(build, step.settings()).how
+
+    assert share(None, step.web(old)) == "reload"
+    with RequestStream(haproxy.http_port, "web.example") as stream:
+        # It may ask again what a server did not answer, which is a reload once.
+        assert share(0, step.web(old)) == "reload"
+        for percent in (10, 50):
+            assert share(percent, step.web(old)) == "runtime"
+            stream.wait_for(100)
+        assert set(stream.answered_by) == {"s0", "s1", "s2"}
+        assert share(100, step.web(old)) == "runtime"
+        stream.wait_for(20)
+        before = (stream.answered_by["s0"], stream.answered_by["s1"])
+        stream.wait_for(50)
+        assert (stream.answered_by["s0"], stream.answered_by["s1"]) == before
+        # Scaled to 0, then gone from Marathon: the vhost and the port stay, so nothing is reloaded.
+        assert share(100, step.web([])) == "runtime"
+        for one in old:
+            one.stop()
+        assert share(100) == "nothing"
+        stream.wait_for(50)
+    assert stream.lost == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_a_server_from_outside_breaks_off_is_asked_again_if_that_is_harmless(
+    haproxy: Haproxy, servers: list[Named], method: str
+) -> None:
+    """A container that is killed ends without a word what it was answering."""
+    step = Round(haproxy)
+    with socket.create_server(("127.0.0.1", 0)) as broken:
+        accepted: list[int] = []
+
+        def break_off() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _address = broken.accept()
+                    # The check of HAProxy sends nothing.
+                    accepted.append(len(connection.recv(1000)))
+                    connection.close()
+
+        threading.Thread(target=break_off, daemon=True).start()
+        entry = {
+            "share": 99, "addresses": ["127.0.0.1"], "answering": 1, "ports": {"0": broken.getsockname()[1]},
+            "app": step.web([]),
+        }  # fmt: skip
+        others = outside.read(json.dumps({"/web": entry}).encode())
+        found = model([step.web(servers[:1])], step.settings(), Now(), others)
+        step.balancer.apply(lambda _rejected: found, step.settings())
+        answers = []
+        for number in range(5):
+            connection = http.client.HTTPConnection("127.0.0.1", haproxy.http_port, timeout=10)
+            connection.request(method, f"/{number}", headers={"Host": "web.example"})
+            answers.append(connection.getresponse().status)
+            connection.close()
+        broken.shutdown(socket.SHUT_RDWR)
+    assert any(accepted)
+    assert set(answers) == {200} if method == "GET" else 502 in answers

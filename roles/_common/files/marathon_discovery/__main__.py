@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import command, settings_file
 from . import config as configuration
-from .agent import Agent, Held, Rounds
+from .agent import Agent, Held, Rounds, WrongOutside
 from .config import Config
 from .fetch import ReadError
 from .haproxy.runtime import HaproxyError
@@ -57,7 +57,7 @@ def _once(config: Config, marathon: Marathon, from_file: str, dry: bool) -> int:
             dry_run(agent, apps)
         else:
             agent.round(apps)
-    except (ReadError, HaproxyError, Held, OSError) as error:
+    except (ReadError, HaproxyError, Held, WrongOutside, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

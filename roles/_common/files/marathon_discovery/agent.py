@@ -10,8 +10,11 @@ from typing import Any
 
 from . import guard
 from .addresses import Addresses
+from .apps import outside
 from .apps.build import model as build_model
+from .apps.fields import FieldError
 from .apps.model import Model, Now, Settings
+from .apps.outside import Everything
 from .apps.tasks import host_names
 from .config import Config
 from .haproxy.apply import Applied, Balancer, Build
@@ -31,6 +34,10 @@ class Held(Exception):
     """The answer has far fewer servers than are served, and there is no earlier answer to go by."""
 
 
+class WrongOutside(Exception):
+    """The file of the servers that do not run on Marathon cannot be used: one sentence."""
+
+
 class Agent:
     def __init__(self, config: Config, status: Status, wait: Any) -> None:
         self.balancer = Balancer(config, wait)
@@ -42,30 +49,45 @@ class Agent:
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
-        settings, believed, build = self.plan(apps)
+        settings, believed, everything, build = self.plan(apps)
         done = self.balancer.apply(build, settings)
         self._previous = believed
-        self._status.applied(done)
+        self._status.applied(done, everything)
         self._say(done)
         return done
 
-    def plan(self, apps: Sequence[Mapping[str, Any]]) -> tuple[Settings, Sequence[Mapping[str, Any]], Build]:
-        """The settings of this moment, the apps as far as they are believed, and what makes the model of them."""
+    def plan(
+        self, apps: Sequence[Mapping[str, Any]]
+    ) -> tuple[Settings, Sequence[Mapping[str, Any]], Everything, Build]:
+        """The settings of this moment, the apps as far as they are believed, what is outside, and how to model it."""
         settings = self.settings()
         now = self._now(apps)
-        found = build_model(apps, settings, now)
+        everything = self._outside()
+        found = build_model(apps, settings, now, everything)
         believed = self._believed(apps, found, now)
         if believed is not apps:
-            found = build_model(believed, settings, now)
+            found = build_model(believed, settings, now, everything)
         ports = self._taken(found, now)
         if ports:
             now = replace(now, taken_ports=ports)
-            found = build_model(believed, settings, now)
+            found = build_model(believed, settings, now, everything)
 
         def build(rejected: Mapping[str, str]) -> Model:
-            return build_model(believed, settings, replace(now, rejected=rejected)) if rejected else found
+            return build_model(believed, settings, replace(now, rejected=rejected), everything) if rejected else found
 
-        return settings, believed, build
+        return settings, believed, everything, build
+
+    def _outside(self) -> Everything:
+        path = self._config.outside_file
+        try:
+            with open(path, "rb") as file:
+                return outside.read(file.read())
+        except FileNotFoundError:
+            return Everything()
+        except OSError as error:
+            raise WrongOutside(f"{path}: {error.strerror}") from error
+        except FieldError as error:
+            raise WrongOutside(f"{path}: {error}") from error
 
     def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
         saved = self.balancer.saved()
@@ -91,7 +113,7 @@ class Agent:
         if self._config.allow_guarded or not guard.trips(lost, now, self._config.guard):
             self._status.guarded(None, ())
             return apps
-        why = f"{sum(lost.values())} of {len(now.servers)} servers would vanish without an explanation (guard)"
+        why = f"{sum(lost.values())} of {guard.served(now)} servers would vanish without an explanation (guard)"
         self._status.guarded(why, lost)
         if self._previous is None:
             raise Held(why)
@@ -133,7 +155,7 @@ class Rounds:
             self._status.read(self._marathon.urls[self._marathon.current])
             what = "haproxy"
             self._agent.round(apps)
-        except (MarathonError, HaproxyError, Held) as error:
+        except (MarathonError, HaproxyError, Held, WrongOutside) as error:
             log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
         except Exception as error:

@@ -44,6 +44,7 @@ class Config:
     guard: float = 0.5
     allow_guarded: bool = False
     status_listen: str = "127.0.0.1:9092"
+    outside_file: str = "/etc/marathon-haproxy/outside.json"
 
     @property
     def status_address(self) -> tuple[str, int]:
@@ -80,4 +81,5 @@ _RULES: dict[str, Rule] = {
     "guard": FRACTION,
     "allow_guarded": BOOLEAN,
     "status_listen": LISTEN,
+    "outside_file": PATH,
 }

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .apps.model import Model, Now
+from .apps.outside import PREFIX
 
 App = Mapping[str, Any]
 
@@ -17,14 +18,14 @@ App = Mapping[str, Any]
 def losses(apps: Sequence[App], model: Model, now: Now) -> dict[str, int]:
     """For each backend that is served now, how many of its servers are gone without an explanation."""
     before: dict[str, int] = {}
-    for backend, _server in now.servers:
+    for backend, _server in _tasks_served(now):
         before[backend] = before.get(backend, 0) + 1
     owners = {claim[len("name ") :]: owner for claim, owner in now.claims.items() if claim.startswith("name ")}
     wanted: dict[str, int] = {}
     for app in apps:
         for owner in _owners(app):
             wanted[owner] = wanted.get(owner, 0) + _instances(app)
-    after = {backend.name: len(backend.servers) for backend in model.backends}
+    after = {backend.name: sum(not one.outside for one in backend.servers) for backend in model.backends}
     found = {}
     for name, count in before.items():
         owner = owners.get(name, "")
@@ -41,7 +42,16 @@ def losses(apps: Sequence[App], model: Model, now: Now) -> dict[str, int]:
 
 
 def trips(lost: Mapping[str, int], now: Now, fraction: float) -> bool:
-    return sum(lost.values()) > fraction * len(now.servers)
+    return sum(lost.values()) > fraction * served(now)
+
+
+def served(now: Now) -> int:
+    return len(_tasks_served(now))
+
+
+def _tasks_served(now: Now) -> list[tuple[str, str]]:
+    """Without servers from outside, of which Marathon knows nothing."""
+    return [served for served in now.servers if not served[1].startswith(PREFIX)]
 
 
 def hold(previous: Sequence[App], apps: Sequence[App], lost: Mapping[str, int], now: Now) -> list[App]:

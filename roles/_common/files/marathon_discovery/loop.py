@@ -19,6 +19,8 @@ def until_signal() -> tuple[threading.Event, threading.Event]:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    # Somebody has changed a file that a round reads.
+    signal.signal(signal.SIGHUP, lambda _signal, _frame: hint.set())
     return stop, hint
 
 

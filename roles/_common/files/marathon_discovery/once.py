@@ -11,7 +11,7 @@ from .agent import Agent
 
 def dry_run(agent: Agent, apps: list[dict[str, Any]]) -> None:
     """Prints the difference of the file and the commands to HAProxy."""
-    settings, _model, build = agent.plan(apps)
+    settings, _believed, _outside, build = agent.plan(apps)
     done, text = agent.balancer.rehearse(build, settings)
     name = str(agent.balancer.file)
     before = agent.balancer.text().splitlines(keepends=True)

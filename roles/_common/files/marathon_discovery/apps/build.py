@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import backends, candidates, conflicts, fields
+from . import backends, candidates, conflicts, fields, outside
 from .candidates import App
 from .conflicts import Claims
 from .deployment_groups import Unit, units
 from .fields import FieldError
 from .model import Backend, Excluded, Model, Now, Route, Server, Settings, Waiting
+from .outside import Everything
 
 
-def model(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> Model:
+def model(
+    apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now, outside_servers: Everything | None = None
+) -> Model:
     """An app with a wrong field is left out, by name and reason; all others are served."""
-    read, excluded = _read(apps, settings, now)
+    everything = outside_servers or Everything()
+    read, excluded = _read(outside.with_gone(apps, everything), settings, now)
     ignored = tuple((app.id, label) for app in read for label in app.ignored)
     claims = Claims(settings, now)
     used = {
@@ -42,7 +46,7 @@ def model(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> Mo
         kept, kept_routes = claims.settle(unit.id, made, wanted)
         if kept is None:
             continue
-        filled, idle = _fill(unit, kept, now)
+        filled, idle = _fill(unit, kept, now, everything)
         found.append(filled)
         routes += kept_routes
         waiting += idle
@@ -89,7 +93,7 @@ def _structure(unit: Unit, used: set[int]) -> list[tuple[Unit, Backend, list[Rou
     return made
 
 
-def _fill(unit: Unit, structure: Backend, now: Now) -> tuple[Backend, list[Waiting]]:
+def _fill(unit: Unit, structure: Backend, now: Now, everything: Everything) -> tuple[Backend, list[Waiting]]:
     found: dict[str, Server] = {}
     waiting: list[Waiting] = []
     members = []
@@ -101,7 +105,10 @@ def _fill(unit: Unit, structure: Backend, now: Now) -> tuple[Backend, list[Waiti
                 found.update(servers)
                 waiting += idle
                 members.append(app.id)
-    return replace(structure, members=tuple(members), servers=tuple(found[name] for name in sorted(found))), waiting
+    others = [(everything.of[name], everything.of[name].servers(index)) for name in members if name in everything.of]
+    servers_of_all = outside.weighted([found[name] for name in sorted(found)], others)
+    ordered = sorted(servers_of_all, key=lambda server: server.name)
+    return replace(structure, members=tuple(members), servers=tuple(ordered)), waiting
 
 
 def _app_ids(found: Sequence[Backend]) -> tuple[tuple[str, str], ...]:

@@ -54,6 +54,7 @@ class Server:
     check_port: int | None = None
     task: str = ""
     app: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True)

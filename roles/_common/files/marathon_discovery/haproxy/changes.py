@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..apps.model import Backend, Model, Server
-from .text import ids, server_options
+from .text import ids, is_checked, server_options
 
 Key = tuple[str, str]
 
@@ -74,7 +74,7 @@ def _add(backend: Backend, server: Server, number: int) -> list[Command]:
         Command(f"add server {name} {server_options(server, backend, number)}", "New server registered"),
         Command(f"enable server {name}"),
     ]
-    return found + ([Command(f"enable health {name}")] if backend.check else [])
+    return found + ([Command(f"enable health {name}")] if is_checked(server, backend) else [])
 
 
 def _change(backend: Backend, server: Server, now: Running) -> list[Command] | None:

@@ -16,6 +16,8 @@ SERVER = "  server "
 HOLDS = "# holds "
 _HSTS_SECONDS = 15_768_000
 _PER_LINE = 20
+# A task that ends there is known by this alone, and another one may take its place on another node.
+_OUTSIDE_CHECK = "check inter 1s fall 2 rise 2"
 
 
 def render(model: Model, settings: Settings) -> str:
@@ -40,11 +42,18 @@ def server_options(server: Server, backend: Backend, number: int) -> str:
     words = [f"{_join(server.address, server.port)} id {number} weight {server.weight}"]
     if backend.sticky:
         words.append(f"cookie {hashlib.sha1(server.name.encode()).hexdigest()[:10]}")
-    if backend.check:
+    if server.outside:
+        words.append(f"{_OUTSIDE_CHECK}{_over_tls(backend)}")
+    elif backend.check:
         words.append(_check(backend))
         if server.check_port:
             words.append(f"port {server.check_port}")
     return " ".join(words)
+
+
+def is_checked(server: Server, backend: Backend) -> bool:
+    """Of a server from outside HAProxy alone can tell whether it answers."""
+    return server.outside or backend.check is not None
 
 
 def ids(backend: Backend) -> dict[str, int]:
@@ -139,6 +148,9 @@ def _backend(backend: Backend, settings: Settings) -> list[str]:
 def _http(backend: Backend, users: str) -> list[str]:
     # An idle connection could be one that the server closes just now, and it would keep the server from being deleted.
     lines = ["  option http-server-close", "  option forwardfor"]
+    if any(server.outside for server in backend.servers):
+        # What ends there ends unannounced: another server gets what may be asked twice.
+        lines += ["  retry-on conn-failure empty-response", "  http-request disable-l7-retry unless METH_GET"]
     if backend.redirect_to_https:
         lines.append("  http-request redirect scheme https code 301 if { fe_name marathon_http_in }")
     if backend.auth:
@@ -171,9 +183,11 @@ def _check(backend: Backend) -> str:
         words.append(f"inter {check.interval}s")
     if check and check.fall:
         words.append(f"fall {check.fall}")
-    if check and check.tls:
-        words.append("check-ssl verify none")
-    return " ".join(words)
+    return " ".join(words) + _over_tls(backend)
+
+
+def _over_tls(backend: Backend) -> str:
+    return " check-ssl verify none" if backend.check and backend.check.tls else ""
 
 
 def _join(address: str, port: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..apps.model import Backend, Model, Server
+from ..apps.outside import Everything
 from ..haproxy.apply import Applied
 from ..marathon.events import Events
 
@@ -18,6 +19,7 @@ class Status:
         self._lock = threading.Lock()
         self._events = events
         self._model = Model()
+        self._outside = Everything()
         self._times: dict[str, float] = {}
         self._error: dict[str, str | None] = {"marathon": None, "haproxy": None}
         self._counts: Counter[str] = Counter()
@@ -41,9 +43,10 @@ class Status:
         with self._lock:
             self._held = {"why": why, "backends": sorted(backends)}
 
-    def applied(self, done: Applied) -> None:
+    def applied(self, done: Applied, outside: Everything) -> None:
         with self._lock:
             self._model = done.model
+            self._outside = outside
             self._times["applied"] = time.time()
             self._error["haproxy"] = None
             self._counts["reloads"] += done.how == "reload"
@@ -74,6 +77,10 @@ class Status:
                 "vhosts": {route.what: route.backend for route in model.routes},
                 "ports": {str(one.listener.port): one.name for one in model.backends if one.listener},
                 "backends": {backend.name: _backend(backend) for backend in model.backends},
+                "outside": {
+                    "digest": self._outside.digest,
+                    "shares": {app: one.share for app, one in sorted(self._outside.of.items())},
+                },
                 "excluded": [{"app": one.app, "why": one.reason} for one in model.excluded],
                 "conflicts": [
                     {"claim": one.claim, "kept_by": one.kept, "refused": one.refused} for one in model.conflicts
@@ -91,6 +98,7 @@ def _backend(backend: Backend) -> dict[str, Any]:
     return {
         "app": backend.app,
         "apps": list(backend.members),
+        "index": backend.index,
         "mode": backend.mode,
         "up": len(backend.servers) - draining,
         "draining": draining,
@@ -106,4 +114,5 @@ def _server(server: Server) -> dict[str, Any]:
         "weight": server.weight,
         "draining": server.weight == 0,
         "task": server.task,
+        "outside": server.outside,
     }

@@ -1,0 +1,60 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: the phases of an app's way, which of them are left, and what is in front of each."""
+
+from __future__ import annotations
+
+import typing as t
+
+HTTP, SINGLE, CONSUMER, CRON = CLASSES = ("http", "single", "consumer", "cron")
+PHASES = ("save", "translate", "start", "probe", "shift", "drain", "scale", "soak", "remove")
+# What must not run twice is stopped before it is started elsewhere.
+_STOPS_FIRST = ("save", "translate", "scale", "start", "probe", "shift", "soak", "remove")
+_WORDS = {
+    "save": "save the definition and the state",
+    "translate": "translate the definition, and have the swarm look at the service",
+    "start": "start the service on the swarm and wait until its tasks run",
+    "probe": "ask each task of the swarm directly",
+    "shift": "move the requests by weights",
+    "drain": "wait until the tasks on Marathon have ended their requests",
+    "scale": "scale the app on Marathon to 0",
+    "soak": "watch the service alone",
+    "remove": "remove the app from Marathon",
+}
+
+
+def order(kind: str, is_served: bool) -> tuple[str, ...]:
+    """Without a load balancer there are no requests to move."""
+    found = PHASES if kind in (HTTP, CONSUMER) else _STOPS_FIRST
+    return tuple(one for one in found if is_served or one not in ("probe", "shift", "drain"))
+
+
+def left(
+    kind: str, is_served: bool, done: t.Collection[str], tags: t.Sequence[str], skip: t.Sequence[str]
+) -> list[str]:
+    """What this run does: all that is left, or what --tags names, which is done again where it was done."""
+    wanted = [one for one in tags if one in PHASES]
+    chosen = [one for one in order(kind, is_served) if (one in wanted if wanted else one not in done)]
+    return [one for one in chosen if one not in skip]
+
+
+def gap(kind: str, is_served: bool, done: t.Collection[str], chosen: t.Sequence[str]) -> str:
+    """The first phase that is neither done nor chosen, while one behind it is chosen; empty if there is none."""
+    missing = ""
+    for one in order(kind, is_served):
+        if one in chosen:
+            if missing:
+                return missing
+        elif one not in done and not missing:
+            missing = one
+    return ""
+
+
+def lines(app_id: str, kind: str, chosen: t.Sequence[str]) -> list[str]:
+    return ["%s (%s): %s" % (app_id, kind, one + ": " + _WORDS[one]) for one in chosen]
+
+
+def back(kind: str) -> tuple[str, ...]:
+    """The steps of the way back. What must not run twice ends on the swarm first."""
+    return ("end", "restore") if kind in (SINGLE, CRON) else ("restore", "end")

@@ -1,0 +1,95 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: what HAProxy counts for the two sides of an app, and whether the new one is worse."""
+
+from __future__ import annotations
+
+import csv
+import typing as t
+
+# A handful of errors among few requests says nothing yet.
+_LEAST_ERRORS = 3
+_TOLERATED = 0.01
+
+
+class CountedServer(t.NamedTuple):
+    """errors are answers with 5xx and answers that broke off: what clients have seen."""
+
+    backend: str
+    name: str
+    is_outside: bool
+    is_up: bool
+    weight: int
+    sessions: int
+    requests: int
+    errors: int
+
+
+def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[CountedServer]:
+    """The answer to `show stat`, of the servers `(backend, name) -> whether it is outside`."""
+    rows = csv.DictReader(text.lstrip("# ").splitlines())
+    found = []
+    for row in rows:
+        key = (row["pxname"], row["svname"])
+        if key not in outside:
+            continue
+        found.append(
+            CountedServer(
+                backend=key[0],
+                name=key[1],
+                is_outside=outside[key],
+                is_up=row["status"].startswith("UP") or row["status"] in ("no check", "DRAIN"),
+                weight=_number(row["weight"]),
+                sessions=_number(row["scur"]),
+                requests=_number(row["stot"]),
+                errors=_number(row["hrsp_5xx"]) + _number(row["eresp"]),
+            )
+        )
+    return found
+
+
+def _number(text: t.Optional[str]) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def up(found: t.Iterable[CountedServer], outside: bool) -> dict[str, int]:
+    """How many servers of the side answer, by backend."""
+    count: dict[str, int] = {}
+    for one in found:
+        if one.is_outside == outside:
+            count[one.backend] = count.get(one.backend, 0) + one.is_up
+    return count
+
+
+def sessions(found: t.Iterable[CountedServer], outside: bool) -> int:
+    return sum(one.sessions for one in found if one.is_outside == outside)
+
+
+def counted(before: t.Iterable[CountedServer], after: t.Iterable[CountedServer], outside: bool) -> tuple[int, int]:
+    """Requests and errors of one side between two looks; what began again at 0 counts from there."""
+    had = {(one.backend, one.name): one for one in before}
+    requests = errors = 0
+    for one in after:
+        if one.is_outside != outside:
+            continue
+        old = had.get((one.backend, one.name))
+        fresh = old is None or one.requests < old.requests
+        requests += one.requests - (0 if fresh or old is None else old.requests)
+        errors += one.errors - (0 if fresh or old is None else old.errors)
+    return requests, errors
+
+
+def worse(before: t.Sequence[CountedServer], after: t.Sequence[CountedServer]) -> str:
+    """Why the new side is worse than the old one; empty where it is not."""
+    requests, errors = counted(before, after, True)
+    old_requests, old_errors = counted(before, after, False)
+    old_part = old_errors / old_requests if old_requests else 0.0
+    if errors < _LEAST_ERRORS or errors / max(requests, 1) <= old_part + _TOLERATED:
+        return ""
+    return "%d of %d requests to the swarm failed (answers with 5xx, or broken off), and %d of %d to Marathon" % (
+        errors,
+        requests,
+        old_errors,
+        old_requests,
+    )

@@ -1,0 +1,50 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: the nodes of a swarm as servers, and the service of an app."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._swarm import nodes as node_views
+
+# The translation sets it.
+LABEL = "marathon.id"
+_NOWHERE = ("", "0.0.0.0", "127.0.0.1", "::1", "::")
+
+
+def address(node: t.Mapping[str, t.Any]) -> str:
+    """A manager does not always know its own from the other side."""
+    found = str((node.get("Status") or {}).get("Addr") or "")
+    if found in _NOWHERE:
+        found = str((node.get("ManagerStatus") or {}).get("Addr") or "").rpartition(":")[0].strip("[]")
+    return found
+
+
+def taking(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
+    """The addresses of the nodes that may run a task."""
+    return sorted({address(node) for node in nodes if node_views.takes_tasks(node)} - {""})
+
+
+def running(
+    service_id: str, tasks: t.Iterable[t.Mapping[str, t.Any]], nodes: t.Iterable[t.Mapping[str, t.Any]]
+) -> list[str]:
+    """The addresses of the nodes that run a task of the service, each once for each task."""
+    by_id = {node["ID"]: address(node) for node in nodes}
+    return sorted(
+        by_id.get(task.get("NodeID", ""), "")
+        for task in tasks
+        if task.get("ServiceID") == service_id
+        and task.get("DesiredState") == "running"
+        and (task.get("Status") or {}).get("State") == "running"
+    )
+
+
+def is_ingress(spec: t.Mapping[str, t.Any]) -> bool:
+    ports = (spec.get("EndpointSpec") or {}).get("Ports") or []
+    return bool(ports) and all(port.get("PublishMode", "ingress") == "ingress" for port in ports)
+
+
+def owner(service: t.Mapping[str, t.Any]) -> str:
+    return str((service["Spec"].get("Labels") or {}).get(LABEL) or "")

@@ -1,0 +1,243 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: what the playbook leave refuses, of which class each app is, and what it does with it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Mapping, Sequence
+
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import phases
+
+_ID = re.compile(r"(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)+")
+_MOST_SHARE = 100
+
+
+def app_ids(given: Any) -> list[str]:
+    """leave_apps, a list or names separated by commas, as IDs."""
+    listed = given.split(",") if isinstance(given, str) else list(given or [])
+    return ["/" + str(one).strip().strip("/") for one in listed if str(one).strip()]
+
+
+def option_problems(asked: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the command itself, before anything is asked."""
+    return [*_apps(asked), *_classes(asked), *_numbers(asked), *_hosts(asked), *_tags(asked)]
+
+
+def _apps(asked: Mapping[str, Any]) -> Iterator[str]:
+    ids = app_ids(asked["apps"])
+    if not ids:
+        yield "leave_apps is not set: name an app, for example -e leave_apps=/shop/web, or several with commas."
+    for one in sorted({one for one in ids if ids.count(one) > 1}):
+        yield "leave_apps has %s twice: leave one out." % one
+    for one in ids:
+        if not _ID.fullmatch(one):
+            yield "leave_apps has %s, which is no ID of an app: correct it." % one
+    if not asked["url"]:
+        yield "no Marathon is known: set marathon_url, MARATHON_URL, or an inventory with the group marathon."
+
+
+def _classes(asked: Mapping[str, Any]) -> Iterator[str]:
+    if not isinstance(asked["classes"], Mapping):
+        yield "leave_classes is no mapping: give classes by the IDs of apps, for example {/shop/web: http}."
+        return
+    for app_id, kind in sorted(asked["classes"].items()):
+        if kind not in phases.CLASSES:
+            yield "leave_classes has %s for %s: give one of %s." % (kind, app_id, ", ".join(phases.CLASSES))
+        # Classes of other apps may be in a file of variables for all.
+
+
+def _numbers(asked: Mapping[str, Any]) -> Iterator[str]:
+    shares = asked["shares"] if isinstance(asked["shares"], (list, tuple)) else [asked["shares"]]
+    numbers = [int(str(one)) if str(one).isdigit() else -1 for one in shares]
+    if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1 or numbers[-1] != _MOST_SHARE:
+        told = ", ".join(map(str, shares))
+        yield "leave_shares is [%s]: give rising percentages that end with 100, for example [1, 10, 50, 100]." % told
+    for name in ("pause", "soak", "drain_timeout", "wait_timeout"):
+        text = str(asked[name]).strip()
+        if not text.isdigit():
+            yield "leave_%s is %s: give a number of seconds." % (name, asked[name])
+
+
+def _hosts(asked: Mapping[str, Any]) -> Iterator[str]:
+    if not asked["managers"]:
+        yield (
+            "no swarm is known: the group %s has no hosts. Give an inventory with it, as for swarm.yml."
+            % asked["manager_group"]
+        )
+
+
+def _tags(asked: Mapping[str, Any]) -> Iterator[str]:
+    known = {*phases.PHASES, "all", "always", "untagged", "tagged"}
+    for one in asked["tags"]:
+        if one not in known:
+            yield "--tags names %s, which is no phase: give some of %s." % (one, ", ".join(phases.PHASES))
+    if asked["back"] and set(asked["tags"]) & set(phases.PHASES):
+        yield "leave_back has no phases: leave --tags out."
+
+
+def plan(
+    found: Mapping[str, Mapping[str, Any]],
+    asked: Mapping[str, Any],
+    served: Sequence[Mapping[str, Any]],
+    nodes: Sequence[str],
+) -> dict[str, Any]:
+    """found is by the ID of the app, served what a load balancer knows of one; nodes are addresses of the swarm."""
+    problems: list[str] = []
+    balancers: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for result in served:
+        balancers.setdefault(result["item"][0], {})[result["item"][1]] = result
+    apps = []
+    for app_id, one in found.items():
+        state = one["state"]
+        begun = bool(state.get("done"))
+        seen_by = balancers.get(app_id) or {}
+        if asked["back"]:
+            if begun:
+                apps.append(_back(app_id, one))
+            else:
+                problems.append("%s: there is no way back, because leave has not begun with it." % app_id)
+            continue
+        modes = dict(state["modes"]) if begun else _modes(seen_by)
+        kind, why = _kind(app_id, one, asked, bool(modes))
+        said = [why] if why else [*_of_app(one, kind), *_of_balancers(one, kind, modes, seen_by, asked, nodes)]
+        problems += ["%s: %s" % (app_id, text) for text in said]
+        if said:
+            continue
+        done = state.get("done") or {}
+        chosen = phases.left(kind, bool(modes), done, asked["tags"], asked["skip"])
+        before = phases.gap(kind, bool(modes), done, chosen)
+        if before:
+            problems.append("%s: the phase %s comes first: run it, or leave --tags out." % (app_id, before))
+            continue
+        apps.append(
+            {
+                "id": app_id, "class": kind, "modes": modes, "indices": _indices(modes), "phases": chosen, "back": [],
+                "directory": one["directory"],
+                "lines": phases.lines(app_id, kind, chosen) or ["%s (%s): nothing is left" % (app_id, kind)],
+            }
+        )  # fmt: skip
+    return {"problems": problems, "apps": apps, "lines": [line for app in apps for line in app["lines"]]}
+
+
+def _back(app_id: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    kind = one["state"]["class"]
+    words = {
+        "restore": "run the app on Marathon with %s instances, and give it all requests" % one["state"]["instances"],
+        "end": "remove the service from the swarm",
+    }
+    steps = list(phases.back(kind))
+    return {
+        "id": app_id, "class": kind, "indices": _indices(one["state"]["modes"]), "phases": [], "back": steps,
+        "directory": one["directory"], "lines": ["%s (%s): back: %s" % (app_id, kind, words[step]) for step in steps],
+    }  # fmt: skip
+
+
+def _indices(modes: Mapping[str, str]) -> list[int]:
+    return sorted(int(index) for index in modes)
+
+
+def _modes(seen_by: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The modes of the ports that any load balancer serves, by the index of the port."""
+    return {
+        str(backend["index"]): backend["mode"]
+        for seen in seen_by.values()
+        for backend in (seen.get("backends") or {}).values()
+        if backend.get("index") is not None
+    }
+
+
+def _kind(app_id: str, one: Mapping[str, Any], asked: Mapping[str, Any], is_served: bool) -> tuple[str, str]:
+    """The class, or why there is none."""
+    given = str(asked["classes"].get(app_id) or "")
+    noted = str(one["state"].get("class") or "") if one["state"].get("done") else ""
+    if noted:
+        if given and given != noted:
+            return "", (
+                "it has begun to leave as %s, and leave_classes says %s; go back (leave_back=true), or leave it out."
+                % (noted, given)
+            )
+        return noted, ""
+    app = one["app"]
+    if not app:
+        return "", "it is not on Marathon: correct leave_apps."
+    if given:
+        return given, ""
+    if app["is_single"] or app["has_fixed_ports"] or app["external"]:
+        return phases.SINGLE, ""
+    if is_served:
+        return phases.HTTP, ""
+    return "", (
+        "no load balancer serves it, so nothing says how it may move: set leave_classes to {%s: consumer} if two may "
+        "run side by side, or to single or cron if it must be stopped first." % app_id
+    )
+
+
+def _of_app(one: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """What cannot move, and what must not begin now."""
+    app, begun = one["app"], bool(one["state"].get("done"))
+    if not app:
+        return
+    if app["framework"]:
+        yield (
+            "it is a scheduler of Mesos (DCOS_PACKAGE_FRAMEWORK_NAME %s), which cannot run without Mesos: replace it "
+            "by what runs its work elsewhere." % app["framework"]
+        )
+    if app["persistent"]:
+        yield (
+            "its data is in local persistent volumes (%s), which no other host has: stop it, copy the data, and start "
+            "its service by hand." % ", ".join(app["persistent"])
+        )
+    if app["local_image"]:
+        yield "its image %s is only on one host: push it to a registry that all nodes reach." % app["image"]
+    if app["deployment_group"]:
+        yield (
+            "it is in the deployment group %s (HAPROXY_DEPLOYMENT_GROUP): end the change of versions and take the "
+            "label off first." % app["deployment_group"]
+        )
+    if app["has_fixed_ports"] and kind == phases.HTTP:
+        yield "its ports on the host are fixed, so that two sides may need one port: set its class to single."
+    if begun:
+        return
+    if not app["instances"]:
+        yield "it has 0 instances: scale it up first, or move its definition by translate.yml."
+    if app["deployments"]:
+        yield "a deployment is running (%s): wait for it." % ", ".join(app["deployments"])
+    short = app["running"] != app["instances"] or (app["is_checked"] and app["healthy"] != app["instances"])
+    if app["instances"] and short and not app["deployments"]:
+        yield "of its %d instances %d run and %d are healthy: correct that first." % (
+            app["instances"],
+            app["running"],
+            app["healthy"],
+        )
+
+
+def _of_balancers(
+    one: Mapping[str, Any],
+    kind: str,
+    modes: Mapping[str, str],
+    seen_by: Mapping[str, Mapping[str, Any]],
+    asked: Mapping[str, Any],
+    nodes: Sequence[str],
+) -> Iterator[str]:
+    if kind == phases.HTTP and not asked["balancers"]:
+        yield "the class http needs load balancers: the group %s has no hosts." % asked["balancer_group"]
+        return
+    if kind == phases.HTTP and not modes:
+        why = next((seen["why_not"] for seen in seen_by.values() if seen.get("why_not")), "")
+        yield "the class http needs a port that the load balancers serve%s." % (": " + why if why else "")
+        return
+    if not modes:
+        return
+    for host, seen in seen_by.items():
+        if not seen.get("knows_outside"):
+            yield "the agent of %s is of an older release: run load_balancers.yml first." % host
+        elif not one["state"].get("done") and not seen.get("backends"):
+            yield "%s does not serve it, and others do%s." % (host, ": " + seen["why_not"] if seen["why_not"] else "")
+    both = sorted(host for host, *addresses in asked["balancers"] if {host, *addresses} & set(nodes))
+    if both:
+        yield (
+            "%s %s a load balancer and a node of the swarm, where the service and HAProxy want the same port: set "
+            "docker_swarm_availability to drain there." % (", ".join(both), "is" if len(both) == 1 else "are each")
+        )

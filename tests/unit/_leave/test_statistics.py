@@ -1,0 +1,50 @@
+"""What HAProxy counts for the two sides of an app."""
+
+from __future__ import annotations
+
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import statistics
+
+COLUMNS = ("pxname", "svname", "scur", "stot", "status", "weight", "hrsp_5xx", "eresp")
+
+
+def text(*rows: tuple) -> str:
+    return "# " + "\n".join([",".join(COLUMNS) + ",", *(",".join(map(str, row)) + "," for row in rows)]) + "\n\n"
+
+
+def servers(
+    old: tuple[int, int] = (0, 0), new: tuple[int, int] = (0, 0), **more: str
+) -> list[statistics.CountedServer]:
+    rows = [
+        ("web", "FRONTEND", 9, 99, "OPEN", "", 5, ""),
+        ("web", "t1", 1, old[0], "no check", 1, old[1], 0),
+        ("web", "o1", 2, new[0], more.get("status", "UP"), 1, 0, new[1]),
+        ("web", "o2", 0, 0, "DOWN 1/2", 1, 0, 0),
+        ("other", "x", 7, 7, "UP", 1, 7, 7),
+    ]
+    return statistics.servers(text(*rows), {("web", "t1"): False, ("web", "o1"): True, ("web", "o2"): True})
+
+
+def test_only_servers_of_the_app_are_read() -> None:
+    found = servers()
+    assert [(one.name, one.is_outside, one.is_up) for one in found] == [
+        ("t1", False, True), ("o1", True, True), ("o2", True, False),
+    ]  # fmt: skip
+    assert statistics.up(found, True) == {"web": 1}
+    assert (statistics.sessions(found, True), statistics.sessions(found, False)) == (2, 1)
+
+
+def test_between_two_looks() -> None:
+    assert statistics.counted(servers(new=(10, 1)), servers(new=(30, 2)), True) == (20, 1)
+    # A reload begins again at 0.
+    assert statistics.counted(servers(new=(10, 1)), servers(new=(4, 1)), True) == (4, 1)
+    assert statistics.counted([], servers(new=(4, 1)), True) == (4, 1)
+
+
+def test_a_side_that_fails_more_is_worse() -> None:
+    before = servers()
+    assert statistics.worse(before, servers(old=(100, 0), new=(100, 0))) == ""
+    assert statistics.worse(before, servers(old=(100, 0), new=(100, 2))) == ""
+    assert "50 of 100 requests to the swarm" in statistics.worse(before, servers(old=(100, 0), new=(100, 50)))
+    # Both fail alike: it is the app.
+    assert statistics.worse(before, servers(old=(100, 50), new=(100, 50))) == ""
+    assert statistics.worse(before, servers(old=(0, 0), new=(100, 50)))

@@ -1,0 +1,140 @@
+"""What the playbook leave refuses, of which class an app is, and what it does with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.plugin_utils import leave_plan
+
+ASKED: dict[str, Any] = {
+    "apps": "/web", "classes": {}, "shares": [1, 10, 50, 100], "pause": 30, "soak": 300, "drain_timeout": 300,
+    "wait_timeout": 300, "back": False, "tags": ["all"], "skip": [], "url": "http://m:8080",
+    "balancer_group": "load_balancers", "manager_group": "swarm_managers", "managers": ["n1"],
+    "balancers": [["lb1", "", "10.0.0.9"]],
+}  # fmt: skip
+APP: dict[str, Any] = {
+    "instances": 2, "running": 2, "healthy": 0, "is_checked": False, "deployments": [], "framework": "",
+    "deployment_group": "", "is_single": False, "has_fixed_ports": False, "persistent": [], "external": [],
+    "local_image": False, "image": "nginx",
+}  # fmt: skip
+SERVED = {"backends": {"web_10000": {"index": 0, "mode": "http", "up": 2}}, "knows_outside": True, "why_not": ""}
+UNSERVED = {"backends": {}, "knows_outside": True, "why_not": ""}
+BEGUN = {"id": "/web", "class": "http", "modes": {"0": "http"}, "instances": 2, "done": {"save": "x", "translate": "x"}}
+
+
+def plan(
+    app: dict[str, Any] | None = None, state: dict[str, Any] | None = None, seen: Any = SERVED, **asked: Any
+) -> dict[str, Any]:
+    found = {"/web": {"app": APP if app is None else app, "state": state or {}, "directory": "/d/web"}}
+    served = [{"item": ["/web", "lb1"], **seen}] if seen else []
+    return leave_plan.plan(found, {**ASKED, **asked}, served, ["10.0.0.1"])
+
+
+def refused(**more: Any) -> str:
+    found = plan(**more)
+    assert found["apps"] == []
+    (said,) = found["problems"]
+    return str(said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ({"apps": ""}, "leave_apps is not set"),
+        ({"apps": "/a,/a"}, "leave_apps has /a twice"),
+        ({"apps": ["/a b"]}, "no ID of an app"),
+        ({"url": ""}, "no Marathon is known"),
+        ({"classes": []}, "leave_classes is no mapping"),
+        ({"classes": {"/web": "fast"}}, "leave_classes has fast for /web"),
+        ({"shares": [10, 5, 100]}, "leave_shares is [10, 5, 100]"),
+        ({"shares": [1, 50]}, "that end with 100"),
+        ({"shares": "100%"}, "leave_shares is [100%]"),
+        ({"shares": [0, 100]}, "leave_shares"),
+        ({"pause": "1m"}, "leave_pause is 1m"),
+        ({"managers": []}, "no swarm is known: the group swarm_managers"),
+        ({"tags": ["shfit"]}, "--tags names shfit"),
+        ({"tags": ["shift"], "back": True}, "leave_back has no phases"),
+    ],
+)
+def test_the_command(asked: dict[str, Any], word: str) -> None:
+    (said,) = leave_plan.option_problems({**ASKED, **asked})
+    assert word in said
+
+
+def test_a_right_command() -> None:
+    assert leave_plan.option_problems(ASKED) == []
+    assert leave_plan.app_ids(" shop/web, /x/ ,") == leave_plan.app_ids(["shop/web", "/x"]) == ["/shop/web", "/x"]
+
+
+@pytest.mark.parametrize(
+    ("app", "seen", "classes", "kind"),
+    [
+        ({}, SERVED, {}, "http"),
+        ({"is_single": True}, SERVED, {}, "single"),
+        ({"has_fixed_ports": True}, SERVED, {}, "single"),
+        ({"external": ["/data"]}, SERVED, {}, "single"),
+        ({}, UNSERVED, {"/web": "consumer"}, "consumer"),
+        ({}, UNSERVED, {"/web": "cron"}, "cron"),
+        ({}, SERVED, {"/web": "single"}, "single"),
+    ],
+)
+def test_classes(app: dict[str, Any], seen: Any, classes: dict[str, str], kind: str) -> None:
+    (one,) = plan(app={**APP, **app}, seen=seen, classes=classes)["apps"]
+    assert one["class"] == kind
+
+
+@pytest.mark.parametrize(
+    ("app", "word"),
+    [
+        ({"framework": "kafka"}, "a scheduler of Mesos (DCOS_PACKAGE_FRAMEWORK_NAME kafka)"),
+        ({"persistent": ["db"]}, "local persistent volumes (db)"),
+        ({"local_image": True, "image": "localhost:5000/x"}, "its image localhost:5000/x is only on one host"),
+        ({"deployment_group": "g"}, "the deployment group g"),
+        ({"instances": 0, "running": 0}, "it has 0 instances"),
+        ({"deployments": ["d1"]}, "a deployment is running (d1)"),
+        ({"running": 1}, "of its 2 instances 1 run"),
+        ({"is_checked": True, "healthy": 1}, "1 are healthy"),
+    ],
+)
+def test_what_cannot_move(app: dict[str, Any], word: str) -> None:
+    assert word in refused(app={**APP, **app})
+
+
+def test_what_the_load_balancers_lack() -> None:
+    assert "the group load_balancers has no hosts" in refused(seen=None, balancers=[], classes={"/web": "http"})
+    assert "needs a port that the load balancers serve: its label" in refused(
+        seen={**UNSERVED, "why_not": "its label is wrong"}, classes={"/web": "http"}
+    )
+    assert "no load balancer serves it" in refused(seen=UNSERVED)
+    assert "lb1 is of an older release" in refused(seen={**SERVED, "knows_outside": False})
+    assert "lb1 is a load balancer and a node" in refused(balancers=[["lb1", "", "10.0.0.1"]])
+    assert "its ports on the host are fixed" in refused(
+        app={**APP, "has_fixed_ports": True}, classes={"/web": "http"}
+    )
+
+
+def test_an_app_that_is_not_there() -> None:
+    assert "/web: it is not on Marathon" in refused(app={})
+
+
+def test_a_run_goes_on_where_it_stopped_with_the_class_of_then() -> None:
+    (one,) = plan(state=BEGUN)["apps"]
+    assert one["phases"] == ["start", "probe", "shift", "drain", "scale", "soak", "remove"]
+    assert "it has begun to leave as http" in refused(state=BEGUN, classes={"/web": "single"})
+    assert "/web: the phase start comes first" in refused(state=BEGUN, tags=["shift"])
+
+
+def test_what_has_begun_is_not_held_up_by_what_it_did_itself() -> None:
+    """Scaled to 0, or gone from Marathon: that is the way."""
+    assert plan(app={**APP, "instances": 0, "running": 0}, state=BEGUN)["problems"] == []
+    done = dict.fromkeys(["save", "translate", "start", "probe", "shift", "drain", "scale", "soak", "remove"], "x")
+    (one,) = plan(app={}, state={**BEGUN, "done": done})["apps"]
+    assert (one["phases"], one["lines"]) == ([], ["/web (http): nothing is left"])
+
+
+def test_the_way_back() -> None:
+    (one,) = plan(state=BEGUN, back=True)["apps"]
+    assert (one["back"], one["phases"]) == (["restore", "end"], [])
+    assert "there is no way back" in refused(back=True)
+    assert "there is no way back" in refused(state={"id": "/web", "back": "x"}, back=True)
