@@ -13,6 +13,7 @@ from lab_cluster import LabCluster, eventually
 from lab import machine_docker, playbook
 from lab.config import Host, from_environment
 from lab.hosts.containers import container_name
+from lab.watch import Watch
 
 # As variables.yml has it.
 SHARED = str(from_environment().network.network_address + 100)
@@ -94,6 +95,21 @@ def test_a_balancer_that_does_not_serve_gives_the_address_away(cluster: LabClust
         cluster.shell(first).check_output("systemctl start haproxy")
 
 
+def test_while_none_serves_the_first_keeps_the_address(cluster: LabCluster, balancers: list[Host]) -> None:
+    """It is not taken off all of them by a check that fails everywhere, for whatever reason."""
+    first, second = balancers
+    try:
+        cluster.shell(second).check_output("systemctl stop haproxy")
+        cluster.shell(first).check_output("systemctl stop haproxy")
+        time.sleep(8)
+        assert holders(cluster, balancers) == [first.name]
+        cluster.shell(second).check_output("systemctl start haproxy")
+        eventually("the one that serves has the address", 15, lambda: holders(cluster, balancers) == [second.name])
+    finally:
+        for host in balancers:
+            cluster.shell(host).check_output("systemctl start haproxy")
+
+
 def test_a_host_that_dies_loses_the_address(cluster: LabCluster, balancers: list[Host]) -> None:
     first, second = balancers
     eventually("nginx answers there", 60, answers)
@@ -155,6 +171,24 @@ def test_settings_of_keepalived_roll_and_a_second_run_changes_nothing(
     finally:
         code, output = run(cluster, "load_balancers")
         assert code == 0, output[-3000:]
+
+
+def test_a_change_of_the_port_that_is_asked_takes_the_address_off_none(
+    cluster: LabCluster, balancers: list[Host]
+) -> None:
+    """keepalived asks at the new port before HAProxy is there, so that for a while no host of the group answers."""
+    eventually("nginx answers there", 60, answers)
+    with Watch({"the shared address": page}, every=0.05) as watch:
+        time.sleep(1)
+        watch.phase("there")
+        code, output = run(cluster, "load_balancers", "-e", "haproxy_stats_port=9190")
+        time.sleep(3)
+        watch.phase("back")
+        back, back_output = run(cluster, "load_balancers")
+        time.sleep(3)
+    print(watch.table())
+    assert (code, back) == (0, 0), (output + back_output)[-3000:]
+    assert watch.losses("the shared address").failures == 0, watch.table()
 
 
 def refused(cluster: LabCluster, address: str) -> str:
