@@ -10,6 +10,7 @@ short_description: "[INTERNAL] List the Python files of a program that a role co
 version_added: 0.7.0
 description:
   - A unit records what it was started with, and so needs the name of every file.
+  - With a target, what M(quorum.mesos._secret_files) takes to write all of them at once.
 author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
@@ -17,6 +18,9 @@ options:
     description: A directory of the controller.
     type: path
     required: true
+  target:
+    description: The directory of the managed host that gets the files.
+    type: path
 """
 
 EXAMPLES = r"""
@@ -25,18 +29,21 @@ files: "{{ role_path ~ '/files/program' | quorum.mesos._files_below }}"
 
 RETURN = r"""
 _value:
-  description: The files, relative to the directory and sorted.
+  description: The files, relative to the directory and sorted; with a target, dictionaries with C(path) and C(src).
   type: list
-  elements: str
+  elements: raw
 """
 
 import typing as t
 from pathlib import Path
 
 
-def files_below(directory: str) -> list[str]:
+def files_below(directory: str, target: str | None = None) -> list[str] | list[dict[str, str]]:
     below = Path(directory)
-    return sorted(str(path.relative_to(below)) for path in below.rglob("*.py"))
+    names = sorted(str(path.relative_to(below)) for path in below.rglob("*.py"))
+    if target is None:
+        return names
+    return [{"path": "%s/%s" % (target.rstrip("/"), name), "src": str(below / name)} for name in names]
 
 
 class FilterModule:

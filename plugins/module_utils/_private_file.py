@@ -45,6 +45,21 @@ def write(
         module.set_default_selinux_context(path, False)
 
 
+def make_directory(module: AnsibleModule, path: str, mode: int) -> None:
+    """Creates a directory that is missing, and those above it that are missing too."""
+    if os.path.isdir(path):
+        return
+    make_directory(module, os.path.dirname(path), mode)
+    try:
+        os.mkdir(path)
+        # Whatever the umask takes away.
+        os.chmod(path, mode)
+    except OSError as error:
+        module.fail_json(msg="%s cannot be created (%s); correct that on the host." % (path, error.strerror))
+    if module.selinux_enabled():
+        module.set_default_selinux_context(path, False)
+
+
 def _refuse(module: AnsibleModule, path: str, new: str, check: t.Sequence[str]) -> None:
     if not check:
         return

@@ -50,6 +50,11 @@ options:
       - The permissions of the files.
     type: str
     default: "0600"
+  directory_mode:
+    description:
+      - The permissions of directories of the files that are missing and are created, for the user that runs the module.
+        Without it a missing directory is an error.
+    type: str
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:
@@ -198,6 +203,7 @@ def main() -> None:
             "owner": {"type": "str", "default": "root"},
             "group": {"type": "str", "default": "root"},
             "mode": {"type": "str", "default": "0600"},
+            "directory_mode": {"type": "str"},
         },
         supports_check_mode=True,
     )
@@ -209,6 +215,10 @@ def main() -> None:
         paths.append(wanted.path)
         diffs.append(_diff(wanted, found))
         if not module.check_mode:
+            if module.params["directory_mode"]:
+                private_file.make_directory(
+                    module, os.path.dirname(wanted.path), int(module.params["directory_mode"], 8)
+                )
             rights = (wanted.mode, wanted.user, wanted.group)
             private_file.write(module, wanted.path, wanted.content, *rights, wanted.check)
     module.exit_json(changed=bool(paths), paths=paths, diff=diffs)

@@ -63,6 +63,37 @@ def test_two_ids_with_one_name() -> None:
     assert [(one.claim, one.refused) for one in found.conflicts] == [("name a_b_10000", "/a_b")]
 
 
+def one_port_twice(**labels: str) -> Any:
+    """An app whose two ports have one service port, as a mapping for TCP and one for UDP have."""
+    ports = [{"port": 10000, "protocol": "tcp"}, {"port": 10000, "protocol": "udp"}]
+    return built([app("/a", 10000, [task("t", 31000)], portDefinitions=ports, labels=labels)])
+
+
+def test_an_app_is_in_no_conflict_with_itself_for_a_service_port() -> None:
+    found = one_port_twice()
+    assert listeners(found) == {"*:10000": "/a"}
+    assert [backend.index for backend in found.backends] == [0]
+    assert found.conflicts == ()
+
+
+def test_what_a_second_port_of_one_service_port_asks_for_and_does_not_get_is_reported() -> None:
+    found = one_port_twice(HAPROXY_1_VHOST="a.example")
+    assert listeners(found) == {"*:10000": "/a"}
+    assert found.routes == ()
+    assert [(one.claim, one.kept, one.refused) for one in found.conflicts] == [
+        ("name a_10000", "its own port 0", "/a"),
+    ]
+
+
+def test_of_two_ports_of_an_app_with_one_virtual_host_the_first_has_it() -> None:
+    ports = [{"port": 10000}, {"port": 10001}]
+    labels = {"HAPROXY_0_VHOST": "a.example", "HAPROXY_1_VHOST": "a.example"}
+    found = built([app("/a", 10000, [], portDefinitions=ports, labels=labels)])
+    assert [(route.host, route.backend) for route in found.routes] == [("a.example", "a_10000")]
+    assert listeners(found) == {"*:10000": "/a", "*:10001": "/a"}
+    assert [(one.claim, one.kept) for one in found.conflicts] == [("vhost a.example", "its own port 0")]
+
+
 def test_the_same_path_of_one_host_and_another_path() -> None:
     shared = {"HAPROXY_0_VHOST": "s.example", "HAPROXY_0_PATH": "/x"}
     found = built(

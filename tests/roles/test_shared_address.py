@@ -16,7 +16,7 @@ from rendered_role import ROLES, Role
 
 SETTINGS = {
     "address": "192.0.2.100/24", "interface": "eth0", "own": "192.0.2.1", "peers": ["192.0.2.2", "192.0.2.3"],
-    "state": "MASTER", "priority": 254, "router_id": 51,
+    "state": "MASTER", "priority": 154, "answers": 100, "router_id": 51,
 }  # fmt: skip
 
 
@@ -51,11 +51,12 @@ def test_keepalived_is_told_who_shares_the_address(role: Role) -> None:
     assert file["form"] == "text"
     written = sections(file["content"])
     assert written["vrrp_instance load_balancers"] == {
-        "state": "MASTER", "interface": "eth0", "virtual_router_id": "51", "priority": "254", "advert_int": "1",
+        "state": "MASTER", "interface": "eth0", "virtual_router_id": "51", "priority": "154", "advert_int": "1",
         "unicast_src_ip": "192.0.2.1", "unicast_peer": {"192.0.2.2": "", "192.0.2.3": ""},
         "virtual_ipaddress": {"192.0.2.100/24": "dev eth0"}, "track_script": {"haproxy_answers": ""},
     }  # fmt: skip
-    assert written["vrrp_script haproxy_answers"]["script"] == role.value("__haproxy_answers", {})
+    script = written["vrrp_script haproxy_answers"]
+    assert (script["script"], script["weight"]) == (role.value("__haproxy_answers", {}), "100")
 
 
 def test_a_password_is_in_the_file_and_in_no_diff(role: Role) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -55,3 +56,17 @@ def test_the_reason_names_the_file_itself(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         write(path, b"wrong\n", ["sh", "-c", "echo $0:1: unknown word. >&2; exit 1", "%s"])
     assert f"{path}:1: unknown word." in str(refused.value)
+
+
+def test_missing_directories_are_created_with_their_mode_whatever_the_umask_is(tmp_path: Path) -> None:
+    module: Any = Module()
+    before = os.umask(0o077)
+    try:
+        for _turn in range(2):
+            private_file.make_directory(module, str(tmp_path / "a/b"), 0o755)
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("a", "a/b")] == [0o755, 0o755]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match="/file cannot be created"):
+        private_file.make_directory(module, str(tmp_path / "file/c"), 0o755)

@@ -8,6 +8,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -172,6 +173,7 @@ def watched(balancer: Host, change: Callable[[], object]) -> Watch:
 
 
 def nothing_is_lost(watch: Watch) -> None:
+    print(watch.table())
     for question in watch.questions():
         seen: Losses = watch.losses(question)
         assert seen.failures == 0, watch.table()
@@ -232,31 +234,59 @@ def test_a_rolling_update_loses_nothing(cluster: LabCluster, balancer: Host) -> 
     nothing_is_lost(watched(balancer, update))
 
 
-def test_a_restart_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
-    def restart() -> None:
-        write(cluster, "POST", "/v2/apps/web/restart")
-        wait_until_settled(cluster, 2)
-
-    nothing_is_lost(watched(balancer, restart))
-
-
 def run(cluster: LabCluster, name: str, *arguments: str) -> str:
-    done = playbook.run(f"quorum.mesos.{name}", cluster.config.directory / "inventory.yml", *arguments, capture=True)
+    """A playbook of the collection, or one of the test by its path."""
+    which = name if name.startswith("/") else f"quorum.mesos.{name}"
+    done = playbook.run(which, cluster.config.directory / "inventory.yml", *arguments, capture=True)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
 
-def test_a_drain_of_an_agent_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
-    host = cluster.config.in_group("mesos_slaves")[0].name
+RESTART = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - quorum.mesos.marathon_app:
+        url: http://{{ hostvars[groups.marathon | first].ansible_host }}:8080
+        id: /web
+        state: restarted
+"""
 
-    def drain() -> None:
-        run(cluster, "mesos_slave_drain", "--limit", host)
+
+def test_a_restart_loses_nothing(cluster: LabCluster, balancer: Host, tmp_path: Path) -> None:
+    path = tmp_path / "restart.yml"
+    path.write_text(RESTART)
+    old = {task["id"] for task in tasks(cluster)}
+
+    def restart() -> None:
+        run(cluster, str(path))
         wait_until_settled(cluster, 2)
 
-    try:
-        nothing_is_lost(watched(balancer, drain))
-    finally:
-        run(cluster, "mesos_slave_activate", "--limit", host)
+    nothing_is_lost(watched(balancer, restart))
+    assert not old & {task["id"] for task in tasks(cluster)}
+
+
+def test_a_drain_of_an_agent_loses_nothing(cluster: LabCluster, balancer: Host) -> None:
+    """Of each agent in its turn, so that every task of the app moves, and tomcat too."""
+
+    def places(app: str) -> set[str]:
+        return {task["host"] for task in cluster.running(app)}
+
+    moved = []
+
+    def drain() -> None:
+        for host in cluster.config.in_group("mesos_slaves"):
+            before = places("tomcat")
+            try:
+                run(cluster, "mesos_slave_drain", "--limit", host.name)
+                wait_until_settled(cluster, 2)
+                assert host.name not in {cluster.host_at(place).name for place in places("web") | places("tomcat")}
+                moved.append(before != places("tomcat"))
+            finally:
+                run(cluster, "mesos_slave_activate", "--limit", host.name)
+
+    nothing_is_lost(watched(balancer, drain))
+    assert any(moved)
 
 
 def killed(cluster: LabCluster, host: Host, unit: str) -> None:
@@ -368,8 +398,9 @@ def seconds_of_errors(balancer: Host, kill: Callable[[], object]) -> float:
         time.sleep(15)
 
     watch = watched(balancer, change)
-    print(watch.table())
-    return max((watch.last_failure(question) or began) - began for question in watch.questions())
+    seconds = max((watch.last_failure(question) or began) - began for question in watch.questions())
+    print(f"{watch.table()}\nlast error after {seconds:.1f} s")
+    return seconds
 
 
 def test_a_container_that_is_killed_costs_a_bounded_time(cluster: LabCluster, balancer: Host) -> None:
@@ -425,6 +456,27 @@ def test_a_base_that_haproxy_refuses_replaces_nothing(cluster: LabCluster, balan
     assert on(cluster, balancer, "cat", "/etc/haproxy/haproxy.cfg") == before
     asking(balancer, SERVICE_PORT)()
     # The lock that the failed run has kept.
+    run(cluster, "load_balancers")
+
+
+def test_a_certificate_that_haproxy_refuses_replaces_nothing(
+    cluster: LabCluster, balancer: Host, tmp_path: Path
+) -> None:
+    state = ("sh", "-c", "sha256sum /etc/haproxy/certificates/*")
+    before = on(cluster, balancer, *state)
+    for name in ("web.pem", "web.key"):
+        (tmp_path / name).write_text("no certificate\n")
+    wrong = [{"name": VHOST, "certificate": str(tmp_path / "web.pem"), "key": str(tmp_path / "web.key")}]
+    done = playbook.run(
+        "quorum.mesos.load_balancers", cluster.config.directory / "inventory.yml", "-e",
+        json.dumps({"haproxy_certificates": wrong}), capture=True,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert f"{VHOST}.pem" in done.stdout
+    assert on(cluster, balancer, *state) == before
+    trusted = str(ca.authority(cluster.config))
+    answer = requests.get(f"https://{balancer.address}/z", headers={"Host": VHOST}, verify=trusted, timeout=5)
+    assert answer.text == "/z"
     run(cluster, "load_balancers")
 
 

@@ -14,8 +14,11 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import 
 _INTERFACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,14}\Z")
 # VRRP sends no more of it, and keepalived would cut the rest off.
 _PASSWORD = re.compile(r"[A-Za-z0-9_.@%+=,-]{1,8}\Z")
+# What an answer of HAProxy adds to the priority of its host. Where none answers, the first host keeps the address:
+# clients may be served there all the same, for example while the port that is asked changes.
+_ANSWERS = 100
 # 255 is for who owns the address as its only one.
-_FIRST_PRIORITY = 254
+_FIRST_PRIORITY = 254 - _ANSWERS
 _UNIT = "/etc/systemd/system/keepalived.service"
 # The unit alone may be of somebody who has edited the one of the package.
 _SETTINGS = "/etc/haproxy/keepalived.conf"
@@ -63,6 +66,7 @@ def plan(values: Values) -> dict[str, t.Any]:
             "peers": [addresses.get(member, "") for member in members if member != host],
             "state": "BACKUP" if place else "MASTER",
             "priority": max(1, _FIRST_PRIORITY - place),
+            "answers": _ANSWERS,
             "router_id": values["haproxy_address_router_id"],
         },
     }

@@ -13,3 +13,6 @@ def test_files_of_all_folders_in_one_order(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
     assert files_below(str(tmp_path)) == ["__main__.py", "a/c.py", "b.py"]
+    assert files_below(str(tmp_path), "/usr/local/lib/program/")[1] == {
+        "path": "/usr/local/lib/program/a/c.py", "src": str(tmp_path / "a/c.py"),
+    }  # fmt: skip

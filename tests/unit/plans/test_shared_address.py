@@ -50,10 +50,29 @@ def test_the_order_of_the_group_says_who_has_it_first() -> None:
     assert first["problems"] == first["warnings"] == second["problems"] == []
     assert first["settings"] == {
         "address": "192.0.2.100/24", "interface": "eth0", "own": "192.0.2.1", "peers": ["192.0.2.2"],
-        "state": "MASTER", "priority": 254, "router_id": 51,
+        "state": "MASTER", "priority": 154, "answers": 100, "router_id": 51,
     }  # fmt: skip
-    assert (second["settings"]["state"], second["settings"]["priority"]) == ("BACKUP", 253)
+    assert (second["settings"]["state"], second["settings"]["priority"]) == ("BACKUP", 153)
     assert second["settings"]["peers"] == ["192.0.2.1"]
+
+
+def test_any_host_that_answers_comes_before_any_that_does_not() -> None:
+    first, last = "lb0", "lb99"
+    group = [f"lb{number}" for number in range(100)]
+    found = {
+        name: planned(
+            groups={"load_balancers": group},
+            hostvars={one: {} for one in group},
+            ansible_play_hosts=group,
+            __common_neighbours=[{"host": one, "address": f"192.0.2.{at + 1}"} for at, one in enumerate(group)],
+            __common_seen={name: seen(f"192.0.2.{group.index(name) + 1}")},
+            inventory_hostname=name,
+        )["settings"]
+        for name in (first, last)
+    }
+    assert found[first]["priority"] + found[first]["answers"] == 254
+    assert found[last]["priority"] + found[last]["answers"] > found[first]["priority"]
+    assert found[last]["priority"] > 0
 
 
 def test_none_is_shared_unless_asked_for() -> None:

@@ -97,6 +97,12 @@ def test_what_is_not_served_says_why():
     assert "HAPROXY_0_MODE" in told.problems["/wrong"][0]
 
 
+def test_two_ports_of_an_app_with_one_service_port_are_no_problem():
+    told = public_addresses.found([app("/bridged-webapp", 9000, 9000)], [balancer()])
+    assert [(one.host, one.port, one.index) for one in told.addresses] == [("lb1", 9000, 0)]
+    assert told.problems == {}
+
+
 def test_a_certificate_of_the_balancer_is_known():
     apps = [app("/web", 10000, **{"0_SSL_CERT": "shop.pem"})]
     assert found(apps) == []

@@ -11,6 +11,7 @@ from .candidates import App
 from .conflicts import Claims
 from .deployment_groups import Unit, units
 from .fields import FieldError
+from .labels import PortLabels
 from .model import Backend, Excluded, Model, Now, Route, Server, Settings, Waiting
 from .outside import Everything
 
@@ -84,10 +85,15 @@ def _read(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> tu
 
 def _structure(unit: Unit, used: set[int]) -> list[tuple[Unit, Backend, list[Route]]]:
     made = []
+    own: set[int] = set()
     # The oldest app of a group says how its ports are served.
     for candidate in unit.apps[0].candidates:
         port = backends.service_port(unit.apps[0].id, candidate, used)
         used.add(port)
+        if port in own and candidate.labels == PortLabels():
+            # It asks for the service port alone, at which the app answers already.
+            continue
+        own.add(port)
         structure = backends.backend(unit.id, candidate, port)
         made.append((unit, structure, backends.routes(candidate, structure.name)))
     return made

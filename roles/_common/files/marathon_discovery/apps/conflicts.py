@@ -24,6 +24,8 @@ class Claims:
         self.lost: list[Conflict] = []
         self._before = now.claims
         self._owners: dict[str, str] = {}
+        # Which port of its owner holds a claim: two ports of one app may want the same.
+        self._indices: dict[str, int] = {}
         self._listeners: dict[int, list[tuple[str, Listener]]] = {}
         own = {settings.http_port, settings.https_port, settings.app_id_port}
         self._closed = dict.fromkeys(settings.reserved_ports | own - {None}, BALANCER)
@@ -38,14 +40,14 @@ class Claims:
             self._listeners.setdefault(backend.listener.port, []).append((owner, backend.listener))
 
     def settle(self, owner: str, backend: Backend, routes: Sequence[Route]) -> tuple[Backend | None, list[Route]]:
-        if not self._take(f"name {backend.name}", owner):
+        if not self._take(f"name {backend.name}", owner, backend.index):
             return None, []
-        kept = [route for route in routes if self._take(_vhost(route), owner)]
-        if backend.listener and not self._listens(owner, backend.listener):
+        kept = [route for route in routes if self._take(_vhost(route), owner, backend.index)]
+        if backend.listener and not self._listens(owner, backend.index, backend.listener):
             backend = replace(backend, listener=None)
         return (backend, kept) if kept or backend.listener else (None, [])
 
-    def _listens(self, owner: str, listener: Listener) -> bool:
+    def _listens(self, owner: str, index: int, listener: Listener) -> bool:
         claim = _port(listener)
         if listener.port in self._closed:
             self.lost.append(Conflict(claim, self._closed[listener.port], owner))
@@ -54,7 +56,7 @@ class Claims:
             if other != owner and _clash(address, listener.address):
                 self.lost.append(Conflict(claim, other, owner))
                 return False
-        return self._take(claim, owner)
+        return self._take(claim, owner, index)
 
     def _listening(self, port: int) -> list[tuple[str, str]]:
         """Who gets the port, on which address: in order, each that clashes with none before it."""
@@ -65,12 +67,14 @@ class Claims:
                 found.append((owner, listener.address))
         return found
 
-    def _take(self, claim: str, owner: str) -> bool:
+    def _take(self, claim: str, owner: str, index: int) -> bool:
         holder = self._owners.get(claim, owner)
         if holder != owner or claim in self.held:
-            self.lost.append(Conflict(claim, holder, owner))
+            kept = holder if holder != owner else f"its own port {self._indices[claim]}"
+            self.lost.append(Conflict(claim, kept, owner))
             return False
         self.held[claim] = owner
+        self._indices[claim] = index
         return True
 
 
