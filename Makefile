@@ -15,7 +15,7 @@ LANES_ALL := "units conformance engine integration" "lint docsite build sanity m
 UNITS := tests/build tests/discovery tests/lab tests/properties tests/roles
 # Every directory below molecule/ is in one of these; CONTRIBUTING.md says why in which.
 SCENARIOS := default single
-SCENARIOS_REST := inventories secured membership package container interrupted discovery recovery swarm leave
+SCENARIOS_REST := inventories secured membership package container interrupted discovery recovery swarm leave upgrade
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export LC_ALL := C.UTF-8

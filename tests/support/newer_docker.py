@@ -6,9 +6,10 @@ from typing import Any
 
 SCRIPT = r"""
 set -e
-package=docker.io; directory=/root/newer-docker; root=$directory/root
+package=docker.io; newer=@VERSION@
+directory=/root/docker-$([ -n "$newer" ] && echo given || echo newer); root=$directory/root
 version=$(dpkg-query --show --showformat='${Version}' $package)
-newer=$version+newer1
+newer=${newer:-$version+newer1}
 rm -rf $directory && mkdir -p $root/DEBIAN
 dpkg-query --listfiles $package | while read -r path; do
   if [ -e "$path" ] && [ ! -d "$path" ]; then echo "$path"; fi
@@ -29,16 +30,16 @@ cd $directory
   echo Filename: ./docker.io_newer.deb
   echo Size: $(stat --format=%s docker.io_newer.deb)
   echo SHA256: $(sha256sum docker.io_newer.deb | cut -d' ' -f1); } >Packages
-echo "deb [trusted=yes] file:$directory ./" >/etc/apt/sources.list.d/newer-docker.list
-apt-get update -o Dir::Etc::sourcelist=sources.list.d/newer-docker.list -o Dir::Etc::sourceparts=- \
+echo "deb [trusted=yes] file:$directory ./" >/etc/apt/sources.list.d/$(basename $directory).list
+apt-get update -o Dir::Etc::sourcelist=sources.list.d/$(basename $directory).list -o Dir::Etc::sourceparts=- \
   -o APT::Get::List-Cleanup=0 >/dev/null
 echo $newer
 """
 
 
-def offer(shell: Any) -> str:
-    """The version, which the host's package manager knows from now on."""
-    return str(shell.check_output(SCRIPT)).split()[-1]
+def offer(shell: Any, version: str = "") -> str:
+    """The version, which the host's package manager knows from now on: a newer one, or the one that is given."""
+    return str(shell.check_output(SCRIPT.replace("@VERSION@", version))).split()[-1]
 
 
 __all__ = ["offer"]

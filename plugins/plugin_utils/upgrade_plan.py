@@ -1,0 +1,272 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: which hosts get another program, in which order, and what the playbook upgrade refuses."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping, NamedTuple, Sequence
+
+from ansible_collections.quorum.mesos.plugins.module_utils import _programs as programs
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service.versions import key
+from ansible_collections.quorum.mesos.plugins.plugin_utils import upgrade_versions as versions
+from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
+
+
+class Layer(NamedTuple):
+    """What a role runs: the product, and the name of the layer for people."""
+
+    product: str
+    name: str
+
+
+# Docker may run the other services. Masters, then agents, then schedulers: Mesos, docs/upgrades.md.
+LAYERS = {
+    "docker": Layer("docker", "Docker"),
+    "zookeeper": Layer("zookeeper", "ZooKeeper"),
+    "mesos_master": Layer("mesos", "masters"),
+    "mesos_slave": Layer("mesos", "agents"),
+    "marathon": Layer("marathon", "Marathon"),
+}
+# What the way back of an agent takes of the time that the masters wait for it.
+_WAY_BACK_SECONDS = 40
+_SHORTEST_GATE = 15
+
+Host = Mapping[str, Any]
+Hosts = Mapping[str, Mapping[str, Host]]
+
+
+def refusals(options: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the command itself."""
+    return [*_chosen(options), *_given_versions(options), *_check(options), *_backup(options)]
+
+
+def _chosen(options: Mapping[str, Any]) -> Iterator[str]:
+    unknown = [name for name in layers_of(options["layers"]) if name not in LAYERS]
+    if unknown:
+        yield "upgrade_layers has %s: write some of %s." % (", ".join(unknown), ", ".join(LAYERS))
+
+
+def layers_of(value: Any) -> list[str]:
+    """upgrade_layers, which may be one text with commas."""
+    names = value.split(",") if isinstance(value, str) else list(value or [])
+    return [str(name).strip() for name in names if str(name).strip()]
+
+
+def _given_versions(options: Mapping[str, Any]) -> Iterator[str]:
+    given = options["versions"]
+    if not isinstance(given, dict):
+        yield 'upgrade_versions is no mapping: write it like {"mesos": "1.11.0"}.'
+        return
+    for product, version in given.items():
+        if product not in versions.PRODUCTS:
+            yield "upgrade_versions has %s: write some of %s." % (product, ", ".join(versions.PRODUCTS))
+        elif not versions.number(str(version)):
+            yield "upgrade_versions.%s is %s: write a version like 1.11.0." % (product, version)
+
+
+def _check(options: Mapping[str, Any]) -> Iterator[str]:
+    if options["check_file"] and not options["check_found"]:
+        yield "upgrade_check_tasks is %s, which is no file of this machine: correct the path." % options["check_file"]
+    if not str(options["pause"]).isdigit():
+        yield "upgrade_pause is %s: give a number of seconds, or 0 for none." % options["pause"]
+
+
+def _backup(options: Mapping[str, Any]) -> Iterator[str]:
+    if options["backup"] and not options["backup_dir"]:
+        yield (
+            "backup_dir is not set: name the directory for the backup that is taken first, or set upgrade_backup=false "
+            "where you have one."
+        )
+
+
+def gate_seconds(own: Any, ping: float, pings: Any) -> int:
+    """How long an agent may take: its masters must not take it for lost before it is back on the old program."""
+    patience = int(ping * int(pings)) - _WAY_BACK_SECONDS
+    return max(_SHORTEST_GATE, min(int(own), patience))
+
+
+def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
+    """``hosts`` have, by the names of roles, what runs and what is declared."""
+    chosen = layers_of(options["layers"]) or list(LAYERS)
+    found = {
+        layer: {
+            host: _change(layer, seen[layer], options["versions"]) for host, seen in hosts.items() if layer in seen
+        }
+        for layer in LAYERS
+    }
+    wanted = {
+        layer: {host: one for host, one in of_layer.items() if one["differs"]} if layer in chosen else {}
+        for layer, of_layer in found.items()
+    }
+    told = list(_host_problems(wanted)) or list(_version_problems(found, wanted))
+    return {
+        "problems": told,
+        "warnings": list(dict.fromkeys(_warnings(wanted))),
+        "lines": _lines(wanted),
+        "hosts": wanted,
+        "work": any(wanted.values()),
+    }
+
+
+def _change(layer: str, seen: Host, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What becomes of one program of one host."""
+    product, kept = LAYERS[layer].product, seen["program"].get("kept") or {}
+    wanted = str(given.get(product) or "") or _declared_version(product, seen)
+    old = versions.number(str(kept.get("version") or seen.get("version") or ""))
+    return {
+        "from": old,
+        "to": versions.number(wanted),
+        "old_program": _shown(kept.get("program") or seen["program"]),
+        "new_program": _declared(seen),
+        "differs": _differs(seen) or bool(kept),
+        "interrupted": bool(kept),
+        "answers": seen["answers"],
+        "installed": seen["program"]["installed"],
+        "leads": bool(seen.get("leads")),
+        "unavailable": _unavailable(seen),
+    }
+
+
+def _pins(seen: Host) -> dict[str, str]:
+    """The packages whose version is declared."""
+    declared = seen["declared"]
+    if declared.get("version"):
+        return {declared["package"]: declared["version"]}
+    pairs = (str(name).partition("=") for name in declared.get("packages") or [])
+    return {name: version for name, _sign, version in pairs if version}
+
+
+def _differs(seen: Host) -> bool:
+    declared, program = seen["declared"], seen["program"]
+    if declared["method"] == "archive":
+        digest = programs.digest_of(str(declared["checksum"])) or ""
+        return bool(program["archive"] != digest[: programs.DIRECTORY_DIGITS])
+    if declared["method"] == "container":
+        return bool(program["image"] != declared["image"])
+    other = program["archive"] or program["image"]
+    return bool(other) or any(program["packages"].get(name) != version for name, version in _pins(seen).items())
+
+
+def _declared_version(product: str, seen: Host) -> str:
+    declared = seen["declared"]
+    if declared["method"] == "archive":
+        return versions.of_file(product, str(declared["archive"]))
+    if declared["method"] == "container":
+        return versions.of_image(str(declared["image"]))
+    main = [version for name, version in _pins(seen).items() if name in declared["main"]]
+    return main[0] if main else ""
+
+
+def _declared(seen: Host) -> str:
+    declared = seen["declared"]
+    if declared["method"] == "archive":
+        digest = programs.digest_of(str(declared["checksum"])) or ""
+        return "archive %s" % digest[: programs.DIRECTORY_DIGITS]
+    if declared["method"] == "container":
+        return str(declared["image"])
+    return ", ".join("%s %s" % pin for pin in _pins(seen).items())
+
+
+def _shown(program: Mapping[str, Any]) -> str:
+    if program.get("archive"):
+        return "archive %s" % program["archive"]
+    return program.get("image") or ", ".join("%s %s" % one for one in (program.get("packages") or {}).items())
+
+
+def _unavailable(seen: Host) -> list[str]:
+    """Packages whose old version no repository has any more."""
+    program = seen["program"]
+    return ["%s %s" % (name, program["packages"].get(name)) for name in program.get("unavailable") or []]
+
+
+def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
+    for layer, hosts in wanted.items():
+        product, name = LAYERS[layer]
+        for host, one in hosts.items():
+            if not one["installed"]:
+                yield "%s: %s is not installed there. Run site.yml first." % (host, versions.PRODUCTS[product])
+            elif not one["answers"] and not one["interrupted"]:
+                yield (
+                    "%s: %s (%s) does not answer, and an upgrade begins with what is healthy. Fix it first, or leave "
+                    "the host out (--limit 'all:!%s')." % (host, versions.PRODUCTS[product], name, host)
+                )
+            elif not one["to"]:
+                yield (
+                    "%s: the version of %s (%s) is not in its name. Set it, like -e '{\"upgrade_versions\": "
+                    '{"%s": "1.2.3"}}\'.' % (host, one["new_program"], name, product)
+                )
+
+
+def _version_problems(
+    found: Mapping[str, Mapping[str, Host]], wanted: Mapping[str, Mapping[str, Host]]
+) -> Iterator[str]:
+    told = [
+        problem
+        for layer, hosts in wanted.items()
+        for one in hosts.values()
+        if one["from"]
+        for problem in versions.step_problems(LAYERS[layer].product, one["from"], one["to"])
+    ]
+    yield from dict.fromkeys(told)
+    after = {
+        layer: sorted(
+            (one["to"] if host in wanted[layer] else one["from"] for host, one in hosts.items()), key=key
+        )
+        for layer, hosts in found.items()
+    }
+    masters, agents = [one for one in after["mesos_master"] if one], [one for one in after["mesos_slave"] if one]
+    if wanted["mesos_slave"] and masters and agents and key(agents[-1]) > key(masters[0]):
+        yield (
+            "agents would be newer (%s) than masters (%s): Mesos upgrades masters first (docs/upgrades.md). Upgrade "
+            "the masters too." % (agents[-1], masters[0])
+        )
+    lowest: dict[str, str] = {}
+    for layer, several in after.items():
+        known = [one for one in several if one]
+        product = LAYERS[layer].product
+        if known:
+            lowest[product] = min([known[0], *([lowest[product]] if product in lowest else [])], key=key)
+    touched = {LAYERS[layer].product for layer, hosts in wanted.items() if hosts}
+    for problem in versions.pair_problems(lowest):
+        # What is so already is no matter of this run.
+        if any(versions.PRODUCTS[product] in problem for product in touched):
+            yield problem
+
+
+def _warnings(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
+    for layer, hosts in wanted.items():
+        for host, one in hosts.items():
+            if one["from"]:
+                yield from versions.step_warnings(LAYERS[layer].product, one["from"], one["to"])
+            if one["unavailable"]:
+                yield "%s: no repository has %s any more, so there is no way back for %s." % (
+                    host, ", ".join(one["unavailable"]), LAYERS[layer].name,
+                )  # fmt: skip
+            if one["interrupted"]:
+                yield "%s: an earlier upgrade of %s was interrupted; it begins again." % (host, LAYERS[layer].name)
+
+
+def _lines(wanted: Mapping[str, Mapping[str, Host]]) -> list[str]:
+    rows = [
+        (
+            host,
+            LAYERS[layer].name,
+            one["from"] or "unknown",
+            one["to"],
+            "%s -> %s" % (one["old_program"], one["new_program"]),
+        )
+        for layer, hosts in wanted.items()
+        for host, one in hosts.items()
+    ]
+    return aligned([("HOST", "LAYER", "FROM", "TO", "PROGRAM"), *rows]) if rows else ["Nothing to upgrade."]
+
+
+def order(hosts: Sequence[str], seen: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The hosts of a layer as they come: followers, then the leader. ``seen`` is what each says of itself."""
+
+    def leads(host: str) -> bool:
+        facts = (seen.get(host) or {}).get("facts") or {}
+        return bool(facts.get("leads")) or facts.get("mode") == "leader"
+
+    return sorted(hosts, key=leads)

@@ -1,0 +1,97 @@
+# Copyright (c) quorum.mesos contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: the tasks before and after the upgrade of a host, and how it went on each host."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Iterator, Mapping
+
+from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
+from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import LAYERS
+
+Task = Mapping[str, Any]
+# What a person, a framework or the task itself has ended. All else is a loss.
+_WANTED_ENDS = ("TASK_FINISHED", "TASK_KILLED")
+_UP = ("TASK_RUNNING", "TASK_STARTING", "TASK_STAGING", "TASK_KILLING")
+_SHOWN = 5
+
+
+def lost(before: Iterable[Task], after: Iterable[Task], drained: str = "") -> list[str]:
+    """Tasks that ran before and are gone, with what became of them; ``drained`` is the agent whose tasks move."""
+    now = {(one["framework_id"], one["id"]): one["state"] for one in after}
+    gone = []
+    for task in before:
+        state = now.get((task["framework_id"], task["id"]), "not known to the masters any more")
+        if task["state"] not in _UP or state in _UP or state in _WANTED_ENDS:
+            continue
+        if drained and task["agent_id"] == drained:
+            continue
+        gone.append("%s on %s (%s)" % (task["id"], task["hostname"] or "an unknown host", state))
+    return gone
+
+
+def count(tasks: Iterable[Task]) -> int:
+    return sum(1 for one in tasks if one["state"] in _UP)
+
+
+def told(gone: list[str]) -> str:
+    more = len(gone) - _SHOWN
+    return ", ".join(gone[:_SHOWN]) + (", and %d more" % more if more > 0 else "")
+
+
+def report(plan: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``outcomes`` have, by host and role, what the playbook has noted."""
+    rows = list(_rows(plan["hosts"], outcomes))
+    failed = [row for row in rows if row["result"] not in ("done", "not begun")]
+    columns = ("host", "layer", "from", "to", "seconds", "tasks_before", "tasks_after", "result")
+    head = ("HOST", "LAYER", "FROM", "TO", "SECONDS", "TASKS BEFORE", "AFTER", "RESULT")
+    lines = aligned([head, *(tuple(str(row[name]) for name in columns) for row in rows)])
+    return {
+        "rows": rows,
+        "lines": (lines if rows else ["Nothing to upgrade."]) + [line for row in failed for line in _explained(row)],
+        "failed": [row["host"] for row in failed],
+        "left": [row["host"] for row in rows if row["result"] == "not begun"],
+    }
+
+
+def _rows(hosts: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for layer, of_layer in hosts.items():
+        for host, one in of_layer.items():
+            went = (outcomes.get(host) or {}).get(layer) or {}
+            yield {
+                "host": host,
+                "layer": LAYERS[layer].name,
+                "role": layer,
+                "from": one["from"] or "unknown",
+                "to": one["to"],
+                "seconds": went.get("seconds", ""),
+                "tasks_before": went.get("tasks_before", ""),
+                "tasks_after": went.get("tasks_after", ""),
+                "result": _result(went),
+                "why": went.get("why") or "",
+                "back_failed": went.get("back_failed") or "",
+            }
+
+
+def _result(went: Mapping[str, Any]) -> str:
+    if went.get("done"):
+        return "done"
+    if not went.get("begun"):
+        return "NOT STARTED" if went.get("why") else "not begun"
+    if went.get("back"):
+        return "WENT BACK"
+    return "FAILED"
+
+
+def _explained(row: Mapping[str, Any]) -> Iterator[str]:
+    yield "%s, %s: %s" % (row["host"], row["layer"], row["why"] or "the host is not reached any more")
+    if row["result"] == "WENT BACK":
+        yield (
+            "  It runs %s again and is healthy. Correct the version in the inventory before you run site.yml, which "
+            "would bring the new one. Run this playbook again for a new attempt." % row["from"]
+        )
+    elif row["result"] == "FAILED":
+        yield "  It could not go back: %s. The old settings are in /var/lib/quorum-mesos/kept there." % (
+            row["back_failed"] or "the run ended before"
+        )

@@ -1,0 +1,193 @@
+"""Which hosts get another program, and what is refused before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import (
+    gate_seconds,
+    layers_of,
+    order,
+    plan,
+    refusals,
+)
+
+OLD, NEW = "a" * 12, "b" * 12
+RIGHT: dict[str, Any] = {
+    "layers": [], "versions": {}, "check_file": "", "check_found": False, "pause": 0, "backup": True,
+    "backup_dir": "/srv/backups",
+}  # fmt: skip
+
+
+def program(**given: Any) -> dict[str, Any]:
+    return {"archive": "", "image": "", "packages": {}, "installed": True, "kept": None, "unavailable": [], **given}
+
+
+def archive(version: str, runs: str, declared: str, name: str = "", **given: Any) -> dict[str, Any]:
+    return {
+        "answers": True, "version": version, "program": program(archive=runs),
+        "declared": {"method": "archive", "archive": name, "checksum": f"sha256:{declared[0] * 64}", "image": ""},
+        **given,
+    }  # fmt: skip
+
+
+def package(version: str, runs: dict[str, str], declared: dict[str, Any], **given: Any) -> dict[str, Any]:
+    wanted = {"method": "package", "checksum": "", "image": "", "main": list(runs)[:1], **declared}
+    return {"answers": True, "version": version, "program": program(packages=runs), "declared": wanted, **given}
+
+
+def planned(hosts: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return plan(hosts, {**RIGHT, **options})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"layers": "agents"}, "upgrade_layers has agents"),
+        ({"layers": ["mesos_slave", "haproxy"]}, "upgrade_layers has haproxy"),
+        ({"versions": ["1.11"]}, "upgrade_versions is no mapping"),
+        ({"versions": {"mesos_master": "1.11"}}, "upgrade_versions has mesos_master"),
+        ({"versions": {"mesos": "new"}}, "upgrade_versions.mesos is new"),
+        ({"check_file": "/x"}, "upgrade_check_tasks is /x"),
+        ({"pause": "ever"}, "upgrade_pause is ever"),
+        ({"backup_dir": ""}, "backup_dir is not set"),
+    ],
+)
+def test_refused_options(wrong: dict[str, Any], words: str) -> None:
+    (told,) = refusals({**RIGHT, **wrong})
+    assert words in told
+
+
+def test_right_options() -> None:
+    assert refusals(RIGHT) == []
+    assert refusals({**RIGHT, "backup": False, "backup_dir": ""}) == []
+    assert layers_of("docker, marathon") == ["docker", "marathon"]
+
+
+def test_what_runs_already_needs_nothing() -> None:
+    found = planned({"m1": {"mesos_master": archive("1.11.0", OLD, OLD)}})
+    assert (found["work"], found["problems"], found["lines"]) == (False, [], ["Nothing to upgrade."])
+
+
+def test_a_new_archive() -> None:
+    found = planned({"m1": {"mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tar.gz")}})
+    assert (found["work"], found["problems"]) == (True, [])
+    assert found["lines"][1].split() == [
+        "m1", "masters", "1.10.0", "1.11.0", "archive", OLD, "->", "archive", NEW,
+    ]  # fmt: skip
+    assert list(found["hosts"]["mesos_master"]) == ["m1"]
+
+
+def test_a_version_that_no_name_tells() -> None:
+    hosts = {"m1": {"mesos_master": archive("1.10.0", OLD, NEW, "engine.tar.gz")}}
+    assert "upgrade_versions" in planned(hosts)["problems"][0]
+    found = planned(hosts, versions={"mesos": "1.11"})
+    assert (found["problems"], found["hosts"]["mesos_master"]["m1"]["to"]) == ([], "1.11")
+
+
+def test_an_image_and_a_package() -> None:
+    image = {
+        "answers": True, "version": "1.10.17", "program": program(image="r/marathon:1.10.17"),
+        "declared": {"method": "container", "image": "r/marathon:1.11.24"},
+    }  # fmt: skip
+    found = planned({"m1": {"marathon": image}})["hosts"]["marathon"]["m1"]
+    assert (found["from"], found["to"], found["new_program"]) == ("1.10.17", "1.11.24", "r/marathon:1.11.24")
+    mesos = package("1.10.0", {"mesos": "1.10.0-1"}, {"package": "mesos", "version": "1.11.0-2"})
+    found = planned({"m1": {"mesos_master": mesos}})["hosts"]["mesos_master"]["m1"]
+    assert (found["to"], found["old_program"], found["new_program"]) == ("1.11.0", "mesos 1.10.0-1", "mesos 1.11.0-2")
+
+
+def test_packages_without_a_version_are_left_alone() -> None:
+    docker = package("20.10.24", {"docker.io": "20.10.24-1"}, {"packages": ["docker.io"]})
+    assert not planned({"s1": {"docker": docker}})["work"]
+    pinned = package("20.10.24", {"docker.io": "20.10.24-1"}, {"packages": ["docker.io=20.10.25-1"]})
+    found = planned({"s1": {"docker": pinned}})["hosts"]["docker"]["s1"]
+    assert (found["from"], found["to"]) == ("20.10.24", "20.10.25")
+
+
+def test_from_one_method_to_another() -> None:
+    moved = archive("1.11.0", "", NEW, "mesos-1.11.0.tgz", program=program(packages={"mesos": "1.11.0-1"}))
+    found = planned({"s1": {"mesos_slave": moved}})["hosts"]["mesos_slave"]["s1"]
+    assert (found["old_program"], found["new_program"]) == ("mesos 1.11.0-1", f"archive {NEW}")
+    back = package("1.11.0", {}, {"package": "mesos", "version": "1.11.0-1", "main": ["mesos"]})
+    back["program"]["archive"] = OLD
+    assert planned({"s1": {"mesos_slave": back}})["work"]
+
+
+def test_only_chosen_layers() -> None:
+    hosts = {
+        "m1": {
+            "mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz"),
+            "marathon": archive("1.10.17", OLD, NEW, "marathon-1.11.24.tgz"),
+        }
+    }
+    found = planned(hosts, layers=["marathon"])
+    assert {layer for layer, of_layer in found["hosts"].items() if of_layer} == {"marathon"}
+
+
+def test_what_is_not_healthy_is_refused() -> None:
+    down = archive("", OLD, NEW, "mesos-1.11.0.tgz", answers=False)
+    assert "m1: Mesos (masters) does not answer" in planned({"m1": {"mesos_master": down}})["problems"][0]
+    none = archive("", "", NEW, "mesos-1.11.0.tgz", answers=False, program=program(installed=False))
+    assert "Run site.yml first" in planned({"m1": {"mesos_master": none}})["problems"][0]
+
+
+def test_an_interrupted_upgrade_begins_again_from_the_old_version() -> None:
+    kept = {"version": "1.10.0", "program": {"archive": OLD, "image": "", "packages": {}}}
+    half = archive("", NEW, NEW, "mesos-1.11.0.tgz", answers=False, program=program(archive=NEW, kept=kept))
+    found = planned({"m1": {"mesos_master": half}})
+    assert (found["problems"], found["hosts"]["mesos_master"]["m1"]["from"]) == ([], "1.10.0")
+    assert found["hosts"]["mesos_master"]["m1"]["old_program"] == f"archive {OLD}"
+    assert "interrupted" in found["warnings"][0]
+
+
+def test_masters_come_first() -> None:
+    hosts = {
+        "m1": {"mesos_master": archive("1.10.0", OLD, OLD)},
+        "s1": {"mesos_slave": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")},
+    }
+    assert "agents would be newer (1.11.0) than masters (1.10.0)" in planned(hosts)["problems"][0]
+    hosts["m1"] = {"mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}
+    assert planned(hosts)["problems"] == []
+    assert planned(hosts, layers="mesos_slave")["problems"] != []
+
+
+def test_what_does_not_go_together() -> None:
+    hosts = {
+        "m1": {
+            "mesos_master": archive("1.4.1", OLD, OLD),
+            "marathon": archive("1.6.352", OLD, NEW, "marathon-1.11.24.tgz"),
+        }
+    }
+    assert "Marathon 1.11.24 needs Mesos 1.5" in planned(hosts)["problems"][0]
+    hosts["m1"]["mesos_master"] = archive("1.4.1", OLD, NEW, "mesos-1.11.0.tgz")
+    found = planned(hosts)
+    assert found["problems"] == []
+    assert "not to skip releases" in found["warnings"][0]
+
+
+def test_steps_are_told_once() -> None:
+    hosts = {host: {"marathon": archive("1.11.24", OLD, NEW, "marathon-1.9.109.tgz")} for host in ("m1", "m2")}
+    assert len(planned(hosts)["problems"]) == 1
+
+
+def test_no_way_back_is_a_warning() -> None:
+    mesos = package("1.10.0", {"mesos": "1.10.0-1"}, {"package": "mesos", "version": "1.11.0-2"})
+    mesos["program"]["unavailable"] = ["mesos"]
+    assert planned({"m1": {"mesos_master": mesos}})["warnings"] == [
+        "m1: no repository has mesos 1.10.0-1 any more, so there is no way back for masters."
+    ]
+
+
+def test_the_leader_is_the_last() -> None:
+    seen = {"m1": {"facts": {"leads": True}}, "m2": {"facts": {"leads": False}}, "m3": {"facts": {}}}
+    assert order(["m1", "m2", "m3"], seen) == ["m2", "m3", "m1"]
+    assert order(["m1", "m2"], {"m1": {"facts": {"mode": "leader"}}, "m2": {}}) == ["m2", "m1"]
+
+
+def test_the_gate_of_an_agent_ends_before_its_masters_give_up() -> None:
+    assert gate_seconds("120", 15.0, 5) == 35
+    assert gate_seconds(20, 15.0, 5) == 20
+    assert gate_seconds(120, 30.0, "10") == 120
+    assert gate_seconds(120, 5.0, 2) == 15
