@@ -13,6 +13,7 @@ description:
   - With a target, what M(quorum.mesos._secret_files) takes to write all of them at once.
 author:
   - quorum.mesos contributors (@quorum-mesos)
+positional: target
 options:
   _input:
     description: A directory of the controller.
