@@ -11,7 +11,6 @@ from typing import Any, Iterator, Mapping, Sequence
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import phases
 
 _ID = re.compile(r"(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)+")
-_MOST_SHARE = 100
 
 
 def app_ids(given: Any) -> list[str]:
@@ -48,11 +47,18 @@ def _classes(asked: Mapping[str, Any]) -> Iterator[str]:
         # Classes of other apps may be in a file of variables for all.
 
 
+def shares(given: Any) -> list[int]:
+    """leave_shares, a list or numbers separated by commas, as the command line has them; -1 for what is no number."""
+    listed = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    texts = [str(one).strip() for one in listed]
+    return [int(one) if re.fullmatch("[0-9]+", one) else -1 for one in texts]
+
+
 def _numbers(asked: Mapping[str, Any]) -> Iterator[str]:
-    shares = asked["shares"] if isinstance(asked["shares"], (list, tuple)) else [asked["shares"]]
-    numbers = [int(str(one)) if str(one).isdigit() else -1 for one in shares]
-    if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1 or numbers[-1] != _MOST_SHARE:
-        told = ", ".join(map(str, shares))
+    numbers = shares(asked["shares"])
+    if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1 or numbers[-1] != phases.WHOLE:
+        given = asked["shares"]
+        told = ", ".join(map(str, given)) if isinstance(given, (list, tuple)) else given
         yield "leave_shares is [%s]: give rising percentages that end with 100, for example [1, 10, 50, 100]." % told
     for name in ("pause", "soak", "drain_timeout", "wait_timeout"):
         text = str(asked[name]).strip()
@@ -105,7 +111,7 @@ def plan(
         problems += ["%s: %s" % (app_id, text) for text in said]
         if said:
             continue
-        done = state.get("done") or {}
+        done = phases.valid(kind, bool(modes), state)
         chosen = phases.left(kind, bool(modes), done, asked["tags"], asked["skip"])
         before = phases.gap(kind, bool(modes), done, chosen)
         if before:
@@ -114,6 +120,7 @@ def plan(
         apps.append(
             {
                 "id": app_id, "class": kind, "modes": modes, "indices": _indices(modes), "phases": chosen, "back": [],
+                "shares": shares(asked["shares"]) if kind in phases.SIDE_BY_SIDE else [phases.WHOLE],
                 "directory": one["directory"],
                 "lines": phases.lines(app_id, kind, chosen) or ["%s (%s): nothing is left" % (app_id, kind)],
             }
@@ -241,3 +248,8 @@ def _of_balancers(
             "%s %s a load balancer and a node of the swarm, where the service and HAProxy want the same port: set "
             "docker_swarm_availability to drain there." % (", ".join(both), "is" if len(both) == 1 else "are each")
         )
+
+
+def guard(app: Mapping[str, Any], phase: str, state: Mapping[str, Any]) -> str:
+    """Why a phase that takes something from Marathon must not begin; app is one of the plan."""
+    return phases.refusal(phase, app["class"], bool(app["indices"]), state)

@@ -21,6 +21,7 @@ APP: dict[str, Any] = {
 SERVED = {"backends": {"web_10000": {"index": 0, "mode": "http", "up": 2}}, "knows_outside": True, "why_not": ""}
 UNSERVED = {"backends": {}, "knows_outside": True, "why_not": ""}
 BEGUN = {"id": "/web", "class": "http", "modes": {"0": "http"}, "instances": 2, "done": {"save": "x", "translate": "x"}}
+ALL = dict.fromkeys(["save", "translate", "start", "probe", "shift", "drain", "scale", "soak", "remove"], "x")
 
 
 def plan(
@@ -50,6 +51,7 @@ def refused(**more: Any) -> str:
         ({"shares": [10, 5, 100]}, "leave_shares is [10, 5, 100]"),
         ({"shares": [1, 50]}, "that end with 100"),
         ({"shares": "100%"}, "leave_shares is [100%]"),
+        ({"shares": "[1, 100]"}, "leave_shares is [[1, 100]]"),
         ({"shares": [0, 100]}, "leave_shares"),
         ({"pause": "1m"}, "leave_pause is 1m"),
         ({"managers": []}, "no swarm is known: the group swarm_managers"),
@@ -128,8 +130,7 @@ def test_a_run_goes_on_where_it_stopped_with_the_class_of_then() -> None:
 def test_what_has_begun_is_not_held_up_by_what_it_did_itself() -> None:
     """Scaled to 0, or gone from Marathon: that is the way."""
     assert plan(app={**APP, "instances": 0, "running": 0}, state=BEGUN)["problems"] == []
-    done = dict.fromkeys(["save", "translate", "start", "probe", "shift", "drain", "scale", "soak", "remove"], "x")
-    (one,) = plan(app={}, state={**BEGUN, "done": done})["apps"]
+    (one,) = plan(app={}, state={**BEGUN, "done": ALL, "share": 100})["apps"]
     assert (one["phases"], one["lines"]) == ([], ["/web (http): nothing is left"])
 
 
@@ -138,3 +139,36 @@ def test_the_way_back() -> None:
     assert (one["back"], one["phases"]) == (["restore", "end"], [])
     assert "there is no way back" in refused(back=True)
     assert "there is no way back" in refused(state={"id": "/web", "back": "x"}, back=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "numbers"),
+    [("100", [100]), (100, [100]), ("1, 10,100", [1, 10, 100]), ([1, "50", 100], [1, 50, 100]), ([1.5, 100], [-1, 100])],
+)
+def test_shares_are_read_once_for_the_check_and_for_the_way(given: Any, numbers: list[int]) -> None:
+    assert leave_plan.shares(given) == numbers
+    if -1 not in numbers:
+        assert leave_plan.option_problems({**ASKED, "shares": given}) == []
+        assert plan(shares=given)["apps"][0]["shares"] == numbers
+    assert plan(shares=given, classes={"/web": "single"})["apps"][0]["shares"] == [100]
+
+
+def test_marathon_keeps_its_tasks_until_the_swarm_has_all_requests() -> None:
+    (http,) = plan()["apps"]
+    for phase in ("drain", "scale", "remove"):
+        assert "the swarm gets 0 percent of the requests" in leave_plan.guard(http, phase, {"share": 0})
+        assert leave_plan.guard(http, phase, {"share": 100}) == ""
+    (single,) = plan(classes={"/web": "single"})["apps"]
+    assert leave_plan.guard(single, "scale", {"share": 0}) == ""
+    assert "needs all of them there" in leave_plan.guard(single, "remove", {"share": 1})
+    (unserved,) = plan(seen=UNSERVED, classes={"/web": "consumer"})["apps"]
+    assert leave_plan.guard(unserved, "scale", {"share": 0}) == ""
+
+
+def test_requests_that_went_back_to_marathon_are_moved_again() -> None:
+    done = {name: "x" for name in ("save", "translate", "start", "probe", "shift")}
+    (one,) = plan(state={**BEGUN, "done": done, "share": 0})["apps"]
+    assert one["phases"] == ["shift", "drain", "scale", "soak", "remove"]
+    (one,) = plan(state={**BEGUN, "done": done, "share": 100})["apps"]
+    assert one["phases"][0] == "drain"
+    assert "the phase shift comes first" in refused(state={**BEGUN, "done": done, "share": 10}, tags=["drain"])
