@@ -253,3 +253,12 @@ def _of_balancers(
 def guard(app: Mapping[str, Any], phase: str, state: Mapping[str, Any]) -> str:
     """Why a phase that takes something from Marathon must not begin; app is one of the plan."""
     return phases.refusal(phase, app["class"], bool(app["indices"]), state)
+
+
+def after_failure(app: Mapping[str, Any], state: Mapping[str, Any], looked: Mapping[str, Any]) -> dict[str, Any]:
+    """What becomes of the requests when a share has failed; looked is the answer about the app on Marathon."""
+    share = phases.share_after_failure(app["class"], state.get("done") or {}, looked.get("app"))
+    said = "Marathon has all requests again." if share == 0 else "The requests stay where they are."
+    if share < 0 and app["class"] in phases.SIDE_BY_SIDE:
+        said = "The requests stay where they are, because no task on Marathon serves."
+    return {"share": share, "said": said}

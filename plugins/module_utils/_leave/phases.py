@@ -55,6 +55,16 @@ def refusal(phase: str, kind: str, is_served: bool, state: t.Mapping[str, t.Any]
     return ""
 
 
+def share_after_failure(kind: str, done: t.Collection[str], live: t.Optional[t.Mapping[str, t.Any]]) -> int:
+    """To which share a failed one returns: 0 while tasks on Marathon can serve, else -1, which changes nothing.
+
+    live is the app on Marathon, None where Marathon does not answer: its tasks are then where they were.
+    """
+    if kind not in SIDE_BY_SIDE or "scale" in done:
+        return -1
+    return 0 if live is None or live.get("running") else -1
+
+
 def left(
     kind: str, is_served: bool, done: t.Collection[str], tags: t.Sequence[str], skip: t.Sequence[str]
 ) -> list[str]:

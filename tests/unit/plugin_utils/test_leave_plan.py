@@ -172,3 +172,24 @@ def test_requests_that_went_back_to_marathon_are_moved_again() -> None:
     (one,) = plan(state={**BEGUN, "done": done, "share": 100})["apps"]
     assert one["phases"][0] == "drain"
     assert "the phase shift comes first" in refused(state={**BEGUN, "done": done, "share": 10}, tags=["drain"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "done", "looked", "share", "said"),
+    [
+        ("http", ["start"], {"app": {"running": 2}}, 0, "Marathon has all requests again."),
+        ("consumer", ["start"], {"app": {"running": 1}}, 0, "Marathon has all requests again."),
+        # Marathon does not answer, which ends no task of it.
+        ("http", ["start"], {"msg": "refused"}, 0, "Marathon has all requests again."),
+        ("http", ["start"], {"app": {"running": 0}}, -1, "because no task on Marathon serves."),
+        ("http", ["start", "scale", "remove"], {"app": {}}, -1, "because no task on Marathon serves."),
+        ("http", ["start", "scale"], {"app": {"running": 2}}, -1, "because no task on Marathon serves."),
+        ("single", ["start"], {"app": {"running": 1}}, -1, "The requests stay where they are."),
+    ],
+)
+def test_requests_go_back_only_to_tasks_that_serve(
+    kind: str, done: list[str], looked: dict[str, Any], share: int, said: str
+) -> None:
+    then = leave_plan.after_failure({"class": kind}, {"done": dict.fromkeys(done, "x")}, looked)
+    assert then["share"] == share
+    assert said in then["said"]
