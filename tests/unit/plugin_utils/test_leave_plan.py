@@ -143,7 +143,13 @@ def test_the_way_back() -> None:
 
 @pytest.mark.parametrize(
     ("given", "numbers"),
-    [("100", [100]), (100, [100]), ("1, 10,100", [1, 10, 100]), ([1, "50", 100], [1, 50, 100]), ([1.5, 100], [-1, 100])],
+    [
+        ("100", [100]),
+        (100, [100]),
+        ("1, 10,100", [1, 10, 100]),
+        ([1, "50", 100], [1, 50, 100]),
+        ([1.5, 100], [-1, 100]),
+    ],
 )
 def test_shares_are_read_once_for_the_check_and_for_the_way(given: Any, numbers: list[int]) -> None:
     assert leave_plan.shares(given) == numbers
@@ -166,7 +172,7 @@ def test_marathon_keeps_its_tasks_until_the_swarm_has_all_requests() -> None:
 
 
 def test_requests_that_went_back_to_marathon_are_moved_again() -> None:
-    done = {name: "x" for name in ("save", "translate", "start", "probe", "shift")}
+    done = dict.fromkeys(("save", "translate", "start", "probe", "shift"), "x")
     (one,) = plan(state={**BEGUN, "done": done, "share": 0})["apps"]
     assert one["phases"] == ["shift", "drain", "scale", "soak", "remove"]
     (one,) = plan(state={**BEGUN, "done": done, "share": 100})["apps"]
