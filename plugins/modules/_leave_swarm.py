@@ -55,6 +55,12 @@ addresses:
   type: list
   elements: str
   sample: [192.0.2.11, 192.0.2.12]
+places:
+  description:
+    - Addresses of its servers, of those where its tasks run, and how many answer at a time; empty where there is no service.
+  returned: success
+  type: dict
+  sample: {"addresses": [192.0.2.11, 192.0.2.12], "running": [192.0.2.11], "answering": 1}
 service:
   description: The service; empty where there is none.
   returned: success
@@ -125,7 +131,8 @@ def main() -> None:
         module.fail_json(msg="Docker refuses: %s%s." % (str(error).rstrip("."), hint))
     except EngineSilence as error:
         module.fail_json(msg="%s." % str(error).rstrip("."))
-    module.exit_json(changed=False, addresses=addresses, service=service)
+    places = swarm.places(addresses, service) if service else {}
+    module.exit_json(changed=False, addresses=addresses, service=service, places=places)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,8 @@ def plan(
 ) -> dict[str, Any]:
     """found is by the ID of the app, served what a load balancer knows of one; nodes are addresses of the swarm."""
     problems: list[str] = []
+    if not nodes and not asked["back"]:
+        problems.append("the swarm has no node that takes tasks: set docker_swarm_availability to active on one.")
     balancers: dict[str, dict[str, Mapping[str, Any]]] = {}
     for result in served:
         balancers.setdefault(result["item"][0], {})[result["item"][1]] = result

@@ -48,3 +48,16 @@ def is_ingress(spec: t.Mapping[str, t.Any]) -> bool:
 
 def owner(service: t.Mapping[str, t.Any]) -> str:
     return str((service["Spec"].get("Labels") or {}).get(LABEL) or "")
+
+
+def places(addresses: t.Iterable[str], service: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The servers of a service, where its tasks are, and how many of the servers answer at a time.
+
+    A task that runs on a paused or drained node is a server, too, although no new one comes there.
+    """
+    if service["ingress"]:
+        known = now = sorted(set(addresses))
+    else:
+        now = sorted(set(service["running"]) - {""})
+        known = sorted({*addresses, *now})
+    return {"addresses": known, "running": now, "answering": max(1, len(now))}

@@ -44,3 +44,19 @@ def test_ports_of_every_node() -> None:
 def test_whose_service_it_is() -> None:
     assert swarm.owner({"Spec": {"Labels": {"marathon.id": "/web"}}}) == "/web"
     assert swarm.owner({"Spec": {}}) == ""
+
+
+def test_a_task_on_a_paused_node_is_a_server() -> None:
+    service = {"ingress": False, "running": ["10.0.0.3", "10.0.0.1", "10.0.0.1"]}
+    found = swarm.places(["10.0.0.1", "10.0.0.2"], service)
+    assert found == {
+        "addresses": ["10.0.0.1", "10.0.0.2", "10.0.0.3"], "running": ["10.0.0.1", "10.0.0.3"], "answering": 2,
+    }  # fmt: skip
+
+
+def test_as_many_answer_as_there_are_now_and_at_least_one() -> None:
+    ingress = {"ingress": True, "running": ["10.0.0.1"]}
+    assert swarm.places(["10.0.0.2", "10.0.0.1"], ingress)["answering"] == 2
+    assert swarm.places(["10.0.0.1"], ingress)["running"] == ["10.0.0.1"]
+    found = swarm.places(["10.0.0.1"], {"ingress": False, "running": [""]})
+    assert found == {"addresses": ["10.0.0.1"], "running": [], "answering": 1}

@@ -25,11 +25,12 @@ ALL = dict.fromkeys(["save", "translate", "start", "probe", "shift", "drain", "s
 
 
 def plan(
-    app: dict[str, Any] | None = None, state: dict[str, Any] | None = None, seen: Any = SERVED, **asked: Any
-) -> dict[str, Any]:
+    app: dict[str, Any] | None = None, state: dict[str, Any] | None = None, seen: Any = SERVED,
+    nodes: Any = ("10.0.0.1",), **asked: Any,
+) -> dict[str, Any]:  # fmt: skip
     found = {"/web": {"app": APP if app is None else app, "state": state or {}, "directory": "/d/web"}}
     served = [{"item": ["/web", "lb1"], **seen}] if seen else []
-    return leave_plan.plan(found, {**ASKED, **asked}, served, ["10.0.0.1"])
+    return leave_plan.plan(found, {**ASKED, **asked}, served, nodes)
 
 
 def refused(**more: Any) -> str:
@@ -199,3 +200,8 @@ def test_requests_go_back_only_to_tasks_that_serve(
     then = leave_plan.after_failure({"class": kind}, {"done": dict.fromkeys(done, "x")}, looked)
     assert then["share"] == share
     assert said in then["said"]
+
+
+def test_a_swarm_without_a_node_that_takes_tasks() -> None:
+    assert "the swarm has no node that takes tasks" in plan(nodes=[])["problems"][0]
+    assert plan(nodes=[], state=BEGUN, back=True)["problems"] == []
