@@ -25,10 +25,14 @@ options:
     description: The state of the app.
     type: dict
     required: true
+  looked:
+    description: What the module C(_leave_app) returns now.
+    type: dict
+    required: true
 """
 
 EXAMPLES = r"""
-why_not: "{{ app | quorum.mesos._leave_guard('drain', state) }}"
+why_not: "{{ app | quorum.mesos._leave_guard('drain', state, looked) }}"
 """
 
 RETURN = r"""

@@ -208,6 +208,9 @@ def _of_app(one: Mapping[str, Any], kind: str) -> Iterator[str]:
     if app["has_fixed_ports"] and kind == phases.HTTP:
         yield "its ports on the host are fixed, so that two sides may need one port: set its class to single."
     if begun:
+        outdated = _outdated(one)
+        if outdated:
+            yield outdated
         return
     if not app["instances"]:
         yield "it has 0 instances: scale it up first, or move its definition by translate.yml."
@@ -252,9 +255,27 @@ def _of_balancers(
         )
 
 
-def guard(app: Mapping[str, Any], phase: str, state: Mapping[str, Any]) -> str:
-    """Why a phase that takes something from Marathon must not begin; app is one of the plan."""
-    return phases.refusal(phase, app["class"], bool(app["indices"]), state)
+def guard(app: Mapping[str, Any], phase: str, state: Mapping[str, Any], looked: Mapping[str, Any]) -> str:
+    """Why a phase that takes something from Marathon must not begin. app is one of the plan, looked the app by now."""
+    why = phases.refusal(phase, app["class"], bool(app["indices"]), state) or _outdated(looked)
+    live = looked["app"]
+    if not why and phase == "remove" and live and live["instances"]:
+        why = (
+            "it has %d instances on Marathon again: run --tags scale,soak,remove if they may end, or go back "
+            "(leave_back=true)." % live["instances"]
+        )
+    return why
+
+
+def _outdated(one: Mapping[str, Any]) -> str:
+    """Why what runs on the swarm is not what runs on Marathon."""
+    if not one.get("differs"):
+        return ""
+    fields = ", ".join(one["differs"])
+    return (
+        "its definition on Marathon has changed since it was saved (%s): go back (leave_back=true), which keeps the "
+        "present one, and begin again; or deploy %s/definition.json there." % (fields, one["directory"])
+    )
 
 
 def after_failure(app: Mapping[str, Any], state: Mapping[str, Any], looked: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,9 +26,10 @@ ALL = dict.fromkeys(["save", "translate", "start", "probe", "shift", "drain", "s
 
 def plan(
     app: dict[str, Any] | None = None, state: dict[str, Any] | None = None, seen: Any = SERVED,
-    nodes: Any = ("10.0.0.1",), **asked: Any,
+    nodes: Any = ("10.0.0.1",), differs: Any = (), **asked: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    found = {"/web": {"app": APP if app is None else app, "state": state or {}, "directory": "/d/web"}}
+    app = APP if app is None else app
+    found = {"/web": {"app": app, "state": state or {}, "directory": "/d/web", "differs": list(differs)}}
     served = [{"item": ["/web", "lb1"], **seen}] if seen else []
     return leave_plan.plan(found, {**ASKED, **asked}, served, nodes)
 
@@ -162,14 +163,32 @@ def test_shares_are_read_once_for_the_check_and_for_the_way(given: Any, numbers:
 
 def test_marathon_keeps_its_tasks_until_the_swarm_has_all_requests() -> None:
     (http,) = plan()["apps"]
+    looked = {"app": {**APP, "instances": 0}, "differs": [], "directory": "/d/web"}
     for phase in ("drain", "scale", "remove"):
-        assert "the swarm gets 0 percent of the requests" in leave_plan.guard(http, phase, {"share": 0})
-        assert leave_plan.guard(http, phase, {"share": 100}) == ""
+        assert "the swarm gets 0 percent of the requests" in leave_plan.guard(http, phase, {"share": 0}, looked)
+        assert leave_plan.guard(http, phase, {"share": 100}, looked) == ""
     (single,) = plan(classes={"/web": "single"})["apps"]
-    assert leave_plan.guard(single, "scale", {"share": 0}) == ""
-    assert "needs all of them there" in leave_plan.guard(single, "remove", {"share": 1})
+    assert leave_plan.guard(single, "scale", {"share": 0}, looked) == ""
+    assert "needs all of them there" in leave_plan.guard(single, "remove", {"share": 1}, looked)
     (unserved,) = plan(seen=UNSERVED, classes={"/web": "consumer"})["apps"]
-    assert leave_plan.guard(unserved, "scale", {"share": 0}) == ""
+    assert leave_plan.guard(unserved, "scale", {"share": 0}, looked) == ""
+
+
+def test_what_has_changed_on_marathon_is_not_scaled_or_removed() -> None:
+    (http,) = plan()["apps"]
+    looked: dict[str, Any] = {"app": APP, "differs": ["cmd", "env"], "directory": "/d/web"}
+    for phase in ("drain", "scale", "remove"):
+        why = leave_plan.guard(http, phase, {"share": 100}, looked)
+        assert "has changed since it was saved (cmd, env): go back (leave_back=true)" in why
+    looked["differs"] = []
+    assert leave_plan.guard(http, "scale", {"share": 100}, looked) == ""
+    assert "it has 2 instances on Marathon again" in leave_plan.guard(http, "remove", {"share": 100}, looked)
+    assert leave_plan.guard(http, "remove", {"share": 100}, {**looked, "app": {}}) == ""
+
+
+def test_a_run_does_not_go_on_with_a_definition_that_has_changed() -> None:
+    assert "has changed since it was saved (env)" in refused(state=BEGUN, differs=["env"])
+    assert plan(state=BEGUN, differs=["env"], back=True)["problems"] == []
 
 
 def test_requests_that_went_back_to_marathon_are_moved_again() -> None:
