@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import phases
 
@@ -76,23 +76,60 @@ def _hosts(asked: Mapping[str, Any]) -> Iterator[str]:
 
 def _tags(asked: Mapping[str, Any]) -> Iterator[str]:
     known = {*phases.PHASES, "all", "always", "untagged", "tagged"}
-    for one in asked["tags"]:
-        if one not in known:
-            yield "--tags names %s, which is no phase: give some of %s." % (one, ", ".join(phases.PHASES))
+    for option in ("tags", "skip"):
+        for one in asked[option]:
+            if one not in known:
+                name = "--tags" if option == "tags" else "--skip-tags"
+                yield "%s names %s, which is no phase: give some of %s." % (name, one, ", ".join(phases.PHASES))
     if asked["back"] and set(asked["tags"]) & set(phases.PHASES):
         yield "leave_back has no phases: leave --tags out."
+
+
+def missed(results: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Why load balancers gave no answer, by host, of a loop over them; the last of item is the host."""
+    found = {}
+    for one in results:
+        if "backends" not in one:
+            host = one["item"] if isinstance(one["item"], str) else one["item"][-1]
+            found[host] = str(one.get("msg") or "no reason is known").rstrip(".")
+    return found
+
+
+def missed_sentence(results: Sequence[Mapping[str, Any]]) -> str:
+    told = ["%s (%s)" % pair for pair in sorted(missed(results).items())]
+    return "Not done on %s." % ", ".join(told) if told else ""
 
 
 def plan(
     found: Mapping[str, Mapping[str, Any]],
     asked: Mapping[str, Any],
     served: Sequence[Mapping[str, Any]],
-    nodes: Sequence[str],
+    nodes: Optional[Sequence[str]],
 ) -> dict[str, Any]:
-    """found is by the ID of the app, served what a load balancer knows of one; nodes are addresses of the swarm."""
+    """found is by the ID of the app, served what a load balancer knows of one.
+
+    nodes are addresses of the swarm, None where no manager answers.
+    """
+    lost = missed(served)
+    reached = [host for host, *_addresses in asked["balancers"] if host not in lost]
+    if asked["back"]:
+        return {**_plan_back(found, asked, sorted(lost.items()), nodes is None), "balancers": reached}
     problems: list[str] = []
-    if not nodes and not asked["back"]:
+    if nodes is None:
+        problems.append(
+            "no host of the group %s is a manager of a swarm that answers: run swarm.yml first."
+            % asked["manager_group"]
+        )
+    elif not nodes:
         problems.append("the swarm has no node that takes tasks: set docker_swarm_availability to active on one.")
+    for host, why in sorted(lost.items()):
+        problems.append(
+            "%s does not answer (%s): correct that, or take it out of the group %s."
+            % (host, why, asked["balancer_group"])
+        )
+    if problems:
+        # Without them nothing can be said of the apps.
+        return {"problems": problems, "apps": [], "lines": [], "unfinished": [], "balancers": reached}
     balancers: dict[str, dict[str, Mapping[str, Any]]] = {}
     for result in served:
         balancers.setdefault(result["item"][0], {})[result["item"][1]] = result
@@ -101,15 +138,9 @@ def plan(
         state = one["state"]
         begun = bool(state.get("done"))
         seen_by = balancers.get(app_id) or {}
-        if asked["back"]:
-            if begun:
-                apps.append(_back(app_id, one))
-            else:
-                problems.append("%s: there is no way back, because leave has not begun with it." % app_id)
-            continue
         modes = dict(state["modes"]) if begun else _modes(seen_by)
         kind, why = _kind(app_id, one, asked, bool(modes))
-        said = [why] if why else [*_of_app(one, kind), *_of_balancers(one, kind, modes, seen_by, asked, nodes)]
+        said = [why] if why else [*_of_app(one, kind), *_of_balancers(one, kind, modes, seen_by, asked, nodes or [])]
         problems += ["%s: %s" % (app_id, text) for text in said]
         if said:
             continue
@@ -127,19 +158,61 @@ def plan(
                 "lines": phases.lines(app_id, kind, chosen) or ["%s (%s): nothing is left" % (app_id, kind)],
             }
         )  # fmt: skip
-    return {"problems": problems, "apps": apps, "lines": [line for app in apps for line in app["lines"]]}
+    lines = [line for app in apps for line in app["lines"]]
+    return {"problems": problems, "apps": apps, "lines": lines, "unfinished": [], "balancers": reached}
 
 
-def _back(app_id: str, one: Mapping[str, Any]) -> dict[str, Any]:
+def _plan_back(
+    found: Mapping[str, Mapping[str, Any]], asked: Mapping[str, Any], lost: Sequence[tuple[str, str]], is_silent: bool
+) -> dict[str, Any]:
+    """Whatever is down, what can run on Marathon again does, and the rest is named."""
+    problems: list[str] = []
+    apps, lines, unfinished = [], [], []
+    for app_id, one in found.items():
+        state = one["state"]
+        if not state.get("done"):
+            if state.get("back"):
+                lines.append("%s: nothing is left" % app_id)
+            else:
+                problems.append("%s: there is no way back, because leave has not begun with it." % app_id)
+            continue
+        is_blocked = is_silent and "service" in state
+        if is_blocked and state["class"] not in phases.SIDE_BY_SIDE:
+            problems.append(
+                "%s: its tasks on the swarm must end before it runs on Marathon, and no manager of the group %s "
+                "answers: bring one back first." % (app_id, asked["manager_group"])
+            )
+            continue
+        left = []
+        if is_blocked:
+            left.append("its service stays on the swarm, because no manager of %s answers" % asked["manager_group"])
+        if state["modes"]:
+            left += ["%s keeps its servers on the swarm, because it does not answer (%s)" % pair for pair in lost]
+        app = _back(app_id, one, bool(left))
+        apps.append(app)
+        lines += app["lines"]
+        if left:
+            unfinished.append(
+                "%s: %s. Bring that back, or take it out of the inventory, and run this again."
+                % (app_id, "; ".join(left))
+            )
+    return {"problems": problems, "apps": apps, "lines": [*lines, *unfinished], "unfinished": unfinished}
+
+
+def _back(app_id: str, one: Mapping[str, Any], is_unfinished: bool) -> dict[str, Any]:
     kind = one["state"]["class"]
     words = {
         "restore": "run the app on Marathon with %s instances, and give it all requests" % one["state"]["instances"],
         "end": "remove the service from the swarm",
     }
     steps = list(phases.back(kind))
+    if is_unfinished and kind in phases.SIDE_BY_SIDE:
+        # A load balancer that is only out of reach may still send requests there.
+        steps.remove("end")
     return {
         "id": app_id, "class": kind, "indices": _indices(one["state"]["modes"]), "phases": [], "back": steps,
-        "directory": one["directory"], "lines": ["%s (%s): back: %s" % (app_id, kind, words[step]) for step in steps],
+        "forget": not is_unfinished, "directory": one["directory"],
+        "lines": ["%s (%s): back: %s" % (app_id, kind, words[step]) for step in steps],
     }  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def refused(**more: Any) -> str:
         ({"pause": "1m"}, "leave_pause is 1m"),
         ({"managers": []}, "no swarm is known: the group swarm_managers"),
         ({"tags": ["shfit"]}, "--tags names shfit"),
+        ({"skip": ["removal"]}, "--skip-tags names removal"),
         ({"tags": ["shift"], "back": True}, "leave_back has no phases"),
     ],
 )
@@ -140,7 +141,8 @@ def test_the_way_back() -> None:
     (one,) = plan(state=BEGUN, back=True)["apps"]
     assert (one["back"], one["phases"]) == (["restore", "end"], [])
     assert "there is no way back" in refused(back=True)
-    assert "there is no way back" in refused(state={"id": "/web", "back": "x"}, back=True)
+    found = plan(state={"id": "/web", "back": "x"}, back=True)
+    assert (found["problems"], found["apps"], found["lines"]) == ([], [], ["/web: nothing is left"])
 
 
 @pytest.mark.parametrize(
@@ -224,3 +226,39 @@ def test_requests_go_back_only_to_tasks_that_serve(
 def test_a_swarm_without_a_node_that_takes_tasks() -> None:
     assert "the swarm has no node that takes tasks" in plan(nodes=[])["problems"][0]
     assert plan(nodes=[], state=BEGUN, back=True)["problems"] == []
+
+
+LOST = {"unreachable": True, "msg": "No route to host."}
+GONE = {**BEGUN, "service": "web"}
+
+
+def test_the_way_forward_needs_the_swarm_and_every_load_balancer() -> None:
+    assert "no host of the group swarm_managers is a manager" in refused(nodes=None)
+    assert "lb1 does not answer (No route to host): correct that, or take it out of" in refused(seen=LOST)
+
+
+def test_the_way_back_of_what_may_run_twice_needs_no_swarm() -> None:
+    found = plan(state=GONE, nodes=None, back=True)
+    (one,) = found["apps"]
+    assert (one["back"], one["forget"], found["problems"]) == (["restore"], False, [])
+    assert "its service stays on the swarm, because no manager" in found["unfinished"][0]
+    (one,) = plan(state=BEGUN, nodes=None, back=True)["apps"]
+    assert (one["back"], one["forget"]) == (["restore", "end"], True)
+    assert "must end before it runs on Marathon" in refused(state={**GONE, "class": "single"}, nodes=None, back=True)
+
+
+def test_the_way_back_leaves_out_a_load_balancer_that_does_not_answer() -> None:
+    balancers = [["lb1", "", ""], ["lb2", "", ""]]
+    found = plan(state=GONE, seen=LOST, balancers=balancers, back=True)
+    (one,) = found["apps"]
+    # It may be out of reach and yet send requests to the swarm.
+    assert (one["back"], one["forget"], found["balancers"]) == (["restore"], False, ["lb2"])
+    assert "lb1 keeps its servers on the swarm, because it does not answer (No route" in found["unfinished"][0]
+    (one,) = plan(state={**GONE, "class": "cron"}, seen=LOST, balancers=balancers, back=True)["apps"]
+    assert (one["back"], one["forget"]) == (["end", "restore"], False)
+
+
+def test_load_balancers_that_gave_no_answer_are_named() -> None:
+    results = [{"item": "lb1", "backends": {}}, {"item": "lb2", "failed": False, "msg": "The agent is silent."}]
+    assert leave_plan.missed_sentence(results) == "Not done on lb2 (The agent is silent)."
+    assert leave_plan.missed_sentence(results[:1]) == ""
