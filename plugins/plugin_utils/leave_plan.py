@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
-from ansible_collections.quorum.mesos.plugins.module_utils._leave import phases
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import outside, phases
 
 _ID = re.compile(r"(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)+")
 
@@ -358,3 +358,29 @@ def after_failure(app: Mapping[str, Any], state: Mapping[str, Any], looked: Mapp
     if share < 0 and app["class"] in phases.SIDE_BY_SIDE:
         said = "The requests stay where they are, because no task on Marathon serves."
     return {"share": share, "said": said}
+
+
+def rehearsal(
+    app: Mapping[str, Any],
+    numbers: Mapping[str, int],
+    translated: Mapping[str, Any],
+    rehearsed: Mapping[str, Any],
+    service: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The ports of the nodes for the app, and what would stop it. service is what has the name of its service now."""
+    app_id = app["id"]
+    if translated["unaccepted"]:
+        return {"problems": ["%s: %s." % (app_id, str(translated["refusal"]).rstrip("."))], "ports": {}}
+    if service and service["owner"] != app_id:
+        name = translated["names"][app_id]["swarm"][0]
+        text = "%s: the swarm has a service %s that was not made of it: rename or remove that one." % (app_id, name)
+        return {"problems": [text], "ports": {}}
+    if "spec" not in rehearsed:
+        return {"problems": ["%s: %s" % (app_id, rehearsed.get("msg") or "the swarm gave no answer.")], "ports": {}}
+    ports = outside.published(rehearsed["spec"], numbers, app["indices"])
+    lacking = [str(index) for index in app["indices"] if str(index) not in ports]
+    problems = [
+        "%s: the port %s has no fixed number on the nodes of the swarm: give it a servicePort in the definition."
+        % (app_id, ", ".join(lacking))
+    ]
+    return {"problems": problems if lacking else [], "ports": ports}

@@ -262,3 +262,31 @@ def test_load_balancers_that_gave_no_answer_are_named() -> None:
     results = [{"item": "lb1", "backends": {}}, {"item": "lb2", "failed": False, "msg": "The agent is silent."}]
     assert leave_plan.missed_sentence(results) == "Not done on lb2 (The agent is silent)."
     assert leave_plan.missed_sentence(results[:1]) == ""
+
+
+TRANSLATED: dict[str, Any] = {"unaccepted": [], "refusal": "", "names": {"/web": {"swarm": ["web"]}}}
+SPEC = {"EndpointSpec": {"Ports": [{"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 10000}]}}
+
+
+@pytest.mark.parametrize(
+    ("translated", "rehearsed", "service", "word"),
+    [
+        ({"unaccepted": [{}], "refusal": "1 notes are not accepted: no image"}, {"skipped": True}, {}, "no image."),
+        ({}, {"msg": "the network apps is missing."}, {}, "/web: the network apps is missing."),
+        ({}, {"spec": SPEC}, {"owner": "/other"}, "a service web that was not made of it"),
+        ({}, {"spec": {}}, {}, "the port 0 has no fixed number"),
+    ],
+)
+def test_what_would_stop_the_service_is_known_before_anything_changes(
+    translated: dict[str, Any], rehearsed: dict[str, Any], service: dict[str, Any], word: str
+) -> None:
+    (app,) = plan()["apps"]
+    (said,) = leave_plan.rehearsal(app, {"0": 80}, {**TRANSLATED, **translated}, rehearsed, service)["problems"]
+    assert word in said
+
+
+def test_a_service_that_the_swarm_takes() -> None:
+    (app,) = plan()["apps"]
+    for service in ({}, {"owner": "/web"}):
+        found = leave_plan.rehearsal(app, {"0": 80}, TRANSLATED, {"spec": SPEC}, service)
+        assert found == {"problems": [], "ports": {"0": 10000}}
