@@ -95,6 +95,12 @@ state:
   returned: success
   type: dict
   sample: {"id": "/shop/web", "class": "http", "done": {"save": "2026-01-31T22:00:00Z"}}
+differs:
+  description: Fields in which its definition is not the saved one any more, without the number of instances.
+  returned: success
+  type: list
+  elements: str
+  sample: [env]
 directory:
   description: Directory of the files of this app.
   returned: success
@@ -134,6 +140,16 @@ def read_state(path: str) -> dict[str, t.Any]:
         return {}
     except ValueError:
         raise OSError(0, "it is not JSON; correct it, or move it away to begin again") from None
+    return found if isinstance(found, dict) else {}
+
+
+def saved_definition(directory: str) -> dict[str, t.Any]:
+    """Nothing where it cannot be read: the way on is refused then, and the way back may not need it."""
+    try:
+        with open(os.path.join(directory, "definition.json"), encoding="utf-8") as file:
+            found = json.load(file)
+    except (FileNotFoundError, ValueError):
+        return {}
     return found if isinstance(found, dict) else {}
 
 
@@ -185,12 +201,15 @@ def main() -> None:
     directory = os.path.join(params["dest"], apps.directory_name(app_id))
     path = os.path.join(directory, "state.json")
     changed = False
+    differs: list[str] = []
     try:
         client = open_client(module)
         app = client.app(app_id)
         state = read_state(path)
-        if params["save"] and app and not state.get("done"):
-            definition = export.minimal(app, client.release())
+        definition = export.minimal(app, client.release()) if app else {}
+        if app and state.get("done"):
+            differs = apps.differing(saved_definition(directory), json.loads(export_text.as_json(definition)))
+        elif params["save"] and app:
             state = new_state(module, app, definition)
             changed = True
             if not module.check_mode:
@@ -202,7 +221,8 @@ def main() -> None:
         module.fail_json(msg=f"{app_id}: {error}")
     except OSError as error:
         module.fail_json(msg=f"{path}: {error.strerror}")
-    module.exit_json(changed=changed, app=apps.seen(app) if app else {}, state=state, directory=directory)
+    seen = apps.seen(app) if app else {}
+    module.exit_json(changed=changed, app=seen, state=state, directory=directory, differs=differs)
 
 
 if __name__ == "__main__":

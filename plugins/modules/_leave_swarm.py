@@ -32,9 +32,10 @@ options:
     default: ""
   gone:
     description:
-      - ID of a removed service whose tasks must have ended.
-    type: str
-    default: ""
+      - IDs of removed services whose tasks must have ended.
+    type: list
+    elements: str
+    default: []
   timeout:
     description:
       - Maximum time to wait until they have ended, in seconds.
@@ -55,6 +56,13 @@ addresses:
   type: list
   elements: str
   sample: [192.0.2.11, 192.0.2.12]
+places:
+  description:
+    - Addresses of its servers, of those where its tasks run, and how many answer at a time.
+    - Empty where there is no service.
+  returned: success
+  type: dict
+  sample: {"addresses": [192.0.2.11, 192.0.2.12], "running": [192.0.2.11], "answering": 1}
 service:
   description: The service; empty where there is none.
   returned: success
@@ -90,11 +98,11 @@ def look(engine: Engine, service_name: str) -> tuple[list[str], dict[str, t.Any]
     }
 
 
-def wait_until_gone(engine: Engine, service_id: str, timeout: float) -> int:
+def wait_until_gone(engine: Engine, services: t.Collection[str], timeout: float) -> int:
     """How many tasks are left in the end."""
     deadline = time.monotonic() + timeout
     while True:
-        left = [task for task in engine.get("/tasks") or [] if task.get("ServiceID") == service_id]
+        left = [task for task in engine.get("/tasks") or [] if task.get("ServiceID") in services]
         if not left or time.monotonic() > deadline:
             return len(left)
         time.sleep(1)
@@ -104,7 +112,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "service": {"type": "str", "default": ""},
-            "gone": {"type": "str", "default": ""},
+            "gone": {"type": "list", "elements": "str", "default": []},
             "timeout": {"type": "float", "default": 120},
             **socket_spec(),
         },
@@ -125,7 +133,8 @@ def main() -> None:
         module.fail_json(msg="Docker refuses: %s%s." % (str(error).rstrip("."), hint))
     except EngineSilence as error:
         module.fail_json(msg="%s." % str(error).rstrip("."))
-    module.exit_json(changed=False, addresses=addresses, service=service)
+    places = swarm.places(addresses, service) if service else {}
+    module.exit_json(changed=False, addresses=addresses, service=service, places=places)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
-from ansible_collections.quorum.mesos.plugins.module_utils._leave import phases
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import outside, phases
 
 _ID = re.compile(r"(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)+")
-_MOST_SHARE = 100
 
 
 def app_ids(given: Any) -> list[str]:
@@ -48,11 +47,18 @@ def _classes(asked: Mapping[str, Any]) -> Iterator[str]:
         # Classes of other apps may be in a file of variables for all.
 
 
+def shares(given: Any) -> list[int]:
+    """leave_shares, a list or numbers separated by commas, as the command line has them; -1 for what is no number."""
+    listed = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    texts = [str(one).strip() for one in listed]
+    return [int(one) if re.fullmatch("[0-9]+", one) else -1 for one in texts]
+
+
 def _numbers(asked: Mapping[str, Any]) -> Iterator[str]:
-    shares = asked["shares"] if isinstance(asked["shares"], (list, tuple)) else [asked["shares"]]
-    numbers = [int(str(one)) if str(one).isdigit() else -1 for one in shares]
-    if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1 or numbers[-1] != _MOST_SHARE:
-        told = ", ".join(map(str, shares))
+    numbers = shares(asked["shares"])
+    if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1 or numbers[-1] != phases.WHOLE:
+        given = asked["shares"]
+        told = ", ".join(map(str, given)) if isinstance(given, (list, tuple)) else given
         yield "leave_shares is [%s]: give rising percentages that end with 100, for example [1, 10, 50, 100]." % told
     for name in ("pause", "soak", "drain_timeout", "wait_timeout"):
         text = str(asked[name]).strip()
@@ -70,21 +76,60 @@ def _hosts(asked: Mapping[str, Any]) -> Iterator[str]:
 
 def _tags(asked: Mapping[str, Any]) -> Iterator[str]:
     known = {*phases.PHASES, "all", "always", "untagged", "tagged"}
-    for one in asked["tags"]:
-        if one not in known:
-            yield "--tags names %s, which is no phase: give some of %s." % (one, ", ".join(phases.PHASES))
+    for option in ("tags", "skip"):
+        for one in asked[option]:
+            if one not in known:
+                name = "--tags" if option == "tags" else "--skip-tags"
+                yield "%s names %s, which is no phase: give some of %s." % (name, one, ", ".join(phases.PHASES))
     if asked["back"] and set(asked["tags"]) & set(phases.PHASES):
         yield "leave_back has no phases: leave --tags out."
+
+
+def missed(results: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Why load balancers gave no answer, by host, of a loop over them; the last of item is the host."""
+    found = {}
+    for one in results:
+        if "backends" not in one:
+            host = one["item"] if isinstance(one["item"], str) else one["item"][-1]
+            found[host] = str(one.get("msg") or "no reason is known").rstrip(".")
+    return found
+
+
+def missed_sentence(results: Sequence[Mapping[str, Any]]) -> str:
+    told = ["%s (%s)" % pair for pair in sorted(missed(results).items())]
+    return "Not done on %s." % ", ".join(told) if told else ""
 
 
 def plan(
     found: Mapping[str, Mapping[str, Any]],
     asked: Mapping[str, Any],
     served: Sequence[Mapping[str, Any]],
-    nodes: Sequence[str],
+    nodes: Optional[Sequence[str]],
 ) -> dict[str, Any]:
-    """found is by the ID of the app, served what a load balancer knows of one; nodes are addresses of the swarm."""
+    """found is by the ID of the app, served what a load balancer knows of one.
+
+    nodes are addresses of the swarm, None where no manager answers.
+    """
+    lost = missed(served)
+    reached = [host for host, *_addresses in asked["balancers"] if host not in lost]
+    if asked["back"]:
+        return {**_plan_back(found, asked, sorted(lost.items()), nodes is None), "balancers": reached}
     problems: list[str] = []
+    if nodes is None:
+        problems.append(
+            "no host of the group %s is a manager of a swarm that answers: run swarm.yml first."
+            % asked["manager_group"]
+        )
+    elif not nodes:
+        problems.append("the swarm has no node that takes tasks: set docker_swarm_availability to active on one.")
+    for host, why in sorted(lost.items()):
+        problems.append(
+            "%s does not answer (%s): correct that, or take it out of the group %s."
+            % (host, why, asked["balancer_group"])
+        )
+    if problems:
+        # Without them nothing can be said of the apps.
+        return {"problems": problems, "apps": [], "lines": [], "unfinished": [], "balancers": reached}
     balancers: dict[str, dict[str, Mapping[str, Any]]] = {}
     for result in served:
         balancers.setdefault(result["item"][0], {})[result["item"][1]] = result
@@ -93,19 +138,13 @@ def plan(
         state = one["state"]
         begun = bool(state.get("done"))
         seen_by = balancers.get(app_id) or {}
-        if asked["back"]:
-            if begun:
-                apps.append(_back(app_id, one))
-            else:
-                problems.append("%s: there is no way back, because leave has not begun with it." % app_id)
-            continue
         modes = dict(state["modes"]) if begun else _modes(seen_by)
         kind, why = _kind(app_id, one, asked, bool(modes))
-        said = [why] if why else [*_of_app(one, kind), *_of_balancers(one, kind, modes, seen_by, asked, nodes)]
+        said = [why] if why else [*_of_app(one, kind), *_of_balancers(one, kind, modes, seen_by, asked, nodes or [])]
         problems += ["%s: %s" % (app_id, text) for text in said]
         if said:
             continue
-        done = state.get("done") or {}
+        done = phases.valid(kind, bool(modes), state)
         chosen = phases.left(kind, bool(modes), done, asked["tags"], asked["skip"])
         before = phases.gap(kind, bool(modes), done, chosen)
         if before:
@@ -114,23 +153,66 @@ def plan(
         apps.append(
             {
                 "id": app_id, "class": kind, "modes": modes, "indices": _indices(modes), "phases": chosen, "back": [],
+                "shares": shares(asked["shares"]) if kind in phases.SIDE_BY_SIDE else [phases.WHOLE],
                 "directory": one["directory"],
                 "lines": phases.lines(app_id, kind, chosen) or ["%s (%s): nothing is left" % (app_id, kind)],
             }
         )  # fmt: skip
-    return {"problems": problems, "apps": apps, "lines": [line for app in apps for line in app["lines"]]}
+    lines = [line for app in apps for line in app["lines"]]
+    return {"problems": problems, "apps": apps, "lines": lines, "unfinished": [], "balancers": reached}
 
 
-def _back(app_id: str, one: Mapping[str, Any]) -> dict[str, Any]:
+def _plan_back(
+    found: Mapping[str, Mapping[str, Any]], asked: Mapping[str, Any], lost: Sequence[tuple[str, str]], is_silent: bool
+) -> dict[str, Any]:
+    """Whatever is down, what can run on Marathon again does, and the rest is named."""
+    problems: list[str] = []
+    apps, lines, unfinished = [], [], []
+    for app_id, one in found.items():
+        state = one["state"]
+        if not state.get("done"):
+            if state.get("back"):
+                lines.append("%s: nothing is left" % app_id)
+            else:
+                problems.append("%s: there is no way back, because leave has not begun with it." % app_id)
+            continue
+        is_blocked = is_silent and "service" in state
+        if is_blocked and state["class"] not in phases.SIDE_BY_SIDE:
+            problems.append(
+                "%s: its tasks on the swarm must end before it runs on Marathon, and no manager of the group %s "
+                "answers: bring one back first." % (app_id, asked["manager_group"])
+            )
+            continue
+        left = []
+        if is_blocked:
+            left.append("its service stays on the swarm, because no manager of %s answers" % asked["manager_group"])
+        if state["modes"]:
+            left += ["%s keeps its servers on the swarm, because it does not answer (%s)" % pair for pair in lost]
+        app = _back(app_id, one, bool(left))
+        apps.append(app)
+        lines += app["lines"]
+        if left:
+            unfinished.append(
+                "%s: %s. Bring that back, or take it out of the inventory, and run this again."
+                % (app_id, "; ".join(left))
+            )
+    return {"problems": problems, "apps": apps, "lines": [*lines, *unfinished], "unfinished": unfinished}
+
+
+def _back(app_id: str, one: Mapping[str, Any], is_unfinished: bool) -> dict[str, Any]:
     kind = one["state"]["class"]
     words = {
         "restore": "run the app on Marathon with %s instances, and give it all requests" % one["state"]["instances"],
         "end": "remove the service from the swarm",
     }
     steps = list(phases.back(kind))
+    if is_unfinished and kind in phases.SIDE_BY_SIDE:
+        # A load balancer that is only out of reach may still send requests there.
+        steps.remove("end")
     return {
         "id": app_id, "class": kind, "indices": _indices(one["state"]["modes"]), "phases": [], "back": steps,
-        "directory": one["directory"], "lines": ["%s (%s): back: %s" % (app_id, kind, words[step]) for step in steps],
+        "forget": not is_unfinished, "directory": one["directory"],
+        "lines": ["%s (%s): back: %s" % (app_id, kind, words[step]) for step in steps],
     }  # fmt: skip
 
 
@@ -199,6 +281,9 @@ def _of_app(one: Mapping[str, Any], kind: str) -> Iterator[str]:
     if app["has_fixed_ports"] and kind == phases.HTTP:
         yield "its ports on the host are fixed, so that two sides may need one port: set its class to single."
     if begun:
+        outdated = _outdated(one)
+        if outdated:
+            yield outdated
         return
     if not app["instances"]:
         yield "it has 0 instances: scale it up first, or move its definition by translate.yml."
@@ -241,3 +326,61 @@ def _of_balancers(
             "%s %s a load balancer and a node of the swarm, where the service and HAProxy want the same port: set "
             "docker_swarm_availability to drain there." % (", ".join(both), "is" if len(both) == 1 else "are each")
         )
+
+
+def guard(app: Mapping[str, Any], phase: str, state: Mapping[str, Any], looked: Mapping[str, Any]) -> str:
+    """Why a phase that takes something from Marathon must not begin. app is one of the plan, looked the app by now."""
+    why = phases.refusal(phase, app["class"], bool(app["indices"]), state) or _outdated(looked)
+    live = looked["app"]
+    if not why and phase == "remove" and live and live["instances"]:
+        why = (
+            "it has %d instances on Marathon again: run --tags scale,soak,remove if they may end, or go back "
+            "(leave_back=true)." % live["instances"]
+        )
+    return why
+
+
+def _outdated(one: Mapping[str, Any]) -> str:
+    """Why what runs on the swarm is not what runs on Marathon."""
+    if not one.get("differs"):
+        return ""
+    fields = ", ".join(one["differs"])
+    return (
+        "its definition on Marathon has changed since it was saved (%s): go back (leave_back=true), which keeps the "
+        "present one, and begin again; or deploy %s/definition.json there." % (fields, one["directory"])
+    )
+
+
+def after_failure(app: Mapping[str, Any], state: Mapping[str, Any], looked: Mapping[str, Any]) -> dict[str, Any]:
+    """What becomes of the requests when a share has failed; looked is the answer about the app on Marathon."""
+    share = phases.share_after_failure(app["class"], state.get("done") or {}, looked.get("app"))
+    said = "Marathon has all requests again." if share == 0 else "The requests stay where they are."
+    if share < 0 and app["class"] in phases.SIDE_BY_SIDE:
+        said = "The requests stay where they are, because no task on Marathon serves."
+    return {"share": share, "said": said}
+
+
+def rehearsal(
+    app: Mapping[str, Any],
+    numbers: Mapping[str, int],
+    translated: Mapping[str, Any],
+    rehearsed: Mapping[str, Any],
+    service: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The ports of the nodes for the app, and what would stop it. service is what has the name of its service now."""
+    app_id = app["id"]
+    if translated["unaccepted"]:
+        return {"problems": ["%s: %s." % (app_id, str(translated["refusal"]).rstrip("."))], "ports": {}}
+    if service and service["owner"] != app_id:
+        name = translated["names"][app_id]["swarm"][0]
+        text = "%s: the swarm has a service %s that was not made of it: rename or remove that one." % (app_id, name)
+        return {"problems": [text], "ports": {}}
+    if "spec" not in rehearsed:
+        return {"problems": ["%s: %s" % (app_id, rehearsed.get("msg") or "the swarm gave no answer.")], "ports": {}}
+    ports = outside.published(rehearsed["spec"], numbers, app["indices"])
+    lacking = [str(index) for index in app["indices"] if str(index) not in ports]
+    problems = [
+        "%s: the port %s has no fixed number on the nodes of the swarm: give it a servicePort in the definition."
+        % (app_id, ", ".join(lacking))
+    ]
+    return {"problems": problems if lacking else [], "ports": ports}

@@ -177,12 +177,15 @@ def test_what_cannot_move_is_refused_before_anything_changes(cluster: LabCluster
     assert list(states.iterdir()) == []
 
 
-def test_a_translation_that_loses_something_stops_the_way(cluster: LabCluster, states: Path) -> None:
-    done = leave(cluster, states, "/basic-0")
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+def test_a_translation_that_loses_something_stops_the_way_of_all(
+    cluster: LabCluster, states: Path, arguments: tuple[str, ...]
+) -> None:
+    done = leave(cluster, states, "/nginx,/basic-0", *arguments)
     assert done.returncode != 0
     assert "/basic-0 swarm:/container (manual): no image" in done.stdout
-    assert instances(cluster, "/basic-0") == 1
-    assert list(state(states, "basic-0")["done"]) == ["save"]
+    assert instances(cluster, "/basic-0") == instances(cluster, "/nginx") == 1
+    assert list(states.iterdir()) == []
 
 
 def test_a_phase_waits_for_those_before_it(cluster: LabCluster, states: Path) -> None:

@@ -67,6 +67,12 @@ def served(app: App) -> dict[str, t.Any]:
     return found
 
 
+def differing(saved: App, live: App) -> list[str]:
+    """The fields in which a definition is not the saved one. The instances are what the way itself changes."""
+    names = {*saved, *live} - {"instances"}
+    return sorted(name for name in names if saved.get(name) != live.get(name))
+
+
 def questions(state: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     """How each task of the swarm is asked directly, at each port that load balancers serve."""
     return [

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 
 HTTP, SINGLE, CONSUMER, CRON = CLASSES = ("http", "single", "consumer", "cron")
+SIDE_BY_SIDE = (HTTP, CONSUMER)
+WHOLE = 100
 PHASES = ("save", "translate", "start", "probe", "shift", "drain", "scale", "soak", "remove")
 # What must not run twice is stopped before it is started elsewhere.
 _STOPS_FIRST = ("save", "translate", "scale", "start", "probe", "shift", "soak", "remove")
@@ -26,8 +28,41 @@ _WORDS = {
 
 def order(kind: str, is_served: bool) -> tuple[str, ...]:
     """Without a load balancer there are no requests to move."""
-    found = PHASES if kind in (HTTP, CONSUMER) else _STOPS_FIRST
+    found = PHASES if kind in SIDE_BY_SIDE else _STOPS_FIRST
     return tuple(one for one in found if is_served or one not in ("probe", "shift", "drain"))
+
+
+def _share(state: t.Mapping[str, t.Any]) -> int:
+    """Older releases of Ansible note a number as text."""
+    return int(state.get("share") or 0)
+
+
+def valid(kind: str, is_served: bool, state: t.Mapping[str, t.Any]) -> list[str]:
+    """What is done and still so: a share that was given back to Marathon must be moved again."""
+    done = list(state.get("done") or {})
+    is_moved = "shift" not in order(kind, is_served) or _share(state) == WHOLE
+    return [one for one in done if is_moved or one != "shift"]
+
+
+def refusal(phase: str, kind: str, is_served: bool, state: t.Mapping[str, t.Any]) -> str:
+    """Why the phase must not take Marathon's tasks away yet; empty where it may."""
+    steps = order(kind, is_served)
+    if "shift" in steps and "shift" in steps[: steps.index(phase)] and _share(state) != WHOLE:
+        return (
+            "the swarm gets %d percent of the requests, and the phase %s needs all of them there: run the phase shift "
+            "first, or go back (leave_back=true)." % (_share(state), phase)
+        )
+    return ""
+
+
+def share_after_failure(kind: str, done: t.Collection[str], live: t.Optional[t.Mapping[str, t.Any]]) -> int:
+    """To which share a failed one returns: 0 while tasks on Marathon can serve, else -1, which changes nothing.
+
+    live is the app on Marathon, None where Marathon does not answer: its tasks are then where they were.
+    """
+    if kind not in SIDE_BY_SIDE or "scale" in done:
+        return -1
+    return 0 if live is None or live.get("running") else -1
 
 
 def left(

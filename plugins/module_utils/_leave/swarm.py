@@ -48,3 +48,35 @@ def is_ingress(spec: t.Mapping[str, t.Any]) -> bool:
 
 def owner(service: t.Mapping[str, t.Any]) -> str:
     return str((service["Spec"].get("Labels") or {}).get(LABEL) or "")
+
+
+def places(addresses: t.Iterable[str], service: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The servers of a service, where its tasks are, and how many of the servers answer at a time.
+
+    A task that runs on a paused or drained node is a server, too, although no new one comes there.
+    """
+    if service["ingress"]:
+        known = now = sorted(set(addresses))
+    else:
+        now = sorted(set(service["running"]) - {""})
+        known = sorted({*addresses, *now})
+    return {"addresses": known, "running": now, "answering": max(1, len(now))}
+
+
+def removal(state: t.Mapping[str, t.Any], app_id: str, service: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Whether the service of an app may be removed, and of which services no task may run before Marathon's do.
+
+    service is what has the name of the app's one now. What an earlier run has removed is waited for again.
+    """
+    ids = list(state.get("service_ids") or [])
+    is_own = bool(service) and (service["owner"] == app_id or service["id"] in ids)
+    problem = ""
+    if service and not is_own:
+        problem = "the service %s of the swarm was not made of it (its label %s is %s): rename or remove that one." % (
+            state["service"],
+            LABEL,
+            service["owner"] or "missing",
+        )
+    if is_own and service["id"] not in ids:
+        ids.append(service["id"])
+    return {"problem": problem, "remove": is_own, "ids": ids}

@@ -71,3 +71,9 @@ def test_each_id_has_a_directory_of_its_own() -> None:
     names = {apps.directory_name(one) for one in ("/shop/web", "/shop_web", "/shop/web_", "/web")}
     assert len(names) == 4
     assert apps.directory_name("/shop/web") == "shop_web"
+
+
+def test_a_definition_that_has_changed_is_seen_and_a_scaled_one_is_not() -> None:
+    assert apps.differing(WEB, {**WEB, "instances": 0}) == []
+    assert apps.differing({**WEB, "cmd": "a"}, {**WEB, "cmd": "b", "cpus": 1}) == ["cmd", "cpus"]
+    assert apps.differing({**WEB, "cmd": "a"}, WEB) == ["cmd"]

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: _leave_ports
-short_description: "[INTERNAL] Return on which ports the nodes of a swarm answer for an app"
+name: _leave_missed
+short_description: "[INTERNAL] Return which load balancers gave no answer"
 version_added: 0.9.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
@@ -14,36 +14,29 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
   _input:
-    description: The ServiceSpec.
-    type: dict
-    required: true
-  numbers:
-    description: The container's ports by the index of the port.
-    type: dict
-    required: true
-  indices:
-    description: The indices that are wanted.
+    description: Results of a loop over load balancers.
     type: list
+    elements: dict
     required: true
 """
 
 EXAMPLES = r"""
-ports: "{{ spec | quorum.mesos._leave_ports({'0': 8080}, [0]) }}"
+missed: "{{ results | quorum.mesos._leave_missed }}"
 """
 
 RETURN = r"""
 _value:
-  description: The ports by the index.
-  type: dict
+  description: A sentence; empty where all have answered.
+  type: str
 """
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._leave.outside import published
+from ansible_collections.quorum.mesos.plugins.plugin_utils.leave_plan import missed_sentence
 
 
 class FilterModule:
-    """_leave_ports"""
+    """_leave_missed"""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"_leave_ports": published}
+        return {"_leave_missed": missed_sentence}
