@@ -62,7 +62,9 @@ def test_a_task_that_is_drained_stays_so() -> None:
 
 def test_without_tasks_they_get_everything() -> None:
     assert weights([], share=1) == ([], [256, 256])
-    assert weights([], share=0) == ([], [0, 0])
+    # Else all have the weight 0, and no request is answered.
+    assert weights([], share=0) == ([], [256, 256])
+    assert weights([0], share=0) == ([0], [256, 256])
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,12 @@ def test_only_the_ports_that_the_file_has_get_them() -> None:
     two["tasks"][0]["ports"].append(31001)
     found = {one.port: len(one.servers) for one in built([two], everything(web=entry())).backends}
     assert found == {10000: 3, 10001: 1}
+
+
+def test_a_port_without_servers_from_outside_keeps_its_tasks() -> None:
+    tasks = [Server("t1", "10.0.0.1", 31000, 1), Server("t2", "10.0.0.1", 31001, 7)]
+    one = everything(web=entry(share=100)).of["/web"]
+    assert outside.weighted(tasks, [(one, one.servers(1))]) == tasks
 
 
 def test_the_guard_still_sees_tasks_that_vanish() -> None:

@@ -109,11 +109,16 @@ def weighted(tasks: Sequence[Server], others: Sequence[tuple[Outside, Sequence[S
     """All servers of a backend, with weights by which those from outside get their share of the requests.
 
     Only tasks that serve count, so that the share stays what it is while Marathon scales the app. Without any, those
-    from outside get everything, unless their share is 0.
+    from outside get everything, whatever their share is: the weight 0 on each side would answer nobody.
     """
     found = list(tasks)
     serving = sum(server.weight for server in tasks)
     for outside, servers in others:
+        if not servers:
+            # A port that only Marathon serves.
+            continue
+        if not outside.share and not serving:
+            outside = replace(outside, share=WHOLE)
         new = outside.share / outside.answering
         old = (WHOLE - outside.share) / serving if serving else 0.0
         most = max([new, *(old * server.weight for server in tasks)])
