@@ -258,6 +258,18 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
     assert found == {servers[0].port: False, servers[1].port: True}
     before = haproxy.backends.read_text()
     write(300)
+    status = agent.wait_for(lambda status: status["problem"])
+    assert "/web: share" in status["problem"] and "/web: share" in status["outside"]["wrong"]["/web"]
+    assert haproxy.backends.read_text() == before
+    # A wrong entry of one app stops no other one.
+    marathon.apps = [web(port, servers[:1]), app("/other", free_ports(1)[0], [task("t", servers[2].port)])]
+    marathon.emit()
+    status = agent.wait_for(lambda status: len(status["backends"]) > 1)
+    assert (up(status, f"web_{port}"), status["outside"]["shares"]) == (2, {"/web": 50})
+    # A new process knows no earlier entry, and takes no servers away.
+    before = haproxy.backends.read_text()
+    agent.kill()
+    agent.start()
     assert "/web: share" in agent.wait_for(lambda status: status["problem"])["problem"]
     assert haproxy.backends.read_text() == before
     # What Marathon has no more is served by the file alone, also after a restart of the agent.

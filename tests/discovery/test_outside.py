@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -85,8 +86,22 @@ def test_without_tasks_they_get_everything() -> None:
     ],
 )
 def test_a_wrong_value_is_named_with_its_app(changed: dict[str, Any], word: str) -> None:
-    with pytest.raises(FieldError, match=f"^/web: .*{word}"):
-        everything(web=entry(**changed))
+    found = everything(web=entry(**changed), other=entry("/other"))
+    assert re.search(f"^/web: .*{word}", found.wrong["/web"])
+    assert sorted(found.of) == ["/other"]
+
+
+def test_a_wrong_entry_keeps_what_its_app_had_and_the_others_move_on() -> None:
+    before = everything(web=entry(share=10), other=entry("/other", share=10)).of
+    body = json.dumps({"/web": entry(share=50, addresses=[]), "/other": entry("/other", share=50), "/x y": entry()})
+    found = outside.read(body.encode(), before)
+    assert {app: one.share for app, one in found.of.items()} == {"/web": 10, "/other": 50}
+    assert sorted(found.wrong) == ["/web", "/x y"]
+
+
+def test_who_is_served_from_outside_now() -> None:
+    found = built([app("/old", 10001, [task("t", 31000)])], everything(web=entry()))
+    assert outside.served(Now(servers=found.servers, claims=dict(found.claims))) == {"/web"}
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from .apps import outside
 from .apps.build import model as build_model
 from .apps.fields import FieldError
 from .apps.model import Model, Now, Settings
-from .apps.outside import Everything
+from .apps.outside import Everything, Outside
 from .apps.tasks import host_names
 from .config import Config
 from .haproxy.apply import Applied, Balancer, Build
@@ -41,10 +41,12 @@ class WrongOutside(Exception):
 class Agent:
     def __init__(self, config: Config, status: Status, wait: Any) -> None:
         self.balancer = Balancer(config, wait)
+        self.outside_file = config.outside_file
         self._config = config
         self._status = status
         self._addresses = Addresses()
         self._previous: Sequence[Mapping[str, Any]] | None = None
+        self._good: Mapping[str, Outside] = {}
         self._said: frozenset[str] = frozenset()
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
@@ -53,7 +55,7 @@ class Agent:
         done = self.balancer.apply(build, settings)
         self._previous = believed
         self._status.applied(done, everything)
-        self._say(done)
+        self._say(done, everything.wrong.values())
         return done
 
     def plan(
@@ -62,7 +64,7 @@ class Agent:
         """The settings of this moment, the apps as far as they are believed, what is outside, and how to model it."""
         settings = self.settings()
         now = self._now(apps)
-        everything = self._outside()
+        everything = self._outside(now)
         found = build_model(apps, settings, now, everything)
         believed = self._believed(apps, found, now)
         if believed is not apps:
@@ -77,17 +79,22 @@ class Agent:
 
         return settings, believed, everything, build
 
-    def _outside(self) -> Everything:
-        path = self._config.outside_file
+    def _outside(self, now: Now) -> Everything:
+        path = self.outside_file
         try:
             with open(path, "rb") as file:
-                return outside.read(file.read())
+                found = outside.read(file.read(), self._good)
         except FileNotFoundError:
-            return Everything()
+            found = Everything()
         except OSError as error:
             raise WrongOutside(f"{path}: {error.strerror}") from error
         except FieldError as error:
             raise WrongOutside(f"{path}: {error}") from error
+        # A new process has no earlier entry to go by. What runs then must not lose servers because of a wrong one.
+        for app in sorted(outside.served(now) & (found.wrong.keys() - found.of.keys())):
+            raise WrongOutside(f"{path}: {found.wrong[app]}")
+        self._good = found.of
+        return found
 
     def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
         saved = self.balancer.saved()
@@ -126,13 +133,13 @@ class Agent:
         wanted = [backend.listener for backend in found.backends if backend.listener]
         return taken(one for one in wanted if f"port {one.address}:{one.port}" not in held)
 
-    def _say(self, done: Applied) -> None:
+    def _say(self, done: Applied, wrong: Iterable[str]) -> None:
         if done.how == "reload":
             log.info("HAProxy reloaded: %d backends", len(done.model.backends))
         elif done.how == "runtime":
             more = f" and {len(done.commands) - _SAID} more" if len(done.commands) > _SAID else ""
             log.info("HAProxy changed without a reload: %s%s", "; ".join(done.commands[:_SAID]), more)
-        words = frozenset(_words(done.model))
+        words = frozenset([*_words(done.model), *(f"{self.outside_file}: {why}" for why in wrong)])
         for word in sorted(words - self._said):
             log.warning("%s", word)
         self._said = words
