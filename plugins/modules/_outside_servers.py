@@ -311,6 +311,8 @@ def main() -> None:
             seconds = 0.0
     except outside.WrongFile as error:
         module.fail_json(msg="%s: %s; correct it, or remove it." % (module.params["file"], error))
+    except outside.WrongEntry as error:
+        module.fail_json(msg="%s: %s is not changed: %s." % (balancer.app, module.params["file"], error))
     except OSError as error:
         module.fail_json(msg="%s: %s." % (module.params["file"], error.strerror))
     except Silence as error:
