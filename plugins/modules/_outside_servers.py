@@ -43,7 +43,8 @@ options:
   until:
     description:
       - What is waited for. V(outside) are O(count) servers that do not run on Marathon and answer, V(tasks) as many
-        tasks of Marathon, V(outside_idle) and V(tasks_idle) the end of all requests of one of them.
+        tasks of Marathon, V(outside_idle) and V(tasks_idle) the end of all requests of one of them, also in processes
+        of HAProxy from before a reload. All but V(applied) need a backend of the app.
     type: str
     choices: [applied, outside, tasks, outside_idle, tasks_idle]
     default: applied
@@ -78,6 +79,11 @@ options:
       - HAProxy's socket.
     type: path
     default: /run/haproxy/admin.sock
+  master_socket:
+    description:
+      - The socket of HAProxy's master, which knows the processes from before a reload.
+    type: path
+    default: /run/haproxy/master.sock
 """
 
 EXAMPLES = r"""
@@ -139,6 +145,7 @@ class Balancer:
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
         self._url = params["status_url"].rstrip("/") + "/status"
         self._socket = params["socket"]
+        self._master_socket = params["master_socket"]
         self.app = params["app"]
 
     def status(self) -> dict[str, t.Any]:
@@ -160,14 +167,27 @@ class Balancer:
             for name, one in backends.items()
             for server in one["servers"]
         }
-        return statistics.servers(self._ask("show stat"), known)
+        return statistics.servers(self.ask(self._socket, "show stat"), known)
 
-    def _ask(self, command: str) -> str:
+    def sessions(self, backends: t.Container[str], is_outside: bool) -> int:
+        """What is open on one side, also in processes that HAProxy has had since before a reload."""
+        found = statistics.sessions(self.ask(self._socket, "show stat"), backends, is_outside)
+        for pid in statistics.old_workers(self.ask(self._master_socket, "show proc")):
+            answer = self.ask(self._master_socket, "@!%s show stat" % pid)
+            if not answer.startswith("# pxname"):
+                # It ends in this moment, and the next look does not find it.
+                raise Silence("the process %s of HAProxy from before a reload does not answer" % pid)
+            found += statistics.sessions(answer, backends, is_outside)
+        return found
+
+    def ask(self, path: str, command: str) -> str:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(SECONDS)
-                connection.connect(self._socket)
+                connection.connect(path)
                 connection.sendall((command + "\n").encode())
+                # The master waits for more commands otherwise.
+                connection.shutdown(socket.SHUT_WR)
                 answer = bytearray()
                 while True:
                     part = connection.recv(65536)
@@ -175,7 +195,7 @@ class Balancer:
                         return answer.decode("utf-8", "replace")
                     answer += part
         except OSError as error:
-            raise Silence("HAProxy does not answer at %s (%s)" % (self._socket, error.strerror or error)) from error
+            raise Silence("HAProxy does not answer at %s (%s)" % (path, error.strerror or error)) from error
 
 
 def text_of(path: str) -> str:
@@ -222,26 +242,43 @@ def hint(module: AnsibleModule) -> None:
 def missing(module: AnsibleModule, balancer: Balancer) -> str:
     """What is still waited for; empty where it is there."""
     params = module.params
+    status = balancer.status()
+    problem = status.get("problem") or "no problem is known"
     if params["state"] != "seen":
         text = text_of(params["file"])
         digest = hashlib.sha256(text.encode()).hexdigest() if text else ""
-        status = balancer.status()
         if status["outside"]["digest"] != digest:
-            return "the agent has not taken the file over (%s)" % (status.get("problem") or "no problem is known")
+            return "the agent has not taken the file over (%s)" % problem
+        wrong = (status["outside"].get("wrong") or {}).get(params["app"])
+        if wrong:
+            return "the agent does not use what the file has of the app (%s)" % wrong
     if params["until"] == "applied":
         return ""
+    # Without a backend there is nothing that answers and nothing that is open, and neither is known.
+    if not status.get("ready"):
+        return "the agent has not served anything since its start (%s)" % problem
+    backends = balancer.backends(status)
+    if not backends:
+        return "the agent serves no backend of the app (%s)" % (why_not(balancer, status) or problem)
     side = params["until"].startswith("outside")
-    found = balancer.servers()
     if params["until"].endswith("_idle"):
-        open_sessions = statistics.sessions(found, side)
+        open_sessions = balancer.sessions(backends, side)
         return "%d requests or connections are still open" % open_sessions if open_sessions else ""
-    count = statistics.up(found, side)
-    short = {name: count.get(name, 0) for name in balancer.backends(balancer.status())}
+    count = statistics.up(balancer.servers(), side)
+    short = {name: count.get(name, 0) for name in backends}
     return "; ".join(
         "%d of %d servers answer in the backend %s" % (number, params["count"], name)
         for name, number in sorted(short.items())
         if number < params["count"]
     )
+
+
+def why_not(balancer: Balancer, status: t.Mapping[str, t.Any]) -> str:
+    """Why the agent does not serve the app, where it says so."""
+    found = [one["why"] for one in status.get("excluded") or [] if one["app"] == balancer.app]
+    found += ["%s holds %s" % (one["kept_by"], one["claim"]) for one in status.get("conflicts") or []
+              if one["refused"] == balancer.app]  # fmt: skip
+    return "; ".join(found)
 
 
 def wait(module: AnsibleModule, balancer: Balancer) -> None:
@@ -290,6 +327,7 @@ def main() -> None:
             "file": {"type": "path", "default": "/etc/marathon-haproxy/outside.json"},
             "status_url": {"type": "str", "default": "http://127.0.0.1:9092"},
             "socket": {"type": "path", "default": "/run/haproxy/admin.sock"},
+            "master_socket": {"type": "path", "default": "/run/haproxy/master.sock"},
         },
         required_if=[("state", "present", ["entry"])],
         supports_check_mode=True,
@@ -317,9 +355,6 @@ def main() -> None:
         module.fail_json(msg="%s: %s." % (module.params["file"], error.strerror))
     except Silence as error:
         module.fail_json(msg="%s." % error)
-    why_not = [one["why"] for one in status.get("excluded") or [] if one["app"] == balancer.app]
-    why_not += ["%s holds %s" % (one["kept_by"], one["claim"]) for one in status.get("conflicts") or []
-                if one["refused"] == balancer.app]  # fmt: skip
     module.exit_json(
         changed=changed,
         diff=diff,
@@ -328,7 +363,7 @@ def main() -> None:
             for name, one in balancer.backends(status).items()
         },
         knows_outside="outside" in status,
-        why_not="; ".join(why_not),
+        why_not=why_not(balancer, status),
         seconds=round(seconds, 1),
         counts=counts,
     )

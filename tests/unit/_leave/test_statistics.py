@@ -30,7 +30,30 @@ def test_only_servers_of_the_app_are_read() -> None:
         ("t1", False, True), ("o1", True, True), ("o2", True, False),
     ]  # fmt: skip
     assert statistics.up(found, True) == {"web": 1}
-    assert (statistics.sessions(found, True), statistics.sessions(found, False)) == (2, 1)
+
+
+def test_what_is_open_counts_on_servers_that_are_taken_out_too() -> None:
+    rows = [
+        ("web", "FRONTEND", 9, 99, "OPEN", "", 5, ""),
+        ("web", "10_0_0_1_31000", 1, 9, "MAINT", 0, 0, 0),
+        ("web", "outside_10_0_0_2_10000", 2, 9, "UP", 1, 0, 0),
+        ("web", "BACKEND", 3, 99, "UP", 1, 5, 0),
+        ("other", "10_0_0_1_31001", 7, 7, "UP", 1, 7, 7),
+    ]
+    assert [statistics.sessions(text(*rows), {"web"}, side) for side in (True, False)] == [2, 1]
+
+
+SHOW_PROC = """#<PID>          <type>          <reloads>       <uptime>        <version>
+24268           master          1 [failed: 0]   0d00h00m08s     2.6.12
+# workers
+25540           worker          0               0d00h00m01s     2.6.12
+"""
+
+
+def test_processes_from_before_a_reload() -> None:
+    old = "24524           worker          1               0d00h00m07s     2.6.12"
+    assert statistics.old_workers(SHOW_PROC + "# old workers\n" + old + "\n# programs\n\n") == ["24524"]
+    assert statistics.old_workers(SHOW_PROC + "# programs\n\n") == []
 
 
 def test_between_two_looks() -> None:
