@@ -241,7 +241,6 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
     marathon.apps = [web(port, servers[:1])]
     agent.start()
     agent.wait_for(lambda status: up(status, f"web_{port}") == 1)
-    assert agent.process
 
     def write(share: int) -> None:
         entry = {
@@ -249,7 +248,8 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
             "app": web(port, []),
         }  # fmt: skip
         file.write_text(json.dumps({"/web": entry}))
-        agent.process.send_signal(signal.SIGHUP)
+        if agent.process:
+            agent.process.send_signal(signal.SIGHUP)
 
     write(50)
     status = agent.wait_for(lambda status: up(status, f"web_{port}") == 2)
@@ -272,6 +272,18 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
     agent.start()
     assert "/web: share" in agent.wait_for(lambda status: status["problem"])["problem"]
     assert haproxy.backends.read_text() == before
+    # While Marathon does not answer, the file is still followed.
+    agent.kill()
+    write(50)
+    agent.start()
+    agent.wait_for(lambda status: status["ready"] and not status["problem"])
+    marathon.fault = 503
+    write(100)
+    status = agent.wait_for(lambda status: status["outside"]["shares"] == {"/web": 100})
+    assert "503" in status["problem"]
+    weights = {server["port"]: server["weight"] for server in status["backends"][f"web_{port}"]["servers"]}
+    assert weights == {servers[0].port: 0, servers[1].port: 256}
+    marathon.fault = None
     # What Marathon has no more is served by the file alone, also after a restart of the agent.
     marathon.apps = []
     write(100)

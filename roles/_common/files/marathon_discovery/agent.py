@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from . import guard
@@ -47,16 +49,30 @@ class Agent:
         self._addresses = Addresses()
         self._previous: Sequence[Mapping[str, Any]] | None = None
         self._good: Mapping[str, Outside] = {}
+        self._followed = ""
         self._said: frozenset[str] = frozenset()
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
+        followed = self._file_digest()
         settings, believed, everything, build = self.plan(apps)
         done = self.balancer.apply(build, settings)
         self._previous = believed
+        self._followed = followed
         self._status.applied(done, everything)
         self._say(done, everything.wrong.values())
         return done
+
+    def round_of_file(self) -> None:
+        """While Marathon does not answer: serves its last apps, where servers outside of it have changed since."""
+        if self._previous is not None and self._file_digest() != self._followed:
+            self.round(self._previous)
+
+    def _file_digest(self) -> str:
+        try:
+            return hashlib.sha256(Path(self.outside_file).read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     def plan(
         self, apps: Sequence[Mapping[str, Any]]
@@ -156,23 +172,32 @@ class Rounds:
 
     def once(self) -> float:
         """One round; the most seconds until it is tried again where it failed."""
-        what = "marathon"
         try:
             apps = self._marathon.apps()
-            self._status.read(self._marathon.urls[self._marathon.current])
-            what = "haproxy"
-            self._agent.round(apps)
-        except (MarathonError, HaproxyError, Held, WrongOutside) as error:
+        except Exception as error:
+            self._failed("marathon", error)
+            self._served(self._agent.round_of_file)
+            return LONGEST_SECONDS
+        self._status.read(self._marathon.urls[self._marathon.current])
+        # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
+        return 0.0 if self._served(lambda: self._agent.round(apps)) else self._config.interval
+
+    def _served(self, serve: Callable[[], object]) -> bool:
+        try:
+            serve()
+        except Exception as error:
+            self._failed("haproxy", error)
+            return False
+        return True
+
+    def _failed(self, what: str, error: Exception) -> None:
+        if isinstance(error, (MarathonError, HaproxyError, Held, WrongOutside)):
             log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
-        except Exception as error:
-            # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
-            log.exception("unexpected")
-            self._status.failed(what, f"unexpected: {type(error).__name__}")
         else:
-            return 0.0
-        # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
-        return LONGEST_SECONDS if what == "marathon" else self._config.interval
+            # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
+            log.error("unexpected", exc_info=error)
+            self._status.failed(what, f"unexpected: {type(error).__name__}")
 
 
 def _certificates(directory: str) -> frozenset[str]:
