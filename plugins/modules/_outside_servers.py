@@ -59,6 +59,13 @@ options:
         servers answer in the end, the module fails.
     type: float
     default: 0
+  earlier:
+    description:
+      - Requests and errors of Marathon's side when it last had requests. With them the side outside is compared while
+        Marathon's has none, as where all requests go outside.
+    type: list
+    elements: int
+    default: [0, 0]
   timeout:
     description:
       - Maximum time to wait, in seconds.
@@ -302,7 +309,7 @@ def watch(module: AnsibleModule, balancer: Balancer) -> dict[str, t.Any]:
     before = balancer.servers()
     time.sleep(module.params["watch"])
     after = balancer.servers()
-    why = statistics.worse(before, after)
+    why = statistics.worse(before, after, tuple(module.params["earlier"]))
     if why:
         module.fail_json(msg="%s: within %g seconds %s." % (module.params["app"], module.params["watch"], why))
     # A task that has ended meanwhile may have another one in its place by now.
@@ -323,6 +330,7 @@ def main() -> None:
             },
             "count": {"type": "int", "default": 1},
             "watch": {"type": "float", "default": 0},
+            "earlier": {"type": "list", "elements": "int", "default": [0, 0]},
             "timeout": {"type": "float", "default": 60},
             "file": {"type": "path", "default": "/etc/marathon-haproxy/outside.json"},
             "status_url": {"type": "str", "default": "http://127.0.0.1:9092"},

@@ -17,7 +17,7 @@ _OUTSIDE_PREFIX = "outside_"
 
 
 class CountedServer(t.NamedTuple):
-    """errors are answers with 5xx and answers that broke off: what clients have seen."""
+    """errors are what clients have seen: answers with 5xx, answers that broke off, and connections that failed."""
 
     backend: str
     name: str
@@ -43,7 +43,8 @@ def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[Counte
                 is_up=row["status"].startswith("UP") or row["status"] in ("no check", "DRAIN"),
                 weight=_number(row["weight"]),
                 requests=_number(row["stot"]),
-                errors=_number(row["hrsp_5xx"]) + _number(row["eresp"]),
+                # HAProxy itself answers 503 where a connection fails, which is none of the server's answers.
+                errors=_number(row["hrsp_5xx"]) + _number(row["eresp"]) + _number(row["econ"]),
             )
         )
     return found
@@ -97,16 +98,19 @@ def counted(before: t.Iterable[CountedServer], after: t.Iterable[CountedServer],
     return requests, errors
 
 
-def worse(before: t.Sequence[CountedServer], after: t.Sequence[CountedServer]) -> str:
-    """Why the new side is worse than the old one; empty where it is not."""
+def worse(
+    before: t.Sequence[CountedServer], after: t.Sequence[CountedServer], earlier: tuple[int, int] = (0, 0)
+) -> str:
+    """Why the new side is worse than the old one; empty where it is not.
+
+    Where the old side had no requests meanwhile, it is what it was ``earlier``: requests and errors.
+    """
     requests, errors = counted(before, after, True)
     old_requests, old_errors = counted(before, after, False)
+    if not old_requests:
+        old_requests, old_errors = earlier
     old_part = old_errors / old_requests if old_requests else 0.0
     if errors < _LEAST_ERRORS or errors / max(requests, 1) <= old_part + _TOLERATED:
         return ""
-    return "%d of %d requests to the swarm failed (answers with 5xx, or broken off), and %d of %d to Marathon" % (
-        errors,
-        requests,
-        old_errors,
-        old_requests,
-    )
+    told = (errors, requests, old_errors, old_requests)
+    return "%d of %d requests to the swarm failed (5xx, broken off, or no connection), and %d of %d to Marathon" % told

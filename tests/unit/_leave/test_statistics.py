@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import statistics
 
-COLUMNS = ("pxname", "svname", "scur", "stot", "status", "weight", "hrsp_5xx", "eresp")
+COLUMNS = ("pxname", "svname", "scur", "stot", "status", "weight", "hrsp_5xx", "eresp", "econ")
 
 
 def text(*rows: tuple) -> str:
-    return "# " + "\n".join([",".join(COLUMNS) + ",", *(",".join(map(str, row)) + "," for row in rows)]) + "\n\n"
+    full = [(*row, *[0] * (len(COLUMNS) - len(row))) for row in rows]
+    return "# " + "\n".join([",".join(one) + "," for one in [COLUMNS, *(tuple(map(str, row)) for row in full)]]) + "\n\n"
 
 
 def servers(
@@ -71,3 +72,18 @@ def test_a_side_that_fails_more_is_worse() -> None:
     # Both fail alike: it is the app.
     assert statistics.worse(before, servers(old=(100, 50), new=(100, 50))) == ""
     assert statistics.worse(before, servers(old=(0, 0), new=(100, 50)))
+
+
+def test_alone_the_new_side_is_compared_with_what_the_old_one_did_before() -> None:
+    before, alone = servers(old=(100, 50)), servers(old=(100, 50), new=(100, 50))
+    assert statistics.worse(before, alone, (200, 100)) == ""
+    assert "200 to Marathon" in statistics.worse(before, alone, (200, 1))
+    # What the old side does now counts more than what it did.
+    assert statistics.worse(servers(), servers(old=(100, 0), new=(100, 50)), (200, 100))
+
+
+def test_a_connection_that_is_refused_is_an_error() -> None:
+    rows = [("web", "o1", 0, 100, "UP", 1, 0, 0, 40)]
+    (found,) = statistics.servers(text(*rows), {("web", "o1"): True})
+    assert found.errors == 40
+    assert statistics.worse([], [found])
