@@ -127,6 +127,7 @@ counts:
 import hashlib
 import json
 import os
+import re
 import socket
 import time
 import typing as t
@@ -137,11 +138,31 @@ from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
 from ansible_collections.quorum.mesos.plugins.module_utils._http import host_request
 from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import ServiceAccess
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import outside, statistics
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
 
 UNIT = "marathon-haproxy.service"
 # As the agent's other files: it reads them as a member of its group.
 MODE = 0o640
 SECONDS = 10.0
+_AUTH = re.compile(r"HAPROXY_([0-9]+_)?AUTH")
+
+
+class _Module(AnsibleModule):
+    """One whose entry, with hashes of passwords among its labels, is neither in the log of the host nor in a result."""
+
+    def _log_invocation(self) -> None:
+        given = self.params
+        self.params = {**given, "entry": secrets.MASKED if given.get("entry") else None}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+
+def _hide(module: AnsibleModule, entry: t.Optional[t.Mapping[str, t.Any]]) -> None:
+    app = (entry or {}).get("app")
+    labels = app.get("labels") if isinstance(app, dict) else None
+    module.no_log_values.update(str(value) for name, value in (labels or {}).items() if _AUTH.fullmatch(name))
 
 
 class Silence(Exception):
@@ -318,7 +339,7 @@ def watch(module: AnsibleModule, balancer: Balancer) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = _Module(
         argument_spec={
             "app": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent", "seen"], "default": "seen"},
@@ -340,6 +361,7 @@ def main() -> None:
         required_if=[("state", "present", ["entry"])],
         supports_check_mode=True,
     )
+    _hide(module, module.params["entry"])
     balancer = Balancer(module.params)
     began = time.monotonic()
     counts: dict[str, t.Any] = {}

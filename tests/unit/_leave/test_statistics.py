@@ -8,8 +8,8 @@ COLUMNS = ("pxname", "svname", "scur", "stot", "status", "weight", "hrsp_5xx", "
 
 
 def text(*rows: tuple) -> str:
-    full = [(*row, *[0] * (len(COLUMNS) - len(row))) for row in rows]
-    return "# " + "\n".join([",".join(one) + "," for one in [COLUMNS, *(tuple(map(str, row)) for row in full)]]) + "\n\n"
+    full = [COLUMNS, *((*row, *[0] * (len(COLUMNS) - len(row))) for row in rows)]
+    return "# " + "\n".join(",".join(map(str, one)) + "," for one in full) + "\n\n"
 
 
 def servers(

@@ -71,3 +71,20 @@ def test_an_entry_that_the_agent_does_not_use_is_not_taken_over(tmp_path: Path) 
     status = {**READY, "outside": {"digest": digest, "wrong": {"/web": "/web: share"}}}
     assert "does not use" in missing(status, state="present", file=str(file), until="applied")
     assert missing({**status, "outside": {"digest": digest}}, state="present", file=str(file), until="applied") == ""
+
+
+def test_the_hash_of_a_password_is_in_no_log_and_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    auth = "realm:user:$6$fake-hash"
+    entry = {"share": 10, "app": {"labels": {"HAPROXY_0_AUTH": auth, "HAPROXY_0_VHOST": "web.example"}}}
+    logged: list[Any] = []
+    monkeypatch.setattr(
+        outside_servers.AnsibleModule, "_log_invocation", lambda module: logged.append(dict(module.params))
+    )
+    module = object.__new__(outside_servers._Module)
+    module.params, module.no_log_values = {"entry": entry, "app": "/web"}, set()
+    module._log_invocation()
+    assert logged == [{"entry": "********", "app": "/web"}]
+    assert module.params["entry"] == entry
+    outside_servers._hide(module, entry)
+    outside_servers._hide(module, None)
+    assert module.no_log_values == {auth}
