@@ -14,7 +14,7 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
   _input:
-    description: The state of the app.
+    description: The state of the app, whose definition is read from the file in its directory.
     type: dict
     required: true
   share:
@@ -35,7 +35,11 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._leave.outside import entry
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import kept, outside
+
+
+def entry(state: t.Mapping[str, t.Any], share: int) -> dict[str, t.Any]:
+    return outside.entry(kept.with_app(state), share)
 
 
 class FilterModule:

@@ -14,7 +14,7 @@ author:
   - quorum.mesos contributors (@quorum-mesos)
 options:
   _input:
-    description: The state of the app.
+    description: The state of the app, whose definition is read from the file in its directory.
     type: dict
     required: true
 """
@@ -32,7 +32,11 @@ _value:
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.module_utils._leave.apps import questions
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import apps, kept
+
+
+def questions(state: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    return apps.questions(kept.with_app(state))
 
 
 class FilterModule:

@@ -91,7 +91,7 @@ app:
   type: dict
   sample: {"instances": 2, "running": 2}
 state:
-  description: The state of its way.
+  description: The state of its way, without the definition, which may have hashes of passwords among its labels.
   returned: success
   type: dict
   sample: {"id": "/shop/web", "class": "http", "done": {"save": "2026-01-31T22:00:00Z"}}
@@ -114,7 +114,7 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
-from ansible_collections.quorum.mesos.plugins.module_utils._leave import apps
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import apps, kept
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.files import export_text
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
@@ -222,7 +222,9 @@ def main() -> None:
     except OSError as error:
         module.fail_json(msg=f"{path}: {error.strerror}")
     seen = apps.seen(app) if app else {}
-    module.exit_json(changed=changed, app=seen, state=state, directory=directory, differs=differs)
+    module.exit_json(
+        changed=changed, app=seen, state=kept.without_app(state, directory), directory=directory, differs=differs
+    )
 
 
 if __name__ == "__main__":

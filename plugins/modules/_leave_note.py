@@ -56,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: The state as it is now.
+  description: The state as it is now, without the definition, which may have hashes of passwords among its labels.
   returned: success
   type: dict
   sample: {"id": "/shop/web", "done": {"save": "2026-01-31T22:00:00Z"}}
@@ -69,6 +69,7 @@ from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import kept
 
 
 def noted(
@@ -102,7 +103,7 @@ def main() -> None:
     after = noted(before, module.params["done"], module.params["values"], module.params["back"], now)
     if not module.check_mode:
         _private_file.write(module, path, (json.dumps(after, indent=1, sort_keys=True) + "\n").encode())
-    module.exit_json(changed=True, state=after)
+    module.exit_json(changed=True, state=kept.without_app(after, module.params["directory"]))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,8 @@ options:
   until:
     description:
       - What is waited for. V(outside) are O(count) servers that do not run on Marathon and answer, V(tasks) as many
-        tasks of Marathon, V(outside_idle) and V(tasks_idle) the end of all requests of one of them.
+        tasks of Marathon, V(outside_idle) and V(tasks_idle) the end of all requests of one of them, also in processes
+        of HAProxy from before a reload. All but V(applied) need a backend of the app.
     type: str
     choices: [applied, outside, tasks, outside_idle, tasks_idle]
     default: applied
@@ -58,6 +59,13 @@ options:
         servers answer in the end, the module fails.
     type: float
     default: 0
+  earlier:
+    description:
+      - Requests and errors of Marathon's side when it last had requests. With them the side outside is compared while
+        Marathon's has none, as where all requests go outside.
+    type: list
+    elements: int
+    default: [0, 0]
   timeout:
     description:
       - Maximum time to wait, in seconds.
@@ -78,6 +86,11 @@ options:
       - HAProxy's socket.
     type: path
     default: /run/haproxy/admin.sock
+  master_socket:
+    description:
+      - The socket of HAProxy's master, which knows the processes from before a reload.
+    type: path
+    default: /run/haproxy/master.sock
 """
 
 EXAMPLES = r"""
@@ -114,6 +127,7 @@ counts:
 import hashlib
 import json
 import os
+import re
 import socket
 import time
 import typing as t
@@ -124,11 +138,31 @@ from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
 from ansible_collections.quorum.mesos.plugins.module_utils._http import host_request
 from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import ServiceAccess
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import outside, statistics
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
 
 UNIT = "marathon-haproxy.service"
 # As the agent's other files: it reads them as a member of its group.
 MODE = 0o640
 SECONDS = 10.0
+_AUTH = re.compile(r"HAPROXY_([0-9]+_)?AUTH")
+
+
+class _Module(AnsibleModule):
+    """One whose entry, with hashes of passwords among its labels, is neither in the log of the host nor in a result."""
+
+    def _log_invocation(self) -> None:
+        given = self.params
+        self.params = {**given, "entry": secrets.MASKED if given.get("entry") else None}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+
+def _hide(module: AnsibleModule, entry: t.Optional[t.Mapping[str, t.Any]]) -> None:
+    app = (entry or {}).get("app")
+    labels = app.get("labels") if isinstance(app, dict) else None
+    module.no_log_values.update(str(value) for name, value in (labels or {}).items() if _AUTH.fullmatch(name))
 
 
 class Silence(Exception):
@@ -139,6 +173,7 @@ class Balancer:
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
         self._url = params["status_url"].rstrip("/") + "/status"
         self._socket = params["socket"]
+        self._master_socket = params["master_socket"]
         self.app = params["app"]
 
     def status(self) -> dict[str, t.Any]:
@@ -160,14 +195,27 @@ class Balancer:
             for name, one in backends.items()
             for server in one["servers"]
         }
-        return statistics.servers(self._ask("show stat"), known)
+        return statistics.servers(self.ask(self._socket, "show stat"), known)
 
-    def _ask(self, command: str) -> str:
+    def sessions(self, backends: t.Container[str], is_outside: bool) -> int:
+        """What is open on one side, also in processes that HAProxy has had since before a reload."""
+        found = statistics.sessions(self.ask(self._socket, "show stat"), backends, is_outside)
+        for pid in statistics.old_workers(self.ask(self._master_socket, "show proc")):
+            answer = self.ask(self._master_socket, "@!%s show stat" % pid)
+            if not answer.startswith("# pxname"):
+                # It ends in this moment, and the next look does not find it.
+                raise Silence("the process %s of HAProxy from before a reload does not answer" % pid)
+            found += statistics.sessions(answer, backends, is_outside)
+        return found
+
+    def ask(self, path: str, command: str) -> str:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(SECONDS)
-                connection.connect(self._socket)
+                connection.connect(path)
                 connection.sendall((command + "\n").encode())
+                # The master waits for more commands otherwise.
+                connection.shutdown(socket.SHUT_WR)
                 answer = bytearray()
                 while True:
                     part = connection.recv(65536)
@@ -175,7 +223,7 @@ class Balancer:
                         return answer.decode("utf-8", "replace")
                     answer += part
         except OSError as error:
-            raise Silence("HAProxy does not answer at %s (%s)" % (self._socket, error.strerror or error)) from error
+            raise Silence("HAProxy does not answer at %s (%s)" % (path, error.strerror or error)) from error
 
 
 def text_of(path: str) -> str:
@@ -222,26 +270,43 @@ def hint(module: AnsibleModule) -> None:
 def missing(module: AnsibleModule, balancer: Balancer) -> str:
     """What is still waited for; empty where it is there."""
     params = module.params
+    status = balancer.status()
+    problem = status.get("problem") or "no problem is known"
     if params["state"] != "seen":
         text = text_of(params["file"])
         digest = hashlib.sha256(text.encode()).hexdigest() if text else ""
-        status = balancer.status()
         if status["outside"]["digest"] != digest:
-            return "the agent has not taken the file over (%s)" % (status.get("problem") or "no problem is known")
+            return "the agent has not taken the file over (%s)" % problem
+        wrong = (status["outside"].get("wrong") or {}).get(params["app"])
+        if wrong:
+            return "the agent does not use what the file has of the app (%s)" % wrong
     if params["until"] == "applied":
         return ""
+    # Without a backend there is nothing that answers and nothing that is open, and neither is known.
+    if not status.get("ready"):
+        return "the agent has not served anything since its start (%s)" % problem
+    backends = balancer.backends(status)
+    if not backends:
+        return "the agent serves no backend of the app (%s)" % (why_not(balancer, status) or problem)
     side = params["until"].startswith("outside")
-    found = balancer.servers()
     if params["until"].endswith("_idle"):
-        open_sessions = statistics.sessions(found, side)
+        open_sessions = balancer.sessions(backends, side)
         return "%d requests or connections are still open" % open_sessions if open_sessions else ""
-    count = statistics.up(found, side)
-    short = {name: count.get(name, 0) for name in balancer.backends(balancer.status())}
+    count = statistics.up(balancer.servers(), side)
+    short = {name: count.get(name, 0) for name in backends}
     return "; ".join(
         "%d of %d servers answer in the backend %s" % (number, params["count"], name)
         for name, number in sorted(short.items())
         if number < params["count"]
     )
+
+
+def why_not(balancer: Balancer, status: t.Mapping[str, t.Any]) -> str:
+    """Why the agent does not serve the app, where it says so."""
+    found = [one["why"] for one in status.get("excluded") or [] if one["app"] == balancer.app]
+    found += ["%s holds %s" % (one["kept_by"], one["claim"]) for one in status.get("conflicts") or []
+              if one["refused"] == balancer.app]  # fmt: skip
+    return "; ".join(found)
 
 
 def wait(module: AnsibleModule, balancer: Balancer) -> None:
@@ -265,7 +330,7 @@ def watch(module: AnsibleModule, balancer: Balancer) -> dict[str, t.Any]:
     before = balancer.servers()
     time.sleep(module.params["watch"])
     after = balancer.servers()
-    why = statistics.worse(before, after)
+    why = statistics.worse(before, after, tuple(module.params["earlier"]))
     if why:
         module.fail_json(msg="%s: within %g seconds %s." % (module.params["app"], module.params["watch"], why))
     # A task that has ended meanwhile may have another one in its place by now.
@@ -274,7 +339,7 @@ def watch(module: AnsibleModule, balancer: Balancer) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = _Module(
         argument_spec={
             "app": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent", "seen"], "default": "seen"},
@@ -286,14 +351,17 @@ def main() -> None:
             },
             "count": {"type": "int", "default": 1},
             "watch": {"type": "float", "default": 0},
+            "earlier": {"type": "list", "elements": "int", "default": [0, 0]},
             "timeout": {"type": "float", "default": 60},
             "file": {"type": "path", "default": "/etc/marathon-haproxy/outside.json"},
             "status_url": {"type": "str", "default": "http://127.0.0.1:9092"},
             "socket": {"type": "path", "default": "/run/haproxy/admin.sock"},
+            "master_socket": {"type": "path", "default": "/run/haproxy/master.sock"},
         },
         required_if=[("state", "present", ["entry"])],
         supports_check_mode=True,
     )
+    _hide(module, module.params["entry"])
     balancer = Balancer(module.params)
     began = time.monotonic()
     counts: dict[str, t.Any] = {}
@@ -311,13 +379,12 @@ def main() -> None:
             seconds = 0.0
     except outside.WrongFile as error:
         module.fail_json(msg="%s: %s; correct it, or remove it." % (module.params["file"], error))
+    except outside.WrongEntry as error:
+        module.fail_json(msg="%s: %s is not changed: %s." % (balancer.app, module.params["file"], error))
     except OSError as error:
         module.fail_json(msg="%s: %s." % (module.params["file"], error.strerror))
     except Silence as error:
         module.fail_json(msg="%s." % error)
-    why_not = [one["why"] for one in status.get("excluded") or [] if one["app"] == balancer.app]
-    why_not += ["%s holds %s" % (one["kept_by"], one["claim"]) for one in status.get("conflicts") or []
-                if one["refused"] == balancer.app]  # fmt: skip
     module.exit_json(
         changed=changed,
         diff=diff,
@@ -326,7 +393,7 @@ def main() -> None:
             for name, one in balancer.backends(status).items()
         },
         knows_outside="outside" in status,
-        why_not="; ".join(why_not),
+        why_not=why_not(balancer, status),
         seconds=round(seconds, 1),
         counts=counts,
     )

@@ -241,7 +241,6 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
     marathon.apps = [web(port, servers[:1])]
     agent.start()
     agent.wait_for(lambda status: up(status, f"web_{port}") == 1)
-    assert agent.process
 
     def write(share: int) -> None:
         entry = {
@@ -249,7 +248,8 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
             "app": web(port, []),
         }  # fmt: skip
         file.write_text(json.dumps({"/web": entry}))
-        agent.process.send_signal(signal.SIGHUP)
+        if agent.process:
+            agent.process.send_signal(signal.SIGHUP)
 
     write(50)
     status = agent.wait_for(lambda status: up(status, f"web_{port}") == 2)
@@ -258,8 +258,32 @@ def test_the_file_of_servers_from_outside_is_taken_over_at_once_and_a_wrong_one_
     assert found == {servers[0].port: False, servers[1].port: True}
     before = haproxy.backends.read_text()
     write(300)
+    status = agent.wait_for(lambda status: status["problem"])
+    assert "/web: share" in status["problem"] and "/web: share" in status["outside"]["wrong"]["/web"]
+    assert haproxy.backends.read_text() == before
+    # A wrong entry of one app stops no other one.
+    marathon.apps = [web(port, servers[:1]), app("/other", free_ports(1)[0], [task("t", servers[2].port)])]
+    marathon.emit()
+    status = agent.wait_for(lambda status: len(status["backends"]) > 1)
+    assert (up(status, f"web_{port}"), status["outside"]["shares"]) == (2, {"/web": 50})
+    # A new process knows no earlier entry, and takes no servers away.
+    before = haproxy.backends.read_text()
+    agent.kill()
+    agent.start()
     assert "/web: share" in agent.wait_for(lambda status: status["problem"])["problem"]
     assert haproxy.backends.read_text() == before
+    # While Marathon does not answer, the file is still followed.
+    agent.kill()
+    write(50)
+    agent.start()
+    agent.wait_for(lambda status: status["ready"] and not status["problem"])
+    marathon.fault = 503
+    write(100)
+    status = agent.wait_for(lambda status: status["outside"]["shares"] == {"/web": 100})
+    assert "503" in status["problem"]
+    weights = {server["port"]: server["weight"] for server in status["backends"][f"web_{port}"]["servers"]}
+    assert weights == {servers[0].port: 0, servers[1].port: 256}
+    marathon.fault = None
     # What Marathon has no more is served by the file alone, also after a restart of the agent.
     marathon.apps = []
     write(100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -62,7 +63,9 @@ def test_a_task_that_is_drained_stays_so() -> None:
 
 def test_without_tasks_they_get_everything() -> None:
     assert weights([], share=1) == ([], [256, 256])
-    assert weights([], share=0) == ([], [0, 0])
+    # Else all have the weight 0, and no request is answered.
+    assert weights([], share=0) == ([], [256, 256])
+    assert weights([0], share=0) == ([0], [256, 256])
 
 
 @pytest.mark.parametrize(
@@ -83,8 +86,22 @@ def test_without_tasks_they_get_everything() -> None:
     ],
 )
 def test_a_wrong_value_is_named_with_its_app(changed: dict[str, Any], word: str) -> None:
-    with pytest.raises(FieldError, match=f"^/web: .*{word}"):
-        everything(web=entry(**changed))
+    found = everything(web=entry(**changed), other=entry("/other"))
+    assert re.search(f"^/web: .*{word}", found.wrong["/web"])
+    assert sorted(found.of) == ["/other"]
+
+
+def test_a_wrong_entry_keeps_what_its_app_had_and_the_others_move_on() -> None:
+    before = everything(web=entry(share=10), other=entry("/other", share=10)).of
+    body = json.dumps({"/web": entry(share=50, addresses=[]), "/other": entry("/other", share=50), "/x y": entry()})
+    found = outside.read(body.encode(), before)
+    assert {app: one.share for app, one in found.of.items()} == {"/web": 10, "/other": 50}
+    assert sorted(found.wrong) == ["/web", "/x y"]
+
+
+def test_who_is_served_from_outside_now() -> None:
+    found = built([app("/old", 10001, [task("t", 31000)])], everything(web=entry()))
+    assert outside.served(Now(servers=found.servers, claims=dict(found.claims))) == {"/web"}
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
@@ -125,6 +142,12 @@ def test_only_the_ports_that_the_file_has_get_them() -> None:
     two["tasks"][0]["ports"].append(31001)
     found = {one.port: len(one.servers) for one in built([two], everything(web=entry())).backends}
     assert found == {10000: 3, 10001: 1}
+
+
+def test_a_port_without_servers_from_outside_keeps_its_tasks() -> None:
+    tasks = [Server("t1", "10.0.0.1", 31000, 1), Server("t2", "10.0.0.1", 31001, 7)]
+    one = everything(web=entry(share=100)).of["/web"]
+    assert outside.weighted(tasks, [(one, one.servers(1))]) == tasks
 
 
 def test_the_guard_still_sees_tasks_that_vanish() -> None:

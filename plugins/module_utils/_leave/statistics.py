@@ -11,26 +11,27 @@ import typing as t
 # A handful of errors among few requests says nothing yet.
 _LEAST_ERRORS = 3
 _TOLERATED = 0.01
+# Rows of `show stat` that are no servers, and how the agent begins the names of servers outside of Marathon.
+_TOTALS = ("FRONTEND", "BACKEND")
+_OUTSIDE_PREFIX = "outside_"
 
 
 class CountedServer(t.NamedTuple):
-    """errors are answers with 5xx and answers that broke off: what clients have seen."""
+    """errors are what clients have seen: answers with 5xx, answers that broke off, and connections that failed."""
 
     backend: str
     name: str
     is_outside: bool
     is_up: bool
     weight: int
-    sessions: int
     requests: int
     errors: int
 
 
 def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[CountedServer]:
     """The answer to `show stat`, of the servers `(backend, name) -> whether it is outside`."""
-    rows = csv.DictReader(text.lstrip("# ").splitlines())
     found = []
-    for row in rows:
+    for row in _rows(text):
         key = (row["pxname"], row["svname"])
         if key not in outside:
             continue
@@ -41,12 +42,16 @@ def servers(text: str, outside: t.Mapping[tuple[str, str], bool]) -> list[Counte
                 is_outside=outside[key],
                 is_up=row["status"].startswith("UP") or row["status"] in ("no check", "DRAIN"),
                 weight=_number(row["weight"]),
-                sessions=_number(row["scur"]),
                 requests=_number(row["stot"]),
-                errors=_number(row["hrsp_5xx"]) + _number(row["eresp"]),
+                # HAProxy itself answers 503 where a connection fails, which is none of the server's answers.
+                errors=_number(row["hrsp_5xx"]) + _number(row["eresp"]) + _number(row["econ"]),
             )
         )
     return found
+
+
+def _rows(text: str) -> t.Iterator[dict[str, str]]:
+    return csv.DictReader(text.lstrip("# ").splitlines())
 
 
 def _number(text: t.Optional[str]) -> int:
@@ -62,8 +67,21 @@ def up(found: t.Iterable[CountedServer], outside: bool) -> dict[str, int]:
     return count
 
 
-def sessions(found: t.Iterable[CountedServer], outside: bool) -> int:
-    return sum(one.sessions for one in found if one.is_outside == outside)
+def sessions(text: str, backends: t.Container[str], outside: bool) -> int:
+    """What is open on one side of these backends, also on servers that the agent takes out and no longer reports."""
+    return sum(
+        _number(row["scur"])
+        for row in _rows(text)
+        if row["pxname"] in backends
+        and row["svname"] not in _TOTALS
+        and row["svname"].startswith(_OUTSIDE_PREFIX) == outside
+    )
+
+
+def old_workers(text: str) -> list[str]:
+    """The answer of the master to `show proc`: the processes from before a reload that end what they have begun."""
+    listed = text.partition("# old workers")[2].partition("#")[0]
+    return [words[0] for words in map(str.split, listed.splitlines()) if words and words[0].isdigit()]
 
 
 def counted(before: t.Iterable[CountedServer], after: t.Iterable[CountedServer], outside: bool) -> tuple[int, int]:
@@ -80,16 +98,19 @@ def counted(before: t.Iterable[CountedServer], after: t.Iterable[CountedServer],
     return requests, errors
 
 
-def worse(before: t.Sequence[CountedServer], after: t.Sequence[CountedServer]) -> str:
-    """Why the new side is worse than the old one; empty where it is not."""
+def worse(
+    before: t.Sequence[CountedServer], after: t.Sequence[CountedServer], earlier: tuple[int, int] = (0, 0)
+) -> str:
+    """Why the new side is worse than the old one; empty where it is not.
+
+    Where the old side had no requests meanwhile, it is what it was ``earlier``: requests and errors.
+    """
     requests, errors = counted(before, after, True)
     old_requests, old_errors = counted(before, after, False)
+    if not old_requests:
+        old_requests, old_errors = earlier
     old_part = old_errors / old_requests if old_requests else 0.0
     if errors < _LEAST_ERRORS or errors / max(requests, 1) <= old_part + _TOLERATED:
         return ""
-    return "%d of %d requests to the swarm failed (answers with 5xx, or broken off), and %d of %d to Marathon" % (
-        errors,
-        requests,
-        old_errors,
-        old_requests,
-    )
+    told = (errors, requests, old_errors, old_requests)
+    return "%d of %d requests to the swarm failed (5xx, broken off, or no connection), and %d of %d to Marathon" % told

@@ -26,6 +26,29 @@ def test_entries_of_others_stay() -> None:
     assert outside.changed("", "/web", None) == ""
 
 
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"share": 101}, "share"),
+        ({"share": True}, "share"),
+        ({"addresses": []}, "no active node"),
+        ({"addresses": ["node1"]}, "no IP address"),
+        ({"addresses": ["10.0.0.1", "10.0.0.1"]}, "twice"),
+        ({"answering": 2}, "from 1 to 1"),
+        ({"answering": 0}, "from 1 to 1"),
+        ({"ports": {}}, "ports"),
+        ({"ports": {"0": 70000}}, "ports"),
+        ({"ports": {"x": 80}}, "ports"),
+        ({"app": {"id": "/other"}}, "definition of /web"),
+        ({"more": 1}, "nothing else"),
+    ],
+)
+def test_an_entry_that_the_agent_would_not_use_is_not_written(values: dict, word: str) -> None:
+    """The cases are those of the agent (tests/discovery/test_outside.py)."""
+    with pytest.raises(outside.WrongEntry, match=word):
+        outside.changed("", "/web", {**outside.entry(STATE, 10), **values})
+
+
 @pytest.mark.parametrize("text", ["{", "[]"])
 def test_a_file_of_somebody_else_is_not_replaced(text: str) -> None:
     with pytest.raises(outside.WrongFile):

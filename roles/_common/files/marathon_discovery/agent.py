@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from . import guard
@@ -14,7 +16,7 @@ from .apps import outside
 from .apps.build import model as build_model
 from .apps.fields import FieldError
 from .apps.model import Model, Now, Settings
-from .apps.outside import Everything
+from .apps.outside import Everything, Outside
 from .apps.tasks import host_names
 from .config import Config
 from .haproxy.apply import Applied, Balancer, Build
@@ -41,20 +43,36 @@ class WrongOutside(Exception):
 class Agent:
     def __init__(self, config: Config, status: Status, wait: Any) -> None:
         self.balancer = Balancer(config, wait)
+        self.outside_file = config.outside_file
         self._config = config
         self._status = status
         self._addresses = Addresses()
         self._previous: Sequence[Mapping[str, Any]] | None = None
+        self._good: Mapping[str, Outside] = {}
+        self._followed = ""
         self._said: frozenset[str] = frozenset()
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
+        followed = self._file_digest()
         settings, believed, everything, build = self.plan(apps)
         done = self.balancer.apply(build, settings)
         self._previous = believed
+        self._followed = followed
         self._status.applied(done, everything)
-        self._say(done)
+        self._say(done, everything.wrong.values())
         return done
+
+    def round_of_file(self) -> None:
+        """While Marathon does not answer: serves its last apps, where servers outside of it have changed since."""
+        if self._previous is not None and self._file_digest() != self._followed:
+            self.round(self._previous)
+
+    def _file_digest(self) -> str:
+        try:
+            return hashlib.sha256(Path(self.outside_file).read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     def plan(
         self, apps: Sequence[Mapping[str, Any]]
@@ -62,7 +80,7 @@ class Agent:
         """The settings of this moment, the apps as far as they are believed, what is outside, and how to model it."""
         settings = self.settings()
         now = self._now(apps)
-        everything = self._outside()
+        everything = self._outside(now)
         found = build_model(apps, settings, now, everything)
         believed = self._believed(apps, found, now)
         if believed is not apps:
@@ -77,17 +95,22 @@ class Agent:
 
         return settings, believed, everything, build
 
-    def _outside(self) -> Everything:
-        path = self._config.outside_file
+    def _outside(self, now: Now) -> Everything:
+        path = self.outside_file
         try:
             with open(path, "rb") as file:
-                return outside.read(file.read())
+                found = outside.read(file.read(), self._good)
         except FileNotFoundError:
-            return Everything()
+            found = Everything()
         except OSError as error:
             raise WrongOutside(f"{path}: {error.strerror}") from error
         except FieldError as error:
             raise WrongOutside(f"{path}: {error}") from error
+        # A new process has no earlier entry to go by. What runs then must not lose servers because of a wrong one.
+        for app in sorted(outside.served(now) & (found.wrong.keys() - found.of.keys())):
+            raise WrongOutside(f"{path}: {found.wrong[app]}")
+        self._good = found.of
+        return found
 
     def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
         saved = self.balancer.saved()
@@ -126,13 +149,13 @@ class Agent:
         wanted = [backend.listener for backend in found.backends if backend.listener]
         return taken(one for one in wanted if f"port {one.address}:{one.port}" not in held)
 
-    def _say(self, done: Applied) -> None:
+    def _say(self, done: Applied, wrong: Iterable[str]) -> None:
         if done.how == "reload":
             log.info("HAProxy reloaded: %d backends", len(done.model.backends))
         elif done.how == "runtime":
             more = f" and {len(done.commands) - _SAID} more" if len(done.commands) > _SAID else ""
             log.info("HAProxy changed without a reload: %s%s", "; ".join(done.commands[:_SAID]), more)
-        words = frozenset(_words(done.model))
+        words = frozenset([*_words(done.model), *(f"{self.outside_file}: {why}" for why in wrong)])
         for word in sorted(words - self._said):
             log.warning("%s", word)
         self._said = words
@@ -149,23 +172,32 @@ class Rounds:
 
     def once(self) -> float:
         """One round; the most seconds until it is tried again where it failed."""
-        what = "marathon"
         try:
             apps = self._marathon.apps()
-            self._status.read(self._marathon.urls[self._marathon.current])
-            what = "haproxy"
-            self._agent.round(apps)
-        except (MarathonError, HaproxyError, Held, WrongOutside) as error:
+        except Exception as error:
+            self._failed("marathon", error)
+            self._served(self._agent.round_of_file)
+            return LONGEST_SECONDS
+        self._status.read(self._marathon.urls[self._marathon.current])
+        # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
+        return 0.0 if self._served(lambda: self._agent.round(apps)) else self._config.interval
+
+    def _served(self, serve: Callable[[], object]) -> bool:
+        try:
+            serve()
+        except Exception as error:
+            self._failed("haproxy", error)
+            return False
+        return True
+
+    def _failed(self, what: str, error: Exception) -> None:
+        if isinstance(error, (MarathonError, HaproxyError, Held, WrongOutside)):
             log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
-        except Exception as error:
-            # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
-            log.exception("unexpected")
-            self._status.failed(what, f"unexpected: {type(error).__name__}")
         else:
-            return 0.0
-        # What HAProxy refuses it mostly refuses again, and each time it is asked costs a check of its files.
-        return LONGEST_SECONDS if what == "marathon" else self._config.interval
+            # An unforeseen fault must not stop the loop: HAProxy keeps its configuration, and the status says why.
+            log.error("unexpected", exc_info=error)
+            self._status.failed(what, f"unexpected: {type(error).__name__}")
 
 
 def _certificates(directory: str) -> frozenset[str]:

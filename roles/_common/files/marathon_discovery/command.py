@@ -25,8 +25,8 @@ def follow(
     rounds_of: Callable[[Any, Callable[[float], object]], Any],
 ) -> int:
     """Rounds until a signal comes; events of ``marathon`` hasten the next. ``rounds_of`` gets the status and a wait."""
-    stop, hint = loop.until_signal()
-    events = Events(marathon, hint, stop)
+    wakes = loop.until_signal()
+    events = Events(marathon, wakes.hint, wakes.stop)
     status = status_of(events)
     try:
         server = web.serve(config.status_address, status, metrics)
@@ -34,6 +34,6 @@ def follow(
         print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
         return 1
     events.start()
-    loop.repeat(rounds_of(status, stop.wait).once, config.interval, config.debounce, hint, stop)
+    loop.repeat(rounds_of(status, wakes.stop.wait).once, config.interval, config.debounce, wakes)
     server.shutdown()
     return 0

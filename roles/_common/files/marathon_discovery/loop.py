@@ -9,32 +9,44 @@ from collections.abc import Callable
 from .marathon.events import backoff
 
 
-def until_signal() -> tuple[threading.Event, threading.Event]:
-    """What ends the loop, which a signal sets, and what wakes it up."""
-    stop, hint = threading.Event(), threading.Event()
+class Wakes:
+    """What ends the loop (``stop``), hastens the next round (``hint``), and does so after a failure too (``asked``).
 
-    def end(_signal: int, _frame: object) -> None:
-        stop.set()
-        hint.set()
+    Events of Marathon are only hints: a burst of them must not shorten the wait after a failure.
+    """
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    # Somebody has changed a file that a round reads.
-    signal.signal(signal.SIGHUP, lambda _signal, _frame: hint.set())
-    return stop, hint
+    def __init__(self) -> None:
+        self.stop, self.hint, self.asked = threading.Event(), threading.Event(), threading.Event()
+
+    def ask(self, *_signal: object) -> None:
+        """Somebody has changed a file that a round reads."""
+        self.asked.set()
+        self.hint.set()
+
+    def end(self, *_signal: object) -> None:
+        self.stop.set()
+        self.ask()
 
 
-def repeat(
-    once: Callable[[], float], interval: float, debounce: float, hint: threading.Event, stop: threading.Event
-) -> None:
+def until_signal() -> Wakes:
+    wakes = Wakes()
+    signal.signal(signal.SIGTERM, wakes.end)
+    signal.signal(signal.SIGINT, wakes.end)
+    signal.signal(signal.SIGHUP, wakes.ask)
+    return wakes
+
+
+def repeat(once: Callable[[], float], interval: float, debounce: float, wakes: Wakes) -> None:
     """``once`` does a round, and answers 0, or where it failed with the most seconds until it is tried again."""
+    stop, hint = wakes.stop, wakes.hint
     failures = 0
     while not stop.is_set():
         hint.clear()
+        wakes.asked.clear()
         longest = once()
         failures = failures + 1 if longest else 0
         if longest:
-            stop.wait(backoff(failures, longest))
+            wakes.asked.wait(backoff(failures, longest))
         elif hint.wait(interval):
             # A burst of events is one read.
             stop.wait(debounce)

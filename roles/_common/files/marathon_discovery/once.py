@@ -11,7 +11,7 @@ from .agent import Agent
 
 def dry_run(agent: Agent, apps: list[dict[str, Any]]) -> None:
     """Prints the difference of the file and the commands to HAProxy."""
-    settings, _believed, _outside, build = agent.plan(apps)
+    settings, _believed, everything, build = agent.plan(apps)
     done, text = agent.balancer.rehearse(build, settings)
     name = str(agent.balancer.file)
     before = agent.balancer.text().splitlines(keepends=True)
@@ -22,5 +22,7 @@ def dry_run(agent: Agent, apps: list[dict[str, Any]]) -> None:
         print("reload")
     for one in done.model.excluded:
         print(f"excluded: {one.app}: {one.reason}")
+    for why in everything.wrong.values():
+        print(f"not used of {agent.outside_file}: {why}")
     for lost in done.model.conflicts:
         print(f"conflict: {lost.refused} does not get {lost.claim}: {lost.kept} holds it")

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import fields
 from .fields import FieldError
-from .model import Server
+from .model import Now, Server
 
 PREFIX = "outside_"
 WHOLE = 100
@@ -48,23 +48,31 @@ class Outside:
 
 @dataclass(frozen=True)
 class Everything:
-    """What the file has; ``digest`` is that of its bytes."""
+    """What the file has; ``digest`` is that of its bytes, ``wrong`` why an entry is not used, by its app."""
 
     digest: str = ""
     of: Mapping[str, Outside] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(body: bytes) -> Everything:
-    """A FieldError where one value is wrong: half of it would take servers away from the other half."""
+def read(body: bytes, before: Mapping[str, Outside] | None = None) -> Everything:
+    """Each entry by itself: a wrong one keeps what its app had ``before``, and the others are served by theirs."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
         raise FieldError("is not JSON") from None
     if not isinstance(given, dict):
         raise FieldError("is not a JSON object")
-    return Everything(
-        hashlib.sha256(body).hexdigest(), {app: _entry(fields.app_id(app), one) for app, one in given.items()}
-    )
+    found: dict[str, Outside] = {}
+    wrong: dict[str, str] = {}
+    for app, one in given.items():
+        try:
+            found[app] = _entry(fields.app_id(app), one)
+        except FieldError as error:
+            wrong[app] = str(error)
+            if before and app in before:
+                found[app] = before[app]
+    return Everything(hashlib.sha256(body).hexdigest(), found, wrong)
 
 
 def _entry(app: str, given: Any) -> Outside:
@@ -105,15 +113,26 @@ def with_gone(apps: Sequence[Mapping[str, Any]], everything: Everything) -> list
     return [*apps, *({**one.definition, "instances": 0, "tasks": [], "deployments": []} for one in gone)]
 
 
+def served(now: Now) -> set[str]:
+    """The apps that have servers from outside now."""
+    names = {f"name {backend}" for backend, server in now.servers if server.startswith(PREFIX)}
+    return {owner for claim, owner in now.claims.items() if claim in names}
+
+
 def weighted(tasks: Sequence[Server], others: Sequence[tuple[Outside, Sequence[Server]]]) -> list[Server]:
     """All servers of a backend, with weights by which those from outside get their share of the requests.
 
     Only tasks that serve count, so that the share stays what it is while Marathon scales the app. Without any, those
-    from outside get everything, unless their share is 0.
+    from outside get everything, whatever their share is: the weight 0 on each side would answer nobody.
     """
     found = list(tasks)
     serving = sum(server.weight for server in tasks)
     for outside, servers in others:
+        if not servers:
+            # A port that only Marathon serves.
+            continue
+        if not outside.share and not serving:
+            outside = replace(outside, share=WHOLE)
         new = outside.share / outside.answering
         old = (WHOLE - outside.share) / serving if serving else 0.0
         most = max([new, *(old * server.weight for server in tasks)])

@@ -62,7 +62,13 @@ class Status:
             model = self._model
             return {
                 "ready": "applied" in self._times,
-                "problem": self._error["marathon"] or self._error["haproxy"] or self._held["why"],
+                "problem": (
+                    self._error["marathon"]
+                    or self._error["haproxy"]
+                    or self._held["why"]
+                    or "; ".join(why for _app, why in sorted(self._outside.wrong.items()))
+                    or None
+                ),
                 "marathon": {
                     "url": self._url,
                     "last_read": self._times.get("read"),
@@ -80,6 +86,7 @@ class Status:
                 "outside": {
                     "digest": self._outside.digest,
                     "shares": {app: one.share for app, one in sorted(self._outside.of.items())},
+                    "wrong": dict(self._outside.wrong),
                 },
                 "excluded": [{"app": one.app, "why": one.reason} for one in model.excluded],
                 "conflicts": [
