@@ -17,10 +17,12 @@ options:
   _input:
     description: The tasks before, of M(quorum.mesos.mesos_info).
     type: list
+    elements: dict
     required: true
   after:
     description: The tasks now, with those that have ended.
     type: list
+    elements: dict
     required: true
   drained:
     description: The id of the agent whose tasks were drained.
@@ -35,6 +37,7 @@ RETURN = r"""
 _value:
   description: The tasks, and what became of them.
   type: list
+  elements: str
 """
 
 import typing as t

@@ -17,6 +17,7 @@ options:
   _input:
     description: The hosts.
     type: list
+    elements: str
     required: true
   seen:
     description: What the service of each host says of itself.
@@ -32,6 +33,7 @@ RETURN = r"""
 _value:
   description: The hosts.
   type: list
+  elements: str
 """
 
 import typing as t

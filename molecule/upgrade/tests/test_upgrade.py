@@ -221,9 +221,7 @@ def test_docker_goes_back_and_is_upgraded_on_drained_agents(
     for host in slaves:
         newer_docker.offer(cluster.shell(host), old)
     (newer,) = {newer_docker.offer(cluster.shell(host)) for host in slaves}
-    given = variables(Program(str(cluster.config.directory / "archives" / "next.tar.gz"), "")) | program(
-        cluster, engine, "next", NEXT
-    )
+    given = program(cluster, engine, "next", NEXT)
     given |= {"docker_packages": [f"docker.io={newer}"], "upgrade_layers": ["docker"]}
     refusal = tmp_path / "refuse.yml"
     refusal.write_text("- ansible.builtin.fail: {msg: this Docker is not wanted}\n")
