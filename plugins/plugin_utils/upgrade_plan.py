@@ -262,11 +262,21 @@ def _lines(wanted: Mapping[str, Mapping[str, Host]]) -> list[str]:
     return aligned([("HOST", "LAYER", "FROM", "TO", "PROGRAM"), *rows]) if rows else ["Nothing to upgrade."]
 
 
-def order(hosts: Sequence[str], seen: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The hosts of a layer as they come: followers, then the leader. ``seen`` is what each says of itself."""
+def order(
+    hosts: Sequence[str], seen: Mapping[str, Mapping[str, Any]], interrupted: Sequence[str] = ()
+) -> list[str]:
+    """The hosts of a layer as they come; ``seen`` is what each says of itself.
 
-    def leads(host: str) -> bool:
-        facts = (seen.get(host) or {}).get("facts") or {}
-        return bool(facts.get("leads")) or facts.get("mode") == "leader"
+    First those that are half done or silent: while one is down, the quorum may not do without another.
+    """
 
-    return sorted(hosts, key=leads)
+    def place(host: str) -> int:
+        one = seen.get(host) or {}
+        facts = one.get("facts") or {}
+        if not one.get("answers", True):
+            return 0
+        if facts.get("leads") or facts.get("mode") == "leader":
+            return 3
+        return 1 if host in interrupted else 2
+
+    return sorted(hosts, key=place)

@@ -186,6 +186,12 @@ def test_the_leader_is_the_last() -> None:
     assert order(["m1", "m2"], {"m1": {"facts": {"mode": "leader"}}, "m2": {}}) == ["m2", "m1"]
 
 
+def test_half_done_and_silent_hosts_are_the_first() -> None:
+    seen = {"m2": {"answers": True, "facts": {"leads": True}}, "m3": {"answers": False, "facts": {}}}
+    assert order(["m1", "m2", "m3"], seen) == ["m3", "m1", "m2"]
+    assert order(["m1", "m2", "m3"], {"m2": seen["m2"]}, ["m3", "m2"]) == ["m3", "m1", "m2"]
+
+
 def test_the_gate_of_an_agent_ends_before_its_masters_give_up() -> None:
     assert gate_seconds("120", 15.0, 5) == 35
     assert gate_seconds(20, 15.0, 5) == 20
