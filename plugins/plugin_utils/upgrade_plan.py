@@ -38,7 +38,7 @@ Hosts = Mapping[str, Mapping[str, Host]]
 
 def refusals(options: Mapping[str, Any]) -> list[str]:
     """What is wrong with the command itself."""
-    return [*_chosen(options), *_given_versions(options), *_check(options), *_backup(options)]
+    return [*_chosen(options), *_given_versions(options), *_check(options), *_backup(options), *_report(options)]
 
 
 def _chosen(options: Mapping[str, Any]) -> Iterator[str]:
@@ -77,6 +77,14 @@ def _backup(options: Mapping[str, Any]) -> Iterator[str]:
         yield (
             "backup_dir is not set: name the directory for the backup that is taken first, or set upgrade_backup=false "
             "where you have one."
+        )
+
+
+def _report(options: Mapping[str, Any]) -> Iterator[str]:
+    if options.get("report") and not options.get("report_possible"):
+        yield (
+            "upgrade_report is %s, whose directory is not on this machine: create the directory or correct the path, "
+            "so that the report is not lost at the end." % options["report"]
         )
 
 

@@ -52,6 +52,7 @@ def planned(hosts: dict[str, Any], **options: Any) -> dict[str, Any]:
         ({"check_file": "/x"}, "upgrade_check_tasks is /x"),
         ({"pause": "ever"}, "upgrade_pause is ever"),
         ({"backup_dir": ""}, "backup_dir is not set"),
+        ({"report": "/none/x.json", "report_possible": False}, "upgrade_report is /none/x.json"),
     ],
 )
 def test_refused_options(wrong: dict[str, Any], words: str) -> None:
