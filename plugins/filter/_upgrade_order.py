@@ -12,7 +12,7 @@ description:
   - A helper of the playbook C(upgrade), which may change without notice between releases.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: seen
+positional: seen, interrupted
 options:
   _input:
     description: The hosts.
@@ -23,6 +23,11 @@ options:
     description: What the service of each host says of itself.
     type: dict
     required: true
+  interrupted:
+    description: Those of the hosts that an earlier run has left half done.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""

@@ -31,8 +31,8 @@ plan: "{{ hosts | quorum.mesos._upgrade_plan(options) }}"
 RETURN = r"""
 _value:
   description:
-    - The C(problems), the C(warnings), the C(lines) of a table, the C(hosts) of each layer, and whether there is
-      C(work).
+    - The C(problems), the C(warnings), the C(lines) of a table, the C(hosts) of each layer, what is kept
+      but C(stale) by host, and whether there is C(work).
   type: dict
 """
 

@@ -26,7 +26,8 @@ options:
     description:
       - V(read) reports what runs and what is kept.
       - V(kept) keeps it. What an upgrade that was interrupted has kept already stays.
-      - V(restored) puts the files back, and reports the packages whose old version is not installed.
+      - V(restored) puts the files back, and reports the packages whose old version is not installed, and whether the
+        service has to be restarted for what is kept.
       - V(forgotten) removes what is kept.
     type: str
     choices: [read, kept, restored, forgotten]
@@ -52,6 +53,11 @@ options:
   version:
     description:
       - What the program says of its version, to be kept with the rest.
+    type: str
+    default: ""
+  target:
+    description:
+      - The program that it is to run from, to be kept with the rest.
     type: str
     default: ""
 extends_documentation_fragment:
@@ -94,13 +100,24 @@ missing:
   type: list
   elements: str
   sample: [marathon=1.11.24-1]
+running:
+  description: Whether the service runs.
+  returned: O(state=restored)
+  type: bool
+  sample: true
+outdated:
+  description: Why it does not run from what is kept.
+  returned: O(state=restored), where it runs
+  type: list
+  elements: str
+  sample: ["its unit has changed"]
 """
 
 import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, kept, started
+from ansible_collections.quorum.mesos.plugins.module_utils._host import facts, kept, running, started
 
 _ENVIRONMENT = {"LC_ALL": "C"}
 
@@ -145,14 +162,15 @@ def main() -> None:
             "packages": {"type": "list", "elements": "str", "default": []},
             "family": {"type": "str", "choices": ["debian", "redhat"], "default": "debian"},
             "version": {"type": "str", "default": ""},
+            "target": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
     )
     params = module.params
     unit, state = params["unit"], params["state"]
-    text = facts.text(started.unit_file(unit))
+    text, record = facts.text(started.unit_file(unit)), facts.text(started.record_file(unit))
     packages = _installed(module, params["packages"])
-    runs = kept.program(text, facts.text(started.record_file(unit)), packages)
+    runs = kept.program(text, record, packages)
     before = kept.manifest(unit)
     result: dict[str, t.Any] = {
         "changed": False,
@@ -165,7 +183,13 @@ def main() -> None:
     }
     try:
         if state == "kept":
-            what = {"program": runs._asdict(), "version": params["version"]}
+            what = {
+                "program": runs._asdict(),
+                "version": params["version"],
+                "target": params["target"],
+                "record": record,
+                "invocation": running.Service(module.run_command, unit, [], {}).state().invocation,
+            }
             result["changed"] = before is None if module.check_mode else kept.keep(unit, params["files"], what)
         elif state == "restored":
             old = before["program"]["packages"] if before else {}
@@ -173,8 +197,13 @@ def main() -> None:
             result["missing"] = ["%s=%s" % one for one in old.items() if now.get(one[0]) != one[1]]
             result["restored"] = [] if module.check_mode else kept.restore(unit, module.atomic_move)
             result["changed"] = bool(result["restored"])
+            now_runs = running.Service(module.run_command, unit, [], {}).state()
+            result["running"] = now_runs.running
+            result["outdated"] = kept.outdated(before or {}, record, now_runs.invocation) if now_runs.running else []
         elif state == "forgotten":
             result["changed"] = before is not None if module.check_mode else kept.forget(unit)
+    except running.ServiceError as error:
+        module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(
             msg="What %s is started from cannot be kept or put back in %s (%s); make room or correct the rights there."

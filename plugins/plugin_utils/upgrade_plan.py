@@ -9,6 +9,7 @@ from typing import Any, Iterator, Mapping, NamedTuple, Sequence
 
 from ansible_collections.quorum.mesos.plugins.module_utils import _programs as programs
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service.versions import key
+from ansible_collections.quorum.mesos.plugins.plugin_utils import upgrade_back
 from ansible_collections.quorum.mesos.plugins.plugin_utils import upgrade_versions as versions
 from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
@@ -38,7 +39,7 @@ Hosts = Mapping[str, Mapping[str, Host]]
 
 def refusals(options: Mapping[str, Any]) -> list[str]:
     """What is wrong with the command itself."""
-    return [*_chosen(options), *_given_versions(options), *_check(options), *_backup(options)]
+    return [*_chosen(options), *_given_versions(options), *_check(options), *_backup(options), *_report(options)]
 
 
 def _chosen(options: Mapping[str, Any]) -> Iterator[str]:
@@ -80,6 +81,14 @@ def _backup(options: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _report(options: Mapping[str, Any]) -> Iterator[str]:
+    if options.get("report") and not options.get("report_possible"):
+        yield (
+            "upgrade_report is %s, whose directory is not on this machine: create the directory or correct the path, "
+            "so that the report is not lost at the end." % options["report"]
+        )
+
+
 def gate_seconds(own: Any, ping: float, pings: Any) -> int:
     """How long an agent may take: its masters must not take it for lost before it is back on the old program."""
     patience = int(ping * int(pings)) - _WAY_BACK_SECONDS
@@ -105,26 +114,35 @@ def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": list(dict.fromkeys(_warnings(wanted))),
         "lines": _lines(wanted),
         "hosts": wanted,
+        "stale": {
+            host: [layer for layer, of_layer in found.items() if of_layer.get(host, {}).get("stale")] for host in hosts
+        },
         "work": any(wanted.values()),
     }
 
 
 def _change(layer: str, seen: Host, given: Mapping[str, Any]) -> dict[str, Any]:
     """What becomes of one program of one host."""
-    product, kept = LAYERS[layer].product, seen["program"].get("kept") or {}
-    wanted = str(given.get(product) or "") or _declared_version(product, seen)
-    old = versions.number(str(kept.get("version") or seen.get("version") or ""))
+    product, told = LAYERS[layer].product, versions.number(str(seen.get("version") or ""))
+    wanted = versions.number(str(given.get(product) or "") or _declared_version(product, seen))
+    kept = seen["program"].get("kept") or {}
+    stays = told == versions.number(str(kept.get("version") or "")) != wanted
+    half = upgrade_back.interrupted(seen, stays, _declared(seen))
+    if not half:
+        kept = {}
     return {
-        "from": old,
-        "to": versions.number(wanted),
+        "from": versions.number(str(kept.get("version") or "")) or told,
+        "to": wanted,
         "old_program": _shown(kept.get("program") or seen["program"]),
         "new_program": _declared(seen),
-        "differs": _differs(seen) or bool(kept),
-        "interrupted": bool(kept),
+        "differs": _differs(seen) or half,
+        "interrupted": half,
+        "stale": bool(seen["program"].get("kept")) and not half,
         "answers": seen["answers"],
         "installed": seen["program"]["installed"],
         "leads": bool(seen.get("leads")),
         "unavailable": _unavailable(seen),
+        "refused": str(seen.get("refused") or ""),
     }
 
 
@@ -191,6 +209,8 @@ def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
                     "%s: %s (%s) does not answer, and an upgrade begins with what is healthy. Fix it first, or leave "
                     "the host out (--limit 'all:!%s')." % (host, versions.PRODUCTS[product], name, host)
                 )
+            elif one["refused"]:
+                yield one["refused"]
             elif not one["to"]:
                 yield (
                     "%s: the version of %s (%s) is not in its name. Set it, like -e '{\"upgrade_versions\": "
@@ -262,11 +282,21 @@ def _lines(wanted: Mapping[str, Mapping[str, Host]]) -> list[str]:
     return aligned([("HOST", "LAYER", "FROM", "TO", "PROGRAM"), *rows]) if rows else ["Nothing to upgrade."]
 
 
-def order(hosts: Sequence[str], seen: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The hosts of a layer as they come: followers, then the leader. ``seen`` is what each says of itself."""
+def order(
+    hosts: Sequence[str], seen: Mapping[str, Mapping[str, Any]], interrupted: Sequence[str] = ()
+) -> list[str]:
+    """The hosts of a layer as they come; ``seen`` is what each says of itself.
 
-    def leads(host: str) -> bool:
-        facts = (seen.get(host) or {}).get("facts") or {}
-        return bool(facts.get("leads")) or facts.get("mode") == "leader"
+    First those that are half done or silent: while one is down, the quorum may not do without another.
+    """
 
-    return sorted(hosts, key=leads)
+    def place(host: str) -> int:
+        one = seen.get(host) or {}
+        facts = one.get("facts") or {}
+        if not one.get("answers", True):
+            return 0
+        if facts.get("leads") or facts.get("mode") == "leader":
+            return 3
+        return 1 if host in interrupted else 2
+
+    return sorted(hosts, key=place)

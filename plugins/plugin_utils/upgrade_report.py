@@ -71,6 +71,7 @@ def _rows(hosts: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -
                 "result": _result(went),
                 "why": went.get("why") or "",
                 "back_failed": went.get("back_failed") or "",
+                "differs": went.get("differs") or "",
             }
 
 
@@ -80,7 +81,7 @@ def _result(went: Mapping[str, Any]) -> str:
     if not went.get("begun"):
         return "NOT STARTED" if went.get("why") else "not begun"
     if went.get("back"):
-        return "WENT BACK"
+        return "NOT CHANGED" if went.get("untouched") else "WENT BACK"
     return "FAILED"
 
 
@@ -91,7 +92,18 @@ def _explained(row: Mapping[str, Any]) -> Iterator[str]:
             "  It runs %s again and is healthy. Correct the version in the inventory before you run site.yml, which "
             "would bring the new one. Run this playbook again for a new attempt." % row["from"]
         )
+    elif row["result"] == "NOT CHANGED":
+        yield (
+            "  Nothing was changed or restarted: it runs %s as before. Fix that, then run this playbook again."
+            % row["from"]
+        )
     elif row["result"] == "FAILED":
         yield "  It could not go back: %s. The old settings are in /var/lib/quorum-mesos/kept there." % (
-            row["back_failed"] or "the run ended before"
+            row["back_failed"].rstrip(".") or "the run ended before"
         )
+        yield (
+            "  Fix that, then run this playbook again, which takes this host first. An agent that is drained stays so "
+            "until then; mesos_slave_activate.yml reactivates it."
+        )
+    if row["differs"]:
+        yield "  Not as before: %s" % row["differs"]

@@ -16,6 +16,7 @@ from . import facts, started
 KEPT = "/var/lib/quorum-mesos/kept"
 MANIFEST = "manifest.json"
 _ARCHIVE = re.compile(r"/opt/(?:mesos|marathon|zookeeper)/([0-9a-f]{12})(?=/)")
+_INVOCATION = re.compile(r"^invocation.*\n?", re.MULTILINE)
 _PROGRAM = re.compile(r"^program (\S+) (.+)$", re.MULTILINE)
 
 
@@ -48,6 +49,16 @@ def manifest(unit: str, root: str = KEPT) -> dict[str, t.Any] | None:
     """What is kept of a service; nothing where nothing is."""
     text = facts.text(os.path.join(directory(unit, root), MANIFEST))
     return t.cast("dict[str, t.Any]", json.loads(text)) if text else None
+
+
+def outdated(what: t.Mapping[str, t.Any], record: str, invocation: str) -> list[str]:
+    """Pure: why a running service does not run from what is kept; nothing where it does.
+
+    ``record`` is from its last start, ``invocation`` is systemd's id of that.
+    """
+    if invocation and invocation == what.get("invocation"):
+        return []
+    return started.reasons(record, invocation, _INVOCATION.sub("", what.get("record", "")))
 
 
 def keep(unit: str, files: t.Sequence[str], what: t.Mapping[str, t.Any], root: str = KEPT) -> bool:

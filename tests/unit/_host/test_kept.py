@@ -83,6 +83,21 @@ def test_a_copy_that_was_not_finished_does_not_count(host: Path) -> None:
     assert keep(host)
 
 
+def test_what_was_not_restarted_runs_from_what_is_kept() -> None:
+    record = "invocation 1\nunit aa\n00  /etc/mesos/mesos-slave.env\n"
+    what = {"record": record, "invocation": "1"}
+    assert kept.outdated(what, record, "1") == []
+    # Also where its record was never written.
+    assert kept.outdated({"record": "", "invocation": "1"}, "", "1") == []
+    # The new one, which ends again and again, and the old one after the way back.
+    assert kept.outdated(what, record.replace("aa", "bb").replace(" 1", " 2"), "2") == [started.ANOTHER_UNIT]
+    assert kept.outdated(what, record.replace(" 1", " 3"), "3") == []
+    assert kept.outdated(what, record.replace(" 1", " 3"), "4") == [started.UNKNOWN]
+    # systemd before 232 has no such id.
+    old = {"record": record.replace(" 1", " "), "invocation": ""}
+    assert kept.outdated(old, old["record"].replace("aa", "bb"), "") == [started.ANOTHER_UNIT]
+
+
 def test_it_is_forgotten(host: Path) -> None:
     keep(host)
     assert kept.forget("mesos-slave", str(host / "kept"))

@@ -52,6 +52,7 @@ def planned(hosts: dict[str, Any], **options: Any) -> dict[str, Any]:
         ({"check_file": "/x"}, "upgrade_check_tasks is /x"),
         ({"pause": "ever"}, "upgrade_pause is ever"),
         ({"backup_dir": ""}, "backup_dir is not set"),
+        ({"report": "/none/x.json", "report_possible": False}, "upgrade_report is /none/x.json"),
     ],
 )
 def test_refused_options(wrong: dict[str, Any], words: str) -> None:
@@ -134,12 +135,58 @@ def test_what_is_not_healthy_is_refused() -> None:
 
 
 def test_an_interrupted_upgrade_begins_again_from_the_old_version() -> None:
-    kept = {"version": "1.10.0", "program": {"archive": OLD, "image": "", "packages": {}}}
+    kept = {
+        "version": "1.10.0", "target": f"archive {NEW}", "program": {"archive": OLD, "image": "", "packages": {}},
+    }  # fmt: skip
     half = archive("", NEW, NEW, "mesos-1.11.0.tgz", answers=False, program=program(archive=NEW, kept=kept))
     found = planned({"m1": {"mesos_master": half}})
     assert (found["problems"], found["hosts"]["mesos_master"]["m1"]["from"]) == ([], "1.10.0")
     assert found["hosts"]["mesos_master"]["m1"]["old_program"] == f"archive {OLD}"
     assert "interrupted" in found["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("target", "runs", "declared", "version", "differs"),
+    [
+        # It has been healthy on the new program since.
+        (NEW, NEW, NEW, "1.11.0", False),
+        # Another version is wanted now.
+        (NEW, NEW, "c" * 12, "1.11.0", True),
+        (NEW, OLD, "c" * 12, "1.10.0", True),
+        # Somebody has gone on by hand.
+        (NEW, "c" * 12, NEW, "1.10.5", True),
+    ],
+)
+def test_what_is_kept_of_an_older_upgrade_is_stale(
+    target: str, runs: str, declared: str, version: str, differs: bool
+) -> None:
+    before = {"archive": "d" * 12, "image": "", "packages": {}}
+    kept = {"version": "1.9.0", "target": f"archive {target}", "program": before}
+    seen = archive(version, runs, declared, "mesos-1.11.0.tgz", program=program(archive=runs, kept=kept))
+    found = planned({"m1": {"mesos_master": seen}})
+    assert found["stale"] == {"m1": ["mesos_master"]}
+    assert (found["work"], found["warnings"]) == (differs, [])
+    if differs:
+        assert found["hosts"]["mesos_master"]["m1"]["from"] == version
+
+
+def test_an_upgrade_that_ended_before_the_restart_is_interrupted() -> None:
+    kept = {
+        "version": "1.10.0", "target": f"archive {NEW}", "program": {"archive": OLD, "image": "", "packages": {}},
+    }  # fmt: skip
+    half = archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz", program=program(archive=OLD, kept=kept))
+    found = planned({"m1": {"mesos_master": half}})
+    assert (found["stale"], found["hosts"]["mesos_master"]["m1"]["interrupted"]) == ({"m1": []}, True)
+    # Packages of Docker are replaced before it is restarted.
+    old = {"archive": "", "image": "", "packages": {"docker.io": "20.10.24"}}
+    docker = package("20.10.24", {"docker.io": "26.1.5"}, {"packages": ["docker.io=26.1.5"]})
+    docker["program"]["kept"] = {"version": "20.10.24", "target": "docker.io 26.1.5", "program": old}
+    assert planned({"s1": {"docker": docker}})["hosts"]["docker"]["s1"]["interrupted"]
+
+
+def test_a_docker_that_must_not_be_restarted_is_refused() -> None:
+    docker = package("20.10.24", {"docker.io": "20.10.24-1"}, {"packages": ["docker.io=26.1.5-1"]})
+    assert planned({"s1": {"docker": {**docker, "refused": "s1: no."}}})["problems"] == ["s1: no."]
 
 
 def test_masters_come_first() -> None:
@@ -184,6 +231,12 @@ def test_the_leader_is_the_last() -> None:
     seen = {"m1": {"facts": {"leads": True}}, "m2": {"facts": {"leads": False}}, "m3": {"facts": {}}}
     assert order(["m1", "m2", "m3"], seen) == ["m2", "m3", "m1"]
     assert order(["m1", "m2"], {"m1": {"facts": {"mode": "leader"}}, "m2": {}}) == ["m2", "m1"]
+
+
+def test_half_done_and_silent_hosts_are_the_first() -> None:
+    seen = {"m2": {"answers": True, "facts": {"leads": True}}, "m3": {"answers": False, "facts": {}}}
+    assert order(["m1", "m2", "m3"], seen) == ["m3", "m1", "m2"]
+    assert order(["m1", "m2", "m3"], {"m2": seen["m2"]}, ["m3", "m2"]) == ["m3", "m1", "m2"]
 
 
 def test_the_gate_of_an_agent_ends_before_its_masters_give_up() -> None:

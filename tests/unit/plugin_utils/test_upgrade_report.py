@@ -57,7 +57,20 @@ def test_a_host_that_could_not_go_back() -> None:
     found = rows(("s1", {"begun": True, "why": "it ends", "back_failed": "no package"}))
     assert "FAILED" in found["lines"][1]
     assert "It could not go back: no package." in found["lines"][3]
+    assert "run this playbook again, which takes this host first" in found["lines"][4]
     assert "NOT STARTED" in rows(("s1", {"why": "no leader"}))["lines"][1]
+
+
+def test_a_host_on_which_nothing_has_changed() -> None:
+    found = rows(("s1", {"begun": True, "why": "refused", "back": True, "untouched": True}))
+    assert (found["failed"], found["rows"][0]["result"]) == (["s1"], "NOT CHANGED")
+    assert "Nothing was changed or restarted: it runs 1.10.0 as before" in found["lines"][3]
+
+
+def test_what_is_not_as_before_is_said() -> None:
+    found = rows(("s1", {"begun": True, "why": "it ends", "back": True, "differs": "tasks are gone: a"}))
+    assert found["rows"][0]["result"] == "WENT BACK"
+    assert found["lines"][-1] == "  Not as before: tasks are gone: a"
 
 
 def test_nothing_to_do() -> None:
