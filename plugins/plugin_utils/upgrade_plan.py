@@ -99,10 +99,13 @@ def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
         layer: {host: one for host, one in of_layer.items() if one["differs"]} if layer in chosen else {}
         for layer, of_layer in found.items()
     }
-    told = list(_host_problems(wanted)) or list(_version_problems(found, wanted))
+    told = list(_host_problems(wanted)) or [
+        *_unknown(found, wanted, options["groups"]),
+        *_version_problems(found, wanted),
+    ]
     return {
         "problems": told,
-        "warnings": list(dict.fromkeys(_warnings(wanted))),
+        "warnings": list(dict.fromkeys([*_warnings(wanted), *_uncompared(found, wanted, options["groups"])])),
         "lines": _lines(wanted),
         "hosts": wanted,
         "work": any(wanted.values()),
@@ -198,6 +201,55 @@ def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
                 )
 
 
+def _after(found: Hosts, wanted: Hosts, layer: str) -> dict[str, str]:
+    """By host, the version after the run; empty where a host does not say the one that it keeps."""
+    return {host: one["to"] if host in wanted[layer] else one["from"] for host, one in found[layer].items()}
+
+
+def _goes_back(hosts: Mapping[str, Host]) -> bool:
+    return any(one["from"] and key(one["to"]) < key(one["from"]) for one in hosts.values())
+
+
+def _comparisons(wanted: Hosts) -> Iterator[tuple[str, str]]:
+    """Which layer changes in a way that only the versions of another one can allow."""
+    if wanted["mesos_slave"]:
+        yield "mesos_slave", "mesos_master"
+    if wanted["marathon"]:
+        yield "marathon", "mesos_master"
+    if _goes_back(wanted["mesos_master"]):
+        yield "mesos_master", "mesos_slave"
+        yield "mesos_master", "marathon"
+
+
+def _unknown(found: Hosts, wanted: Hosts, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """--limit narrows what changes, and not what is compared."""
+    for layer, partner in _comparisons(wanted):
+        known, both = _after(found, wanted, partner), (LAYERS[layer].name, LAYERS[partner].name)
+        away = [host for host in groups.get(partner) or [] if host not in known]
+        if away:
+            yield (
+                "Whether %s go with %s is not known: %s not in this run. Add to --limit what is missing, and name with "
+                "upgrade_layers what changes." % (*both, _are(away))
+            )
+        silent = [host for host, version in known.items() if not version]
+        if silent:
+            yield "Whether %s go with %s is not known: %s silent about the version. Fix it first." % (
+                *both, _are(silent),
+            )  # fmt: skip
+
+
+def _are(hosts: Sequence[str]) -> str:
+    return "%s %s" % (", ".join(hosts), "is" if len(hosts) == 1 else "are")
+
+
+def _uncompared(found: Hosts, wanted: Hosts, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for layer, partner in _comparisons(wanted):
+        if partner == "mesos_master" and not found[partner] and not groups.get(partner):
+            yield "The inventory has no masters, so nothing compares the versions of %s with theirs." % (
+                LAYERS[layer].name
+            )
+
+
 def _version_problems(
     found: Mapping[str, Mapping[str, Host]], wanted: Mapping[str, Mapping[str, Host]]
 ) -> Iterator[str]:
@@ -209,12 +261,7 @@ def _version_problems(
         for problem in versions.step_problems(LAYERS[layer].product, one["from"], one["to"])
     ]
     yield from dict.fromkeys(told)
-    after = {
-        layer: sorted(
-            (one["to"] if host in wanted[layer] else one["from"] for host, one in hosts.items()), key=key
-        )
-        for layer, hosts in found.items()
-    }
+    after = {layer: sorted(_after(found, wanted, layer).values(), key=key) for layer in found}
     masters, agents = [one for one in after["mesos_master"] if one], [one for one in after["mesos_slave"] if one]
     if wanted["mesos_slave"] and masters and agents and key(agents[-1]) > key(masters[0]):
         yield (

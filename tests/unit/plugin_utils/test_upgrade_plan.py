@@ -16,7 +16,7 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import (
 OLD, NEW = "a" * 12, "b" * 12
 RIGHT: dict[str, Any] = {
     "layers": [], "versions": {}, "check_file": "", "check_found": False, "pause": 0, "backup": True,
-    "backup_dir": "/srv/backups",
+    "backup_dir": "/srv/backups", "groups": {},
 }  # fmt: skip
 
 
@@ -151,6 +151,43 @@ def test_masters_come_first() -> None:
     hosts["m1"] = {"mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}
     assert planned(hosts)["problems"] == []
     assert planned(hosts, layers="mesos_slave")["problems"] != []
+
+
+def test_a_limit_does_not_switch_comparisons_off() -> None:
+    """It leaves hosts out, whose versions are not known then."""
+    groups = {"mesos_master": ["m1", "m2"], "mesos_slave": ["s1", "s2"], "marathon": ["m1"]}
+    agent = {"s1": {"mesos_slave": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}}
+    assert planned(agent, groups=groups)["problems"] == [
+        "Whether agents go with masters is not known: m1, m2 are not in this run. Add to --limit what is missing, and "
+        "name with upgrade_layers what changes."
+    ]
+    masters = {host: {"mesos_master": archive("1.11.0", OLD, OLD)} for host in ("m1", "m2")}
+    assert planned({**agent, **masters}, groups=groups)["problems"] == []
+    (told,) = planned({**agent, "m1": masters["m1"]}, groups=groups)["problems"]
+    assert "m2 is not in this run" in told
+    masters["m2"] = {"mesos_master": archive("", OLD, OLD, answers=False)}
+    (told,) = planned({**agent, **masters}, groups=groups)["problems"]
+    assert "m2 is silent about the version" in told
+    marathon = {"m1": {"marathon": archive("1.10.17", OLD, NEW, "marathon-1.11.24.tgz")}}
+    assert "Whether Marathon go" not in str(planned(marathon)["problems"])
+    assert "m1, m2 are not in this run" in planned(marathon, groups=groups)["problems"][0]
+
+
+def test_masters_that_go_back_are_compared_with_all_others() -> None:
+    groups = {"mesos_master": ["m1"], "mesos_slave": ["s1"], "marathon": ["m2"]}
+    forth = {"m1": {"mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}}
+    assert planned(forth, groups=groups)["problems"] == []
+    back = {"m1": {"mesos_master": archive("1.11.0", OLD, NEW, "mesos-1.10.0.tgz")}}
+    agents, marathon = planned(back, groups=groups)["problems"]
+    assert "s1 is not in this run" in agents
+    assert "m2 is not in this run" in marathon
+
+
+def test_masters_that_the_inventory_does_not_have() -> None:
+    agent = {"s1": {"mesos_slave": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}}
+    found = planned(agent, groups={"mesos_slave": ["s1"]})
+    assert (found["problems"], len(found["warnings"])) == ([], 1)
+    assert "The inventory has no masters" in found["warnings"][0]
 
 
 def test_what_does_not_go_together() -> None:
