@@ -194,6 +194,13 @@ def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
                     "%s: %s (%s) does not answer, and an upgrade begins with what is healthy. Fix it first, or leave "
                     "the host out (--limit 'all:!%s')." % (host, versions.PRODUCTS[product], name, host)
                 )
+            elif not one["from"] and not one["interrupted"]:
+                yield (
+                    "%s: %s (%s) does not say its version, so whether it can become %s is not known. Find out with "
+                    "status.yml what it answers, and fix that first." % (
+                        host, versions.PRODUCTS[product], name, one["to"] or "the new one",
+                    )
+                )  # fmt: skip
             elif not one["to"]:
                 yield (
                     "%s: the version of %s (%s) is not in its name. Set it, like -e '{\"upgrade_versions\": "
@@ -268,14 +275,21 @@ def _version_problems(
             "agents would be newer (%s) than masters (%s): Mesos upgrades masters first (docs/upgrades.md). Upgrade "
             "the masters too." % (agents[-1], masters[0])
         )
-    lowest: dict[str, str] = {}
+    # Agents come after the masters in a run, so those of now count.
+    newest = max((one["from"] for one in found["mesos_slave"].values()), key=key, default="")
+    lowest_master = min((one["to"] for one in wanted["mesos_master"].values()), key=key, default="")
+    if _goes_back(wanted["mesos_master"]) and key(newest) > key(lowest_master):
+        yield (
+            "masters would be older (%s) than agents (%s), and Mesos wants them newer or the same "
+            "(docs/upgrades.md). Take the agents back before, in a run with upgrade_layers=mesos_slave." % (lowest_master, newest)
+        )
+    by_product: dict[str, list[str]] = {}
     for layer, several in after.items():
-        known = [one for one in several if one]
-        product = LAYERS[layer].product
-        if known:
-            lowest[product] = min([known[0], *([lowest[product]] if product in lowest else [])], key=key)
+        by_product.setdefault(LAYERS[layer].product, []).extend(one for one in several if one)
+    highest = {product: max(several, key=key) for product, several in by_product.items() if several}
+    lowest = {product: min(several, key=key) for product, several in by_product.items() if several}
     touched = {LAYERS[layer].product for layer, hosts in wanted.items() if hosts}
-    for problem in versions.pair_problems(lowest):
+    for problem in versions.pair_problems(highest, lowest):
         # What is so already is no matter of this run.
         if any(versions.PRODUCTS[product] in problem for product in touched):
             yield problem

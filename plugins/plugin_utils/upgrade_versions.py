@@ -41,7 +41,8 @@ STEPS = (
     Step("marathon", "1.8", "1.6", "release notes of DC/OS 1.13, Upgrading Marathon orchestration"),
 )
 PAIRS = (
-    Pair("marathon", "1.5", "mesos", "1.1", "Marathon, docs/docs/mesos-compatibility.md"),
+    Pair("marathon", "1.3", "mesos", "1.0", "Marathon, docs/docs/mesos-compatibility.md"),
+    Pair("marathon", "1.4", "mesos", "1.1", "Marathon, docs/docs/mesos-compatibility.md"),
     Pair("marathon", "1.7", "mesos", "1.5", "Marathon, release notes of 1.7"),
     Pair("mesos", "0.20", "docker", "1.0", "Mesos, docs/docker-containerizer.md"),
 )
@@ -104,10 +105,10 @@ def step_warnings(product: str, old: str, new: str) -> Iterator[str]:
         yield "%s %s to %s is a way back (%s)." % (PRODUCTS[product], old, new, BACKWARDS[product][1])
 
 
-def pair_problems(versions: Mapping[str, str]) -> Iterator[str]:
-    """``versions`` has, by product, the lowest one that runs after the upgrade."""
+def pair_problems(highest: Mapping[str, str], lowest: Mapping[str, str]) -> Iterator[str]:
+    """Both have, by product, what runs after the upgrade: the newest needs most, and the oldest gives least."""
     for row in PAIRS:
-        own, other = versions.get(row.product), versions.get(row.partner)
+        own, other = highest.get(row.product), lowest.get(row.partner)
         # The newest row for a version speaks for it.
         newer = [one for one in PAIRS if one[0] == row[0] and one[2] == row[2] and key(one.since) > key(row.since)]
         if not own or not other or key(own) < key(row.since) or any(key(own) >= key(one.since) for one in newer):

@@ -133,6 +133,15 @@ def test_what_is_not_healthy_is_refused() -> None:
     assert "Run site.yml first" in planned({"m1": {"mesos_master": none}})["problems"][0]
 
 
+def test_a_version_that_cannot_be_read_is_refused() -> None:
+    """Every check of versions begins with the old one."""
+    mute = archive("", OLD, NEW, "mesos-0.28.tgz")
+    (told,) = planned({"m1": {"mesos_master": mute}})["problems"]
+    assert "m1: Mesos (masters) does not say its version" in told
+    mute["program"] = program(archive=OLD, kept={"version": "", "program": program(archive=OLD)})
+    assert planned({"m1": {"mesos_master": mute}})["problems"] == []
+
+
 def test_an_interrupted_upgrade_begins_again_from_the_old_version() -> None:
     kept = {"version": "1.10.0", "program": {"archive": OLD, "image": "", "packages": {}}}
     half = archive("", NEW, NEW, "mesos-1.11.0.tgz", answers=False, program=program(archive=NEW, kept=kept))
@@ -151,6 +160,37 @@ def test_masters_come_first() -> None:
     hosts["m1"] = {"mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}
     assert planned(hosts)["problems"] == []
     assert planned(hosts, layers="mesos_slave")["problems"] != []
+
+
+def test_masters_do_not_go_back_below_their_agents() -> None:
+    hosts = {
+        "m1": {"mesos_master": archive("1.11.0", OLD, NEW, "mesos-1.10.0.tgz")},
+        "s1": {"mesos_slave": archive("1.11.0", OLD, OLD)},
+    }
+    assert "masters would be older (1.10.0) than agents (1.11.0)" in planned(hosts)["problems"][0]
+    # In one run too, the masters would be the first.
+    hosts["s1"] = {"mesos_slave": archive("1.11.0", OLD, NEW, "mesos-1.10.0.tgz")}
+    assert "upgrade_layers=mesos_slave" in planned(hosts)["problems"][0]
+    assert planned(hosts, layers="mesos_slave")["problems"] == []
+    hosts["s1"] = {"mesos_slave": archive("1.10.0", OLD, OLD)}
+    assert planned(hosts)["problems"] == []
+    # Newer agents that are there already do not hold up masters that come nearer to them.
+    hosts = {
+        "m1": {"mesos_master": archive("1.9.0", OLD, NEW, "mesos-1.10.0.tgz")},
+        "s1": {"mesos_slave": archive("1.11.0", OLD, OLD)},
+    }
+    assert planned(hosts)["problems"] == []
+
+
+def test_one_newest_marathon_is_enough_to_need_a_newer_mesos() -> None:
+    hosts = {
+        "m1": {
+            "mesos_master": archive("1.4.1", OLD, OLD),
+            "marathon": archive("1.6.352", OLD, NEW, "marathon-1.7.236.tgz"),
+        },
+        "m2": {"mesos_master": archive("1.11.0", OLD, OLD), "marathon": archive("1.6.352", OLD, OLD)},
+    }
+    assert "Marathon 1.7.236 needs Mesos 1.5 or newer" in planned(hosts)["problems"][0]
 
 
 def test_a_limit_does_not_switch_comparisons_off() -> None:

@@ -92,20 +92,32 @@ def test_skipped_releases_are_a_warning() -> None:
         ({"marathon": "1.11.24", "mesos": "1.4.0"}, ["needs Mesos 1.5"]),
         ({"marathon": "1.6.352", "mesos": "1.4.0"}, []),
         ({"marathon": "1.6.352", "mesos": "1.0.1"}, ["needs Mesos 1.1"]),
-        ({"marathon": "1.4.13", "mesos": "0.28"}, []),
+        ({"marathon": "1.4.13", "mesos": "1.0.1"}, ["needs Mesos 1.1"]),
+        ({"marathon": "1.3.14", "mesos": "1.0.1"}, []),
+        ({"marathon": "1.3.14", "mesos": "0.28"}, ["needs Mesos 1.0"]),
+        ({"marathon": "1.1.1", "mesos": "0.28"}, []),
         ({"mesos": "1.11.0"}, []),
         ({"mesos": "1.11.0", "docker": "0.9.1"}, ["needs Docker 1.0"]),
     ],
 )
 def test_pairs(together: dict[str, str], words: list[str]) -> None:
-    found = list(versions.pair_problems(together))
+    found = list(versions.pair_problems(together, together))
     assert len(found) == len(words)
     assert all(word in told for word, told in zip(words, found, strict=True))
+
+
+def test_the_newest_needs_most_and_the_oldest_gives_least() -> None:
+    old, new = {"marathon": "1.6.352", "mesos": "1.4.1"}, {"marathon": "1.11.24", "mesos": "1.11.0"}
+    (told,) = versions.pair_problems(new, old)
+    assert "Marathon 1.11.24 needs Mesos 1.5" in told
+    assert list(versions.pair_problems(old, new)) == []
 
 
 def test_the_role_needs_the_same() -> None:
     role = yaml.safe_load((CHECKOUT / "roles" / "marathon" / "vars" / "main" / "versions.yml").read_text())
     for release, needed in role["__marathon_requirements"].items():
-        assert list(versions.pair_problems({"marathon": release, "mesos": needed["mesos"]})) == []
+        enough = {"marathon": release, "mesos": needed["mesos"]}
+        assert list(versions.pair_problems(enough, enough)) == []
         older = f"{needed['mesos'].partition('.')[0]}.{int(needed['mesos'].partition('.')[2]) - 1}"
-        assert len(list(versions.pair_problems({"marathon": release, "mesos": older}))) == 1
+        less = {"marathon": release, "mesos": older}
+        assert len(list(versions.pair_problems(less, less))) == 1
