@@ -78,6 +78,20 @@ def _backup(options: Mapping[str, Any]) -> Iterator[str]:
             "backup_dir is not set: name the directory for the backup that is taken first, or set upgrade_backup=false "
             "where you have one."
         )
+    if options["backup"] and options["limit"] and not options["localhost"]:
+        wider = _with_localhost(options["limit"])
+        yield (
+            "--limit %s leaves out localhost, which writes the backup that is taken first. %s backup (backup.yml "
+            "without --limit) and set upgrade_backup=false."
+            % (options["limit"], "Add it (--limit '%s'), or first take a" % wider if wider else "First take a")
+        )
+
+
+def _with_localhost(limit: str) -> str:
+    """Ansible reads commas or colons, not both; empty where a name more changes nothing."""
+    if "&" in limit or "localhost" in limit:
+        return ""
+    return limit + (":localhost" if ":" in limit and "," not in limit else ",localhost")
 
 
 def gate_seconds(own: Any, ping: float, pings: Any) -> int:
@@ -192,7 +206,7 @@ def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
             elif not one["answers"] and not one["interrupted"]:
                 yield (
                     "%s: %s (%s) does not answer, and an upgrade begins with what is healthy. Fix it first, or leave "
-                    "the host out (--limit 'all:!%s')." % (host, versions.PRODUCTS[product], name, host)
+                    "the host out (--limit 'all:!%s:localhost')." % (host, versions.PRODUCTS[product], name, host)
                 )
             elif not one["from"] and not one["interrupted"]:
                 yield (
@@ -281,7 +295,8 @@ def _version_problems(
     if _goes_back(wanted["mesos_master"]) and key(newest) > key(lowest_master):
         yield (
             "masters would be older (%s) than agents (%s), and Mesos wants them newer or the same "
-            "(docs/upgrades.md). Take the agents back before, in a run with upgrade_layers=mesos_slave." % (lowest_master, newest)
+            "(docs/upgrades.md). Take the agents back before, in a run with upgrade_layers=mesos_slave."
+            % (lowest_master, newest)
         )
     by_product: dict[str, list[str]] = {}
     for layer, several in after.items():

@@ -16,7 +16,7 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import (
 OLD, NEW = "a" * 12, "b" * 12
 RIGHT: dict[str, Any] = {
     "layers": [], "versions": {}, "check_file": "", "check_found": False, "pause": 0, "backup": True,
-    "backup_dir": "/srv/backups", "groups": {},
+    "backup_dir": "/srv/backups", "groups": {}, "limit": "", "localhost": True,
 }  # fmt: skip
 
 
@@ -52,6 +52,10 @@ def planned(hosts: dict[str, Any], **options: Any) -> dict[str, Any]:
         ({"check_file": "/x"}, "upgrade_check_tasks is /x"),
         ({"pause": "ever"}, "upgrade_pause is ever"),
         ({"backup_dir": ""}, "backup_dir is not set"),
+        ({"limit": "s1", "localhost": False}, "Add it (--limit 's1,localhost'), or first take a backup"),
+        ({"limit": "all:!s1", "localhost": False}, "Add it (--limit 'all:!s1:localhost'), or first take a backup"),
+        ({"limit": "all,!s1", "localhost": False}, "Add it (--limit 'all,!s1,localhost'), or first take a backup"),
+        ({"limit": "all:&rack1", "localhost": False}, "that is taken first. First take a backup"),
     ],
 )
 def test_refused_options(wrong: dict[str, Any], words: str) -> None:
@@ -62,6 +66,8 @@ def test_refused_options(wrong: dict[str, Any], words: str) -> None:
 def test_right_options() -> None:
     assert refusals(RIGHT) == []
     assert refusals({**RIGHT, "backup": False, "backup_dir": ""}) == []
+    assert refusals({**RIGHT, "limit": "s1,localhost"}) == []
+    assert refusals({**RIGHT, "limit": "s1", "localhost": False, "backup": False}) == []
     assert layers_of("docker, marathon") == ["docker", "marathon"]
 
 
@@ -128,7 +134,10 @@ def test_only_chosen_layers() -> None:
 
 def test_what_is_not_healthy_is_refused() -> None:
     down = archive("", OLD, NEW, "mesos-1.11.0.tgz", answers=False)
-    assert "m1: Mesos (masters) does not answer" in planned({"m1": {"mesos_master": down}})["problems"][0]
+    (told,) = planned({"m1": {"mesos_master": down}})["problems"]
+    assert "m1: Mesos (masters) does not answer" in told
+    # As the backup wants it.
+    assert "--limit 'all:!m1:localhost'" in told
     none = archive("", "", NEW, "mesos-1.11.0.tgz", answers=False, program=program(installed=False))
     assert "Run site.yml first" in planned({"m1": {"mesos_master": none}})["problems"][0]
 
