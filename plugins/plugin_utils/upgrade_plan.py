@@ -123,6 +123,9 @@ def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
         "lines": _lines(wanted),
         "hosts": wanted,
         "work": any(wanted.values()),
+        "unread": any(
+            versions.leaves_unread("mesos", one["from"], one["to"]) for one in wanted["mesos_master"].values()
+        ),
     }
 
 

@@ -191,6 +191,15 @@ def test_masters_do_not_go_back_below_their_agents() -> None:
     assert planned(hosts)["problems"] == []
 
 
+def test_masters_that_go_below_1_9_are_asked_what_they_keep() -> None:
+    def asked(old: str, new: str, layer: str = "mesos_master") -> bool:
+        return bool(planned({"m1": {layer: archive(old, OLD, NEW, f"mesos-{new}.tgz")}})["unread"])
+
+    assert asked("1.11.0", "1.8.1")
+    assert not asked("1.11.0", "1.9.0")
+    assert not asked("1.11.0", "1.8.1", "mesos_slave")
+
+
 def test_one_newest_marathon_is_enough_to_need_a_newer_mesos() -> None:
     hosts = {
         "m1": {

@@ -121,3 +121,27 @@ def test_the_role_needs_the_same() -> None:
         older = f"{needed['mesos'].partition('.')[0]}.{int(needed['mesos'].partition('.')[2]) - 1}"
         less = {"marathon": release, "mesos": older}
         assert len(list(versions.pair_problems(less, less))) == 1
+
+
+@pytest.mark.parametrize(
+    ("product", "old", "new", "unread"),
+    [
+        ("mesos", "1.11.0", "1.8.1", True), ("mesos", "1.9.0", "1.8", True), ("mesos", "1.11.0", "1.9.0", False),
+        ("mesos", "1.8.1", "1.7.2", False), ("mesos", "1.8.1", "1.11.0", False), ("mesos", "", "1.8.1", False),
+        ("marathon", "1.11.24", "1.8.222", False),
+    ],
+)  # fmt: skip
+def test_masters_before_1_9_leave_something_unread(product: str, old: str, new: str, unread: bool) -> None:
+    assert versions.leaves_unread(product, old, new) is unread
+
+
+def test_what_masters_before_1_9_do_not_read() -> None:
+    states = ("active", "deactivated", "draining", "drained", "disconnected")
+    agents = [{"hostname": f"s{number}", "state": state} for number, state in enumerate(states)]
+    found = versions.unread(agents, [{"role": "prod"}])
+    assert [" ".join(told.split()[:5]) for told in found] == [
+        "The agent s1 is deactivated,", "The agent s2 is draining,", "The agent s3 is drained,", "The role prod has a",
+    ]  # fmt: skip
+    assert "Reactivate it first" in found[0]
+    assert "Remove it first" in found[3]
+    assert versions.unread([agents[0]], []) == []
