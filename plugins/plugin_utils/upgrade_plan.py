@@ -113,7 +113,7 @@ def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
         layer: {host: one for host, one in of_layer.items() if one["differs"]} if layer in chosen else {}
         for layer, of_layer in found.items()
     }
-    told = list(_host_problems(wanted)) or [
+    told = [*_host_problems(wanted), *_shared_packages(hosts, wanted)] or [
         *_unknown(found, wanted, options["groups"]),
         *_version_problems(found, wanted),
     ]
@@ -223,6 +223,28 @@ def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
                     "%s: the version of %s (%s) is not in its name. Set it, like -e '{\"upgrade_versions\": "
                     '{"%s": "1.2.3"}}\'.' % (host, one["new_program"], name, product)
                 )
+
+
+def _shared_packages(hosts: Hosts, wanted: Hosts) -> Iterator[str]:
+    """A package is on a host once, so the way back of the agent would take the program of its master back too."""
+    for host, seen in hosts.items():
+        both = [_package(seen[layer]) for layer in ("mesos_master", "mesos_slave") if layer in seen]
+        if len(both) < 2 or not both[0] or both[0] != both[1]:
+            continue
+        if host in wanted["mesos_master"] or host in wanted["mesos_slave"]:
+            yield (
+                "%s: its master and its agent run from one package (%s), so neither can go back alone. Bring its new "
+                "version with site.yml, which goes host by host too and has no way back, or install one of the two as "
+                "archive or container." % (host, both[0])
+            )
+
+
+def _package(seen: Host) -> str:
+    """The package that a service runs from and stays with; empty for another method."""
+    declared, program = seen["declared"], seen["program"]
+    if declared["method"] != "package" or program["archive"] or program["image"]:
+        return ""
+    return str(declared.get("package") or "")
 
 
 def _after(found: Hosts, wanted: Hosts, layer: str) -> dict[str, str]:

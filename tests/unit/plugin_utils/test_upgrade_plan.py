@@ -275,6 +275,25 @@ def test_no_way_back_is_a_warning() -> None:
     ]
 
 
+def test_master_and_agent_of_one_package_cannot_go_back_alone() -> None:
+    def mesos(new: str, **given: Any) -> dict[str, Any]:
+        return package("1.10.0", {"mesos": "1.10.0-1"}, {"package": "mesos", "version": new}, **given)
+
+    hosts = {"h1": {"mesos_master": mesos("1.11.0-2"), "mesos_slave": mesos("1.11.0-2")}}
+    (told,) = planned(hosts)["problems"]
+    assert "h1: its master and its agent run from one package (mesos)" in told
+    assert "site.yml" in told
+    assert planned(hosts, layers="marathon")["problems"] == []
+    # Nothing new, two hosts, and a way back to something else.
+    assert planned({"h1": {"mesos_master": mesos("1.10.0-1"), "mesos_slave": mesos("1.10.0-1")}})["problems"] == []
+    apart = {"h1": {"mesos_master": mesos("1.11.0-2")}, "h2": {"mesos_slave": mesos("1.11.0-2")}}
+    assert planned(apart)["problems"] == []
+    hosts["h1"]["mesos_slave"] = mesos("1.11.0-2", program=program(archive=OLD, packages={"mesos": "1.10.0-1"}))
+    assert planned(hosts)["problems"] == []
+    hosts["h1"]["mesos_slave"] = archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")
+    assert planned(hosts)["problems"] == []
+
+
 def test_the_leader_is_the_last() -> None:
     seen = {"m1": {"facts": {"leads": True}}, "m2": {"facts": {"leads": False}}, "m3": {"facts": {}}}
     assert order(["m1", "m2", "m3"], seen) == ["m2", "m3", "m1"]
