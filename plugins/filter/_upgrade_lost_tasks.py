@@ -12,7 +12,7 @@ description:
   - A helper of the playbook C(upgrade), which may change without notice between releases.
 author:
   - quorum.mesos contributors (@quorum-mesos)
-positional: after, drained
+positional: after, drained, upgraded
 options:
   _input:
     description: The tasks before, of M(quorum.mesos.mesos_info).
@@ -26,6 +26,9 @@ options:
     required: true
   drained:
     description: The id of the agent whose tasks were drained.
+    type: str
+  upgraded:
+    description: The id of the agent that is upgraded now, for which failed tasks are lost too.
     type: str
 """
 

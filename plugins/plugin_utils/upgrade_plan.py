@@ -79,6 +79,20 @@ def _backup(options: Mapping[str, Any]) -> Iterator[str]:
             "backup_dir is not set: name the directory for the backup that is taken first, or set upgrade_backup=false "
             "where you have one."
         )
+    if options["backup"] and options["limit"] and not options["localhost"]:
+        wider = _with_localhost(options["limit"])
+        yield (
+            "--limit %s leaves out localhost, which writes the backup that is taken first. %s backup (backup.yml "
+            "without --limit) and set upgrade_backup=false."
+            % (options["limit"], "Add it (--limit '%s'), or first take a" % wider if wider else "First take a")
+        )
+
+
+def _with_localhost(limit: str) -> str:
+    """Ansible reads commas or colons, not both; empty where a name more changes nothing."""
+    if "&" in limit or "localhost" in limit:
+        return ""
+    return limit + (":localhost" if ":" in limit and "," not in limit else ",localhost")
 
 
 def _report(options: Mapping[str, Any]) -> Iterator[str]:
@@ -108,16 +122,22 @@ def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
         layer: {host: one for host, one in of_layer.items() if one["differs"]} if layer in chosen else {}
         for layer, of_layer in found.items()
     }
-    told = list(_host_problems(wanted)) or list(_version_problems(found, wanted))
+    told = [*_host_problems(wanted), *_shared_packages(hosts, wanted)] or [
+        *_unknown(found, wanted, options["groups"]),
+        *_version_problems(found, wanted),
+    ]
     return {
         "problems": told,
-        "warnings": list(dict.fromkeys(_warnings(wanted))),
+        "warnings": list(dict.fromkeys([*_warnings(wanted), *_uncompared(found, wanted, options["groups"])])),
         "lines": _lines(wanted),
         "hosts": wanted,
         "stale": {
             host: [layer for layer, of_layer in found.items() if of_layer.get(host, {}).get("stale")] for host in hosts
         },
         "work": any(wanted.values()),
+        "unread": any(
+            versions.leaves_unread("mesos", one["from"], one["to"]) for one in wanted["mesos_master"].values()
+        ),
     }
 
 
@@ -207,15 +227,93 @@ def _host_problems(wanted: Mapping[str, Mapping[str, Host]]) -> Iterator[str]:
             elif not one["answers"] and not one["interrupted"]:
                 yield (
                     "%s: %s (%s) does not answer, and an upgrade begins with what is healthy. Fix it first, or leave "
-                    "the host out (--limit 'all:!%s')." % (host, versions.PRODUCTS[product], name, host)
+                    "the host out (--limit 'all:!%s:localhost')." % (host, versions.PRODUCTS[product], name, host)
                 )
             elif one["refused"]:
                 yield one["refused"]
+            elif not one["from"] and not one["interrupted"]:
+                yield (
+                    "%s: %s (%s) does not say its version, so whether it can become %s is not known. Find out with "
+                    "status.yml what it answers, and fix that first." % (
+                        host, versions.PRODUCTS[product], name, one["to"] or "the new one",
+                    )
+                )  # fmt: skip
             elif not one["to"]:
                 yield (
                     "%s: the version of %s (%s) is not in its name. Set it, like -e '{\"upgrade_versions\": "
                     '{"%s": "1.2.3"}}\'.' % (host, one["new_program"], name, product)
                 )
+
+
+def _shared_packages(hosts: Hosts, wanted: Hosts) -> Iterator[str]:
+    """A package is on a host once, so the way back of the agent would take the program of its master back too."""
+    for host, seen in hosts.items():
+        both = [_package(seen[layer]) for layer in ("mesos_master", "mesos_slave") if layer in seen]
+        if len(both) < 2 or not both[0] or both[0] != both[1]:
+            continue
+        if host in wanted["mesos_master"] or host in wanted["mesos_slave"]:
+            yield (
+                "%s: its master and its agent run from one package (%s), so neither can go back alone. Bring its new "
+                "version with site.yml, which goes host by host too and has no way back, or install one of the two as "
+                "archive or container." % (host, both[0])
+            )
+
+
+def _package(seen: Host) -> str:
+    """The package that a service runs from and stays with; empty for another method."""
+    declared, program = seen["declared"], seen["program"]
+    if declared["method"] != "package" or program["archive"] or program["image"]:
+        return ""
+    return str(declared.get("package") or "")
+
+
+def _after(found: Hosts, wanted: Hosts, layer: str) -> dict[str, str]:
+    """By host, the version after the run; empty where a host does not say the one that it keeps."""
+    return {host: one["to"] if host in wanted[layer] else one["from"] for host, one in found[layer].items()}
+
+
+def _goes_back(hosts: Mapping[str, Host]) -> bool:
+    return any(one["from"] and key(one["to"]) < key(one["from"]) for one in hosts.values())
+
+
+def _comparisons(wanted: Hosts) -> Iterator[tuple[str, str]]:
+    """Which layer changes in a way that only the versions of another one can allow."""
+    if wanted["mesos_slave"]:
+        yield "mesos_slave", "mesos_master"
+    if wanted["marathon"]:
+        yield "marathon", "mesos_master"
+    if _goes_back(wanted["mesos_master"]):
+        yield "mesos_master", "mesos_slave"
+        yield "mesos_master", "marathon"
+
+
+def _unknown(found: Hosts, wanted: Hosts, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """--limit narrows what changes, and not what is compared."""
+    for layer, partner in _comparisons(wanted):
+        known, both = _after(found, wanted, partner), (LAYERS[layer].name, LAYERS[partner].name)
+        away = [host for host in groups.get(partner) or [] if host not in known]
+        if away:
+            yield (
+                "Whether %s go with %s is not known: %s not in this run. Add to --limit what is missing, and name with "
+                "upgrade_layers what changes." % (*both, _are(away))
+            )
+        silent = [host for host, version in known.items() if not version]
+        if silent:
+            yield "Whether %s go with %s is not known: %s silent about the version. Fix it first." % (
+                *both, _are(silent),
+            )  # fmt: skip
+
+
+def _are(hosts: Sequence[str]) -> str:
+    return "%s %s" % (", ".join(hosts), "is" if len(hosts) == 1 else "are")
+
+
+def _uncompared(found: Hosts, wanted: Hosts, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for layer, partner in _comparisons(wanted):
+        if partner == "mesos_master" and not found[partner] and not groups.get(partner):
+            yield "The inventory has no masters, so nothing compares the versions of %s with theirs." % (
+                LAYERS[layer].name
+            )
 
 
 def _version_problems(
@@ -229,26 +327,29 @@ def _version_problems(
         for problem in versions.step_problems(LAYERS[layer].product, one["from"], one["to"])
     ]
     yield from dict.fromkeys(told)
-    after = {
-        layer: sorted(
-            (one["to"] if host in wanted[layer] else one["from"] for host, one in hosts.items()), key=key
-        )
-        for layer, hosts in found.items()
-    }
+    after = {layer: sorted(_after(found, wanted, layer).values(), key=key) for layer in found}
     masters, agents = [one for one in after["mesos_master"] if one], [one for one in after["mesos_slave"] if one]
     if wanted["mesos_slave"] and masters and agents and key(agents[-1]) > key(masters[0]):
         yield (
             "agents would be newer (%s) than masters (%s): Mesos upgrades masters first (docs/upgrades.md). Upgrade "
             "the masters too." % (agents[-1], masters[0])
         )
-    lowest: dict[str, str] = {}
+    # Agents come after the masters in a run, so those of now count.
+    newest = max((one["from"] for one in found["mesos_slave"].values()), key=key, default="")
+    lowest_master = min((one["to"] for one in wanted["mesos_master"].values()), key=key, default="")
+    if _goes_back(wanted["mesos_master"]) and key(newest) > key(lowest_master):
+        yield (
+            "masters would be older (%s) than agents (%s), and Mesos wants them newer or the same "
+            "(docs/upgrades.md). Take the agents back before, in a run with upgrade_layers=mesos_slave."
+            % (lowest_master, newest)
+        )
+    by_product: dict[str, list[str]] = {}
     for layer, several in after.items():
-        known = [one for one in several if one]
-        product = LAYERS[layer].product
-        if known:
-            lowest[product] = min([known[0], *([lowest[product]] if product in lowest else [])], key=key)
+        by_product.setdefault(LAYERS[layer].product, []).extend(one for one in several if one)
+    highest = {product: max(several, key=key) for product, several in by_product.items() if several}
+    lowest = {product: min(several, key=key) for product, several in by_product.items() if several}
     touched = {LAYERS[layer].product for layer, hosts in wanted.items() if hosts}
-    for problem in versions.pair_problems(lowest):
+    for problem in versions.pair_problems(highest, lowest):
         # What is so already is no matter of this run.
         if any(versions.PRODUCTS[product] in problem for product in touched):
             yield problem

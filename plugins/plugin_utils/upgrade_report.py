@@ -5,30 +5,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import LAYERS
 
 Task = Mapping[str, Any]
-# What a person, a framework or the task itself has ended. All else is a loss.
-_WANTED_ENDS = ("TASK_FINISHED", "TASK_KILLED")
+# The other ends are those of a task itself, of its framework or of a person.
+_LOST = ("TASK_LOST", "TASK_UNREACHABLE", "TASK_GONE", "TASK_GONE_BY_OPERATOR", "TASK_DROPPED")
 _UP = ("TASK_RUNNING", "TASK_STARTING", "TASK_STAGING", "TASK_KILLING")
 _SHOWN = 5
 
 
-def lost(before: Iterable[Task], after: Iterable[Task], drained: str = "") -> list[str]:
-    """Tasks that ran before and are gone, with what became of them; ``drained`` is the agent whose tasks move."""
-    now = {(one["framework_id"], one["id"]): one["state"] for one in after}
+def lost(before: Iterable[Task], after: Iterable[Task], drained: str = "", upgraded: str = "") -> list[str]:
+    """Tasks that the upgrade has ended, with what became of them.
+
+    ``drained`` is the agent whose tasks move, ``upgraded`` the one of now, which answers for failed tasks.
+    """
+    then, now = list(before), list(after)
+    fewer = _apps(then) - _apps(now)
     gone = []
-    for task in before:
-        state = now.get((task["framework_id"], task["id"]), "not known to the masters any more")
-        if task["state"] not in _UP or state in _UP or state in _WANTED_ENDS:
-            continue
-        if drained and task["agent_id"] == drained:
-            continue
-        gone.append("%s on %s (%s)" % (task["id"], task["hostname"] or "an unknown host", state))
+    for task, state in _ended(then, now, drained):
+        # A new leader knows no ended task. What its framework has started anew is missing nowhere.
+        if state in _LOST or (not state and fewer[_app(task)]):
+            gone.append("%s on %s (%s)" % (*_named(task), state or "not known to the masters any more"))
+        elif state == "TASK_FAILED" and upgraded and task["agent_id"] == upgraded:
+            gone.append("%s on %s (%s)" % (*_named(task), state))
     return gone
+
+
+def unseen(before: Iterable[Task], after: Iterable[Task], drained: str = "") -> list[str]:
+    """Tasks of which no master knows any more how they ended."""
+    return ["%s on %s" % _named(task) for task, state in _ended(list(before), list(after), drained) if not state]
+
+
+def _ended(then: list[Task], now: list[Task], drained: str) -> Iterator[tuple[Task, str]]:
+    states = {(one["framework_id"], one["id"]): one["state"] for one in now}
+    for task in then:
+        state = states.get((task["framework_id"], task["id"]), "")
+        if task["state"] in _UP and state not in _UP and not (drained and task["agent_id"] == drained):
+            yield task, state
+
+
+def _app(task: Task) -> tuple[str, str]:
+    return task["framework_id"], task["name"]
+
+
+def _apps(tasks: list[Task]) -> Counter[tuple[str, str]]:
+    """How many tasks of each app are up."""
+    return Counter(_app(one) for one in tasks if one["state"] in _UP)
+
+
+def _named(task: Task) -> tuple[str, str]:
+    return task["id"], task["hostname"] or "an unknown host"
 
 
 def count(tasks: Iterable[Task]) -> int:
@@ -49,7 +79,9 @@ def report(plan: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -
     lines = aligned([head, *(tuple(str(row[name]) for name in columns) for row in rows)])
     return {
         "rows": rows,
-        "lines": (lines if rows else ["Nothing to upgrade."]) + [line for row in failed for line in _explained(row)],
+        "lines": (lines if rows else ["Nothing to upgrade."]) + [line for row in failed for line in _explained(row)]
+        + ["%s, %s: no master knows any more how these ended: %s" % (row["host"], row["layer"], told(row["unseen"]))
+           for row in rows if row["unseen"]],
         "failed": [row["host"] for row in failed],
         "left": [row["host"] for row in rows if row["result"] == "not begun"],
     }
@@ -70,6 +102,7 @@ def _rows(hosts: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -
                 "tasks_after": went.get("tasks_after", ""),
                 "result": _result(went),
                 "why": went.get("why") or "",
+                "unseen": went.get("unseen") or [],
                 "back_failed": went.get("back_failed") or "",
                 "differs": went.get("differs") or "",
             }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Mapping, NamedTuple
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service.versions import key
 
@@ -41,12 +41,16 @@ STEPS = (
     Step("marathon", "1.8", "1.6", "release notes of DC/OS 1.13, Upgrading Marathon orchestration"),
 )
 PAIRS = (
-    Pair("marathon", "1.5", "mesos", "1.1", "Marathon, docs/docs/mesos-compatibility.md"),
+    Pair("marathon", "1.3", "mesos", "1.0", "Marathon, docs/docs/mesos-compatibility.md"),
+    Pair("marathon", "1.4", "mesos", "1.1", "Marathon, docs/docs/mesos-compatibility.md"),
     Pair("marathon", "1.7", "mesos", "1.5", "Marathon, release notes of 1.7"),
     Pair("mesos", "0.20", "docker", "1.0", "Mesos, docs/docker-containerizer.md"),
 )
 # Where a project says that an older release reads what a newer one has written.
 BACKWARDS = {"mesos": ("1.0", "Mesos, docs/downgrades.md: between any 1.x, as long as new features are not used")}
+# Masters keep in their registry what is drained and which quotas there are. A leader recovers it, a follower does not.
+_UNREAD_BEFORE, _UNREAD = "1.9", "which masters before 1.9 cannot recover (Mesos, docs/downgrades.md)"
+_NO_NEW_TASKS = ("deactivated", "draining", "drained")
 SKIPS = {"marathon": "Marathon's upgrade guide recommends not to skip releases"}
 
 
@@ -104,10 +108,28 @@ def step_warnings(product: str, old: str, new: str) -> Iterator[str]:
         yield "%s %s to %s is a way back (%s)." % (PRODUCTS[product], old, new, BACKWARDS[product][1])
 
 
-def pair_problems(versions: Mapping[str, str]) -> Iterator[str]:
-    """``versions`` has, by product, the lowest one that runs after the upgrade."""
+def leaves_unread(product: str, old: str, new: str) -> bool:
+    """Whether the new version may not read what the old one has kept."""
+    return product == "mesos" and key(new) < key(_UNREAD_BEFORE) <= key(old)
+
+
+def unread(agents: Iterable[Mapping[str, Any]], quotas: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What has to be undone first, as mesos_info has it."""
+    return [
+        "The agent %s is %s, %s. Reactivate it first (mesos_slave_activate.yml)."
+        % (one["hostname"], one["state"], _UNREAD)
+        for one in agents
+        if one["state"] in _NO_NEW_TASKS
+    ] + [
+        "The role %s has a quota, %s. Remove it first (mesos_quota with state: absent)." % (one["role"], _UNREAD)
+        for one in quotas
+    ]
+
+
+def pair_problems(highest: Mapping[str, str], lowest: Mapping[str, str]) -> Iterator[str]:
+    """Both have, by product, what runs after the upgrade: the newest needs most, and the oldest gives least."""
     for row in PAIRS:
-        own, other = versions.get(row.product), versions.get(row.partner)
+        own, other = highest.get(row.product), lowest.get(row.partner)
         # The newest row for a version speaks for it.
         newer = [one for one in PAIRS if one[0] == row[0] and one[2] == row[2] and key(one.since) > key(row.since)]
         if not own or not other or key(own) < key(row.since) or any(key(own) >= key(one.since) for one in newer):

@@ -16,7 +16,7 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import (
 OLD, NEW = "a" * 12, "b" * 12
 RIGHT: dict[str, Any] = {
     "layers": [], "versions": {}, "check_file": "", "check_found": False, "pause": 0, "backup": True,
-    "backup_dir": "/srv/backups",
+    "backup_dir": "/srv/backups", "groups": {}, "limit": "", "localhost": True,
 }  # fmt: skip
 
 
@@ -53,6 +53,10 @@ def planned(hosts: dict[str, Any], **options: Any) -> dict[str, Any]:
         ({"pause": "ever"}, "upgrade_pause is ever"),
         ({"backup_dir": ""}, "backup_dir is not set"),
         ({"report": "/none/x.json", "report_possible": False}, "upgrade_report is /none/x.json"),
+        ({"limit": "s1", "localhost": False}, "Add it (--limit 's1,localhost'), or first take a backup"),
+        ({"limit": "all:!s1", "localhost": False}, "Add it (--limit 'all:!s1:localhost'), or first take a backup"),
+        ({"limit": "all,!s1", "localhost": False}, "Add it (--limit 'all,!s1,localhost'), or first take a backup"),
+        ({"limit": "all:&rack1", "localhost": False}, "that is taken first. First take a backup"),
     ],
 )
 def test_refused_options(wrong: dict[str, Any], words: str) -> None:
@@ -63,6 +67,8 @@ def test_refused_options(wrong: dict[str, Any], words: str) -> None:
 def test_right_options() -> None:
     assert refusals(RIGHT) == []
     assert refusals({**RIGHT, "backup": False, "backup_dir": ""}) == []
+    assert refusals({**RIGHT, "limit": "s1,localhost"}) == []
+    assert refusals({**RIGHT, "limit": "s1", "localhost": False, "backup": False}) == []
     assert layers_of("docker, marathon") == ["docker", "marathon"]
 
 
@@ -129,9 +135,21 @@ def test_only_chosen_layers() -> None:
 
 def test_what_is_not_healthy_is_refused() -> None:
     down = archive("", OLD, NEW, "mesos-1.11.0.tgz", answers=False)
-    assert "m1: Mesos (masters) does not answer" in planned({"m1": {"mesos_master": down}})["problems"][0]
+    (told,) = planned({"m1": {"mesos_master": down}})["problems"]
+    assert "m1: Mesos (masters) does not answer" in told
+    # As the backup wants it.
+    assert "--limit 'all:!m1:localhost'" in told
     none = archive("", "", NEW, "mesos-1.11.0.tgz", answers=False, program=program(installed=False))
     assert "Run site.yml first" in planned({"m1": {"mesos_master": none}})["problems"][0]
+
+
+def test_a_version_that_cannot_be_read_is_refused() -> None:
+    """Every check of versions begins with the old one."""
+    mute = archive("", OLD, NEW, "mesos-0.28.tgz")
+    (told,) = planned({"m1": {"mesos_master": mute}})["problems"]
+    assert "m1: Mesos (masters) does not say its version" in told
+    mute["program"] = program(archive=OLD, kept={"version": "", "program": program(archive=OLD)})
+    assert planned({"m1": {"mesos_master": mute}})["problems"] == []
 
 
 def test_an_interrupted_upgrade_begins_again_from_the_old_version() -> None:
@@ -200,6 +218,83 @@ def test_masters_come_first() -> None:
     assert planned(hosts, layers="mesos_slave")["problems"] != []
 
 
+def test_masters_do_not_go_back_below_their_agents() -> None:
+    hosts = {
+        "m1": {"mesos_master": archive("1.11.0", OLD, NEW, "mesos-1.10.0.tgz")},
+        "s1": {"mesos_slave": archive("1.11.0", OLD, OLD)},
+    }
+    assert "masters would be older (1.10.0) than agents (1.11.0)" in planned(hosts)["problems"][0]
+    # In one run too, the masters would be the first.
+    hosts["s1"] = {"mesos_slave": archive("1.11.0", OLD, NEW, "mesos-1.10.0.tgz")}
+    assert "upgrade_layers=mesos_slave" in planned(hosts)["problems"][0]
+    assert planned(hosts, layers="mesos_slave")["problems"] == []
+    hosts["s1"] = {"mesos_slave": archive("1.10.0", OLD, OLD)}
+    assert planned(hosts)["problems"] == []
+    # Newer agents that are there already do not hold up masters that come nearer to them.
+    hosts = {
+        "m1": {"mesos_master": archive("1.9.0", OLD, NEW, "mesos-1.10.0.tgz")},
+        "s1": {"mesos_slave": archive("1.11.0", OLD, OLD)},
+    }
+    assert planned(hosts)["problems"] == []
+
+
+def test_masters_that_go_below_1_9_are_asked_what_they_keep() -> None:
+    def asked(old: str, new: str, layer: str = "mesos_master") -> bool:
+        return bool(planned({"m1": {layer: archive(old, OLD, NEW, f"mesos-{new}.tgz")}})["unread"])
+
+    assert asked("1.11.0", "1.8.1")
+    assert not asked("1.11.0", "1.9.0")
+    assert not asked("1.11.0", "1.8.1", "mesos_slave")
+
+
+def test_one_newest_marathon_is_enough_to_need_a_newer_mesos() -> None:
+    hosts = {
+        "m1": {
+            "mesos_master": archive("1.4.1", OLD, OLD),
+            "marathon": archive("1.6.352", OLD, NEW, "marathon-1.7.236.tgz"),
+        },
+        "m2": {"mesos_master": archive("1.11.0", OLD, OLD), "marathon": archive("1.6.352", OLD, OLD)},
+    }
+    assert "Marathon 1.7.236 needs Mesos 1.5 or newer" in planned(hosts)["problems"][0]
+
+
+def test_a_limit_does_not_switch_comparisons_off() -> None:
+    """It leaves hosts out, whose versions are not known then."""
+    groups = {"mesos_master": ["m1", "m2"], "mesos_slave": ["s1", "s2"], "marathon": ["m1"]}
+    agent = {"s1": {"mesos_slave": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}}
+    assert planned(agent, groups=groups)["problems"] == [
+        "Whether agents go with masters is not known: m1, m2 are not in this run. Add to --limit what is missing, and "
+        "name with upgrade_layers what changes."
+    ]
+    masters = {host: {"mesos_master": archive("1.11.0", OLD, OLD)} for host in ("m1", "m2")}
+    assert planned({**agent, **masters}, groups=groups)["problems"] == []
+    (told,) = planned({**agent, "m1": masters["m1"]}, groups=groups)["problems"]
+    assert "m2 is not in this run" in told
+    masters["m2"] = {"mesos_master": archive("", OLD, OLD, answers=False)}
+    (told,) = planned({**agent, **masters}, groups=groups)["problems"]
+    assert "m2 is silent about the version" in told
+    marathon = {"m1": {"marathon": archive("1.10.17", OLD, NEW, "marathon-1.11.24.tgz")}}
+    assert "Whether Marathon go" not in str(planned(marathon)["problems"])
+    assert "m1, m2 are not in this run" in planned(marathon, groups=groups)["problems"][0]
+
+
+def test_masters_that_go_back_are_compared_with_all_others() -> None:
+    groups = {"mesos_master": ["m1"], "mesos_slave": ["s1"], "marathon": ["m2"]}
+    forth = {"m1": {"mesos_master": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}}
+    assert planned(forth, groups=groups)["problems"] == []
+    back = {"m1": {"mesos_master": archive("1.11.0", OLD, NEW, "mesos-1.10.0.tgz")}}
+    agents, marathon = planned(back, groups=groups)["problems"]
+    assert "s1 is not in this run" in agents
+    assert "m2 is not in this run" in marathon
+
+
+def test_masters_that_the_inventory_does_not_have() -> None:
+    agent = {"s1": {"mesos_slave": archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")}}
+    found = planned(agent, groups={"mesos_slave": ["s1"]})
+    assert (found["problems"], len(found["warnings"])) == ([], 1)
+    assert "The inventory has no masters" in found["warnings"][0]
+
+
 def test_what_does_not_go_together() -> None:
     hosts = {
         "m1": {
@@ -225,6 +320,25 @@ def test_no_way_back_is_a_warning() -> None:
     assert planned({"m1": {"mesos_master": mesos}})["warnings"] == [
         "m1: no repository has mesos 1.10.0-1 any more, so there is no way back for masters."
     ]
+
+
+def test_master_and_agent_of_one_package_cannot_go_back_alone() -> None:
+    def mesos(new: str, **given: Any) -> dict[str, Any]:
+        return package("1.10.0", {"mesos": "1.10.0-1"}, {"package": "mesos", "version": new}, **given)
+
+    hosts = {"h1": {"mesos_master": mesos("1.11.0-2"), "mesos_slave": mesos("1.11.0-2")}}
+    (told,) = planned(hosts)["problems"]
+    assert "h1: its master and its agent run from one package (mesos)" in told
+    assert "site.yml" in told
+    assert planned(hosts, layers="marathon")["problems"] == []
+    # Nothing new, two hosts, and a way back to something else.
+    assert planned({"h1": {"mesos_master": mesos("1.10.0-1"), "mesos_slave": mesos("1.10.0-1")}})["problems"] == []
+    apart = {"h1": {"mesos_master": mesos("1.11.0-2")}, "h2": {"mesos_slave": mesos("1.11.0-2")}}
+    assert planned(apart)["problems"] == []
+    hosts["h1"]["mesos_slave"] = mesos("1.11.0-2", program=program(archive=OLD, packages={"mesos": "1.10.0-1"}))
+    assert planned(hosts)["problems"] == []
+    hosts["h1"]["mesos_slave"] = archive("1.10.0", OLD, NEW, "mesos-1.11.0.tgz")
+    assert planned(hosts)["problems"] == []
 
 
 def test_the_leader_is_the_last() -> None:

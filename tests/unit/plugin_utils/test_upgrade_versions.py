@@ -92,20 +92,56 @@ def test_skipped_releases_are_a_warning() -> None:
         ({"marathon": "1.11.24", "mesos": "1.4.0"}, ["needs Mesos 1.5"]),
         ({"marathon": "1.6.352", "mesos": "1.4.0"}, []),
         ({"marathon": "1.6.352", "mesos": "1.0.1"}, ["needs Mesos 1.1"]),
-        ({"marathon": "1.4.13", "mesos": "0.28"}, []),
+        ({"marathon": "1.4.13", "mesos": "1.0.1"}, ["needs Mesos 1.1"]),
+        ({"marathon": "1.3.14", "mesos": "1.0.1"}, []),
+        ({"marathon": "1.3.14", "mesos": "0.28"}, ["needs Mesos 1.0"]),
+        ({"marathon": "1.1.1", "mesos": "0.28"}, []),
         ({"mesos": "1.11.0"}, []),
         ({"mesos": "1.11.0", "docker": "0.9.1"}, ["needs Docker 1.0"]),
     ],
 )
 def test_pairs(together: dict[str, str], words: list[str]) -> None:
-    found = list(versions.pair_problems(together))
+    found = list(versions.pair_problems(together, together))
     assert len(found) == len(words)
     assert all(word in told for word, told in zip(words, found, strict=True))
+
+
+def test_the_newest_needs_most_and_the_oldest_gives_least() -> None:
+    old, new = {"marathon": "1.6.352", "mesos": "1.4.1"}, {"marathon": "1.11.24", "mesos": "1.11.0"}
+    (told,) = versions.pair_problems(new, old)
+    assert "Marathon 1.11.24 needs Mesos 1.5" in told
+    assert list(versions.pair_problems(old, new)) == []
 
 
 def test_the_role_needs_the_same() -> None:
     role = yaml.safe_load((CHECKOUT / "roles" / "marathon" / "vars" / "main" / "versions.yml").read_text())
     for release, needed in role["__marathon_requirements"].items():
-        assert list(versions.pair_problems({"marathon": release, "mesos": needed["mesos"]})) == []
+        enough = {"marathon": release, "mesos": needed["mesos"]}
+        assert list(versions.pair_problems(enough, enough)) == []
         older = f"{needed['mesos'].partition('.')[0]}.{int(needed['mesos'].partition('.')[2]) - 1}"
-        assert len(list(versions.pair_problems({"marathon": release, "mesos": older}))) == 1
+        less = {"marathon": release, "mesos": older}
+        assert len(list(versions.pair_problems(less, less))) == 1
+
+
+@pytest.mark.parametrize(
+    ("product", "old", "new", "unread"),
+    [
+        ("mesos", "1.11.0", "1.8.1", True), ("mesos", "1.9.0", "1.8", True), ("mesos", "1.11.0", "1.9.0", False),
+        ("mesos", "1.8.1", "1.7.2", False), ("mesos", "1.8.1", "1.11.0", False), ("mesos", "", "1.8.1", False),
+        ("marathon", "1.11.24", "1.8.222", False),
+    ],
+)  # fmt: skip
+def test_masters_before_1_9_leave_something_unread(product: str, old: str, new: str, unread: bool) -> None:
+    assert versions.leaves_unread(product, old, new) is unread
+
+
+def test_what_masters_before_1_9_do_not_read() -> None:
+    states = ("active", "deactivated", "draining", "drained", "disconnected")
+    agents = [{"hostname": f"s{number}", "state": state} for number, state in enumerate(states)]
+    found = versions.unread(agents, [{"role": "prod"}])
+    assert [" ".join(told.split()[:5]) for told in found] == [
+        "The agent s1 is deactivated,", "The agent s2 is draining,", "The agent s3 is drained,", "The role prod has a",
+    ]  # fmt: skip
+    assert "Reactivate it first" in found[0]
+    assert "Remove it first" in found[3]
+    assert versions.unread([agents[0]], []) == []
