@@ -148,7 +148,8 @@ def test_a_version_that_cannot_be_read_is_refused() -> None:
     mute = archive("", OLD, NEW, "mesos-0.28.tgz")
     (told,) = planned({"m1": {"mesos_master": mute}})["problems"]
     assert "m1: Mesos (masters) does not say its version" in told
-    mute["program"] = program(archive=OLD, kept={"version": "", "program": program(archive=OLD)})
+    kept = {"version": "", "target": f"archive {NEW}", "program": program(archive=OLD)}
+    mute["program"] = program(archive=NEW, kept=kept)
     assert planned({"m1": {"mesos_master": mute}})["problems"] == []
 
 
