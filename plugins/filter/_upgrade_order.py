@@ -37,6 +37,8 @@ RETURN = r"""
 _value:
   description: The hosts.
   type: list
+  elements: str
+  sample: [master2, master1]
 """
 
 import typing as t
