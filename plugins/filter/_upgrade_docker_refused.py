@@ -40,6 +40,7 @@ RETURN = r"""
 _value:
   description: The reason in words, or nothing.
   type: str
+  sample: ""
 """
 
 import typing as t

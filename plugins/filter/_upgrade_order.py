@@ -39,6 +39,7 @@ _value:
   description: The hosts.
   type: list
   elements: str
+  sample: [master2, master1]
 """
 
 import typing as t

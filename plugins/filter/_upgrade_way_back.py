@@ -37,6 +37,7 @@ _value:
     - What the service needs in C(need), V(none), V(reload), V(restart) or V(start); whether anything was C(touched);
       and the C(source) of the old program.
   type: dict
+  sample: {need: restart, touched: true, source: {method: archive}}
 """
 
 import typing as t
