@@ -38,6 +38,7 @@ RETURN = r"""
 _value:
   description: The tasks, and what became of them.
   type: list
+  elements: str
 """
 
 import typing as t

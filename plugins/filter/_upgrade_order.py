@@ -32,6 +32,7 @@ RETURN = r"""
 _value:
   description: The hosts.
   type: list
+  elements: str
 """
 
 import typing as t

@@ -27,6 +27,7 @@ RETURN = r"""
 _value:
   description: What is wrong.
   type: list
+  elements: str
 """
 
 import typing as t
