@@ -32,6 +32,7 @@ RETURN = r"""
 _value:
   description: What has to be undone first.
   type: list
+  elements: str
 """
 
 import typing as t

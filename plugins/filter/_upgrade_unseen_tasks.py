@@ -35,6 +35,7 @@ RETURN = r"""
 _value:
   description: The tasks, with their hosts.
   type: list
+  elements: str
 """
 
 import typing as t
