@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: _leave_guard
 short_description: "[INTERNAL] Return why a phase must not begin yet"
-version_added: 0.9.0
+version_added: 0.10.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
 author:

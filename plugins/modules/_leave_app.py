@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _leave_app
 short_description: "[INTERNAL] Gather or save an app that leaves Marathon"
-version_added: 0.9.0
+version_added: 0.10.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
   - Reads the app from Marathon and the state of its way from a file, and writes both as files if it is told to save.
@@ -26,17 +26,17 @@ attributes:
     support: full
 options:
   client_cert:
-    version_added: 0.9.0
+    version_added: 0.10.0
   client_key:
-    version_added: 0.9.0
+    version_added: 0.10.0
   connect_timeout:
-    version_added: 0.9.0
+    version_added: 0.10.0
   url_login:
-    version_added: 0.9.0
+    version_added: 0.10.0
   url_service_account:
-    version_added: 0.9.0
+    version_added: 0.10.0
   url_token:
-    version_added: 0.9.0
+    version_added: 0.10.0
   id:
     description:
       - The ID of the app.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _leave_note
 short_description: "[INTERNAL] Note what of an app's way is done"
-version_added: 0.9.0
+version_added: 0.10.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
   - Runs on the controller. Writes the state of an app at once, readable for its owner alone.

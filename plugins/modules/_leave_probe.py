@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _leave_probe
 short_description: "[INTERNAL] Ask servers of an app directly"
-version_added: 0.9.0
+version_added: 0.10.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
   - Runs on a load balancer, past HAProxy. Each server must answer several times in a row.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _leave_swarm
 short_description: "[INTERNAL] Gather the nodes of a swarm and where the tasks of a service answer"
-version_added: 0.9.0
+version_added: 0.10.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
   - Runs on a manager and changes nothing.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _outside_servers
 short_description: "[INTERNAL] Manage the servers of an app that do not run on Marathon"
-version_added: 0.9.0
+version_added: 0.10.0
 description:
   - A helper of the playbook C(leave), which may change without notice between releases.
   - Runs on a load balancer. Writes the file from which the agent of HAProxy reads such servers, and waits until HAProxy
