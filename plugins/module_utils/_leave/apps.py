@@ -87,7 +87,7 @@ def _question(app: App, index: int, mode: str) -> dict[str, t.Any]:
     labels = app.get("labels") or {}
     found: dict[str, t.Any] = {"mode": mode, "host": "", "path": "/", "tls": False, "checked": False}
     hosts = str(labels.get("HAPROXY_%d_VHOST" % index) or "")
-    found["host"] = hosts.split(",")[0].strip()
+    found["host"] = hosts.partition(",")[0].strip()
     for check in app.get("healthChecks") or []:
         if check.get("protocol") in _HTTP and check.get("port") is None and int(check.get("portIndex") or 0) == index:
             found.update(

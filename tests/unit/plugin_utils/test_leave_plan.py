@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ APP: dict[str, Any] = {
     "deployment_group": "", "is_single": False, "has_fixed_ports": False, "persistent": [], "external": [],
     "local_image": False, "image": "nginx",
 }  # fmt: skip
-SERVED = {"backends": {"web_10000": {"index": 0, "mode": "http", "up": 2}}, "knows_outside": True, "why_not": ""}
+SERVED = MappingProxyType(
+    {"backends": {"web_10000": {"index": 0, "mode": "http", "up": 2}}, "knows_outside": True, "why_not": ""}
+)
 UNSERVED = {"backends": {}, "knows_outside": True, "why_not": ""}
 BEGUN = {"id": "/web", "class": "http", "modes": {"0": "http"}, "instances": 2, "done": {"save": "x", "translate": "x"}}
 ALL = dict.fromkeys(["save", "translate", "start", "probe", "shift", "drain", "scale", "soak", "remove"], "x")
