@@ -99,6 +99,7 @@ LATER = {
     "_common/tasks/package.yml": "says how a step of the run has ended",
     "smoke.yml": "says how the run has ended",
     "maintain.yml": "says how the run has ended",
+    "upgrade.yml": "says how the run has ended",
     "translate.yml": "changes no host",
     "_common/tasks/backup.yml": "an entry point of its own, without tags",
     "backup.yml": "none of its steps has a tag: what skips the check skips all",

@@ -64,8 +64,10 @@ def test_a_password_is_in_the_file_and_in_no_diff(role: Role) -> None:
     assert file["form"] == "whole"
     instance = sections(file["content"])["vrrp_instance load_balancers"]
     assert instance["authentication"] == {"auth_type": "PASS", "auth_pass": "fake-vrr"}
-    # The module's own default, which is for root alone.
-    assert "mode" not in file
+    assert file["mode"] == "0600"
+    # All may read it then, by which the module knows that it has no secret.
+    open_to_all = role.value("__haproxy_address_file", given())
+    assert (open_to_all["form"], open_to_all["mode"]) == ("text", "0644")
 
 
 def test_one_alone_has_no_others(role: Role) -> None:
