@@ -54,11 +54,10 @@ class Agent:
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
-        followed = self._file_digest()
         settings, believed, everything, build = self.plan(apps)
         done = self.balancer.apply(build, settings)
         self._previous = believed
-        self._followed = followed
+        self._followed = everything.digest
         self._status.applied(done, everything)
         self._say(done, everything.wrong.values())
         return done
