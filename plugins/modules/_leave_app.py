@@ -111,7 +111,6 @@ directory:
 import json
 import os
 import typing as t
-from datetime import datetime, timezone
 
 from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import apps, kept
@@ -126,10 +125,6 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report impo
 from ansible_collections.quorum.mesos.plugins.module_utils._translate import translation
 from ansible_collections.quorum.mesos.plugins.module_utils._translate.notes import SWARM
 from ansible_collections.quorum.mesos.plugins.module_utils._translate.options import WrongOption
-
-
-def now() -> str:
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_state(path: str) -> dict[str, t.Any]:
@@ -170,16 +165,17 @@ def new_state(module: MarathonModule, app: dict[str, t.Any], definition: dict[st
         "share": 0,
         "app": apps.served(app),
         "numbers": numbers(definition, module.params["options"], module.params["app_options"]),
-        "done": {"save": now()},
+        "done": {"save": kept.now()},
     }
 
 
-def write(module: MarathonModule, directory: str, name: str, text: str) -> None:
+def write(module: MarathonModule, path: str, text: str) -> None:
+    directory = os.path.dirname(path)
     # The mode of makedirs is that of the last directory alone.
     for place in (os.path.dirname(directory), directory):
         if not os.path.isdir(place):
             os.makedirs(place, 0o700)
-    _private_file.write(module, os.path.join(directory, name), text.encode())
+    _private_file.write(module, path, text.encode())
 
 
 def main() -> None:
@@ -199,7 +195,7 @@ def main() -> None:
     params = module.params
     app_id = "/" + params["id"].strip("/")
     directory = os.path.join(params["dest"], apps.directory_name(app_id))
-    path = os.path.join(directory, "state.json")
+    path = kept.path_of(directory)
     changed = False
     differs: list[str] = []
     try:
@@ -213,8 +209,8 @@ def main() -> None:
             state = new_state(module, app, definition)
             changed = True
             if not module.check_mode:
-                write(module, directory, "definition.json", export_text.as_json(definition))
-                write(module, directory, "state.json", json.dumps(state, indent=1, sort_keys=True) + "\n")
+                write(module, os.path.join(directory, "definition.json"), export_text.as_json(definition))
+                write(module, path, kept.text_of(state))
     except MarathonError as error:
         module.fail_json(msg=str(error), **error.facts)
     except WrongOption as error:

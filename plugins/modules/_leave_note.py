@@ -63,9 +63,7 @@ state:
 """
 
 import json
-import os
 import typing as t
-from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
@@ -93,16 +91,15 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    path = os.path.join(module.params["directory"], "state.json")
+    path = kept.path_of(module.params["directory"])
     try:
         with open(path, encoding="utf-8") as file:
             before = json.load(file)
     except (OSError, ValueError) as error:
         module.fail_json(msg="%s cannot be read (%s); run the phase save first." % (path, error))
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    after = noted(before, module.params["done"], module.params["values"], module.params["back"], now)
+    after = noted(before, module.params["done"], module.params["values"], module.params["back"], kept.now())
     if not module.check_mode:
-        _private_file.write(module, path, (json.dumps(after, indent=1, sort_keys=True) + "\n").encode())
+        _private_file.write(module, path, kept.text_of(after).encode())
     module.exit_json(changed=True, state=kept.without_app(after, module.params["directory"]))
 
 
