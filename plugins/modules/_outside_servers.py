@@ -138,7 +138,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils import _private_file
 from ansible_collections.quorum.mesos.plugins.module_utils._http import host_request
 from ansible_collections.quorum.mesos.plugins.module_utils._http.host_get import ServiceAccess
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import outside, statistics
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.unlogged import UnloggedModule
 
 UNIT = "marathon-haproxy.service"
 # As the agent's other files: it reads them as a member of its group.
@@ -147,16 +147,10 @@ SECONDS = 10.0
 _AUTH = re.compile(r"HAPROXY_([0-9]+_)?AUTH")
 
 
-class _Module(AnsibleModule):
+class _Module(UnloggedModule):
     """One whose entry, with hashes of passwords among its labels, is neither in the log of the host nor in a result."""
 
-    def _log_invocation(self) -> None:
-        given = self.params
-        self.params = {**given, "entry": secrets.MASKED if given.get("entry") else None}
-        try:
-            super()._log_invocation()
-        finally:
-            self.params = given
+    unlogged = "entry"
 
 
 def _hide(module: AnsibleModule, entry: t.Optional[t.Mapping[str, t.Any]]) -> None:
@@ -188,8 +182,8 @@ class Balancer:
         found = status.get("backends") or {}
         return {name: one for name, one in found.items() if self.app in (one.get("apps") or [])}
 
-    def servers(self) -> list[statistics.CountedServer]:
-        backends = self.backends(self.status())
+    def servers(self, status: t.Mapping[str, t.Any]) -> list[statistics.CountedServer]:
+        backends = self.backends(status)
         known = {
             (name, server["name"]): bool(server.get("outside"))
             for name, one in backends.items()
@@ -267,10 +261,9 @@ def hint(module: AnsibleModule) -> None:
         )
 
 
-def missing(module: AnsibleModule, balancer: Balancer) -> str:
+def missing(module: AnsibleModule, balancer: Balancer, status: t.Mapping[str, t.Any]) -> str:
     """What is still waited for; empty where it is there."""
     params = module.params
-    status = balancer.status()
     problem = status.get("problem") or "no problem is known"
     if params["state"] != "seen":
         text = text_of(params["file"])
@@ -292,7 +285,7 @@ def missing(module: AnsibleModule, balancer: Balancer) -> str:
     if params["until"].endswith("_idle"):
         open_sessions = balancer.sessions(backends, side)
         return "%d requests or connections are still open" % open_sessions if open_sessions else ""
-    count = statistics.up(balancer.servers(), side)
+    count = statistics.up(balancer.servers(status), side)
     short = {name: count.get(name, 0) for name in backends}
     return "; ".join(
         "%d of %d servers answer in the backend %s" % (number, params["count"], name)
@@ -309,33 +302,37 @@ def why_not(balancer: Balancer, status: t.Mapping[str, t.Any]) -> str:
     return "; ".join(found)
 
 
-def wait(module: AnsibleModule, balancer: Balancer) -> None:
+def wait(module: AnsibleModule, balancer: Balancer) -> dict[str, t.Any]:
+    """What the agent says once it is there."""
     deadline = time.monotonic() + module.params["timeout"]
     while True:
         try:
-            why = missing(module, balancer)
+            status = balancer.status()
+            why = missing(module, balancer, status)
+            if not why:
+                return status
         except Silence as error:
             why = str(error)
-        if not why:
-            return
         if time.monotonic() > deadline:
             told = (module.params["app"], module.params["timeout"], why)
             module.fail_json(msg="%s: not within %g seconds: %s." % told)
         time.sleep(0.5)
 
 
-def watch(module: AnsibleModule, balancer: Balancer) -> dict[str, t.Any]:
-    if not module.params["watch"]:
-        return {}
-    before = balancer.servers()
+def watch(module: AnsibleModule, balancer: Balancer) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """What the agent says in the end, and what both sides did meanwhile."""
+    before = balancer.servers(balancer.status())
     time.sleep(module.params["watch"])
-    after = balancer.servers()
+    after = balancer.servers(balancer.status())
     why = statistics.worse(before, after, tuple(module.params["earlier"]))
     if why:
         module.fail_json(msg="%s: within %g seconds %s." % (module.params["app"], module.params["watch"], why))
     # A task that has ended meanwhile may have another one in its place by now.
-    wait(module, balancer)
-    return {"outside": statistics.counted(before, after, True), "tasks": statistics.counted(before, after, False)}
+    status = wait(module, balancer)
+    return status, {
+        "outside": statistics.counted(before, after, True),
+        "tasks": statistics.counted(before, after, False),
+    }
 
 
 def main() -> None:
@@ -365,18 +362,17 @@ def main() -> None:
     balancer = Balancer(module.params)
     began = time.monotonic()
     counts: dict[str, t.Any] = {}
+    seconds = 0.0
     try:
         status = balancer.status()
         changed, diff = change(module, status)
         if not module.check_mode:
             if changed:
                 hint(module)
-            wait(module, balancer)
+            status = wait(module, balancer)
             seconds = time.monotonic() - began
-            counts = watch(module, balancer)
-            status = balancer.status()
-        else:
-            seconds = 0.0
+            if module.params["watch"]:
+                status, counts = watch(module, balancer)
     except outside.WrongFile as error:
         module.fail_json(msg="%s: %s; correct it, or remove it." % (module.params["file"], error))
     except outside.WrongEntry as error:

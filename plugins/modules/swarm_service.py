@@ -152,6 +152,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._docker import image_name
 from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import login_header
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.unlogged import UnloggedModule
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs, nodes, spec, wait
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
     Engine,
@@ -164,16 +165,10 @@ from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import 
 TRIES = 3
 
 
-class _Module(AnsibleModule):
+class _Module(UnloggedModule):
     """One whose specification, with passwords among its variables, is not in the log of the manager."""
 
-    def _log_invocation(self) -> None:
-        given = self.params
-        self.params = {**given, "spec": secrets.MASKED if given.get("spec") else None}
-        try:
-            super()._log_invocation()
-        finally:
-            self.params = given
+    unlogged = "spec"
 
 
 def _hide(module: AnsibleModule, given: t.Any) -> None:

@@ -41,7 +41,7 @@ class Known(outside_servers.Balancer):
 
 def missing(status: dict[str, Any], said: dict[str, str] | None = None, **params: Any) -> str:
     module = types.SimpleNamespace(params={**PARAMS, **params})
-    return outside_servers.missing(module, Known(status, said or {}))
+    return outside_servers.missing(module, Known(status, said or {}), status)
 
 
 @pytest.mark.parametrize("until", ["outside", "tasks", "outside_idle", "tasks_idle"])
