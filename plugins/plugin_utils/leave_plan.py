@@ -9,14 +9,14 @@ import re
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from ansible_collections.quorum.mesos.plugins.module_utils._leave import outside, phases
+from ansible_collections.quorum.mesos.plugins.plugin_utils import comma_list
 
 _ID = re.compile(r"(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)+")
 
 
 def app_ids(given: Any) -> list[str]:
     """leave_apps, a list or names separated by commas, as IDs."""
-    listed = given.split(",") if isinstance(given, str) else list(given or [])
-    return ["/" + str(one).strip().strip("/") for one in listed if str(one).strip()]
+    return ["/" + one.strip("/") for one in comma_list.names(given)]
 
 
 def option_problems(asked: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Iterator, Mapping, NamedTuple, Sequence
 
 from ansible_collections.quorum.mesos.plugins.module_utils import _programs as programs
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.service.versions import key
-from ansible_collections.quorum.mesos.plugins.plugin_utils import upgrade_back
+from ansible_collections.quorum.mesos.plugins.plugin_utils import comma_list, upgrade_back
 from ansible_collections.quorum.mesos.plugins.plugin_utils import upgrade_versions as versions
 from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
@@ -43,15 +43,9 @@ def refusals(options: Mapping[str, Any]) -> list[str]:
 
 
 def _chosen(options: Mapping[str, Any]) -> Iterator[str]:
-    unknown = [name for name in layers_of(options["layers"]) if name not in LAYERS]
+    unknown = [name for name in comma_list.names(options["layers"]) if name not in LAYERS]
     if unknown:
         yield "upgrade_layers has %s: write some of %s." % (", ".join(unknown), ", ".join(LAYERS))
-
-
-def layers_of(value: Any) -> list[str]:
-    """upgrade_layers, which may be one text with commas."""
-    names = value.split(",") if isinstance(value, str) else list(value or [])
-    return [str(name).strip() for name in names if str(name).strip()]
 
 
 def _given_versions(options: Mapping[str, Any]) -> Iterator[str]:
@@ -111,7 +105,7 @@ def gate_seconds(own: Any, ping: float, pings: Any) -> int:
 
 def plan(hosts: Hosts, options: Mapping[str, Any]) -> dict[str, Any]:
     """``hosts`` have, by the names of roles, what runs and what is declared."""
-    chosen = layers_of(options["layers"]) or list(LAYERS)
+    chosen = comma_list.names(options["layers"]) or list(LAYERS)
     found = {
         layer: {
             host: _change(layer, seen[layer], options["versions"]) for host, seen in hosts.items() if layer in seen

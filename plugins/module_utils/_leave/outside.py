@@ -9,11 +9,11 @@ import ipaddress
 import json
 import typing as t
 
+from . import phases
+
 State = t.Mapping[str, t.Any]
 
-
 _KEYS = ("addresses", "answering", "app", "ports", "share")
-_WHOLE = 100
 _MOST_INDEX = 1000
 _MOST_PORT = 65535
 
@@ -60,8 +60,8 @@ def _wrong(app_id: str, wanted: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     if sorted(wanted) != sorted(_KEYS):
         yield "it must have %s, and nothing else" % ", ".join(_KEYS)
         return
-    if not _is_whole(wanted["share"], 0, _WHOLE):
-        yield "share is %r, not a number from 0 to %d" % (wanted["share"], _WHOLE)
+    if not _is_whole(wanted["share"], 0, phases.WHOLE):
+        yield "share is %r, not a number from 0 to %d" % (wanted["share"], phases.WHOLE)
     addresses = wanted["addresses"]
     if not isinstance(addresses, list) or not addresses:
         yield "addresses has none: the swarm has no active node on which a task may be"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from .._swarm import nodes as node_views
+from .._swarm import spec as service_spec
+from .._translate.names import SWARM_ID_LABEL
 
-# The translation sets it.
-LABEL = "marathon.id"
 _NOWHERE = ("", "0.0.0.0", "127.0.0.1", "::1", "::")
 
 
@@ -43,11 +43,11 @@ def running(
 
 def is_ingress(spec: t.Mapping[str, t.Any]) -> bool:
     ports = (spec.get("EndpointSpec") or {}).get("Ports") or []
-    return bool(ports) and all(port.get("PublishMode", "ingress") == "ingress" for port in ports)
+    return bool(ports) and all(service_spec.is_ingress(port) for port in ports)
 
 
 def owner(service: t.Mapping[str, t.Any]) -> str:
-    return str((service["Spec"].get("Labels") or {}).get(LABEL) or "")
+    return str((service["Spec"].get("Labels") or {}).get(SWARM_ID_LABEL) or "")
 
 
 def places(addresses: t.Iterable[str], service: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -74,7 +74,7 @@ def removal(state: t.Mapping[str, t.Any], app_id: str, service: t.Mapping[str, t
     if service and not is_own:
         problem = "the service %s of the swarm was not made of it (its label %s is %s): rename or remove that one." % (
             state["service"],
-            LABEL,
+            SWARM_ID_LABEL,
             service["owner"] or "missing",
         )
     if is_own and service["id"] not in ids:

@@ -102,12 +102,17 @@ def _refer(
         reference["%sID" % kind] = ids[name]
 
 
+def is_ingress(port: t.Mapping[str, t.Any]) -> bool:
+    """Whether every node answers at the port, as where nothing is said, and not only those that run a task."""
+    return bool(port.get("PublishMode", "ingress") == "ingress")
+
+
 def on_hosts(spec: t.Mapping[str, t.Any]) -> tuple[Spec, list[str]]:
     """For nodes without IPVS: ports on the nodes that have a task, names that lead to tasks; and what that changes."""
     found = copy.deepcopy(dict(spec))
     endpoint = dict(found.get("EndpointSpec") or {})
     ports = endpoint.get("Ports") or []
-    changed = [port for port in ports if port.get("PublishMode", "ingress") == "ingress"]
+    changed = [port for port in ports if is_ingress(port)]
     for port in changed:
         port["PublishMode"] = "host"
     said = []
@@ -187,5 +192,5 @@ def _ingress(spec: t.Mapping[str, t.Any]) -> set[tuple[int, str]]:
     return {
         (int(port["PublishedPort"]), str(port.get("Protocol") or "tcp"))
         for port in (spec.get("EndpointSpec") or {}).get("Ports") or []
-        if port.get("PublishedPort") and port.get("PublishMode", "ingress") == "ingress"
+        if port.get("PublishedPort") and is_ingress(port)
     }

@@ -13,6 +13,8 @@ from typing import Iterable, Mapping
 # The limit of both targets; pods of a StatefulSet or CronJob have longer names than that itself.
 LONGEST = 63
 LONGEST_OWNER = 52
+# Of a service on Docker Swarm: the app that it was made of.
+SWARM_ID_LABEL = "marathon.id"
 _LONGEST_PORT = 15
 _DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 

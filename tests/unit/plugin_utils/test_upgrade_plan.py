@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from ansible_collections.quorum.mesos.plugins.plugin_utils.upgrade_plan import (
     gate_seconds,
-    layers_of,
     order,
     plan,
     refusals,
@@ -69,7 +68,6 @@ def test_right_options() -> None:
     assert refusals({**RIGHT, "backup": False, "backup_dir": ""}) == []
     assert refusals({**RIGHT, "limit": "s1,localhost"}) == []
     assert refusals({**RIGHT, "limit": "s1", "localhost": False, "backup": False}) == []
-    assert layers_of("docker, marathon") == ["docker", "marathon"]
 
 
 def test_what_runs_already_needs_nothing() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.workload import Container, Workload
-from ..names import Names
+from ..names import SWARM_ID_LABEL, Names
 from ..notes import MANUAL, SWARM, Notes
 from ..options import CRON_JOB, SERVICE, Options
 from . import container as container_spec
@@ -47,7 +47,7 @@ def _service(workload: Workload, container: Container, name: str, options: Optio
         task["Networks"] = [{"Target": network} for network in networks]
     spec: dict[str, Any] = {
         "Name": name,
-        "Labels": {"marathon.id": workload.id, **workload.labels},
+        "Labels": {SWARM_ID_LABEL: workload.id, **workload.labels},
         "TaskTemplate": task,
         "Mode": _mode(workload, is_job),
     }
