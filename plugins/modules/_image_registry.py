@@ -90,7 +90,8 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._docker import credentials, engine, image_name
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import credentials, image_name, registry_login
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import Engine, EngineRefusal, EngineSilence
 
 
 def stored_logins() -> dict[str, t.Any]:
@@ -127,30 +128,36 @@ def main() -> None:
     )
     name, reference, socket = module.params["name"], module.params["reference"], module.params["socket"]
     host = image_name.registry(name)
-    given = image_name.login(credentials.config(module.params["credentials"]), host)
-    login = given or image_name.login(stored_logins(), host)
     full = "%s%s%s" % (name, "@" if ":" in reference else ":", reference)
+    given = image_name.login(credentials.config(module.params["credentials"]), host)
     try:
-        kept = engine.get(socket, "/distribution/%s/json" % full, engine.registry_login(login, host))
-        local = engine.get(socket, "/images/%s/json" % full)
-    except (engine.NoDocker, ValueError) as error:
+        login = registry_login.stored(given or image_name.login(stored_logins(), host), host)
+    except ValueError as error:
         module.fail_json(
-            msg="Docker does not answer at %s (%s): start it there (systemctl status docker), or let this user use its "
-            "socket (become, or the group docker)." % (socket, error)
+            msg="The stored login for %s cannot be read (%s): run `docker login %s` again." % (host, error, host)
         )
-    if kept.status not in (200, 404):
-        module.fail_json(msg="The registry of %s cannot be asked: %s" % (name, _remedy(kept, host, bool(login))))
-    labels = (local.data.get("Config") or {}).get("Labels") or {}
+    docker = Engine(socket)
+    try:
+        local = docker.found("/images/%s/json" % full) or {}
+        kept = docker.found("/distribution/%s/json" % full, headers=login) or {}
+    except EngineRefusal as error:
+        module.fail_json(msg="The registry of %s cannot be asked: %s" % (name, _remedy(error, host, bool(login))))
+    except EngineSilence as error:
+        module.fail_json(
+            msg="%s: start it there (systemctl status docker), or let this user use its socket (become, or the group "
+            "docker)." % error
+        )
+    labels = (local.get("Config") or {}).get("Labels") or {}
     module.exit_json(
         changed=False,
-        digest=(kept.data.get("Descriptor") or {}).get("digest", "") if kept.status == 200 else "",
-        present=local.status == 200,
+        digest=(kept.get("Descriptor") or {}).get("digest", ""),
+        present=bool(local),
         label=labels.get(module.params["label"] or "", ""),
     )
 
 
-def _remedy(answer: engine.EngineAnswer, host: str, logged_in: bool) -> str:
-    said = answer.message.rstrip(".")
+def _remedy(answer: EngineRefusal, host: str, logged_in: bool) -> str:
+    said = str(answer).rstrip(".")
     if answer.status in (401, 403) or "unauthorized" in said or "no basic auth" in said or "denied" in said:
         state = "the login for %s is refused" % host if logged_in else "authentication required"
         return "%s (%s); give user and password of %s in image_registry_credentials." % (state, said, host)

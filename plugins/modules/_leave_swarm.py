@@ -74,14 +74,14 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._leave import swarm
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import (
     Engine,
     EngineRefusal,
     EngineSilence,
     name,
     socket_spec,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._leave import swarm
 
 
 def look(engine: Engine, service_name: str) -> tuple[list[str], dict[str, t.Any]]:

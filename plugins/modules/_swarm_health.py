@@ -58,13 +58,13 @@ others:
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm import nodes
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import (
     Engine,
     EngineRefusal,
     EngineSilence,
     socket_spec,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm import nodes
 
 
 def main() -> None:

@@ -98,13 +98,13 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import (
     Engine,
     EngineRefusal,
     EngineSilence,
     socket_spec,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs
 
 PORT = 2377
 LISTEN = "0.0.0.0:%d" % PORT

@@ -53,13 +53,13 @@ made:
 import json
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm import networks
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import (
     Engine,
     EngineRefusal,
     EngineSilence,
     socket_spec,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm import networks
 
 
 def main() -> None:

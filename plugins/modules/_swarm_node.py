@@ -79,8 +79,7 @@ import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm import nodes
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import (
     Engine,
     EngineRefusal,
     EngineSilence,
@@ -88,6 +87,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import 
     name,
     socket_spec,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm import nodes
 
 TRIES = 5
 

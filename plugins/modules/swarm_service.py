@@ -149,18 +149,17 @@ import json
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.quorum.mesos.plugins.module_utils._docker import image_name
-from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import login_header
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
-from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.unlogged import UnloggedModule
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs, nodes, spec, wait
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import (
+from ansible_collections.quorum.mesos.plugins.module_utils._docker import image_name, registry_login
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import (
     Engine,
     EngineRefusal,
     EngineSilence,
     name,
     socket_spec,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon import secrets
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.unlogged import UnloggedModule
+from ansible_collections.quorum.mesos.plugins.module_utils._swarm import ipvs, nodes, spec, wait
 
 TRIES = 3
 
@@ -206,7 +205,7 @@ def _wanted(module: AnsibleModule, engine: Engine) -> tuple[dict[str, t.Any], st
 def _headers(params: dict[str, t.Any], image: str) -> dict[str, str]:
     if not params["registry_username"]:
         return {}
-    return login_header(
+    return registry_login.header(
         {
             "username": params["registry_username"],
             "password": params["registry_password"] or "",

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 import typing as t
 
+from .._docker.engine import Engine, EngineRefusal, EngineSilence, filters, name
 from . import nodes as node_views
 from . import reasons as why
 from . import tasks as looks
-from .engine import Engine, EngineRefusal, EngineSilence, filters, name
 
 # As long as Docker itself looks at a task before it takes the next.
 STAY = 5.0

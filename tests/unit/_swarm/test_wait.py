@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import EngineRefusal, EngineSilence
 from ansible_collections.quorum.mesos.plugins.module_utils._swarm import wait
-from ansible_collections.quorum.mesos.plugins.module_utils._swarm.engine import EngineRefusal, EngineSilence
 
 TEMPLATE = {"ContainerSpec": {"Image": "web:2"}}
 

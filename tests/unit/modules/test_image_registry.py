@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import EngineAnswer
+from ansible_collections.quorum.mesos.plugins.module_utils._docker.engine import EngineRefusal
 from ansible_collections.quorum.mesos.plugins.modules import _image_registry
 
 HOST = "registry.example.org:5000"
@@ -22,6 +22,6 @@ LOGIN = f"give user and password of {HOST} in image_registry_credentials."
     ],
 )
 def test_the_remedy(status: int, said: str, logged_in: bool, words: str) -> None:
-    found = _image_registry._remedy(EngineAnswer(status, {"message": said}), HOST, logged_in)
+    found = _image_registry._remedy(EngineRefusal(status, said), HOST, logged_in)
     assert words in found
     assert said in found
