@@ -21,7 +21,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.mark.parametrize("tag", ["preflight", "network", "install", "configure", "service", "health"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "preflight", "install", "configure",
+        *(pytest.param(tag, marks=pytest.mark.long) for tag in ("network", "service", "health")),
+    ],
+)  # fmt: skip
 def test_a_tag_alone(tag: str, home: Path) -> None:
     done = subprocess.run(
         ["ansible-playbook", "-i", LabCluster.from_environment().inventory, "playbooks/site.yml", "--tags", tag],

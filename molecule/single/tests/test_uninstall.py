@@ -81,12 +81,14 @@ def test_the_services_go_and_the_data_stays(cluster: LabCluster) -> None:
     assert "table inet quorum" not in shell.run("nft list tables").stdout
 
 
+@pytest.mark.long
 def test_a_second_time_changes_nothing(cluster: LabCluster) -> None:
     code, output = uninstall(cluster, *SURE)
     assert code == 0, output
     assert changes(output) == 0, output
 
 
+@pytest.mark.long
 def test_what_is_installed_again_runs_the_apps_again(cluster: LabCluster) -> None:
     """The registry has kept that the agent was drained."""
     done = playbook.run("quorum.mesos.site", cluster.config.directory / "inventory.yml", capture=True)
@@ -99,6 +101,7 @@ def test_what_is_installed_again_runs_the_apps_again(cluster: LabCluster) -> Non
     assert not cluster.shell(node).file("/etc/mesos/mesos-slave.drained").exists
 
 
+@pytest.mark.long
 def test_every_refusal_comes_before_anything_is_removed(cluster: LabCluster) -> None:
     code, output = uninstall(cluster, SURE[0], SURE[1])
     assert code != 0
@@ -108,6 +111,7 @@ def test_every_refusal_comes_before_anything_is_removed(cluster: LabCluster) -> 
     assert all(cluster.shell(node).service(unit).is_running for unit in UNITS)
 
 
+@pytest.mark.long
 def test_the_data_goes_when_told_to(cluster: LabCluster) -> None:
     options = [word for layer in LAYERS for word in ("-e", f"{layer}_uninstall_data=true")]
     code, output = uninstall(cluster, *SURE, *options)
