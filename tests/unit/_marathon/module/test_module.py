@@ -179,3 +179,17 @@ def test_a_wrong_definition_is_told_with_its_app():
         pytest.raises(DefinitionError, match=r"^/shop/web: /cpus must be a number$"),
     ):
         work(MarathonModule(argument_spec=SPEC))
+
+
+def test_a_terminal_gets_text_only(capsys):
+    foreign = "rack \x1b[31m\r\x9b\u202e"
+
+    def work(module):
+        module.warn(foreign)
+        module.fail_json(msg=f"one\n{foreign}")
+
+    result = run(capsys, {}, work)
+    assert result["msg"] == "one\nrack  [31m   "
+    assert [warning if isinstance(warning, str) else warning["event"]["msg"] for warning in result["warnings"]] == [
+        "rack  [31m   "
+    ]
