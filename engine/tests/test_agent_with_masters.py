@@ -53,3 +53,15 @@ def test_task_survives_the_leader_and_the_agent(tmp_path: Path) -> None:
         state = requests.get(cluster.agents[0].url + "/state", timeout=5).json()
         Path(state["frameworks"][0]["executors"][0]["directory"], "go").touch()
         assert _updates(scheduler, "TASK_FINISHED")["message"] == "Command exited with status 0"
+
+
+def test_an_id_longer_than_a_file_name_ends_the_task_alone(tmp_path: Path) -> None:
+    with LocalCluster(tmp_path, masters=1, agents=1, agent_flags={"containerizers": "mesos"}) as cluster:
+        scheduler = Scheduler(cluster.leader().url, name="long")
+        scheduler.subscribed()
+        offer = scheduler.offer()
+        scheduler.launch(offer, {**_task(offer, "true"), "task_id": {"value": "a" * 256}})
+        assert scheduler.update()["state"] == "TASK_ERROR"
+        offer = scheduler.offer()
+        scheduler.launch(offer, {**_task(offer, "true"), "task_id": {"value": "a" * 255}})
+        assert _updates(scheduler, "TASK_FINISHED")["agent_id"] == offer["agent_id"]

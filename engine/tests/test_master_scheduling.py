@@ -106,7 +106,8 @@ def test_reserved_resources_go_to_their_role_only(master: Program) -> None:
 @pytest.mark.parametrize(("change", "message"), [
     ({"cpus": 5}, "more than available"),
     ({"agent_id": {"value": "nobody"}}, "invalid agent"),
-    ({"task_id": {"value": "a/b"}}, "directory name"),
+    ({"task_id": {"value": "a/b"}}, "contains invalid characters"),
+    ({"task_id": {"value": "a" * 256}}, "ID must not be greater than 255 characters"),
 ])
 def test_a_task_that_cannot_be(master: Program, change: dict, message: str) -> None:
     AgentEnd(master.url).subscribed()

@@ -192,6 +192,7 @@ def test_the_master_accounts_for_the_executor_as_long_as_a_task_lives(program: P
     ({"type": "CUSTOM"}, 0.5, "must be DEFAULT"),
     ({"command": {"value": "x"}}, 0.5, "must not be set for 'DEFAULT' executor"),
     ({"framework_id": {"value": "other"}}, 0.5, "invalid FrameworkID"),
+    ({"executor_id": {"value": "e" * 256}}, 0.5, "ID must not be greater than 255 characters"),
 ])
 def test_an_invalid_group_is_refused_whole(program: Program, executor: dict, cpus: float, message: str) -> None:
     AgentEnd(program.url).subscribed()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.quorum.mesos.plugins.module_utils._words import one_line
 
 # A module cannot show anything before it ends.
 REPORT_SECONDS = 15.0
@@ -36,6 +37,6 @@ class ActionModule(ActionBase):
         # Not to the standard output, which may be read by a program.
         self._display.display(
             "[%s] after %.0f s the %s is not healthy yet: %s"
-            % (host, answer["elapsed"], service, "; ".join(answer["waiting_for"])),
+            % (host, answer["elapsed"], service, one_line("; ".join(answer["waiting_for"]))),
             stderr=True,
         )

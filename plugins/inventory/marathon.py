@@ -100,6 +100,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.plugins.module_utils._words import printable
 from ansible_collections.quorum.mesos.plugins.plugin_utils import task_hosts
 from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import open_client
 
@@ -121,7 +122,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(f"{path}: the group {name} has the tasks of several apps: {', '.join(ids)}")
         if "label" in self.get_option("group_by"):
             for name, labels in task_hosts.shared_label_groups(hosts).items():
-                self.display.warning(f"{path}: the group {name} has the tasks of several labels: {', '.join(labels)}")
+                told = printable(", ".join(labels))
+                self.display.warning(f"{path}: the group {name} has the tasks of several labels: {told}")
         for name, variables in hosts.items():
             self._add(name, variables)
 

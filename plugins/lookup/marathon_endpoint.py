@@ -145,6 +145,7 @@ from ansible_collections.quorum.mesos.plugins.module_utils._marathon.report.endp
     endpoints,
     port_names,
 )
+from ansible_collections.quorum.mesos.plugins.module_utils._words import printable
 from ansible_collections.quorum.mesos.plugins.plugin_utils import load_balancers, public_addresses
 from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import open_client, variables_for
 
@@ -191,7 +192,7 @@ class LookupModule(LookupBase):
         found = public_addresses.found(list(everyone.values()), balancers)
         for app in apps:
             for sentence in found.problems.get(app["id"], []):
-                self._display.warning(f"{app['id']} at {sentence}")
+                self._display.warning(printable(f"{app['id']} at {sentence}"))
             ports, named = self._port_of(app), port_names(app)
             for one in found.addresses:
                 if one.app_id == app["id"] and one.index in ports:

@@ -40,6 +40,15 @@ def sha256(path: str) -> str:
     return digest.hexdigest()
 
 
+def other_checksum(path: str, digest: str, option: str) -> tuple[str, str] | None:
+    """Why an archive is not the one that is meant, and the remedy; nothing if it is."""
+    found = sha256(path)
+    if found == digest:
+        return None
+    why = "its checksum is sha256:%s and %s_checksum expects sha256:%s" % (found, option, digest)
+    return why, "fetch the archive again or correct the checksum"
+
+
 def home_of(dest: str, digest: str) -> str:
     """The directory that belongs to one archive and to no other."""
     return os.path.join(dest, digest[:DIRECTORY_DIGITS])

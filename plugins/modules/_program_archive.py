@@ -158,13 +158,9 @@ def refuse(module: AnsibleModule, why: str, remedy: str) -> t.NoReturn:
 
 
 def _check(module: AnsibleModule, path: str, digest: str) -> None:
-    found = programs.sha256(path)
-    if found != digest:
-        refuse(
-            module,
-            "its checksum is sha256:%s and %s_checksum expects sha256:%s" % (found, module.params["option"], digest),
-            "fetch the archive again or correct the checksum",
-        )
+    wrong = programs.other_checksum(path, digest, module.params["option"])
+    if wrong:
+        refuse(module, *wrong)
 
 
 def _fetch(module: AnsibleModule, url: str) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned, one_line
+from ansible_collections.quorum.mesos.plugins.module_utils._words import one_line
+from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
 NO_DRIFT, DRIFT, NOT_COMPARED = "no_drift", "drift", "not_compared"
 CHANGED, SCALED, MISSING, UNDECLARED = "changed", "scaled", "missing", "undeclared"

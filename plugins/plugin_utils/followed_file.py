@@ -12,6 +12,7 @@ import threading
 import typing as t
 
 from ansible import constants as C
+from ansible_collections.quorum.mesos.plugins.module_utils._words import one_line
 
 _INTERVAL = 0.2
 
@@ -47,4 +48,4 @@ class FollowedFile:
             over = self._over.wait(_INTERVAL)
             *lines, begun = (begun + self._lines.read()).split("\n")
             for line in lines:
-                self._show("".join(character for character in line if character.isprintable()))
+                self._show(one_line(line))

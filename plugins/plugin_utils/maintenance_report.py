@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned, one_line
+from ansible_collections.quorum.mesos.plugins.module_utils._words import one_line
+from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
 _LONGEST = 400
 UNDO = "ansible-playbook quorum.mesos.mesos_slave_activate --limit %s"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.quorum.mesos.plugins.module_utils._words import one_line
 from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
 _LONGEST = 100
@@ -44,5 +45,5 @@ def _last_line(text: Any) -> str:
 
 
 def _one_line(text: Any) -> str:
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in str(text or "")).split())
+    words = one_line(text or "")
     return words if len(words) <= _LONGEST else words[: _LONGEST - 3] + "..."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import typing as t
 
+from ansible_collections.quorum.mesos.plugins.module_utils._words import printable
 from ansible_collections.quorum.mesos.plugins.plugin_utils import drift_report, status_report
 
 _STYLE = """
@@ -146,4 +147,4 @@ def _section(title: str, body: str) -> str:
 
 
 def _text(value: t.Any) -> str:
-    return html.escape(str(value), quote=True)
+    return html.escape(printable(value), quote=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.quorum.mesos.plugins.module_utils._health import table
+from ansible_collections.quorum.mesos.plugins.module_utils._words import printable
 from ansible_collections.quorum.mesos.plugins.plugin_utils import drift_report
 from ansible_collections.quorum.mesos.plugins.plugin_utils.columns import aligned
 
@@ -58,7 +59,7 @@ def lines(found: Report) -> list[str]:
     if drift is not None:
         text += ["DRIFT against %s: %s" % (drift["directory"], drift["plan"])]
         text += aligned([("  " + one["id"], drift_report.words(one)) for one in drift["differs"]])
-    return text + found["notes"]
+    return [printable(line) for line in [*text, *found["notes"]]]
 
 
 def resources(agent: t.Mapping[str, t.Any]) -> str:

@@ -11,6 +11,7 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module import progress
+from ansible_collections.quorum.mesos.plugins.module_utils._words import one_line
 from ansible_collections.quorum.mesos.plugins.plugin_utils import interruption
 from ansible_collections.quorum.mesos.plugins.plugin_utils.followed_file import FollowedFile
 
@@ -80,7 +81,7 @@ class WaitingAction(ActionBase):
             return
         if "action" in result or "summary" in result:
             host = task_vars.get("inventory_hostname", "localhost")
-            self._display.display(f"[{host}] {' '.join(str(result['msg']).split())}", stderr=True)
+            self._display.display(f"[{host}] {one_line(result['msg'])}", stderr=True)
 
     def _may_be_shown(self) -> bool:
         return (

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import rendered_role
 import yaml
+from ansible.template import trust_as_template
 
 from lab import playbook
 
@@ -133,6 +134,29 @@ def test_preflight_accepts_the_secured_one_after_its_recipe(copy: Path) -> None:
     program = Path(sys.executable).parent / "ansible-vault"
     recipe([str(program), "encrypt", "--vault-password-file", str(password), str(vault)])
     preflight(copy, f"--vault-password-file={password}")
+
+
+@pytest.mark.parametrize(
+    ("of_a_master", "expected"),
+    [
+        ({}, "zk://mesos:fake@10.0.0.41:2181,[2001:db8::42]:2191,zk3:2181/mesos"),
+        ({"mesos_master_zk": "zk://mesos:fake@zk.example.org:2181/other"}, "zk://mesos:fake@zk.example.org:2181/other"),
+    ],
+    ids=["computed", "as the masters"],
+)
+def test_marathon_of_the_secured_one_looks_where_the_masters_are(of_a_master: dict[str, str], expected: str) -> None:
+    """Also with Terraform's public addresses, and for a host that Ansible reaches by its name."""
+    hosts: dict[str, dict[str, Any]] = {
+        "zk1": {"ansible_host": "203.0.113.41", "quorum_address": "10.0.0.41", **of_a_master},
+        "zk2": {"ansible_host": "2001:db8::42", "zookeeper_client_port": 2191},
+        "zk3": {},
+    }
+    role = rendered_role.Role("marathon")
+    role.variables["groups"] = {**rendered_role.GROUPS, "zookeeper": list(hosts), "mesos_masters": ["zk1"]}
+    secured = yaml.safe_load((INVENTORY / "secured" / "group_vars" / "marathon" / "secured.yml").read_text())
+    templar = role.templar({"vault_zookeeper_mesos_password": "fake"})
+    templar.available_variables = {**templar.available_variables, "hostvars": hosts}
+    assert templar.template(trust_as_template(secured["marathon_master"])) == expected
 
 
 def recipe(command: list[str]) -> str:

@@ -47,5 +47,9 @@ def test_the_collection_prints_it(message: str) -> None:
     assert [part for part in fixed if not printed(part)] == []
 
 
+def test_a_wrong_checksum_is_told_in_the_same_words_everywhere() -> None:
+    assert len([text for text in texts() if "checksum is sha256" in text]) == 1
+
+
 def test_a_message_that_nothing_prints_is_found() -> None:
     assert not printed("the moon is in the wrong phase")

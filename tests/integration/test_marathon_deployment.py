@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 MODULE = "quorum.mesos.marathon_deployment"
@@ -21,6 +23,15 @@ def deployments(ansible):
 def running(marathon, group):
     listed = marathon.write("GET", "/v2/deployments").json()
     return [one["id"] for one in listed if any(app.startswith(group) for app in one["affectedApps"])]
+
+
+def test_a_terminal_does_not_obey_a_definition(deployments, marathon, group):
+    app = f"{group}/evil"
+    rule = ["rack", "CLUSTER", "\x1b]0;title\x07\x1b[2J\x1b[31mRED"]
+    assert marathon.write("PUT", f"/v2/apps{app}", {**SLEEP, "constraints": [rule]}).ok
+    late = deployments(app=app, wait_timeout=4)
+    assert late["failed"] and "meets the constraints rack CLUSTER  ]0;title  [2J [31mRED" in late["msg"]
+    assert re.findall("[\x07\x1b]", late["output"]) == []
 
 
 def test_life_of_deployments(deployments, marathon, group):

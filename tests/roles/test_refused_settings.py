@@ -312,7 +312,7 @@ def test_a_wrong_checksum(cluster: Cluster) -> None:
     cluster.shrink(agent=True)
     cluster.variables["mesos_slave_archive_checksum"] = f"sha256:{'0' * 64}"
     assert cluster.refusals() == [
-        f"d: mesos_slave_archive is {cluster.archive}, whose checksum is sha256:{cluster.digest}, and "
+        f"d: mesos_slave_archive is {cluster.archive}: its checksum is sha256:{cluster.digest} and "
         f"mesos_slave_archive_checksum expects sha256:{'0' * 64}; fetch the archive again or correct the checksum."
     ]
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from .._http import host_request
 from .._http.host_get import ServiceAccess
+from .._words import ReadableError
 
 SOCKET = "/run/docker.sock"
 # A node that joins answers when it is a member; the Engine itself gives up after 20 s.
@@ -30,7 +31,7 @@ def socket_spec() -> dict[str, dict[str, t.Any]]:
     return {"socket": {"type": "path", "default": SOCKET}}
 
 
-class EngineRefusal(Exception):
+class EngineRefusal(ReadableError):
     """An answer that is an error, with the Engine's own words."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -46,7 +47,7 @@ class EngineRefusal(Exception):
         return self.status == _NO_MANAGER
 
 
-class EngineSilence(Exception):
+class EngineSilence(ReadableError):
     """No answer at all."""
 
 

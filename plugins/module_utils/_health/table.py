@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._words import one_line
 from .._zookeeper.change import epoch_of
 from . import work_dir
 
@@ -73,11 +74,11 @@ def _agent_states(hosts: t.Mapping[str, Found]) -> dict[str, dict[str, str]] | N
 def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str]] | None) -> str:
     if found.get("down"):
         first = next(name for name in ORDER if name in found["services"])
-        why = ": %s" % _one_line(found["down"]).replace("Task failed: ", "", 1) if service == first else ""
+        why = ": %s" % one_line(found["down"]).replace("Task failed: ", "", 1) if service == first else ""
         return "the host is not reached%s" % why
     result = found["services"][service] or {}
     if not result.get("answers"):
-        return "does not answer: %s" % _one_line(result.get("why") or found.get("failed") or "it was not asked")
+        return "does not answer: %s" % one_line(result.get("why") or found.get("failed") or "it was not asked")
     facts = result["facts"]
     words = {
         "zookeeper": _zookeeper,
@@ -90,10 +91,6 @@ def _words(service: str, found: Found, states: t.Mapping[str, t.Mapping[str, str
     }[service](facts)
     opened = ", ".join(facts["open"])
     return ", ".join(word for word in words if word) + ("; " + OPEN + opened if opened else "")
-
-
-def _one_line(text: t.Any) -> str:
-    return " ".join(str(text).split())
 
 
 def _many(number: t.Any, noun: str) -> str:
@@ -156,7 +153,7 @@ def _haproxy(facts: Facts) -> list[str]:
         *([] if facts.get("image") else [_many(len(facts[name]), word) for name, word in counted]),
         "%s not served" % _many(len(facts["excluded"]), "app") if facts["excluded"] else "",
         "has the shared address %s" % facts["shared_address"] if facts.get("has_shared_address") else "",
-        "its agent keeps what runs: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+        "its agent keeps what runs: %s" % one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
     ]
 
 
@@ -181,7 +178,7 @@ def _dns(facts: Facts) -> list[str]:
         "answers for %s" % facts["domain"],
         "" if facts["names"] is None else "%s of %s" % (_many(facts["names"], "name"), _many(facts["tasks"], "task")),
         "%d without names" % len(facts["excluded"]) if facts["excluded"] else "",
-        "its names stay as they are: %s" % _one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
+        "its names stay as they are: %s" % one_line(facts["agent"]).rstrip(".") if facts["agent"] else "",
     ]
 
 
@@ -190,7 +187,7 @@ def _named(hosts: t.Mapping[str, Found]) -> list[str]:
     said: dict[str, list[str]] = {}
     for host, found in hosts.items():
         for one in _facts(found, "dns").get("excluded") or []:
-            why = _one_line(one.get("why") or "").rstrip(".")
+            why = one_line(one.get("why") or "").rstrip(".")
             said.setdefault("%s has no names: %s" % (one.get("name"), why), []).append(host)
     return _with_hosts(said)
 
@@ -218,7 +215,7 @@ def _places(facts: Facts) -> t.Iterator[str]:
         servers = "%s up" % _many(backend.get("up"), "server") + (", %d draining" % draining if draining else "")
         yield "%s at %s: %s" % (backend.get("app"), ", ".join(places.get(name, ["no address"])), servers)
     for one in facts.get("excluded") or []:
-        yield "%s is not served: %s" % (one.get("app"), _one_line(one.get("why") or "").rstrip("."))
+        yield "%s is not served: %s" % (one.get("app"), one_line(one.get("why") or "").rstrip("."))
 
 
 def _trees(hosts: t.Mapping[str, Found]) -> list[str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._words import ReadableError
+
 
 class BadOption(Exception):
     """An option that cannot be used, found before anything was sent; facts are further keys for the result."""
@@ -16,11 +18,11 @@ class BadOption(Exception):
         self.facts = facts
 
 
-class LoginFailed(Exception):
+class LoginFailed(ReadableError):
     """A login was answered and gave no token, which another try would not change."""
 
 
-class NoAnswer(Exception):
+class NoAnswer(ReadableError):
     """One request to one address came to nothing.
 
     arrived: the service may have got it, so that only a read may be sent again. electing: somebody answered, but there

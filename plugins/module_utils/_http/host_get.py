@@ -11,10 +11,11 @@ import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
+from .._words import ReadableError
 from . import host_request, tls
 
 
-class Unanswered(Exception):
+class Unanswered(ReadableError):
     """The text says which URL gave what."""
 
 

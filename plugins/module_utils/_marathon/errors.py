@@ -8,8 +8,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Iterator
 
+from .._words import ReadableError, ended
 
-class MarathonError(Exception):
+
+class MarathonError(ReadableError):
     """A failure told in one sentence; facts are further keys for the result of the module."""
 
     def __init__(self, message: str, **facts: Any) -> None:
@@ -24,7 +26,8 @@ class DefinitionError(MarathonError):
 def refuse_unknown(sentences: list[str]) -> None:
     """Raises for the fields that Marathon does not know, each in one sentence."""
     if sentences:
-        raise DefinitionError(f"{'; '.join(sentences)}. strict is set: correct or remove what Marathon does not know")
+        told = ended("; ".join(sentences))
+        raise DefinitionError(f"{told} strict is set: correct or remove what Marathon does not know")
 
 
 @contextmanager
@@ -52,13 +55,13 @@ def looking_after(lost: WriteUncertain) -> Iterator[None]:
     try:
         yield
     except (Unreachable, Unexpected, Refused) as error:
-        raise WriteUncertain(f"{lost}. A look at it failed too: {error}", **error.facts) from error
+        raise WriteUncertain(f"{ended(lost)} A look at it failed too: {error}", **error.facts) from error
 
 
 def say_written(error: MarathonError, deployment_ids: list[str], what: str = "The change") -> None:
     """Adds to what comes after a write that the write was done."""
     listed = f" (deployment{'s' if len(deployment_ids) > 1 else ''} {', '.join(deployment_ids)})"
-    error.args = (f"{error}. {what} was written before{listed if deployment_ids else ''}",)
+    error.args = (f"{ended(error)} {what} was written before{listed if deployment_ids else ''}",)
 
 
 class Refused(MarathonError):

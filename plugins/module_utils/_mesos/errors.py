@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._words import ReadableError
 
-class MesosError(Exception):
+
+class MesosError(ReadableError):
     """A failure told in one sentence; facts are further keys for the result of the module."""
 
     def __init__(self, message: str, **facts: Any) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from .._http import endpoints
 from .._http.errors import BadOption, NoAnswer, Silence, Uncertain
 from .._http.exchange import Answer
+from .._words import ended, one_line
 from .errors import CallRefused, MesosError, NoLeader, Unauthorized, Unexpected, Unreachable, WriteUncertain
 
 PATH = "/api/v1"
@@ -118,7 +119,8 @@ def _content(answer: Answer, url: str, kind: str) -> dict[str, Any]:
         data = None
     if answer.status != 200 or not isinstance(data, dict) or data.get("type") != kind:
         raise Unexpected(
-            f"{url}{PATH} answers {kind} with HTTP {answer.status}: {_words(answer)}. Is this address a Mesos master?"
+            f"{url}{PATH} answers {kind} with HTTP {answer.status}: {ended(_words(answer))} "
+            "Is this address a Mesos master?"
         )
     content = data.get(kind.lower()) or {}
     if not isinstance(content, dict):
@@ -127,5 +129,5 @@ def _content(answer: Answer, url: str, kind: str) -> dict[str, Any]:
 
 
 def _words(answer: Answer) -> str:
-    text = " ".join(answer.text.split())
+    text = one_line(answer.text)
     return (text[:117] + "...") if len(text) > 120 else text or "no body"

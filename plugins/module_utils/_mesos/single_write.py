@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from .._words import ended
 from .errors import MesosError, WriteUncertain
 from .operator_api import OperatorApi
 
@@ -19,6 +20,6 @@ def written(api: OperatorApi, done: Callable[[], bool], kind: str, **content: An
         try:
             there = done()
         except MesosError as error:
-            raise WriteUncertain(f"{lost}. Reading the master failed too: {error}", **error.facts) from error
+            raise WriteUncertain(f"{ended(lost)} Reading the master failed too: {error}", **error.facts) from error
         if not there:
             raise

@@ -48,13 +48,8 @@ def archive_problems(role: str, archive: str | None, checksum: str | None) -> li
         ]
     if not os.path.isfile(path):
         return ["%s is %s, and the controller has no such file; give a path or URL that exists." % (option, path)]
-    found = programs.sha256(path)
-    if found != digest:
-        return [
-            "%s is %s, whose checksum is sha256:%s, and %s_checksum expects sha256:%s; "
-            "fetch the archive again or correct the checksum." % (option, path, found, option, digest)
-        ]
-    return []
+    wrong = programs.other_checksum(path, digest, option)
+    return ["%s is %s: %s; %s." % (option, path, *wrong)] if wrong else []
 
 
 def package_problems(role: str, name: str, version: str, repository: t.Mapping[str, t.Any], family: str) -> list[str]:

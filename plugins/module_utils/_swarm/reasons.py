@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._words import one_line
 from . import tasks as looks
 
 Mapping = t.Mapping[str, t.Any]
@@ -52,7 +53,8 @@ def reasons(service: Mapping, tasks: t.Sequence[Mapping], nodes: t.Sequence[Mapp
         found.append(Reason("update", "Docker says: %s" % service["UpdateStatus"]["Message"]))
     kept: dict[tuple[str, str], Reason] = {}
     for one in found:
-        kept.setdefault((one.kind, one.text), one)
+        text = one_line(one.text)
+        kept.setdefault((one.kind, text), one._replace(text=text))
     kinds = {one.kind for one in kept.values()}
     # The next try for what cannot be had says nothing more.
     return [one for one in kept.values() if not (one.kind == "pull" and "image" in kinds)]

@@ -9,6 +9,7 @@ import time
 import typing as t
 
 from .._docker.engine import Engine, EngineRefusal, EngineSilence, filters, name
+from .._words import ReadableError
 from . import nodes as node_views
 from . import reasons as why
 from . import tasks as looks
@@ -19,7 +20,7 @@ _EVERY = 1.0
 _LINES = 5
 
 
-class WaitFailed(Exception):
+class WaitFailed(ReadableError):
     """The text says what was seen and why; the reasons are for programs."""
 
     def __init__(self, text: str, reasons: t.Sequence[why.Reason]) -> None:

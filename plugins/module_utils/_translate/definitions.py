@@ -21,6 +21,7 @@ from .._marathon.definition import app_fields, legacy, pod_fields, values
 from .._marathon.definition import apps as app_set
 from .._marathon.definition import pod as pod_definition
 from .._marathon.errors import DefinitionError, MarathonError
+from .._words import ended
 from .notes import pointer
 from .options import Options
 
@@ -258,4 +259,4 @@ def _wrong(one: Definition) -> list[DefinitionError]:
     told = "; ".join([*map(str, found[:5]), *others])
     if not told:
         return []
-    return [DefinitionError(f"{one.origin}: {one.id}: {told}. Correct the definition, which Marathon refuses")]
+    return [DefinitionError(f"{one.origin}: {one.id}: {ended(told)} Correct the definition, which Marathon refuses")]

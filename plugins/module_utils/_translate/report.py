@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable
 
+from .._words import one_line
 from .kubernetes.security import secret_key
 from .notes import DROPPED, KUBERNETES, LEVELS, MANUAL, SWARM
 from .swarm.container import secret_name
@@ -47,7 +48,7 @@ def markdown(translated: list[Translated], targets: Iterable[str]) -> str:
 
 def cell(text: Any) -> str:
     """Text in a table: nothing in it is markup."""
-    line = " ".join(str(text).split())
+    line = one_line(text)
     return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", line)
 
 

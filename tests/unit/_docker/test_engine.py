@@ -94,3 +94,8 @@ def test_the_last_lines_of_a_task(docker: engine.Engine) -> None:
     assert docker.last_lines("t1", 5) == ["one", "two", "te"]
     assert docker.last_lines("t1", 2) == ["two", "te"]
     assert engine.log_lines(b"of a terminal\n") == ["of a terminal"]
+
+
+def test_the_words_of_others_are_printable() -> None:
+    for error in (engine.EngineRefusal(500, "no\x1b[31m\r\x9b\u202e"), engine.EngineSilence("no\x1b[31m\r\x9b\u202e")):
+        assert str(error).isprintable()

@@ -68,7 +68,7 @@ def test_nobody_leads() -> None:
         (Answer(400, "Unknown agent"), CallRefused, "refuses GET_VERSION: Unknown agent"),
         (Answer(401, ""), Unauthorized, r"\(401\): check its login \(url_username and url_password"),
         (Answer(403, ""), Unauthorized, r"\(403\): check"),
-        (Answer(404, "404 Not Found."), Unexpected, "HTTP 404: 404 Not Found.. Is this address a Mesos master"),
+        (Answer(404, "404 Not Found."), Unexpected, "HTTP 404: 404 Not Found. Is this address a Mesos master"),
         (Answer(200, "<html>"), Unexpected, "Is this address a Mesos master"),
         (Answer(200, '{"type": "GET_HEALTH"}'), Unexpected, "Is this address a Mesos master"),
         (redirected("https://elsewhere/api"), Unexpected, "redirects to 'https://elsewhere/api'"),

@@ -102,3 +102,8 @@ def test_constraints_that_no_one_node_meets_together() -> None:
 def test_what_docker_says_of_the_update_is_better_than_nothing() -> None:
     (found,) = reasons.reasons({**SERVICE, "UpdateStatus": {"State": "paused", "Message": "update paused"}}, [], NODES)
     assert "update paused" in found.text
+
+
+def test_the_words_of_docker_are_one_line_without_control_characters() -> None:
+    (found,) = reasons.reasons(SERVICE, [task("rejected", "no\x1b[31m\r\x9b\u202e\nway")], NODES)
+    assert found.text == "two refuses the task: no [31m way"

@@ -43,4 +43,4 @@ def test_a_terminal_gets_text_only():
     shown = []
     with FollowedFile(shown.append) as path:
         add(path, "a\x1b[2Jb\r\n")
-    assert shown == ["a[2Jb"]
+    assert shown == ["a [2Jb"]

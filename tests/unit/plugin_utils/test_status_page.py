@@ -68,3 +68,9 @@ def test_what_a_cluster_says_is_text_and_no_markup():
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     Reader(page)
+
+
+def test_a_browser_gets_text_only() -> None:
+    found = report()
+    found["deployments"] = [{**found["deployments"][0], "waits_for": ["rack \x1b[31m\r\x9b\u202e"]}]
+    assert re.findall("[\x1b\r\x9b\u202e]", status_page.page(found)) == []

@@ -129,3 +129,10 @@ def test_a_cluster_that_tells_nothing_is_a_report_too():
     found = status_report.report({"h": {"down": "no route", "services": {"agent": None}, "lock": ""}}, "now")
     assert (found["agents"], found["apps"], found["deployments"], found["drift"]) == ([], [], [], None)
     assert status_report.lines(found)[0] == "Mesos agent  h  the host is not reached: no route"
+
+
+def test_a_terminal_gets_text_only() -> None:
+    found = report()
+    found["deployments"] = [{**found["deployments"][0], "waits_for": ["rack \x1b[31m\r\x9b\u202e"]}]
+    found["notes"] = ["\x1b[2Jdone"]
+    assert [line for line in status_report.lines(found) if not line.isprintable()] == []

@@ -26,7 +26,8 @@ def is_multi_role(info: dict[str, Any]) -> bool:
 
 def problem(info: dict[str, Any], flags: Flags) -> str | None:
     """Why such a framework cannot be."""
-    found = _roles_problem(info) or _id_problem(info.get("id", {}).get("value", ""))
+    framework_id = info.get("id", {}).get("value", "")
+    found = _roles_problem(info) or (id_problem(framework_id) if framework_id else None)
     if found:
         return found
     timeout = float(info.get("failover_timeout", 0.0))
@@ -89,6 +90,19 @@ def role_problem(role: str) -> str | None:
     return None
 
 
+def id_problem(text: str) -> str | None:
+    """Of a framework, task or executor: it becomes the name of a directory."""
+    if not text:
+        return "ID must not be empty"
+    if len(text.encode()) > LONGEST_ID:
+        return f"ID must not be greater than {LONGEST_ID} characters"
+    if text in (".", ".."):
+        return f"'{text}' is disallowed"
+    if _NOT_IN_IDS.search(text):
+        return f"'{text}' contains invalid characters"
+    return None
+
+
 def _roles_problem(info: dict[str, Any]) -> str | None:
     if not is_multi_role(info):
         if info.get("roles"):
@@ -103,18 +117,6 @@ def _roles_problem(info: dict[str, Any]) -> str | None:
         return f"'FrameworkInfo.roles' contains duplicate items: {_set(twice)}"
     found = next((found for role in roles if (found := role_problem(role))), None)
     return f"'FrameworkInfo.roles' contains invalid role: {found}" if found else None
-
-
-def _id_problem(framework_id: str) -> str | None:
-    if not framework_id:
-        return None
-    if len(framework_id) > LONGEST_ID:
-        return f"ID must not be greater than {LONGEST_ID} characters"
-    if framework_id in (".", ".."):
-        return f"'{framework_id}' is disallowed"
-    if _NOT_IN_IDS.search(framework_id):
-        return f"'{framework_id}' contains invalid characters"
-    return None
 
 
 def _set(names: Collection[str]) -> str:

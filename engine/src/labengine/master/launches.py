@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labengine.common.resources import Resources
+from labengine.master.framework_rules import id_problem
 from labengine.master.model import Agent, Framework
 
 
@@ -66,15 +67,15 @@ def _problem(framework: Framework, agent: Agent, launch: Launch) -> str | None:
 
 def _executor_problem(framework: Framework, launch: Launch) -> str | None:
     executor = launch.executor or {}
-    executor_id = (executor.get("executor_id") or {}).get("value")
+    executor_id = _executor_id(executor)
     if not launch.tasks:
         return "Task group cannot be empty"
     if executor.get("type") != "DEFAULT":
         return "The lab engine launches task groups with the default executor only: 'ExecutorInfo.type' must be DEFAULT"
     if "command" in executor:
         return "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"
-    if not executor_id or "/" in executor_id or executor_id in (".", ".."):
-        return f"Executor ID '{executor_id}' is not usable as a directory name"
+    if found := id_problem(executor_id):
+        return found
     if (executor.get("framework_id") or {}).get("value") != framework.id:
         return "ExecutorInfo has an invalid FrameworkID"
     if any(task.executor_id == executor_id for task in framework.tasks.values()):
@@ -85,13 +86,17 @@ def _executor_problem(framework: Framework, launch: Launch) -> str | None:
 
 
 def _task_problem(framework: Framework, agent: Agent, info: dict[str, Any]) -> str | None:
-    task_id = (info.get("task_id") or {}).get("value")
-    if not task_id or "/" in task_id or task_id in (".", ".."):
-        return f"Task ID '{task_id}' is not usable as a directory name"
+    task_id = str((info.get("task_id") or {}).get("value") or "")
+    if found := id_problem(task_id):
+        return found
     if task_id in framework.tasks or task_id in framework.unreachable:
         return f"Task has duplicate ID: {task_id}"
     if (info.get("agent_id") or {}).get("value") != agent.id:
         return f"Task uses invalid agent {(info.get('agent_id') or {}).get('value')} while {agent.id} is expected"
     if ("command" in info) == ("executor" in info):
         return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"
-    return None
+    return id_problem(_executor_id(info["executor"])) if "executor" in info else None
+
+
+def _executor_id(executor: dict[str, Any]) -> str:
+    return str((executor.get("executor_id") or {}).get("value") or "")

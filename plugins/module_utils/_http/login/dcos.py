@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from ..._words import one_line
 from ..errors import LoginFailed, NoAnswer
 from ..exchange import Answer, Login, token_header
 from . import service_account
@@ -92,7 +93,7 @@ def _words(answer: Answer, asked: dict[str, Any]) -> str:
     told = ", ".join(str(data[name]) for name in ("code", "description") if data.get(name))
     # JSON may hold a token, also where it is no object or is cut off.
     looks_like_json = answer.text.lstrip()[:1] in ("{", "[", '"')
-    text = " ".join((told or ("JSON" if looks_like_json else re.sub(r"<[^>]*>", " ", answer.text))).split())
+    text = one_line(told or ("JSON" if looks_like_json else re.sub(r"<[^>]*>", " ", answer.text)))
     for name in ("password", "token"):
         if asked.get(name):
             text = text.replace(asked[name], "********")

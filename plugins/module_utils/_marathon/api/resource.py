@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 from urllib.parse import quote
 
+from ..._words import one_line
 from ..errors import Conflict, Invalid, MarathonError, Missing, Unexpected
 from . import responses
 from .http import Http, MarathonAnswer
@@ -178,7 +179,7 @@ def foreign(answer: MarathonAnswer) -> Unexpected:
 
 def _words(answer: MarathonAnswer) -> str:
     message = answer.data.get("message") if isinstance(answer.data, dict) else None
-    return " ".join(str(message or "").split())
+    return one_line(message or "")
 
 
 def _mentions(words: str, name: str) -> bool:

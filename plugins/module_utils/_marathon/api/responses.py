@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from ..._http.exchange import Access, Answer
 from ..._http.login import dcos
+from ..._words import ended, one_line
 from ..bounds import details, refusals
-from ..errors import Conflict, MarathonError, Refused, TooManyDeployments, Unexpected
+from ..errors import Conflict, Invalid, MarathonError, Refused, TooManyDeployments, Unexpected
 
 # Answers that may have no body.
 _EMPTY = (200, 202, 204)
@@ -90,7 +91,7 @@ def is_page(answer: Answer) -> bool:
 
 def words_of(answer: Answer) -> str:
     """The words of an answer in any format, short enough for an error message."""
-    text = " ".join(re.sub(r"<[^>]*>", " ", answer.text or "").split())
+    text = one_line(re.sub(r"<[^>]*>", " ", answer.text or ""))
     return (text[:117] + "...") if len(text) > 120 else text or "no body"
 
 
@@ -114,14 +115,14 @@ def _data(answer: Answer, url: str, method: str, path: str, login: str, body: An
             "header Content-Type, give the address of Marathon itself as url"
         )
     if status in (400, 422) and data is not None:
-        raise _invalid(data, status, path, message, body)
+        raise _invalid(data, status, url, method, path, message, body)
     if data is None and (answer.text or status not in _EMPTY):
         raise _no_json(answer, url, method, path, login)
     if status == 404 or status < 300:
         return data
     said = f"Marathon at {url} answered {method} {path} with HTTP {status}: {message or words_of(answer)}"
     if status == 405 or _NO_ROUTE in message:
-        raise Unexpected(f"{said}. It has no such address: {remedy(url)}")
+        raise Unexpected(f"{ended(said)} It has no such address: {remedy(url)}")
     raise Unexpected(said)
 
 
@@ -139,12 +140,12 @@ def _forbidden(url: str, method: str, path: str, message: str) -> MarathonError:
     # Only from 1.6 on there is such a limit; its message is the only mark of it.
     if "running deployments" in message:
         return TooManyDeployments(
-            f"Marathon runs as many deployments as it allows (403): {message} Wait for some to end, or raise "
+            f"Marathon runs as many deployments as it allows (403): {ended(message)} Wait for some to end, or raise "
             "its --max_running_deployments"
         )
     return Refused(
-        f"Marathon at {url} does not allow this user {method} {path} (403): {message or 'no reason'}. Give a login "
-        "that may, or the right to this one"
+        f"Marathon at {url} does not allow this user {method} {path} (403): {ended(message or 'no reason')} Give a "
+        "login that may, or the right to this one"
     )
 
 
@@ -160,9 +161,14 @@ def _conflict(data: Any, method: str, path: str, message: str) -> MarathonError:
     )
 
 
-def _invalid(data: Any, status: int, path: str, message: str, body: Any) -> MarathonError:
+def _invalid(data: Any, status: int, url: str, method: str, path: str, message: str, body: Any) -> MarathonError:
     found = details.cleaned((data.get("details") or data.get("errors")) if isinstance(data, dict) else None)
     reasons = "; ".join(filter(None, (message, details.described(found, body)))) or "no reason"
+    if body is None:
+        # A read, or a write without a definition.
+        told = f"Marathon at {url} refuses {method} {path} ({status}): {ended(reasons)}"
+        what = "read" if method == "GET" else "changed"
+        return Invalid(f"{told} Correct what the task asks for and run again; nothing was {what}", details=found)
     return refusals.told([refusals.Refusal(_about(path), reasons, found, status=status)])
 
 
@@ -171,7 +177,7 @@ def _no_json(answer: Answer, url: str, method: str, path: str, login: str) -> Ma
     if _asks_to_log_in(answer):
         return Refused(f"{seen}a page to log in instead of JSON: {login}")
     return Unexpected(
-        f"{seen}something that is not JSON: {words_of(answer)}. Is this a Marathon? If not, {remedy(url)}"
+        f"{seen}something that is not JSON: {ended(words_of(answer))} Is this a Marathon? If not, {remedy(url)}"
     )
 
 
@@ -204,4 +210,4 @@ def _without_nulls(data: Any) -> Any:
 
 
 def _message_of(data: Any) -> str:
-    return " ".join(str(data.get("message") or "").split()) if isinstance(data, dict) else ""
+    return one_line(data.get("message") or "") if isinstance(data, dict) else ""

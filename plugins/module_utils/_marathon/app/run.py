@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from ..._words import ended
 from .. import likely_secrets
 from ..api import repeat
 from ..api.client import Client
@@ -202,7 +203,7 @@ class AppRunner:
         if isinstance(error, Overridden):
             # What is there now is not what was deployed, and not ours to take back.
             nothing = {"action": "none", "deployment_id": None, "confirmed": False}
-            return type(error)(f"{error}. Nothing was rolled back", **{**error.facts, "rollback": nothing})
+            return type(error)(f"{ended(error)} Nothing was rolled back", **{**error.facts, "rollback": nothing})
         held = error.facts.get("held_by")
         hangs = ""
         if held and current is not None and held_resources.keeps_old(current):
@@ -223,7 +224,7 @@ class AppRunner:
             self._release,
         )
         sentence, facts = rollback.run(deployment_id)
-        return type(error)(f"{error}. {hangs}{sentence}", **{**error.facts, "rollback": facts})
+        return type(error)(f"{ended(error)} {hangs}{sentence}", **{**error.facts, "rollback": facts})
 
 
 def _dependencies(plan: Plan, declared: Wanted | None) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
+from ..._words import one_line
 from .. import secrets
 from . import app as app_bounds
 from . import pod as pod_bounds
@@ -63,7 +64,7 @@ def cleaned(details: Any) -> Any:
 def described(details: Any, body: Any = None) -> str:
     """The details as 'path: reason, it is value', one after the other; their order on the wire is random."""
     if isinstance(details, str):
-        return " ".join(details.split())
+        return one_line(details)
     return "; ".join(sorted(_sentences(details, body)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable
 
+from ..._words import ended
 from ..errors import DefinitionError, Invalid, MarathonError
 from .limits import Problem
 
@@ -46,13 +47,14 @@ def told(found: list[Refusal]) -> MarathonError:
     if asked:
         facts["status"] = asked[0]
     if len(found) == 1:
-        return kind(f"Marathon {_verb(found[0])}: {found[0].reasons}. {_remedy(found[0])}", **facts)
+        return kind(f"Marathon {_verb(found[0])}: {ended(found[0].reasons)} {_remedy(found[0])}", **facts)
     facts["details"] = [detail for one in found for detail in one.details or [] if isinstance(one.details, list)]
     facts["refused"] = [{"id": one.name, "origin": one.origin, "reasons": one.reasons} for one in found]
     parts = [f"{one.whose}: {one.reasons}" for one in found[:_NAMED]]
-    more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    if len(found) > _NAMED:
+        parts.append(f"and {len(found) - _NAMED} more")
     return kind(
-        f"Marathon refuses {len(found)} definitions: {'; '.join(parts)}{more}. Correct these definitions and run "
+        f"Marathon refuses {len(found)} definitions: {ended('; '.join(parts))} Correct these definitions and run "
         "again; nothing was changed",
         **facts,
     )

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from ..._words import ended
 from ..bounds import details
 from ..bounds.refusals import Refusal
 from ..definition import app as app_definition
@@ -91,7 +92,7 @@ def refused(one: DryRun, ask: Ask, origins: dict[str, str | None]) -> list[Refus
 def unheard(error: MarathonError) -> str:
     """What is said where Marathon did not check."""
     reason = "it gave no answer" if isinstance(error, WriteUncertain) else error
-    return f"Marathon did not check the definitions beforehand: {reason}. The run may still be refused"
+    return f"Marathon did not check the definitions beforehand: {ended(reason)} The run may still be refused"
 
 
 def too_old(version: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..._words import one_line
 from .health import kill_reason
 from .stability import Endings
 
@@ -44,7 +45,7 @@ def last_failure(app: dict[str, Any], since: str | None) -> list[str]:
     # One failure is kept until the app is deleted, so an old one says nothing about this deployment.
     if not failure or (since is not None and str(failure.get("version", since)) < since):
         return []
-    message = " ".join(str(failure.get("message") or "no message").split())
+    message = one_line(failure.get("message") or "no message")
     told = kill_reason(app, failure, message) or _pull(app, failure, message) or _fetch(failure, message)
     return [told or _memory(app, failure, message) or _plain(failure, message)]
 

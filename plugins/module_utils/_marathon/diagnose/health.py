@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..._words import one_line
+
 _SHOWN = 3
 _GRACE_SECONDS = 300
 _HTTP_KINDS = ("HTTP", "HTTPS", "MESOS_HTTP", "MESOS_HTTPS")
@@ -127,4 +129,4 @@ def _answered(cause: str) -> str:
     status = re.match(r"\s*(?:HTTP\s+)?(\d{3})\b", cause)
     if status:
         return f"answered {status.group(1)}"
-    return f"failed: {' '.join(cause.split())}" if cause else "failed"
+    return f"failed: {one_line(cause)}" if cause else "failed"

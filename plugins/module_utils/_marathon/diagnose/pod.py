@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..._words import one_line
 from .. import timestamps
 from . import failures, pod_endings
 from . import offers as offer_diagnosis
@@ -248,5 +249,5 @@ def _hosts(found: list[dict[str, Any]]) -> str:
 
 
 def _words(text: Any) -> str:
-    words = " ".join(str(text or "").split())
+    words = one_line(text or "")
     return words if len(words) <= _LONGEST else words[: _LONGEST - 3] + "..."

@@ -12,6 +12,7 @@ import re
 import traceback
 from typing import Any
 
+from ..._words import one_line
 from .json_text import Broken
 
 try:
@@ -60,7 +61,7 @@ def parse(text: str) -> list[Any]:
         mark = error.problem_mark or error.context_mark
         raise (Broken(f"is not valid YAML: {error.problem}") if mark is None else _at(mark, error.problem)) from error
     except yaml.YAMLError as error:
-        raise Broken(f"is not valid YAML: {' '.join(str(error).split())}") from error
+        raise Broken(f"is not valid YAML: {one_line(error)}") from error
 
 
 def _values(text: str, reader: Any) -> list[Any]:

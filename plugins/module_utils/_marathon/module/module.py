@@ -11,6 +11,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..._http.endpoints import password_in
+from ..._words import printable
 from .. import secrets
 from ..errors import about
 from . import argument_spec, option_types
@@ -37,6 +38,9 @@ class MarathonModule(AnsibleModule):
         if misread and self._subject:
             misread = f"{self._subject}: {misread}"
         super().fail_json(misread or msg, **facts)
+
+    def warn(self, warning: str, *more: Any, **settings: Any) -> None:
+        super().warn(printable(warning), *more, **settings)
 
     def _load_params(self) -> None:
         """Takes what cannot be read out of Ansible's way, for one sentence about each."""
@@ -88,6 +92,8 @@ class MarathonModule(AnsibleModule):
 
     def _return_formatted(self, kwargs: dict[str, Any]) -> None:
         given = self.given
+        if "msg" in kwargs:
+            kwargs = {**kwargs, "msg": printable(kwargs["msg"])}
         # Marathon tells of apps too whose definition was not among the arguments.
         super()._return_formatted(secrets.mask(kwargs, secret_names(given), likely=self.masks_likely))
 

@@ -11,6 +11,8 @@ from typing import Any, Callable
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.parameters import remove_values
 
+from ..._words import one_line
+
 # Names the file in the environment of the module. Without it nobody reads.
 VARIABLE = "QUORUM_MESOS_PROGRESS"
 # Begins a line that is only shown if the module is interrupted.
@@ -68,7 +70,7 @@ def _writer(module: AnsibleModule) -> Callable[[str], None] | None:
         return None
 
     def write(line: str) -> None:
-        line = " ".join(remove_values(line, module.no_log_values).split())
+        line = one_line(remove_values(line, module.no_log_values))
         os.write(descriptor, f"{line}\n".encode())
 
     return write

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._words import ended
 from ..api.client import Client
 from ..definition import pod as pod_definition
 from ..errors import DefinitionError, MarathonError, Missing, WaitFailed
@@ -22,14 +23,16 @@ def rolled_back(
         undoing = client.delete_deployment(deployment_id, force=False)
     except DefinitionError as harm:
         # What no write brings about, a rollback must not either.
-        return WaitFailed(f"{failure}. It was not rolled back, because of what it was before: {harm}", **failure.facts)
+        return WaitFailed(
+            f"{ended(failure)} It was not rolled back, because of what it was before: {harm}", **failure.facts
+        )
     except Missing:
         return WaitFailed(
-            f"{failure}. It was not rolled back, because deployment {deployment_id} has ended", **failure.facts
+            f"{ended(failure)} It was not rolled back, because deployment {deployment_id} has ended", **failure.facts
         )
     except MarathonError as error:
-        return WaitFailed(f"{failure}. It could not be rolled back: {error}", **failure.facts)
+        return WaitFailed(f"{ended(failure)} It could not be rolled back: {error}", **failure.facts)
     return WaitFailed(
-        f"{failure}. It is being rolled back to what it was before (deployment {undoing})",
+        f"{ended(failure)} It is being rolled back to what it was before (deployment {undoing})",
         **{**failure.facts, "rollback_deployment_id": undoing},
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Generic, Iterator, TypeVar
 
+from ..._words import ended
 from ..errors import MarathonError, Unexpected, Unreachable
 
 _FIRST_PAUSE = 0.5
@@ -34,7 +35,7 @@ class Evidence(Generic[E]):
         if self.failure is None:
             return reason
         since = "" if self.found is None else "That is what was known before. "
-        return f"{reason}. {since}The last look at it failed: {self.failure}"
+        return f"{ended(reason)} {since}The last look at it failed: {self.failure}"
 
 
 class Watch:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable
 
 from ..._mesos.agent_files import AgentFiles, Unavailable
+from ..._words import printable
 from .. import secrets
 from ..diagnose.stability import Endings
 from ..errors import MarathonError
@@ -88,7 +89,7 @@ class Outputs:
         for value in sorted(whole, key=len, reverse=True):
             text = text.replace(value, secrets.MASKED)
         lines = [line.rstrip() for line in self._hide(text).splitlines() if line.strip()]
-        return [_short("".join(sign if sign.isprintable() else " " for sign in line)) for line in lines[-_LINES:]]
+        return [_short(printable(line)) for line in lines[-_LINES:]]
 
 
 def _unread(where: dict[str, Any], error: str) -> Printed:

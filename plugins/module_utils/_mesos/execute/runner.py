@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable
 
+from ..._words import ended
 from .. import agents
 from ..agent_files import AgentFiles, Unavailable
 from ..errors import InsufficientResources, Unauthorized
@@ -47,7 +48,7 @@ class CommandRunner:
             raise agents.not_registered(everyone, place.name)
         if not found.hosts:
             told = "; ".join(f"{host} {why}" for host, why in sorted(found.refused.items()))
-            raise InsufficientResources(f"No agent can run it: {told}. Ask for less, or for another agent")
+            raise InsufficientResources(f"No agent can run it: {ended(told)} Ask for less, or for another agent")
         return found
 
     def run(self, command: Command, place: Placement, found: Survey, seconds: float) -> tuple[Facts, str | None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._http.errors import NoAnswer
 from ..._http.exchange import Answer
+from ..._words import one_line
 from ..errors import CallRefused, MesosError, NoLeader, Unauthorized
 from ..operator_api import OperatorApi
 from ..recordio import Records
@@ -118,5 +119,5 @@ def _refused(url: str, kind: str, answer: Answer) -> MesosError:
             f"The Mesos master {url} does not let this user call {kind} ({answer.status}): check its login "
             "(url_username and url_password, url_token or url_service_account), and the ACLs of the masters"
         )
-    reason = " ".join(answer.text.split())[:200] or "no body"
+    reason = one_line(answer.text)[:200] or "no body"
     return CallRefused(f"The Mesos master {url} refuses {kind} with HTTP {answer.status}: {reason}", reason)

@@ -9,6 +9,7 @@ import json
 import os
 from typing import Any, Iterator
 
+from ..._words import one_line
 from ..manifests import yaml
 
 # What others refer to comes first; what sends requests to pods comes when there are some.
@@ -66,8 +67,7 @@ def _documents(path: str) -> list[Any]:
         with open(path, encoding="utf-8") as file:
             found = [json.load(file)] if path.endswith(".json") else list(yaml.safe_load_all(file))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        words = " ".join(str(error).split())
-        raise BadManifest(f"{path} cannot be read ({words}): correct it, or translate again") from error
+        raise BadManifest(f"{path} cannot be read ({one_line(error)}): correct it, or translate again") from error
     values: list[Any] = []
     for value in found:
         if isinstance(value, dict) and value.get("kind") == "List":

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._words import one_line
+
 _REMEDIES = {
     "image": "correct the image, or let the nodes reach its registry (imagePullSecrets for a login)",
     "schedule": "free resources, or set the labels of nodes that REPORT.md lists",
@@ -117,5 +119,5 @@ def _last(events: list[dict[str, Any]], name: str, reasons: tuple[str, ...]) -> 
 
 
 def _sentence(words: str, told: Any, kind: str) -> str:
-    reason = " ".join(str(told or "").split()).rstrip(".")
+    reason = one_line(told or "").rstrip(".")
     return f"{words}{f' ({reason})' if reason else ''}; {_REMEDIES[kind]}"

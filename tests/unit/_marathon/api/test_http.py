@@ -325,8 +325,32 @@ def test_refusals_are_told_in_one_sentence(answer, kind, words):
 def test_a_page_instead_of_an_answer_is_told():
     page = "<html><title>Welcome to nginx!</title></html>"
     client, _session, _time = opened(Call("GET", "/v2/apps/a", status=200, text=page))
-    with pytest.raises(errors.Unexpected, match=r"not JSON: Welcome to nginx!\. Is this a Marathon"):
+    with pytest.raises(errors.Unexpected, match=r"not JSON: Welcome to nginx! Is this a Marathon"):
         client.app("/a")
+
+
+def test_words_of_others_end_with_one_mark():
+    client, _session, _time = opened(Call("GET", "/v2/apps/a", status=200, text="404 Not Found."))
+    with pytest.raises(errors.Unexpected, match=r"not JSON: 404 Not Found\. Is this a Marathon"):
+        client.app("/a")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "call", "what"),
+    [
+        ("GET", "/v2/apps", lambda client: client.apps(label="a,,b"), "read"),
+        ("DELETE", "/v2/apps/a", lambda client: client.delete_app("/a", force=False), "changed"),
+    ],
+)
+def test_a_request_without_a_definition_is_refused_as_what_it_is(method, path, call, what):
+    client, _session, _time = opened(Call(method, path, status=422, data={"message": "No such thing."}))
+    with pytest.raises(errors.Invalid) as refused:
+        call(client)
+    assert str(refused.value) == (
+        f"Marathon at http://m1:8080 refuses {method} {path} (422): No such thing. Correct what the task asks for and "
+        f"run again; nothing was {what}"
+    )
+    assert refused.value.facts["status"] == 422
 
 
 def test_a_foreign_server_does_not_make_an_app_missing():

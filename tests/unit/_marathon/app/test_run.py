@@ -368,6 +368,8 @@ def test_strict_refuses_what_marathon_would_drop_before_anything_is_sent():
     unknown = {**DEFINITION, "cpu": 1, "instance": 2}
     with pytest.raises(errors.DefinitionError, match=r"'cpu' .* did you mean 'cpus'\?; .*'instance'.* strict is set"):
         run(definition=unknown, strict=True)
+    with pytest.raises(errors.DefinitionError, match=r"did you mean 'cpus'\? strict is set"):
+        run(definition={**DEFINITION, "cpu": 1}, strict=True)
     warnings = []
     run(get(stored()), definition=unknown, warnings=warnings)
     assert len(warnings) == 2

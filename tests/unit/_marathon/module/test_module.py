@@ -179,3 +179,17 @@ def test_a_wrong_definition_is_told_with_its_app():
         pytest.raises(DefinitionError, match=r"^/shop/web: /cpus must be a number$"),
     ):
         work(MarathonModule(argument_spec=SPEC))
+
+
+def test_a_terminal_gets_text_only(capsys, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda self, warning: warnings.append(warning))
+    foreign = "rack \x1b[31m\r\x9b\u202e"
+
+    def work(module):
+        warnings.clear()
+        module.warn(foreign)
+        module.fail_json(msg=f"one\n{foreign}")
+
+    assert run(capsys, {}, work)["msg"] == "one\nrack  [31m   "
+    assert warnings == ["rack  [31m   "]
