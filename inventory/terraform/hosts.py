@@ -44,8 +44,8 @@ def inventory(hosts: dict) -> dict:
             raise SystemExit(f"{OUTPUT}: {name} has no list `groups`; name at least one of {', '.join(GROUPS)}.")
         if not set(GROUPS + OTHER_GROUPS).intersection(groups):
             raise SystemExit(
-                f"{OUTPUT}: {name} is in {', '.join(map(str, groups))}, none of which the playbooks know; name at least "
-                f"one of {', '.join(GROUPS + OTHER_GROUPS)}."
+                f"{OUTPUT}: {name} is in {', '.join(map(str, groups))}, none of which the playbooks know; name at "
+                f"least one of {', '.join(GROUPS + OTHER_GROUPS)}."
             )
         if not host.get("ansible_host"):
             raise SystemExit(f"{OUTPUT}: {name} has no ansible_host; give the address that Ansible connects to.")

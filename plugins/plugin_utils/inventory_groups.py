@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 
 # In shorter names than this, like dns, a difference of one letter makes another word.
@@ -41,8 +40,9 @@ def _is_nearly(name: str, known: str) -> bool:
     if one == other:
         return True
     for step in (1, -1):
-        same = sum(1 for _pair in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one[::step], other[::step])))
-        one, other = (text[same:] if step == 1 else text[: len(text) - same] for text in (one, other))
+        one, other = one[::step], other[::step]
+        while one and one[0] == other[:1]:
+            one, other = one[1:], other[1:]
     changed = one + other
     return (
         len(known) >= _LONG
