@@ -30,8 +30,9 @@ basicConstraints = critical, CA:true, pathlen:0
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
 EOF
-  openssl req -x509 -config ca.cnf -newkey rsa:3072 -nodes -sha256 -days 3650 -keyout ca.key -out ca.pem
+  openssl req -x509 -config ca.cnf -newkey rsa:3072 -nodes -sha256 -days 3650 -keyout ca.key -out ca.new
   rm ca.cnf
+  mv ca.new ca.pem
 fi
 
 for host; do
@@ -60,7 +61,8 @@ authorityKeyIdentifier = keyid
 EOF
   openssl req -new -config "$name.cnf" -newkey rsa:2048 -nodes -keyout "$name.key" -out "$name.csr"
   # Random serial numbers need no file that remembers the last one.
-  openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -set_serial "0x$(openssl rand -hex 8)" -sha256 -days 365 \
+  serial=$(openssl rand -hex 8)
+  openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -set_serial "0x$serial" -sha256 -days 365 \
     -extfile "$name.cnf" -extensions host -out "$name.new"
   rm "$name.cnf" "$name.csr"
   mv "$name.new" "$name.pem"

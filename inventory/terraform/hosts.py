@@ -14,6 +14,7 @@ from pathlib import Path
 
 OUTPUT = "quorum_hosts"
 GROUPS = ("zookeeper", "mesos_masters", "mesos_slaves", "marathon")
+OTHER_GROUPS = ("load_balancers", "dns", "swarm_managers", "swarm_workers")
 
 
 def read(path: Path) -> dict:
@@ -41,6 +42,11 @@ def inventory(hosts: dict) -> dict:
         groups = host.get("groups") if isinstance(host, dict) else None
         if not isinstance(groups, list) or not groups:
             raise SystemExit(f"{OUTPUT}: {name} has no list `groups`; name at least one of {', '.join(GROUPS)}.")
+        if not set(GROUPS + OTHER_GROUPS).intersection(groups):
+            raise SystemExit(
+                f"{OUTPUT}: {name} is in {', '.join(map(str, groups))}, none of which the playbooks know; name at "
+                f"least one of {', '.join(GROUPS + OTHER_GROUPS)}."
+            )
         if not host.get("ansible_host"):
             raise SystemExit(f"{OUTPUT}: {name} has no ansible_host; give the address that Ansible connects to.")
         # An attribute that Terraform does not know is null.

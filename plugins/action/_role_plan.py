@@ -30,6 +30,7 @@ display = Display()
 
 PLANS: dict[tuple[str, str], t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {
     ("_common", "network"): host.network_plan,
+    ("_common", "variables"): host.variables_plan,
     ("docker", "main"): docker.main,
     ("docker", "uninstall"): docker.uninstall,
     ("docker_swarm", "main"): docker_swarm.main,

@@ -15,6 +15,9 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils.connection import var
 
 def _options() -> dict[str, dict[str, t.Any]]:
     options = yaml.safe_load(marathon.ModuleDocFragment.DOCUMENTATION)["options"]
+    # Asked for by the plugins themselves, because Ansible's own words name neither the variable nor the environment.
+    del options["url"]["required"]
+    options["url"]["description"].append("Without an address from the option, a variable or the environment it fails.")
     for name, argument in connection_spec().items():
         options[name]["vars"] = [{"name": variable_of(name)}]
         if "fallback" in argument:

@@ -27,7 +27,7 @@ options:
       - What is going to be done. With V(uninstall) problems are returned instead of a failure.
     type: str
     default: main
-    choices: [main, network, step, uninstall]
+    choices: [main, network, step, uninstall, variables]
 extends_documentation_fragment:
   - quorum.mesos.attributes
 attributes:

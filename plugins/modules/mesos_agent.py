@@ -162,15 +162,15 @@ tasks:
 
 import time
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agent_state import AgentState, DesiredState
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.agents import Name
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.module import MesosModule
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = MesosModule(
         argument_spec=dict(
             connection_spec(),
             id={"type": "str"},

@@ -100,10 +100,10 @@ tasks:
       state: TASK_RUNNING
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.framework import removal
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.module import MesosModule
 
 
 def argument_spec() -> dict:
@@ -118,7 +118,7 @@ def argument_spec() -> dict:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), required_one_of=[("id", "name")], supports_check_mode=True)
+    module = MesosModule(argument_spec=argument_spec(), required_one_of=[("id", "name")], supports_check_mode=True)
     params = module.params
     try:
         desired = removal.declared(params["id"], params["name"], params["force_connected"], params["max_tasks"])

@@ -239,15 +239,15 @@ selected:
   sample: [slave2.example.com]
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils import _query as query
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.info.gather import KINDS, gather
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.module import MesosModule
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = MesosModule(
         argument_spec=dict(
             connection_spec(),
             gather={"type": "list", "elements": "str", "choices": list(KINDS), "required": True},

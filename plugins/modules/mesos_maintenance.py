@@ -193,12 +193,12 @@ tasks:
 
 import time
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import InvalidOption, MesosError
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance import machines, times
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.run import DesiredMachines, MaintenanceRun
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.maintenance.schedule import DesiredWindow
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.module import MesosModule
 
 
 def argument_spec() -> dict:
@@ -233,7 +233,7 @@ def desired_state(params: dict) -> DesiredMachines:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    module = MesosModule(argument_spec=argument_spec(), supports_check_mode=True)
     try:
         desired = desired_state(module.params)
         result = MaintenanceRun(open_api(module), desired, module.warn).run(module.check_mode)

@@ -108,9 +108,9 @@ quota:
       mem: 65536.0
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.module import MesosModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.shares import quota
 
 
@@ -126,7 +126,7 @@ def argument_spec() -> dict:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    module = MesosModule(argument_spec=argument_spec(), supports_check_mode=True)
     params = module.params
     try:
         role, wanted = quota.declared(params["role"], params["state"], params["guarantees"], params["limits"])

@@ -64,9 +64,9 @@ weight:
   sample: 2.0
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.argument_spec import connection_spec, open_api
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.errors import MesosError
+from ansible_collections.quorum.mesos.plugins.module_utils._mesos.module import MesosModule
 from ansible_collections.quorum.mesos.plugins.module_utils._mesos.shares import weight
 
 
@@ -79,7 +79,7 @@ def argument_spec() -> dict:
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    module = MesosModule(argument_spec=argument_spec(), supports_check_mode=True)
     try:
         role, wanted = weight.declared(module.params["role"], module.params["weight"])
         result = weight.keep(open_api(module), role, wanted, module.check_mode)

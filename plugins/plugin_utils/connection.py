@@ -9,7 +9,9 @@ import typing as t
 
 from ansible.utils.display import Display
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.api.client import Client
+from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.module.argument_spec import (
+    NO_URL,
     client_from,
     connection_spec,
 )
@@ -28,4 +30,7 @@ def variables_for(templar: t.Any, variables: t.Mapping[str, t.Any]) -> dict[str,
 
 def open_client(option: t.Callable[[str], t.Any]) -> Client:
     """option is the plugin's get_option. Options that cannot be used raise MarathonError."""
-    return client_from({name: option(name) for name in connection_spec()}, Display().warning)
+    options = {name: option(name) for name in connection_spec()}
+    if not any(options["url"] or []):
+        raise MarathonError(NO_URL)
+    return client_from(options, Display().warning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
@@ -122,18 +123,17 @@ def test_preflight_accepts_the_sample(copy: Path) -> None:
     preflight(copy)
 
 
-def test_preflight_accepts_the_secured_one_after_its_recipe(copy: Path) -> None:
-    shutil.copytree(INVENTORY / "secured", copy, dirs_exist_ok=True)
-    vault = copy / "group_vars" / "all" / "vault.yml"
-    hosts = yaml.safe_load((copy / "hosts.yml").read_text())["all"]["children"]
-    addresses = {**hosts["zookeeper"]["hosts"], **hosts["mesos_slaves"]["hosts"]}
-    recipe([str(copy / "certificates.sh"), *(f"{name}={of['ansible_host']}" for name, of in addresses.items())])
-    recipe([str(copy / "passwords.sh")])
-    password = copy.parent / "password"
+def test_preflight_accepts_the_secured_one_after_its_recipe(tmp_path: Path) -> None:
+    """By the commands of the README as they stand; what it says to run next is run from where they end."""
+    (tmp_path / "inventory").symlink_to(INVENTORY)
+    password = tmp_path / "password"
     password.write_text("fake")
-    program = Path(sys.executable).parent / "ansible-vault"
-    recipe([str(program), "encrypt", "--vault-password-file", str(password), str(vault)])
-    preflight(copy, f"--vault-password-file={password}")
+    text = (INVENTORY / "secured" / "README.md").read_text()
+    (block,) = re.findall(r"^```\n(cp .*?)^```$", text, re.MULTILINE | re.DOTALL)
+    vault = {"ANSIBLE_VAULT_PASSWORD_FILE": str(password)}
+    end = recipe(["sh", "-euc", f"{block}pwd"], cwd=tmp_path, env={**playbook.plain(), **vault}).splitlines()[-1]
+    (inventory,) = re.findall(r"`ansible-playbook -i (\S+)/hosts\.yml playbooks/site\.yml --ask-vault-pass`", text)
+    preflight(Path(end) / inventory, f"--vault-password-file={password}")
 
 
 @pytest.mark.parametrize(
@@ -159,10 +159,11 @@ def test_marathon_of_the_secured_one_looks_where_the_masters_are(of_a_master: di
     assert templar.template(trust_as_template(secured["marathon_master"])) == expected
 
 
-def recipe(command: list[str]) -> str:
+def recipe(command: list[str], **where: Any) -> str:
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600
-    )
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600,
+        **where,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -201,3 +202,18 @@ def test_passwords_are_all_that_the_settings_name_and_never_overwritten(tmp_path
     assert stat.S_IMODE(vault.stat().st_mode) == 0o600
     again = subprocess.run([secured / "passwords.sh"], capture_output=True, text=True, check=False)
     assert (again.returncode, yaml.safe_load(vault.read_text())) == (1, made)
+
+
+def test_an_openssl_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    secured = Path(shutil.copytree(INVENTORY / "secured", tmp_path / "secured"))
+    (tmp_path / "bin").mkdir()
+    # Of the certificates, only random numbers fail: what comes before them is made.
+    openssl = tmp_path / "bin" / "openssl"
+    openssl.write_text(f'#!/bin/sh\n[ "$1" != rand ] || exit 1\nexec {shutil.which("openssl")} "$@"\n')
+    openssl.chmod(0o755)
+    environment = {"PATH": f"{openssl.parent}:{os.environ['PATH']}"}
+    for script, *arguments in (["passwords.sh"], ["certificates.sh", "node1=192.0.2.1"]):
+        done = subprocess.run([secured / script, *arguments], env=environment, capture_output=True, check=False)
+        assert done.returncode != 0
+    assert {path.name for path in (secured / "group_vars" / "all").glob("vault*")} == set()
+    assert not (secured / "certificates" / "node1.pem").exists()

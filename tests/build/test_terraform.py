@@ -85,7 +85,8 @@ def changed(**host: Any) -> dict[str, Any]:
         (changed(groups=[]), "master1 has no list `groups`"),
         (changed(groups="zookeeper"), "master1 has no list `groups`"),
         (changed(ansible_host=None), "master1 has no ansible_host"),
-        (changed(groups=["masters"]), "no host is in any of the groups zookeeper, mesos_masters"),
+        (changed(groups=["mesos_master", "db"]), "master1 is in mesos_master, db, none of which the playbooks know"),
+        (changed(groups=["load_balancers"]), "no host is in any of the groups zookeeper, mesos_masters"),
     ],
 )
 def test_what_is_missing_is_said(document: Any, words: str, tmp_path: Path) -> None:

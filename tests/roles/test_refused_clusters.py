@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,10 @@ from typing import Any
 import pytest
 import yaml
 from spoilt_inventory import Cluster
+
+from lab import playbook
+
+PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 
 
 def test_an_even_number_of_zookeeper_hosts(cluster: Cluster) -> None:
@@ -204,6 +209,51 @@ def test_no_group_of_ours(cluster: Cluster) -> None:
     ) in output
 
 
+# These work without hosts of an inventory, or are parts of others.
+WITHOUT_HOSTS = {
+    "apps", "drift", "export", "image", "inventory", "kubernetes", "leave", "lock", "smoke", "translate", "unlock",
+    "upgrade_layer",
+}  # fmt: skip
+# It verifies a backup first, for which it needs no cluster.
+LATER = {"restore"}
+FOR_HOSTS = sorted({path.stem for path in PLAYBOOKS.glob("*.yml")} - WITHOUT_HOSTS - LATER)
+
+
+@pytest.mark.parametrize("name", FOR_HOSTS)
+def test_a_playbook_without_an_inventory_is_no_success(name: str, tmp_path: Path) -> None:
+    done = playbook.run(f"quorum.mesos.{name}", Path(os.devnull), "-e", f"backup_dir={tmp_path}", capture=True)
+    assert done.returncode != 0, done.stdout
+    assert "The inventory has no host in " in done.stdout
+    assert "give the inventory with -i." in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--limit", "d")], ids=["all", "limit"])
+def test_a_mistyped_group(cluster: Cluster, arguments: tuple[str, ...]) -> None:
+    cluster.hosts["mesos_slave"] = cluster.hosts.pop("mesos_slaves")
+    code, output = cluster.check(*arguments)
+    assert code != 0
+    assert "The group 'mesos_slave' is none of the collection's, and its hosts would be left out; write " in output
+    assert "PLAY [Check all hosts]" not in output
+
+
+def test_the_whole_cluster_is_asked_for_its_groups_once(cluster: Cluster) -> None:
+    """In site.yml a layer may have no host."""
+    cluster.hosts = {"zookeeper": ["a"]}
+    code, output = cluster.check(playbook_name="quorum.mesos.mesos_slaves")
+    assert code != 0
+    assert "The inventory has no host in the group mesos_slaves; put hosts into it or give the inventory" in output
+    site = yaml.safe_load((PLAYBOOKS / "site.yml").read_text())
+    checks = {
+        path.name
+        for path in PLAYBOOKS.glob("*.yml")
+        for play in yaml.safe_load(path.read_text())
+        if play.get("ansible.builtin.import_playbook") == "inventory.yml"
+    }
+    layers = [play for play in site[1:] if play["ansible.builtin.import_playbook"] in checks]
+    assert len(layers) == 8
+    assert all(play["vars"]["inventory_checked"] for play in layers)
+
+
 def test_a_limit_leaves_the_rest_of_the_cluster_in_what_is_computed(cluster: Cluster) -> None:
     cluster.variables["quorum_address"] = "{{ '10.0.0.1' if inventory_hostname in 'ad' else inventory_hostname }}"
     (refused,) = cluster.refusals("--limit", "b")
@@ -211,5 +261,5 @@ def test_a_limit_leaves_the_rest_of_the_cluster_in_what_is_computed(cluster: Clu
 
 
 def test_site_checks_before_it_changes() -> None:
-    site = yaml.safe_load((Path(__file__).resolve().parents[2] / "playbooks" / "site.yml").read_text())
+    site = yaml.safe_load((PLAYBOOKS / "site.yml").read_text())
     assert site[0]["ansible.builtin.import_playbook"] == "preflight.yml"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host
 from spoilt_inventory import Cluster
+
+ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 
 def test_a_right_inventory_passes(cluster: Cluster) -> None:
@@ -23,6 +28,26 @@ def test_lists_and_numbers_may_be_text(cluster: Cluster) -> None:
 
 
 WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "host": (
+        {
+            "quorum_minimum_memory": "2GB",
+            "quorum_minimum_disk": "1.5",
+            "quorum_clock_skew": "5s",
+            "quorum_start_stopped": "maybe",
+            "quorum_drain_surge": "flase",
+            "quorum_lock_break": "yse",
+            "quorum_uninstall": "treu",
+        },
+        [
+            "a: quorum_minimum_memory is '2GB'; write a whole number (MiB).",
+            "a: quorum_minimum_disk is '1.5'; write a whole number (MiB).",
+            "a: quorum_clock_skew is '5s'; write a number (seconds).",
+            "a: quorum_start_stopped is 'maybe'; write true or false.",
+            "a: quorum_drain_surge is 'flase'; write true or false.",
+            "a: quorum_lock_break is 'yse'; write true or false.",
+            "a: quorum_uninstall is 'treu'; write true or false.",
+        ],
+    ),
     "zookeeper": (
         {
             "zookeeper_settings": {"clientPort": 2182, "dataLogDir": "/srv", "globalOutstandingLimit": "1\nserver.9=x"},
@@ -297,6 +322,8 @@ def test_wrong_settings(cluster: Cluster, role: str) -> None:
     settings, sentences = WRONG[role]
     if role == "zookeeper":
         cluster.hosts = {"zookeeper": ["a", "b", "c"]}
+    elif role == "host":
+        cluster.shrink()
     elif role in ("mesos_master", "package"):
         cluster.hosts = {group: cluster.hosts[group] for group in ("zookeeper", "mesos_masters")}
     else:
@@ -306,6 +333,12 @@ def test_wrong_settings(cluster: Cluster, role: str) -> None:
     for sentence in sentences:
         assert sentence in refused
     assert "fake-" not in refused
+
+
+def test_every_number_and_switch_of_a_host_is_read() -> None:
+    specs = yaml.safe_load((ROLES / "_common" / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+    types = {name: option["type"] for name, option in specs["network"]["options"].items()}
+    assert set(host._VARIABLES) == {name for name, kind in types.items() if kind not in ("str", "list")}
 
 
 def test_a_wrong_checksum(cluster: Cluster) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 
@@ -25,12 +26,36 @@ _KINDS: dict[str, t.Callable[[t.Any, str], list[str]]] = {
 }
 
 
+def whole_number(value: t.Any) -> int:
+    """Raises ValueError, also of a fraction and of what is below 0."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+def seconds(value: t.Any) -> float:
+    """Raises ValueError, also of what is below 0 or has no end."""
+    number = float(str(value))
+    if not 0 <= number < math.inf:
+        raise ValueError(value)
+    return number
+
+
+def read_or(read: t.Callable[[t.Any], t.Any], value: t.Any, otherwise: t.Any) -> t.Any:
+    """For a variable of a host, which the plan of the host refuses where it cannot be read."""
+    try:
+        return read(value)
+    except ValueError:
+        return otherwise
+
+
 def host_problems(values: Values, needs: Values) -> list[str]:
     """What the host lacks of what a service needs."""
     return hosts.problems(
         values["__common_host"],
         needs,
-        values["__common_minimum_disk"],
+        read_or(whole_number, values["__common_minimum_disk"], 0),
         values["inventory_hostname"],
         boolean(values["__common_start_stopped"], strict=False),
     )

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.quorum.mesos.plugins.module_utils._preflight import foreign, hosts, network, ports
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import Values
@@ -22,6 +24,17 @@ _HOSTS_FILE = ("", "present", "absent")
 # These close what they are not told of, and to start one could lock the operator out.
 _FOREIGN_FIREWALLS = ("firewalld", "ufw")
 _FIREWALLS = ("", "nftables", *_FOREIGN_FIREWALLS, "absent")
+# Variables of a host, which no argument spec of a role has: how each is read, and what to write.
+_MIB, _SWITCH = (common.whole_number, "a whole number (MiB)"), (boolean, "true or false")
+_VARIABLES: dict[str, tuple[t.Callable[[t.Any], t.Any], str]] = {
+    "quorum_minimum_memory": _MIB,
+    "quorum_minimum_disk": _MIB,
+    "quorum_clock_skew": (common.seconds, "a number (seconds)"),
+    "quorum_start_stopped": _SWITCH,
+    "quorum_drain_surge": _SWITCH,
+    "quorum_lock_break": _SWITCH,
+    "quorum_uninstall": _SWITCH,
+}
 
 
 def problems(values: Values) -> list[str]:
@@ -29,7 +42,10 @@ def problems(values: Values) -> list[str]:
     host, seen = values["inventory_hostname"], values["__common_host"]
     return [
         *("%s: %s" % (host, problem) for problem in _system(values)),
-        *hosts.memory_problems(seen["memory"], int(values["__common_minimum_memory"]), host),
+        *variable_problems(values),
+        *hosts.memory_problems(
+            seen["memory"], common.read_or(common.whole_number, values["__common_minimum_memory"], 0), host
+        ),
         *_clocks(values, host),
         *_addresses(values, host),
         *foreign.problems(
@@ -41,6 +57,23 @@ def problems(values: Values) -> list[str]:
         *hosts.problems(seen, _NEEDS, 0, host),
         *network_problems(values),
     ]
+
+
+def variables_plan(values: Values) -> dict[str, t.Any]:
+    """The problems of the variables alone, for what is run without the checks of a role."""
+    return {"problems": variable_problems(values)}
+
+
+def variable_problems(values: Values) -> list[str]:
+    """Numbers and switches that cannot be read as such."""
+    found = []
+    for name, (read, form) in _VARIABLES.items():
+        try:
+            if name in values:
+                read(values[name])
+        except (TypeError, ValueError):
+            found.append("%s: %s is '%s'; write %s." % (values["inventory_hostname"], name, values[name], form))
+    return found
 
 
 def network_plan(values: Values) -> dict[str, t.Any]:
@@ -72,7 +105,8 @@ def _system(values: Values) -> t.Iterator[str]:
 
 def _clocks(values: Values, host: str) -> list[str]:
     clocks = {name: one["clock"] for name, one in values["__common_seen"].items() if one and "clock" in one}
-    return hosts.clock_problems(clocks, float(values["__common_clock_skew"]), host)
+    skew = common.read_or(common.seconds, values["__common_clock_skew"], math.inf)
+    return hosts.clock_problems(clocks, skew, host)
 
 
 def _addresses(values: Values, host: str) -> list[str]:

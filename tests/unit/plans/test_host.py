@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import host
+from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import common, host
 
 from .hosts import HOST, NO_SYSTEMD, NO_SYSTEMD_SAID
 
@@ -80,6 +80,38 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "in marathon_environment to a free port.",
     ),
 ]
+
+
+WRONG = [
+    ("quorum_minimum_memory", "2GB", "a whole number (MiB)"),
+    ("quorum_minimum_memory", None, "a whole number (MiB)"),
+    ("quorum_minimum_disk", -1, "a whole number (MiB)"),
+    ("quorum_minimum_disk", 1.5, "a whole number (MiB)"),
+    ("quorum_clock_skew", "5s", "a number (seconds)"),
+    ("quorum_clock_skew", "nan", "a number (seconds)"),
+    ("quorum_start_stopped", "maybe", "true or false"),
+    ("quorum_drain_surge", "flase", "true or false"),
+    ("quorum_drain_surge", ["no"], "true or false"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "form"), WRONG)
+def test_a_variable_that_is_no_number_or_switch(name: str, value: Any, form: str) -> None:
+    read = {name.replace("quorum_", "__common_"): value, name: value}
+    assert host.problems({**HOST, **read}) == [f"a: {name} is '{value}'; write {form}."]
+    assert host.variables_plan({**HOST, **read})["problems"] == [f"a: {name} is '{value}'; write {form}."]
+    assert common.host_problems({**HOST, **read}, {"directories": {"data": "/opt"}}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("quorum_minimum_disk", "0"), ("quorum_clock_skew", "0.5"), ("quorum_drain_surge", "no"),
+        ("quorum_start_stopped", 1),
+    ],
+)  # fmt: skip
+def test_text_may_be_a_number_or_a_switch(name: str, value: Any) -> None:
+    assert host.problems({**HOST, name: value}) == []
 
 
 def test_a_good_host_has_no_problem() -> None:

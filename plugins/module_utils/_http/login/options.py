@@ -1,10 +1,11 @@
 # Copyright (c) quorum.mesos contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a login, which the modules of every service have in common."""
+"""The options of an address and a login, which the modules of every service have in common."""
 
 from __future__ import annotations
 
+import os
 from typing import Any, Mapping
 
 from ansible.module_utils.basic import env_fallback, missing_required_lib
@@ -21,6 +22,23 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "url_login": {"type": "str"},
     "url_service_account": {"type": "path"},
 }
+_NO_URL = {
+    f"{product}_URL": f"no {service} is named: set url, or the environment variable {product}_URL, to its address"
+    for product, service in (("MARATHON", "Marathon"), ("MESOS", "Mesos master"))
+}
+
+
+def no_url(product: str) -> str:
+    return _NO_URL[_variable("url", product)]
+
+
+def missing_url(spec: Mapping[str, Any], params: Mapping[str, Any]) -> str | None:
+    """What to say where a module needs an address and has none; Ansible's own words name no environment variable."""
+    option = spec.get("url", {})
+    if not option.get("required") or params.get("url"):
+        return None
+    _function, (variable,) = option["fallback"]
+    return None if os.environ.get(variable) else _NO_URL[variable]
 
 
 def login_spec(product: str) -> dict[str, dict[str, Any]]:

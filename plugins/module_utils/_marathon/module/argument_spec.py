@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any, Callable, Mapping
 
@@ -14,14 +13,14 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_requ
 from ..._http import session
 from ..._http.errors import BadOption
 from ..._http.exchange import CONNECT_TIMEOUT, Access
-from ..._http.login.options import access_of, login_spec, passwords_in_urls, unencrypted
+from ..._http.login.options import access_of, login_spec, no_url, passwords_in_urls, unencrypted
 from ..api import http
 from ..api.client import Client
 from ..errors import MarathonError
 from . import progress, wait_options
 
 _PRODUCT = "MARATHON"
-NO_URL = "no Marathon is named: set url, or the environment variable MARATHON_URL, to its address"
+NO_URL = no_url(_PRODUCT)
 
 
 def connection_spec() -> dict[str, dict[str, Any]]:
@@ -35,10 +34,6 @@ def connection_spec() -> dict[str, dict[str, Any]]:
         "timeout": {"type": "int", "default": 30, **_or_variable("TIMEOUT")},
         "connect_timeout": {"type": "int", "default": CONNECT_TIMEOUT, **_or_variable("CONNECT_TIMEOUT")},
     }
-
-
-def lacks_url(spec: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    return bool(spec.get("url", {}).get("required")) and not params.get("url") and not os.environ.get("MARATHON_URL")
 
 
 def _or_variable(name: str) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..._http.endpoints import password_in
+from ..._http.login.options import missing_url
 from ..._words import printable
 from .. import secrets
 from ..errors import about
-from . import argument_spec, option_types
+from . import option_types
 from .secret_options import secret_names
 
 
@@ -47,8 +48,9 @@ class MarathonModule(AnsibleModule):
         super()._load_params()
         self._misread = option_types.wrong(self.argument_spec, self.params)
         self._subject = _subject(self.params)
-        if argument_spec.lacks_url(self.argument_spec, self.params):
-            self._misread["url"] = argument_spec.NO_URL
+        no_url = missing_url(self.argument_spec, self.params)
+        if no_url:
+            self._misread["url"] = no_url
         self.params = {name: value for name, value in self.params.items() if name not in self._misread}
 
     def about_subject(self) -> AbstractContextManager[None]:
