@@ -6,13 +6,17 @@ import socket
 import ssl
 import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from certificates import Authority
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
+from raw_server import saying
 
 from marathon_discovery import fetch
 from marathon_discovery.marathon import answer
@@ -155,6 +159,80 @@ def test_events_are_a_hint_and_so_is_every_connect(hosts: list[StandIn]) -> None
     stop.set()
     hosts[1].emit()
     wait_until(lambda: not events.connected)
+
+
+EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+
+
+def in_chunks(text: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(text), text)
+
+
+def packed(stream: Any, text: bytes) -> bytes:
+    return bytes(stream.compress(text) + stream.flush(zlib.Z_SYNC_FLUSH))
+
+
+@pytest.mark.parametrize("way", ["plain", "chunks", "gzip", "gzip in chunks", "gzip in pieces"])
+def test_an_event_is_a_hint_at_once_however_it_is_sent(way: str) -> None:
+    go, end = threading.Event(), threading.Event()
+
+    def say(connection: socket.socket) -> None:
+        headers = (b"Transfer-Encoding: chunked\r\n" if "chunks" in way else b"") + (
+            b"Content-Encoding: gzip\r\n" if "gzip" in way else b""
+        )
+        connection.sendall(EVENT_STREAM + headers + b"\r\n")
+        stream = zlib.compressobj(wbits=31)
+        for text in (b"\r\n", b'event: a\r\ndata: {}\r\n\r\neve', b"nt: b\n"):
+            go.wait(30)
+            go.clear()
+            part = packed(stream, text) if way.startswith("gzip") else text
+            if way == "gzip in pieces":
+                part, stream = part + stream.flush(), zlib.compressobj(wbits=31)
+            connection.sendall(in_chunks(part) if "chunks" in way else part)
+        end.wait(30)
+
+    with saying(say) as server:
+        events = Events(Marathon([server.url], None, None), threading.Event(), threading.Event())
+        events.start()
+        for received in (0, 1, 2):
+            go.set()
+            wait_until(lambda: events.received == received and not go.is_set(), 5)  # noqa: B023
+        end.set()
+
+
+def test_an_event_after_a_whole_definition_is_a_hint_within_a_second(hosts: list[StandIn]) -> None:
+    events = Events(client(hosts[0]), threading.Event(), threading.Event())
+    events.start()
+    wait_until(lambda: hosts[0].listeners == 1)
+    before = time.monotonic()
+    hosts[0].emit("api_post_event", "x" * 1_000_000)
+    hosts[0].emit()
+    wait_until(lambda: events.received == 2)
+    assert time.monotonic() - before < 1
+
+
+def test_a_line_without_an_end_needs_no_memory() -> None:
+    sent = threading.Event()
+
+    def say(connection: socket.socket) -> None:
+        connection.sendall(EVENT_STREAM + b"\r\ndata: ")
+        for _part in range(64):
+            connection.sendall(b"x" * 1_000_000)
+        connection.sendall(b"\nevent: a\n")
+        sent.set()
+        time.sleep(5)
+
+    with saying(say) as server, Marathon([server.url], None, None).events() as lines:
+        tracemalloc.start()
+        try:
+            first = next(lines)
+            _now, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert first.startswith("data: xxx") and len(first) < 1000
+        assert next(lines) == "event: a"
+    # The server's million bytes are of this process too.
+    assert most < 4_000_000
 
 
 def test_waits_grow_and_differ_and_end() -> None:

@@ -23,6 +23,8 @@ def session(credentials: Credentials | None, ca_file: str | None) -> requests.Se
     # No proxy and no .netrc of the environment.
     made.trust_env = False
     made.verify = ca_file or True
+    # What the reader of the event stream can unpack.
+    made.headers["Accept-Encoding"] = "gzip"
     if credentials:
         made.auth = (credentials.username, credentials.password)
     return made

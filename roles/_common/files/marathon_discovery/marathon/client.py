@@ -12,7 +12,7 @@ import requests
 from .. import fetch
 from ..fetch import ReadError
 from ..settings_file import Credentials
-from . import answer
+from . import answer, lines
 from .answer import MarathonError
 
 # `apps.tasks` brings the deployments along; `apps.readiness` is there during a deployment.
@@ -61,9 +61,9 @@ class Marathon:
 
     @contextlib.contextmanager
     def events(self) -> Iterator[Iterator[str]]:
-        """The lines of the event stream. It ends after silence as well, as a dead connection does."""
+        """How each line of the event stream begins. It ends after silence as well, as a dead connection does."""
         with self._get(self.urls[self.current], _EVENTS, "text/event-stream", _SILENCE_SECONDS) as response:
-            yield self._lines(response)
+            yield lines.of(response)
 
     def _read(self, url: str) -> list[dict[str, Any]]:
         with self._get(url, _APPS, "application/json", fetch.READ_SECONDS) as response:
@@ -83,16 +83,6 @@ class Marathon:
 
     def _ask(self, url: str, path: str, accept: str, silence: float) -> requests.Response:
         return fetch.ask(self._session, url + path, accept, silence)
-
-    @staticmethod
-    def _lines(response: requests.Response) -> Iterator[str]:
-        try:
-            # Read as it comes: an event waits for no full buffer.
-            for line in response.iter_lines(chunk_size=1):
-                yield line.decode("utf-8", "replace")
-        except (requests.RequestException, OSError, AttributeError) as error:
-            raise MarathonError(f"the event stream broke off: {fetch.reason(error)}") from error
-        raise MarathonError("the event stream ended")
 
 
 def _origin(url: str) -> str | None:
