@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -23,6 +24,7 @@ from marathon_discovery.marathon import answer
 from marathon_discovery.marathon.answer import MarathonError
 from marathon_discovery.marathon.client import Marathon
 from marathon_discovery.marathon.events import Events, backoff
+from marathon_discovery.mesos.client import Masters, MesosError
 from marathon_discovery.settings_file import Credentials
 
 APPS = [app("/web", 10000, [task("t", 31000)])]
@@ -83,6 +85,76 @@ def test_a_host_that_says_nothing(hosts: list[StandIn], monkeypatch: pytest.Monk
     hosts[0].fault = "silent"
     with pytest.raises(MarathonError, match="no answer in time"):
         client(hosts[0]).apps()
+
+
+def drip(connection: socket.socket, begin: bytes) -> None:
+    """A byte now and then, which no timeout of a socket notices, until the other side is gone."""
+    connection.sendall(begin)
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.1)
+
+
+DRIPS = [
+    b"HTTP/1.1 200 OK\r\nX-Slow:",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n",
+    b"HTTP/1.0 200 OK\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("begin", DRIPS)
+def test_a_host_that_drips_is_given_up_and_the_next_one_asked(
+    begin: bytes, hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.7)
+    with saying(lambda connection: drip(connection, begin)) as slow:
+        with pytest.raises(MarathonError, match="the answer does not end within"):
+            Marathon([slow.url], None, None).apps()
+        before = time.monotonic()
+        assert Marathon([slow.url, hosts[0].url], None, None).apps() == APPS
+        assert 0.6 < time.monotonic() - before < 3
+        with pytest.raises(MesosError, match="the answer does not end within"):
+            Masters([slow.url], None, None).state()
+
+
+def test_events_of_a_host_that_drips_come_from_the_next_one(
+    hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.7)
+    with saying(lambda connection: drip(connection, DRIPS[0])) as slow:
+        events = Events(Marathon([slow.url, hosts[0].url], None, None), threading.Event(), threading.Event())
+        events.start()
+        wait_until(lambda: events.connected, 5)
+        # The limit is for the headers: a stream goes on.
+        time.sleep(1)
+        assert (events.connects, hosts[0].listeners) == (1, 1)
+
+
+def test_a_handshake_that_drips(hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.7)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def record() -> None:
+            with contextlib.suppress(OSError), listening.accept()[0] as connection:
+                # A long handshake message of TLS, of which a byte comes now and then.
+                drip(connection, b"\x16\x03\x03\x20\x00")
+
+        threading.Thread(target=record, daemon=True).start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        before = time.monotonic()
+        assert Marathon([url, hosts[0].url], None, None).apps() == APPS
+        assert time.monotonic() - before < 3
+
+
+def test_the_end_of_the_program_ends_a_read() -> None:
+    stop = threading.Event()
+    with saying(lambda connection: drip(connection, DRIPS[1])) as slow:
+        threading.Timer(0.3, stop.set).start()
+        before = time.monotonic()
+        with pytest.raises(MarathonError, match="the program ends"):
+            Marathon([slow.url, slow.url], None, None, stop).apps()
+        assert time.monotonic() - before < 2
 
 
 def test_a_host_that_is_not_there(hosts: list[StandIn]) -> None:

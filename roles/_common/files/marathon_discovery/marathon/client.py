@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,9 +40,15 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 class Marathon:
     """Several Marathons of one cluster. What answered last is asked first."""
 
-    def __init__(self, urls: Sequence[str], credentials: Credentials | None, ca_file: str | None) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        credentials: Credentials | None,
+        ca_file: str | None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self.urls = [url.rstrip("/") for url in urls]
-        self._session = fetch.session(credentials, ca_file)
+        self._session = fetch.Session(credentials, ca_file, stop)
         self.current = 0
 
     def apps(self) -> list[dict[str, Any]]:
@@ -62,11 +69,13 @@ class Marathon:
     @contextlib.contextmanager
     def events(self) -> Iterator[Iterator[str]]:
         """How each line of the event stream begins. It ends after silence as well, as a dead connection does."""
-        with self._get(self.urls[self.current], _EVENTS, "text/event-stream", _SILENCE_SECONDS) as response:
+        with self._session.in_time():
+            response = self._get(self.urls[self.current], _EVENTS, "text/event-stream", _SILENCE_SECONDS)
+        with response:
             yield lines.of(response)
 
     def _read(self, url: str) -> list[dict[str, Any]]:
-        with self._get(url, _APPS, "application/json", fetch.READ_SECONDS) as response:
+        with self._session.in_time(), self._get(url, _APPS, "application/json", fetch.READ_SECONDS) as response:
             return answer.apps(fetch.whole(response))
 
     def _get(self, url: str, path: str, accept: str, silence: float) -> requests.Response:
