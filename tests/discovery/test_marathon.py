@@ -172,6 +172,45 @@ def test_a_leader_of_the_list_is_followed_to(hosts: list[StandIn]) -> None:
     assert hosts[1].reads == 1
 
 
+@pytest.mark.parametrize("location", [b"http://[::1", b"\xff", b"http://a:b/", b"http://\xc3\x28/", b"http://:0"])
+def test_a_redirect_that_is_none(location: bytes, hosts: list[StandIn]) -> None:
+    def say(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n")
+
+    with saying(say) as wrong:
+        with pytest.raises(MarathonError, match=r"header of its answer is not valid|redirects to "):
+            Marathon([wrong.url], None, None).apps()
+        assert Marathon([wrong.url, hosts[0].url], None, None).apps() == APPS
+        with pytest.raises(MesosError, match=r"header of its answer is not valid|not the leading master"):
+            Masters([wrong.url], None, None).state()
+        events = Events(Marathon([wrong.url, hosts[0].url], None, None), threading.Event(), threading.Event())
+        events.start()
+        wait_until(lambda: events.connected)
+
+
+def test_the_thread_of_events_outlives_what_nobody_foresaw(
+    hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    times: list[float] = []
+    marathon = client(hosts[0])
+    real = marathon.events
+
+    def broken() -> Any:
+        times.append(time.monotonic())
+        if len(times) < 3:
+            raise RuntimeError("odd\nthing")
+        return real()
+
+    monkeypatch.setattr(marathon, "events", broken)
+    events = Events(marathon, threading.Event(), threading.Event())
+    events.start()
+    wait_until(lambda: events.connected)
+    assert times[1] - times[0] > 0.2
+    assert [record.getMessage() for record in caplog.records] == [
+        "events of Marathon: unexpected: RuntimeError: odd thing"
+    ]
+
+
 def test_credentials_are_sent(hosts: list[StandIn]) -> None:
     hosts[0].login = ("agent", "p:w")
     assert client(hosts[0], credentials=Credentials("agent", "p:w")).apps() == APPS

@@ -61,6 +61,9 @@ def ask(made: Session, url: str, accept: str, silence: float) -> requests.Respon
         )
     except (requests.RequestException, OSError) as error:
         raise ReadError(reason(error)) from error
+    except ValueError as error:
+        # requests reads the target of a redirect that it is asked not to follow.
+        raise ReadError("a header of its answer is not valid") from error
 
 
 def accepted(response: requests.Response) -> requests.Response:
