@@ -172,6 +172,19 @@ def test_in_every_doubt_the_names_stay(
     assert bind.ask(WEB) == ["10.0.0.10"]
 
 
+def test_apps_that_are_called_like_masters_keep_their_names_too(
+    agent: Agent, bind: Bind, mesos: MesosStandIn
+) -> None:
+    mesos.state = state(task("master", 31001), task("leader", 31002, 1), task("master1", 31003, 2))
+    agent.start()
+    agent.wait_for(served)
+    mesos.state = state()
+    assert "3 of 3 tasks are gone" in agent.wait_for(lambda status: status["problem"])["problem"]
+    for name in ("master", "leader", "master1"):
+        assert bind.ask(f"{name}.marathon.mesos") == ["10.0.0.10"]
+        assert len(bind.ask(f"_{name}._tcp.marathon.mesos", "SRV")) == 1
+
+
 def test_after_an_election_a_task_is_missed_until_its_agent_is_back(
     agent: Agent, bind: Bind, mesos: MesosStandIn
 ) -> None:
