@@ -20,7 +20,9 @@ options:
     type: str
     required: true
   framework:
-    description: The name with which Marathon registers, which is its C(--framework_name).
+    description:
+      - The name with which Marathon registers, which is its C(--framework_name). Mesos-DNS writes it in lower case,
+        with a dash for an underscore, and without characters that DNS does not hold.
     type: str
     default: marathon
   domain:
@@ -51,6 +53,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.definition import values
 from ansible_collections.quorum.mesos.plugins.module_utils._marathon.errors import MarathonError
+from ansible_collections.quorum.mesos.roles._common.files.marathon_discovery.names import labels
 
 _LONGEST_LABEL = 63
 
@@ -66,7 +69,13 @@ def marathon_dns_name(app_id: str, framework: str = "marathon", domain: str = "m
             f"marathon_dns_name: {label!r} is longer than the {_LONGEST_LABEL} characters that DNS allows, so "
             "Mesos-DNS cuts it and other apps may get the same name: use a shorter id"
         )
-    return f"{label}.{framework}.{domain}"
+    below = labels.framework(framework)
+    if not below:
+        raise AnsibleFilterError(
+            f"marathon_dns_name: the framework {framework!r} has no letter or digit that DNS can hold, so its "
+            "apps have no names"
+        )
+    return f"{label}.{below}.{domain}"
 
 
 class FilterModule:

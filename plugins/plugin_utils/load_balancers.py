@@ -16,6 +16,7 @@ _NAMES = (
     "haproxy_https_port",
     "haproxy_app_id_port",
     "haproxy_stats_port",
+    "haproxy_status_port",
     "haproxy_app_groups",
     "haproxy_strict",
     "haproxy_certificates",

@@ -8,10 +8,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.quorum.mesos.plugins.plugin_utils import host_ports
 from ansible_collections.quorum.mesos.roles._common.files.marathon_discovery.apps import build
 from ansible_collections.quorum.mesos.roles._common.files.marathon_discovery.apps.model import Model, Now, Settings
 
 Variables = t.Mapping[str, t.Any]
+# What a listener may have that listens on every address of its host, which no client can ask.
+_EVERYWHERE = ("*", "0.0.0.0", "::")
 
 
 class Balancer(t.NamedTuple):
@@ -40,23 +43,18 @@ class Found(t.NamedTuple):
 
 def settings_of(its: Variables) -> Settings:
     """Of a load balancer, from the variables of its host; those that are not set have the defaults of the role."""
-    ports = Settings(groups=("*",))
-    own = {
-        name: int(its.get(variable) or default or 0)
-        for name, variable, default in (
-            ("http", "haproxy_http_port", ports.http_port),
-            ("https", "haproxy_https_port", ports.https_port),
-            ("app_id", "haproxy_app_id_port", ports.app_id_port),
-            ("stats", "haproxy_stats_port", 9090),
-        )
-    }
+    usual = Settings(groups=("*",))
+
+    def port(name: str, default: int | None) -> int:
+        return int(its.get(name) or default or 0)
+
     return Settings(
-        groups=tuple(its.get("haproxy_app_groups") or ports.groups),
+        groups=tuple(its.get("haproxy_app_groups") or usual.groups),
         strict=boolean(its.get("haproxy_strict", False), strict=False),
-        http_port=own["http"],
-        https_port=own["https"],
-        app_id_port=own["app_id"],
-        reserved_ports=frozenset(own.values()),
+        http_port=port("haproxy_http_port", usual.http_port),
+        https_port=port("haproxy_https_port", usual.https_port),
+        app_id_port=port("haproxy_app_id_port", usual.app_id_port),
+        reserved_ports=host_ports.of_balancer(its),
         certificates=frozenset("%s.pem" % one["name"] for one in its.get("haproxy_certificates") or ()),
     )
 
@@ -82,7 +80,7 @@ def _addresses(model: Model, balancer: Balancer) -> t.Iterator[Address]:
             yield Address(app_id, route.host, balancer.settings.http_port or 0, route.path or "", backend.index)
     for backend in model.backends:
         if backend.listener:
-            host = balancer.host if backend.listener.address == "*" else backend.listener.address
+            host = balancer.host if backend.listener.address in _EVERYWHERE else backend.listener.address
             for app_id in backend.members:
                 yield Address(app_id, host, backend.listener.port, "", backend.index)
 

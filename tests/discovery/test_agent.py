@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from agent_process import AgentProcess
 from haproxy_process import Haproxy, free_ports, running
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
+from raw_server import saying
 from request_stream import RequestStream
 from small_servers import Named
 
@@ -171,6 +173,22 @@ def test_a_host_of_marathon_that_is_gone(agent: Agent, marathon: StandIn, server
     agent.start()
     status = agent.wait_for(lambda status: status["ready"] and status["marathon"]["events_connected"])
     assert status["marathon"]["url"] == marathon.url
+
+
+def test_a_host_of_marathon_that_drips_keeps_no_signal_waiting(agent: Agent) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")
+        while True:
+            connection.sendall(b" ")
+            time.sleep(0.2)
+
+    with saying(drip) as slow:
+        agent.values["marathon"] = [slow.url]
+        agent.start()
+        agent.wait_for(lambda _status: slow.asked)
+        before = time.monotonic()
+        assert agent.stop() == 0
+        assert time.monotonic() - before < 3
 
 
 def test_a_taken_port_is_reported_and_the_rest_is_served(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from marathon_apps import task as marathon_task
 from marathon_stand_in import StandIn
 from mesos_stand_in import MesosStandIn
 from mesos_state import AGENTS, state, task
+from raw_server import saying
 
 # The host's, which has dnspython from the distribution.
 PYTHON = "/usr/bin/python3"
@@ -170,6 +172,19 @@ def test_in_every_doubt_the_names_stay(
     assert bind.ask(WEB) == ["10.0.0.10"]
 
 
+def test_apps_that_are_called_like_masters_keep_their_names_too(
+    agent: Agent, bind: Bind, mesos: MesosStandIn
+) -> None:
+    mesos.state = state(task("master", 31001), task("leader", 31002, 1), task("master1", 31003, 2))
+    agent.start()
+    agent.wait_for(served)
+    mesos.state = state()
+    assert "3 of 3 tasks are gone" in agent.wait_for(lambda status: status["problem"])["problem"]
+    for name in ("master", "leader", "master1"):
+        assert bind.ask(f"{name}.marathon.mesos") == ["10.0.0.10"]
+        assert len(bind.ask(f"_{name}._tcp.marathon.mesos", "SRV")) == 1
+
+
 def test_after_an_election_a_task_is_missed_until_its_agent_is_back(
     agent: Agent, bind: Bind, mesos: MesosStandIn
 ) -> None:
@@ -185,6 +200,22 @@ def test_after_an_election_a_task_is_missed_until_its_agent_is_back(
     mesos.state = state(tasks[0], tasks[2], slaves=AGENTS[:1], **moved)
     agent.wait_for(served)
     assert bind.ask(WEB) == ["10.0.0.10"]
+
+
+def test_a_master_that_drips_keeps_no_signal_waiting(agent: Agent) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow:")
+        while True:
+            connection.sendall(b" ")
+            time.sleep(0.2)
+
+    with saying(drip) as slow:
+        agent.values["masters"] = [slow.url]
+        agent.start()
+        agent.wait_for(lambda _status: slow.asked)
+        before = time.monotonic()
+        assert agent.stop() == 0
+        assert time.monotonic() - before < 3
 
 
 def test_the_guard_has_an_override(agent: Agent, bind: Bind, mesos: MesosStandIn) -> None:

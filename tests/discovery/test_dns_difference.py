@@ -91,6 +91,14 @@ def test_an_app_that_is_called_like_a_single_task_is_not_lost() -> None:
 def test_held_is_all_but_who_leads() -> None:
     before = served(records(*TASKS))
     after = build({**state(), "leader": "master@10.0.0.2:5050"}, Settings(), Now()).records
-    kept = guard.held(before, after)
+    kept = guard.held(before, after, "mesos")
     assert kept[WEB] == {"10.0.0.10"}
     assert kept["leader.mesos", "A"] == kept["master0.mesos", "A"] == {"10.0.0.2"}
+
+
+def test_apps_that_are_called_like_masters_are_held_too() -> None:
+    tasks = [task(name, 31000 + number, number) for number, name in enumerate(("master", "leader", "master1"))]
+    kept = guard.held(served(records(*tasks)), {}, "mesos")
+    apps = {name for name, kind in kept if kind == "A" and name.count(".") == 2}
+    assert apps >= {f"{name}.marathon.mesos" for name in ("master", "leader", "master1")}
+    assert not [name for name, _kind in kept if name in ("master.mesos", "leader.mesos", "master1.mesos")]

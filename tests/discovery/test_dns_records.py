@@ -172,3 +172,14 @@ def test_a_name_with_very_many_tasks_has_as_many_as_a_message_holds() -> None:
     assert 0 < MOST_BYTES - size(kept) < 100
     assert "_web._tcp.marathon.mesos" in found.cut
     assert "web.marathon.mesos" not in found.cut
+
+
+FRAMEWORKS = ["my_marathon", "My-Marathon", "marathon.prod_1", "m\u00e4rathon", "_a..b_", "x" * 70]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_filter_tells_a_name_that_is_there_below_any_framework(framework: str) -> None:
+    known_state = state(task("web.shop", 31001))
+    known_state["frameworks"][0]["name"] = framework
+    found = build(known_state, Settings(), Now())
+    assert found.records[marathon_dns_name("/shop/web", framework), "A"] == HOST

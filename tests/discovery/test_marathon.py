@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from certificates import Authority
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
+from raw_server import saying
 
 from marathon_discovery import fetch
 from marathon_discovery.marathon import answer
 from marathon_discovery.marathon.answer import MarathonError
 from marathon_discovery.marathon.client import Marathon
 from marathon_discovery.marathon.events import Events, backoff
+from marathon_discovery.mesos.client import Masters, MesosError
 from marathon_discovery.settings_file import Credentials
 
 APPS = [app("/web", 10000, [task("t", 31000)])]
@@ -81,6 +87,76 @@ def test_a_host_that_says_nothing(hosts: list[StandIn], monkeypatch: pytest.Monk
         client(hosts[0]).apps()
 
 
+def drip(connection: socket.socket, begin: bytes) -> None:
+    """A byte now and then, which no timeout of a socket notices, until the other side is gone."""
+    connection.sendall(begin)
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.1)
+
+
+DRIPS = [
+    b"HTTP/1.1 200 OK\r\nX-Slow:",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n",
+    b"HTTP/1.0 200 OK\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("begin", DRIPS)
+def test_a_host_that_drips_is_given_up_and_the_next_one_asked(
+    begin: bytes, hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.7)
+    with saying(lambda connection: drip(connection, begin)) as slow:
+        with pytest.raises(MarathonError, match="the answer does not end within"):
+            Marathon([slow.url], None, None).apps()
+        before = time.monotonic()
+        assert Marathon([slow.url, hosts[0].url], None, None).apps() == APPS
+        assert 0.6 < time.monotonic() - before < 3
+        with pytest.raises(MesosError, match="the answer does not end within"):
+            Masters([slow.url], None, None).state()
+
+
+def test_events_of_a_host_that_drips_come_from_the_next_one(
+    hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.7)
+    with saying(lambda connection: drip(connection, DRIPS[0])) as slow:
+        events = Events(Marathon([slow.url, hosts[0].url], None, None), threading.Event(), threading.Event())
+        events.start()
+        wait_until(lambda: events.connected, 5)
+        # The limit is for the headers: a stream goes on.
+        time.sleep(1)
+        assert (events.connects, hosts[0].listeners) == (1, 1)
+
+
+def test_a_handshake_that_drips(hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.7)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def record() -> None:
+            with contextlib.suppress(OSError), listening.accept()[0] as connection:
+                # A long handshake message of TLS, of which a byte comes now and then.
+                drip(connection, b"\x16\x03\x03\x20\x00")
+
+        threading.Thread(target=record, daemon=True).start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        before = time.monotonic()
+        assert Marathon([url, hosts[0].url], None, None).apps() == APPS
+        assert time.monotonic() - before < 3
+
+
+def test_the_end_of_the_program_ends_a_read() -> None:
+    stop = threading.Event()
+    with saying(lambda connection: drip(connection, DRIPS[1])) as slow:
+        threading.Timer(0.3, stop.set).start()
+        before = time.monotonic()
+        with pytest.raises(MarathonError, match="the program ends"):
+            Marathon([slow.url, slow.url], None, None, stop).apps()
+        assert time.monotonic() - before < 2
+
+
 def test_a_host_that_is_not_there(hosts: list[StandIn]) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -94,6 +170,45 @@ def test_a_leader_of_the_list_is_followed_to(hosts: list[StandIn]) -> None:
     hosts[0].fault = hosts[1].url
     assert client(*hosts).apps() == APPS
     assert hosts[1].reads == 1
+
+
+@pytest.mark.parametrize("location", [b"http://[::1", b"\xff", b"http://a:b/", b"http://\xc3\x28/", b"http://:0"])
+def test_a_redirect_that_is_none(location: bytes, hosts: list[StandIn]) -> None:
+    def say(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n")
+
+    with saying(say) as wrong:
+        with pytest.raises(MarathonError, match=r"header of its answer is not valid|redirects to "):
+            Marathon([wrong.url], None, None).apps()
+        assert Marathon([wrong.url, hosts[0].url], None, None).apps() == APPS
+        with pytest.raises(MesosError, match=r"header of its answer is not valid|not the leading master"):
+            Masters([wrong.url], None, None).state()
+        events = Events(Marathon([wrong.url, hosts[0].url], None, None), threading.Event(), threading.Event())
+        events.start()
+        wait_until(lambda: events.connected)
+
+
+def test_the_thread_of_events_outlives_what_nobody_foresaw(
+    hosts: list[StandIn], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    times: list[float] = []
+    marathon = client(hosts[0])
+    real = marathon.events
+
+    def broken() -> Any:
+        times.append(time.monotonic())
+        if len(times) < 3:
+            raise RuntimeError("odd\nthing")
+        return real()
+
+    monkeypatch.setattr(marathon, "events", broken)
+    events = Events(marathon, threading.Event(), threading.Event())
+    events.start()
+    wait_until(lambda: events.connected)
+    assert times[1] - times[0] > 0.2
+    assert [record.getMessage() for record in caplog.records] == [
+        "events of Marathon: unexpected: RuntimeError: odd thing"
+    ]
 
 
 def test_credentials_are_sent(hosts: list[StandIn]) -> None:
@@ -155,6 +270,80 @@ def test_events_are_a_hint_and_so_is_every_connect(hosts: list[StandIn]) -> None
     stop.set()
     hosts[1].emit()
     wait_until(lambda: not events.connected)
+
+
+EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+
+
+def in_chunks(text: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(text), text)
+
+
+def packed(stream: Any, text: bytes) -> bytes:
+    return bytes(stream.compress(text) + stream.flush(zlib.Z_SYNC_FLUSH))
+
+
+@pytest.mark.parametrize("way", ["plain", "chunks", "gzip", "gzip in chunks", "gzip in pieces"])
+def test_an_event_is_a_hint_at_once_however_it_is_sent(way: str) -> None:
+    go, end = threading.Event(), threading.Event()
+
+    def say(connection: socket.socket) -> None:
+        headers = (b"Transfer-Encoding: chunked\r\n" if "chunks" in way else b"") + (
+            b"Content-Encoding: gzip\r\n" if "gzip" in way else b""
+        )
+        connection.sendall(EVENT_STREAM + headers + b"\r\n")
+        stream = zlib.compressobj(wbits=31)
+        for text in (b"\r\n", b'event: a\r\ndata: {}\r\n\r\neve', b"nt: b\n"):
+            go.wait(30)
+            go.clear()
+            part = packed(stream, text) if way.startswith("gzip") else text
+            if way == "gzip in pieces":
+                part, stream = part + stream.flush(), zlib.compressobj(wbits=31)
+            connection.sendall(in_chunks(part) if "chunks" in way else part)
+        end.wait(30)
+
+    with saying(say) as server:
+        events = Events(Marathon([server.url], None, None), threading.Event(), threading.Event())
+        events.start()
+        for received in (0, 1, 2):
+            go.set()
+            wait_until(lambda: events.received == received and not go.is_set(), 5)  # noqa: B023
+        end.set()
+
+
+def test_an_event_after_a_whole_definition_is_a_hint_within_a_second(hosts: list[StandIn]) -> None:
+    events = Events(client(hosts[0]), threading.Event(), threading.Event())
+    events.start()
+    wait_until(lambda: hosts[0].listeners == 1)
+    before = time.monotonic()
+    hosts[0].emit("api_post_event", "x" * 1_000_000)
+    hosts[0].emit()
+    wait_until(lambda: events.received == 2)
+    assert time.monotonic() - before < 1
+
+
+def test_a_line_without_an_end_needs_no_memory() -> None:
+    sent = threading.Event()
+
+    def say(connection: socket.socket) -> None:
+        connection.sendall(EVENT_STREAM + b"\r\ndata: ")
+        for _part in range(64):
+            connection.sendall(b"x" * 1_000_000)
+        connection.sendall(b"\nevent: a\n")
+        sent.set()
+        time.sleep(5)
+
+    with saying(say) as server, Marathon([server.url], None, None).events() as lines:
+        tracemalloc.start()
+        try:
+            first = next(lines)
+            _now, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert first.startswith("data: xxx") and len(first) < 1000
+        assert next(lines) == "event: a"
+    # The server's million bytes are of this process too.
+    assert most < 4_000_000
 
 
 def test_waits_grow_and_differ_and_end() -> None:

@@ -8,6 +8,7 @@ import pytest
 from marathon_apps import app, built, task
 
 from marathon_discovery.apps.model import Model, Now
+from marathon_discovery.apps.tasks import host_names
 
 CHECKS = [{"protocol": "TCP", "portIndex": 0}]
 KEY = ("web_10000", "127_0_0_1_31000")
@@ -79,6 +80,49 @@ def test_a_host_by_name_is_served_once_its_address_is_known() -> None:
     assert (weights(found), [wait.reason for wait in found.waiting]) == ({}, ["its address is not known"])
     (backend,) = built([web(one)], Now(addresses={"agent-1.example": "10.0.0.7"})).backends
     assert [(server.name, server.address) for server in backend.servers] == [("Agent-1_example_31000", "10.0.0.7")]
+
+
+def test_the_dot_that_ends_a_full_name_is_taken_off() -> None:
+    one = task("t", 31000, host="Agent-1.example.")
+    assert host_names([web(one, task("u", 31000, host="10.0.0.1."))]) == ["Agent-1.example"]
+    (backend,) = built([web(one)], Now(addresses={"agent-1.example": "10.0.0.7"})).backends
+    assert [(server.name, server.address) for server in backend.servers] == [("Agent-1_example_31000", "10.0.0.7")]
+
+
+ODD = [
+    {"host": "node 2"},
+    {"host": "node..example"},
+    {"host": "x" * 64},
+    {"host": ""},
+    {"host": "."},
+    {"host": 7},
+    {"ports": ["x"]},
+    {"ports": [0]},
+    {"ports": None},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_task_with_an_odd_field_waits_and_the_others_are_served(odd: dict[str, Any]) -> None:
+    wrong = {**task("u", 31001), **odd}
+    found = built([web(task("t", 31000), wrong)])
+    assert (weights(found), found.excluded) == ({"t": 1}, ())
+    assert [(wait.task, wait.reason) for wait in found.waiting] == [("u", "its address is not known")]
+    assert host_names([web(wrong)]) == []
+
+
+@pytest.mark.parametrize("listed", [[{"ipAddress": "x"}], [{"ipAddress": 7}], ["x"], [], None])
+def test_a_task_with_an_odd_address_of_its_own_waits_and_the_others_are_served(listed: Any) -> None:
+    def own(name: str, addresses: Any) -> dict[str, Any]:
+        return {**task(name, 31000, host="10.0.0.1"), "ipAddresses": addresses}
+
+    more = {
+        "networks": [{"mode": "container", "name": "net"}],
+        "container": {"type": "MESOS", "portMappings": [{"containerPort": 8080, "servicePort": 10000}]},
+    }
+    found = built([web(own("t", [{"ipAddress": "192.168.1.5"}]), own("u", listed), **more)])
+    assert (weights(found), found.excluded) == ({"t": 1}, ())
+    assert [(wait.task, wait.reason) for wait in found.waiting] == [("u", "its address is not known")]
 
 
 def test_weights_of_two_apps_in_one_deployment_group() -> None:

@@ -261,6 +261,19 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
             "a: marathon_environment has MARATHON_ZK; give flags with marathon_flags, where they are checked.",
         ],
     ),
+    "haproxy": (
+        {
+            "haproxy_timeouts": {"server": 60, "tunnel": "2h"},
+            "haproxy_hard_stop_after": "600",
+            "haproxy_app_groups": ["external,internal", "team"],
+        },
+        [
+            "d: haproxy_timeouts.server is 60; write a number and its unit (us, ms, s, m, h or d), like 60s.",
+            "d: haproxy_hard_stop_after is '600'; write a number and its unit (us, ms, s, m, h or d), like 60s.",
+            "d: haproxy_app_groups has 'external,internal', which no HAPROXY_GROUP can match; write each group as an "
+            "entry of its own, without commas and without blanks around it.",
+        ],
+    ),
 }
 CLASHES: dict[str, tuple[dict[str, Any], str]] = {
     "Marathon and master": ({"marathon_http_port": 5050}, "mesos_master_port and marathon_http_port are both 5050"),
@@ -328,6 +341,8 @@ def test_wrong_settings(cluster: Cluster, role: str) -> None:
         cluster.hosts = {group: cluster.hosts[group] for group in ("zookeeper", "mesos_masters")}
     else:
         cluster.shrink(agent=True)
+    if role == "haproxy":
+        cluster.hosts["load_balancers"] = cluster.hosts.pop("mesos_slaves")
     cluster.variables.update(settings)
     refused = " ".join(cluster.refusals())
     for sentence in sentences:

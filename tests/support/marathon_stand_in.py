@@ -60,8 +60,8 @@ class StandIn(ThreadingHTTPServer):
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
-                while (name := lines.get()) is not None:
-                    self.wfile.write(f'event: {name}\r\ndata: {{"eventType":"{name}"}}\r\n\r\n'.encode())
+                while (event := lines.get()) is not None:
+                    self.wfile.write(event.encode())
                     self.wfile.flush()
                 outer._streams.discard(lines)
 
@@ -86,9 +86,9 @@ class StandIn(ThreadingHTTPServer):
     def listeners(self) -> int:
         return len(self._streams)
 
-    def emit(self, name: str = "status_update_event") -> None:
+    def emit(self, name: str = "status_update_event", more: str = "") -> None:
         for stream in list(self._streams):
-            stream.put(name)
+            stream.put(f'event: {name}\r\ndata: {{"eventType":"{name}","more":"{more}"}}\r\n\r\n')
 
     def cut_streams(self) -> None:
         for stream in list(self._streams):

@@ -16,7 +16,8 @@ from ansible_collections.quorum.mesos.plugins.plugin_utils._plans.common import 
 
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?\Z")
 _NAME = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,250}\Z")
-_TIME = re.compile(r"[0-9]{1,9}(us|ms|s|m|h|d)?\Z")
+# Without a unit HAProxy takes a timeout as milliseconds.
+_TIME = re.compile(r"[0-9]{1,9}(us|ms|s|m|h|d)\Z")
 _TIMEOUT = re.compile(r"[a-z][a-z-]*\Z")
 _WORD = re.compile(r"[A-Za-z0-9_.@-]+\Z")
 _SECTION = re.compile(r"(backend|cache|frontend|http-errors|listen|mailers|peers|program|resolvers|ring|userlist)\s")
@@ -230,7 +231,7 @@ def _base(values: Values) -> list[str]:
             found.append("haproxy_timeouts has %s, which is no timeout of HAProxy." % ascii(str(name)))
         times["haproxy_timeouts.%s" % name] = time
     found += [
-        "%s is %s; write a number with us, ms, s, m, h or d behind it." % (option, ascii(time))
+        "%s is %s; write a number and its unit (us, ms, s, m, h or d), like 60s." % (option, ascii(time))
         for option, time in times.items()
         if not _TIME.match(str(time))
     ]
@@ -250,4 +251,10 @@ def _agent(values: Values) -> list[str]:
     found = []
     if not values["haproxy_app_groups"]:
         found.append("haproxy_app_groups is empty, so no app would be served; write ['*'] for all.")
+    found += [
+        "haproxy_app_groups has %s, which no HAPROXY_GROUP can match; write each group as an entry of its own, without "
+        "commas and without blanks around it." % ascii(str(group))
+        for group in values["haproxy_app_groups"]
+        if not str(group) or "," in str(group) or str(group) != str(group).strip()
+    ]
     return found + discovery.round_problems(values, "haproxy")

@@ -73,3 +73,8 @@ def test_dns_name(arguments, name):
 def test_no_dns_name(app_id, words):
     with pytest.raises(AnsibleFilterError, match=f"marathon_dns_name: .*{words}"):
         marathon_dns_name(app_id)
+
+
+def test_no_dns_name_below_a_framework_without_one():
+    with pytest.raises(AnsibleFilterError, match="the framework '_' has no letter or digit"):
+        marathon_dns_name("/web", "_")

@@ -70,6 +70,12 @@ def test_what_can_work_has_no_problem() -> None:
     assert planned(haproxy_marathon_ca="certificates of ours/ca.pem")["problems"] == []
 
 
+def test_times_have_a_unit_and_groups_are_names() -> None:
+    times = {"server": "500ms", "tunnel": "2h", "client": "0s"}
+    given = {"haproxy_timeouts": times, "haproxy_hard_stop_after": "1d", "haproxy_app_groups": ["external", "team a"]}
+    assert planned(**given)["problems"] == []
+
+
 def test_no_app_gets_a_port_of_the_host() -> None:
     assert planned()["reserved_ports"] == [80, 443, 8080, 9090, 9091, 9092]
 
@@ -85,6 +91,9 @@ def test_no_app_gets_a_port_of_the_host() -> None:
         ({"haproxy_service_ports": "10000-20000"}, "haproxy_service_ports is '10000-20000'; write a list"),
         ({"haproxy_marathon_credentials": {"username": "me"}}, "no password"),
         ({"haproxy_app_groups": []}, "no app would be served"),
+        ({"haproxy_app_groups": ["external", "a,b"]}, "haproxy_app_groups has 'a,b', which no HAPROXY_GROUP can match"),
+        ({"haproxy_app_groups": ["*", " internal"]}, "haproxy_app_groups has ' internal', which no"),
+        ({"haproxy_app_groups": [""]}, "haproxy_app_groups has '', which no"),
         ({"haproxy_service_ports": ["20000-10000"]}, "haproxy_service_ports has '20000-10000'"),
         ({"haproxy_service_ports": ["x"]}, "haproxy_service_ports has 'x'"),
         ({"haproxy_service_ports": ["8000-9000"]}, "marathon_http_port of this host is 8080"),
@@ -92,6 +101,9 @@ def test_no_app_gets_a_port_of_the_host() -> None:
         ({"__haproxy_needs": {"ports": {**PORTS, "haproxy_http_port": 0}}}, "haproxy_http_port is 0"),
         ({"haproxy_maxconn": 70000}, "haproxy_maxconn is 70000"),
         ({"haproxy_hard_stop_after": "10 minutes"}, "haproxy_hard_stop_after is '10 minutes'"),
+        ({"haproxy_hard_stop_after": 600}, "haproxy_hard_stop_after is 600; write a number and its unit"),
+        ({"haproxy_timeouts": {"server": 60}}, "haproxy_timeouts.server is 60; write a number and its unit"),
+        ({"haproxy_timeouts": {"tunnel": "0"}}, "haproxy_timeouts.tunnel is '0'; write a number and its unit"),
         ({"haproxy_timeouts": {"server": "30s\n    bind :1"}}, "haproxy_timeouts.server is"),
         ({"haproxy_timeouts": {"server\nlisten x": "1s"}}, "which is no timeout of HAProxy"),
         ({"haproxy_stats_credentials": {"username": "a b", "password": "c"}}, "haproxy_stats_credentials.username"),

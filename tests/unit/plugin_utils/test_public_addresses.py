@@ -79,6 +79,40 @@ def test_a_listener_with_an_address_of_its_own():
     assert found([app("/web", 10000, **{"0_BIND_ADDR": "10.0.0.9"})]) == ["/web 10.0.0.9:10000 0"]
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "0:0::0"])
+def test_a_listener_on_every_address_is_asked_at_the_balancers(address: str):
+    assert found([app("/web", 10000, **{"0_BIND_ADDR": address})]) == ["/web lb1:10000 0"]
+
+
+EVERYWHERE = ["load_balancers", "zookeeper", "mesos_masters", "mesos_slaves", "marathon", "dns"]
+
+
+@pytest.mark.parametrize(
+    ("its", "port"),
+    [
+        ({}, 9092),
+        ({}, 9090),
+        ({"haproxy_status_port": 10000}, 10000),
+        *(({"group_names": EVERYWHERE}, port) for port in (53, 2181, 2888, 3888, 5050, 5051, 8080, 9093)),
+        ({"group_names": ["ui"], "marathon_group": "ui", "marathon_http_port": "8088"}, 8088),
+        ({"group_names": ["marathon"], "marathon_keystore": "a.jks"}, 8443),
+        ({"group_names": ["marathon"], "marathon_environment": {"LIBPROCESS_PORT": "10007"}}, 10007),
+        ({"group_names": ["zookeeper"], "zookeeper_admin_server": True}, 8081),
+        ({"group_names": ["zookeeper"], "zookeeper_secure_client_port": 2281}, 2281),
+    ],
+)
+def test_a_port_of_the_host_is_no_apps(its: dict[str, Any], port: int):
+    told = public_addresses.found([app("/web", port)], [Balancer("lb1", settings_of(its))])
+    assert (told.addresses, list(told.problems)) == ([], ["/web"])
+
+
+def test_ports_of_services_that_are_not_there_are_free():
+    its = {"group_names": ["load_balancers", "marathon"], "marathon_disable_http": True}
+    ports = [8080, 8443, 2181, 8081, 5050, 5051, 9093]
+    told = public_addresses.found([app("/web", *ports)], [Balancer("lb1", settings_of(its))])
+    assert [one.port for one in told.addresses] == ports
+
+
 def test_both_apps_of_a_deployment_group_answer_there():
     labels = {"DEPLOYMENT_GROUP": "web", "0_PORT": "10005"}
     apps = [app(name, 10001 + number, **labels) for number, name in enumerate(("/web/blue", "/web/green"))]

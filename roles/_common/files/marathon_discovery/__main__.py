@@ -36,15 +36,18 @@ def main() -> int:
         credentials = settings_file.credentials(config.credentials_file)
     except ConfigError as error:
         return command.refused(str(error))
-    marathon = Marathon(config.marathon, credentials, config.ca_file)
+
+    def marathon(stop: threading.Event | None = None) -> Marathon:
+        return Marathon(config.marathon, credentials, config.ca_file, stop)
+
     if arguments.once:
-        return _once(config, marathon, arguments.from_file, arguments.dry_run)
+        return _once(config, marathon(), arguments.from_file, arguments.dry_run)
     return command.follow(
         config,
-        Marathon(config.marathon, credentials, config.ca_file),
+        marathon(),
         Status,
         metrics.text,
-        lambda status, wait: Rounds(config, Agent(config, status, wait), marathon, status),
+        lambda status, stop: Rounds(config, Agent(config, status, stop.wait), marathon(stop), status),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,9 +23,9 @@ def follow(
     marathon: Marathon,
     status_of: Callable[[Events], Any],
     metrics: Callable[[Mapping[str, Any]], str],
-    rounds_of: Callable[[Any, Callable[[float], object]], Any],
+    rounds_of: Callable[[Any, threading.Event], Any],
 ) -> int:
-    """Rounds until a signal comes; events of ``marathon`` hasten the next. ``rounds_of`` gets the status and a wait."""
+    """Rounds until a signal comes; events of ``marathon`` hasten the next. ``rounds_of`` gets the status and `stop`."""
     wakes = loop.until_signal()
     events = Events(marathon, wakes.hint, wakes.stop)
     status = status_of(events)
@@ -34,6 +35,6 @@ def follow(
         print(f"status_listen {config.status_listen}: {error.strerror}", file=sys.stderr)
         return 1
     events.start()
-    loop.repeat(rounds_of(status, wakes.stop.wait).once, config.interval, config.debounce, wakes)
+    loop.repeat(rounds_of(status, wakes.stop).once, config.interval, config.debounce, wakes)
     server.shutdown()
     return 0

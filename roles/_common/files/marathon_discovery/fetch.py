@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
+import threading
+from collections.abc import Iterator
 
 import requests
 
+from .limit import Adapter, Limit
 from .settings_file import Credentials
 
 CONNECT_SECONDS = 5
@@ -18,23 +21,49 @@ class ReadError(Exception):
     """A server cannot be read: why, in one sentence."""
 
 
-def session(credentials: Credentials | None, ca_file: str | None) -> requests.Session:
-    made = requests.Session()
-    # No proxy and no .netrc of the environment.
-    made.trust_env = False
-    made.verify = ca_file or True
-    if credentials:
-        made.auth = (credentials.username, credentials.password)
-    return made
+class Session(requests.Session):
+    """``stop`` ends what is being read."""
+
+    def __init__(self, credentials: Credentials | None, ca_file: str | None, stop: threading.Event | None) -> None:
+        super().__init__()
+        self._stop = stop or threading.Event()
+        self.mount("http://", Adapter())
+        self.mount("https://", Adapter())
+        # No proxy and no .netrc of the environment.
+        self.trust_env = False
+        self.verify = ca_file or True
+        # What the reader of the event stream can unpack.
+        self.headers["Accept-Encoding"] = "gzip"
+        if credentials:
+            self.auth = (credentials.username, credentials.password)
+
+    @contextlib.contextmanager
+    def in_time(self) -> Iterator[None]:
+        """What is asked in it is given up after a time, be it in the middle of a header."""
+        # A connection of an earlier answer has had a limit of its own.
+        self.close()
+        limit = Limit(WHOLE_SECONDS, self._stop)
+        try:
+            with limit.kept():
+                yield
+        except ReadError:
+            if limit.over is None:
+                raise
+        # Headers that were cut pass for headers that ended.
+        if limit.over:
+            raise ReadError(limit.over)
 
 
-def ask(made: requests.Session, url: str, accept: str, silence: float) -> requests.Response:
+def ask(made: Session, url: str, accept: str, silence: float) -> requests.Response:
     try:
         return made.get(
             url, headers={"Accept": accept}, timeout=(CONNECT_SECONDS, silence), stream=True, allow_redirects=False
         )
     except (requests.RequestException, OSError) as error:
         raise ReadError(reason(error)) from error
+    except ValueError as error:
+        # requests reads the target of a redirect that it is asked not to follow.
+        raise ReadError("a header of its answer is not valid") from error
 
 
 def accepted(response: requests.Response) -> requests.Response:
@@ -47,13 +76,12 @@ def accepted(response: requests.Response) -> requests.Response:
 
 
 def whole(response: requests.Response) -> bytes:
-    deadline = time.monotonic() + WHOLE_SECONDS
     body = bytearray()
     try:
         for part in response.iter_content(1 << 16):
             body += part
-            if time.monotonic() > deadline or len(body) > _MOST:
-                raise ReadError(f"the answer does not end within {WHOLE_SECONDS} s")
+            if len(body) > _MOST:
+                raise ReadError(f"the answer is longer than {_MOST} bytes")
     except (requests.RequestException, OSError) as error:
         raise ReadError(f"the answer broke off: {reason(error)}") from error
     return bytes(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,10 +93,24 @@ def host_names(apps: Sequence[Any]) -> list[str]:
     for app in apps:
         listed = app.get("tasks") if isinstance(app, dict) else None
         for task in listed if isinstance(listed, list) else ():
-            host = task.get("host") if isinstance(task, dict) else None
-            if isinstance(host, str) and fields.as_address(host) is None:
+            host = _host(task) if isinstance(task, dict) else None
+            if host and fields.as_address(host) is None:
                 found.add(host)
     return sorted(found)
+
+
+def _host(task: Mapping[str, Any]) -> str | None:
+    """An address, or a name without the dot that may end a full one; None where it is neither."""
+    host = task.get("host")
+    if not isinstance(host, str):
+        return None
+    host = host[:-1] if host.endswith(".") else host
+    try:
+        if fields.as_address(host) is None:
+            fields.host("host", host)
+    except FieldError:
+        return None
+    return host
 
 
 def _health(task: Mapping[str, Any]) -> bool | None:
@@ -122,15 +137,18 @@ def _readiness(app: Mapping[str, Any]) -> tuple[set[str], dict[str, set[str]]]:
 def _places(
     task: Mapping[str, Any], ports: Sequence[ServicePort], own_address: bool, addresses: Mapping[str, str]
 ) -> dict[int, Place]:
-    found = {port.index: _place(task, port, own_address, addresses) for port in ports}
+    found: dict[int, Place | None] = {}
+    for port in ports:
+        # A task whose fields are wrong waits, and the others of its app are served.
+        with contextlib.suppress(FieldError):
+            found[port.index] = _place(task, port, own_address, addresses)
     return {index: place for index, place in found.items() if place is not None}
 
 
 def _place(task: Mapping[str, Any], port: ServicePort, own_address: bool, addresses: Mapping[str, str]) -> Place | None:
-    host = task.get("host")
-    if not isinstance(host, str) or not host:
+    host = _host(task)
+    if host is None:
         return None
-    host_address = fields.as_address(host) or addresses.get(fields.host("host", host))
     if own_address:
         listed = task.get("ipAddresses")
         first = listed[0] if isinstance(listed, list) and listed else None
@@ -139,6 +157,7 @@ def _place(task: Mapping[str, Any], port: ServicePort, own_address: bool, addres
         address, number = fields.address("ipAddresses", first.get("ipAddress")), port.container_port
     else:
         ports = task.get("ports")
+        host_address = fields.as_address(host) or addresses.get(host.lower())
         if host_address is None or not isinstance(ports, list) or port.index >= len(ports):
             return None
         address, number = host_address, fields.port("tasks.ports", ports[port.index])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ import requests
 from .. import fetch
 from ..fetch import ReadError
 from ..settings_file import Credentials
-from . import answer
+from . import answer, lines
 from .answer import MarathonError
 
 # `apps.tasks` brings the deployments along; `apps.readiness` is there during a deployment.
@@ -39,9 +40,15 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 class Marathon:
     """Several Marathons of one cluster. What answered last is asked first."""
 
-    def __init__(self, urls: Sequence[str], credentials: Credentials | None, ca_file: str | None) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        credentials: Credentials | None,
+        ca_file: str | None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self.urls = [url.rstrip("/") for url in urls]
-        self._session = fetch.session(credentials, ca_file)
+        self._session = fetch.Session(credentials, ca_file, stop)
         self.current = 0
 
     def apps(self) -> list[dict[str, Any]]:
@@ -61,12 +68,14 @@ class Marathon:
 
     @contextlib.contextmanager
     def events(self) -> Iterator[Iterator[str]]:
-        """The lines of the event stream. It ends after silence as well, as a dead connection does."""
-        with self._get(self.urls[self.current], _EVENTS, "text/event-stream", _SILENCE_SECONDS) as response:
-            yield self._lines(response)
+        """How each line of the event stream begins. It ends after silence as well, as a dead connection does."""
+        with self._session.in_time():
+            response = self._get(self.urls[self.current], _EVENTS, "text/event-stream", _SILENCE_SECONDS)
+        with response:
+            yield lines.of(response)
 
     def _read(self, url: str) -> list[dict[str, Any]]:
-        with self._get(url, _APPS, "application/json", fetch.READ_SECONDS) as response:
+        with self._session.in_time(), self._get(url, _APPS, "application/json", fetch.READ_SECONDS) as response:
             return answer.apps(fetch.whole(response))
 
     def _get(self, url: str, path: str, accept: str, silence: float) -> requests.Response:
@@ -83,16 +92,6 @@ class Marathon:
 
     def _ask(self, url: str, path: str, accept: str, silence: float) -> requests.Response:
         return fetch.ask(self._session, url + path, accept, silence)
-
-    @staticmethod
-    def _lines(response: requests.Response) -> Iterator[str]:
-        try:
-            # Read as it comes: an event waits for no full buffer.
-            for line in response.iter_lines(chunk_size=1):
-                yield line.decode("utf-8", "replace")
-        except (requests.RequestException, OSError, AttributeError) as error:
-            raise MarathonError(f"the event stream broke off: {fetch.reason(error)}") from error
-        raise MarathonError("the event stream ended")
 
 
 def _origin(url: str) -> str | None:

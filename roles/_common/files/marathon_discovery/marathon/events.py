@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from ..fetch import ReadError
 from .client import Marathon
 
+log = logging.getLogger("marathon-events")
 # Marathon elects a leader within seconds, and what moved meanwhile is not served before it is read.
 LONGEST_SECONDS = 5.0
 
@@ -28,6 +30,7 @@ class Events:
         self._marathon = marathon
         self._hint = hint
         self._stop = stop
+        self._said = ""
 
     def start(self) -> None:
         threading.Thread(target=self.run, name="events", daemon=True).start()
@@ -51,6 +54,16 @@ class Events:
             except ReadError:
                 failures += 1
                 self._marathon.rotate()
+            except Exception as error:
+                # An unforeseen fault must not end the thread: apps are read at intervals, and it tries again.
+                failures += 1
+                self._marathon.rotate()
+                self._say(f"events of Marathon: unexpected: {type(error).__name__}: {error}")
             finally:
                 self.connected = False
             self._stop.wait(backoff(failures))
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._said:
+            log.error("%s", sentence.replace("\n", " "))
+        self._said = sentence

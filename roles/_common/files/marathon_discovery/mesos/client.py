@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,9 +24,15 @@ class Masters:
     A redirect is not followed, for credentials go to the configured hosts alone: the leader is one of them.
     """
 
-    def __init__(self, urls: Sequence[str], credentials: Credentials | None, ca_file: str | None) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        credentials: Credentials | None,
+        ca_file: str | None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self.urls = [url.rstrip("/") for url in urls]
-        self._session = fetch.session(credentials, ca_file)
+        self._session = fetch.Session(credentials, ca_file, stop)
         self.current = 0
 
     def state(self) -> dict[str, Any]:
@@ -33,14 +40,18 @@ class Masters:
         for _attempt in self.urls:
             url = self.urls[self.current]
             try:
-                with fetch.ask(self._session, url + _STATE, "application/json", fetch.READ_SECONDS) as response:
-                    if 300 <= response.status_code < 400:
-                        raise ReadError("it is not the leading master")
-                    return state(fetch.whole(fetch.accepted(response)))
+                return self._read(url)
             except ReadError as error:
                 failures.append(f"{url}: {error}")
                 self.current = (self.current + 1) % len(self.urls)
         raise MesosError("; ".join(failures))
+
+    def _read(self, url: str) -> dict[str, Any]:
+        path = url + _STATE
+        with self._session.in_time(), fetch.ask(self._session, path, "application/json", fetch.READ_SECONDS) as found:
+            if 300 <= found.status_code < 400:
+                raise ReadError("it is not the leading master")
+            return state(fetch.whole(fetch.accepted(found)))
 
 
 def state(body: bytes | str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import threading
 from pathlib import Path
 
 from .. import command, settings_file
@@ -17,7 +18,6 @@ from ..settings_file import ConfigError
 from . import config as configuration
 from . import metrics
 from .agent import Agent, Rounds, words_of
-from .config import Config
 from .status import Status
 from .zone import ZoneError
 
@@ -30,26 +30,26 @@ def main() -> int:
     try:
         config = configuration.load(arguments.config)
         key = configuration.key(config.key_file)
-        masters = Masters(
-            config.masters, settings_file.credentials(config.mesos_credentials_file), config.mesos_ca_file
-        )
-        marathon, for_events = _marathon(config), _marathon(config)
+        of_mesos = settings_file.credentials(config.mesos_credentials_file)
+        of_marathon = settings_file.credentials(config.marathon_credentials_file)
     except ConfigError as error:
         return command.refused(str(error))
+
+    def masters(stop: threading.Event | None = None) -> Masters:
+        return Masters(config.masters, of_mesos, config.mesos_ca_file, stop)
+
+    def marathon(stop: threading.Event | None = None) -> Marathon:
+        return Marathon(config.marathon, of_marathon, config.marathon_ca_file, stop)
+
     if arguments.once:
-        return _once(Agent(config, key, Status()), masters, marathon, arguments)
+        return _once(Agent(config, key, Status()), masters(), marathon(), arguments)
     return command.follow(
         config,
-        for_events,
+        marathon(),
         Status,
         metrics.text,
-        lambda status, _wait: Rounds(Agent(config, key, status), masters, marathon, status),
+        lambda status, stop: Rounds(Agent(config, key, status), masters(stop), marathon(stop), status),
     )
-
-
-def _marathon(config: Config) -> Marathon:
-    credentials = settings_file.credentials(config.marathon_credentials_file)
-    return Marathon(config.marathon, credentials, config.marathon_ca_file)
 
 
 def _once(agent: Agent, masters: Masters, marathon: Marathon, arguments: argparse.Namespace) -> int:

@@ -74,7 +74,7 @@ class Agent:
         if why is None:
             return names.records
         log.warning("%s: their names are kept", why)
-        return guard.held(sets, names.records)
+        return guard.held(sets, names.records, self._config.domain)
 
     def _say(self, names: Names, found: Sequence[Change]) -> None:
         if found:

@@ -15,7 +15,7 @@ from . import labels
 from .model import Key, Names, Records
 
 _SINGLE = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+(-[a-z0-9]{5}-s[0-9]+)\..*")
-_FOLLOWED = re.compile(r"(_leader\._(tcp|udp)|leader|master[0-9]*)\..*")
+_FOLLOWED = r"(_leader\._(tcp|udp)|leader|master[0-9]*)\."
 _ENDED = ("completed_tasks", "unreachable_tasks")
 
 
@@ -43,11 +43,13 @@ def doubt(gone: int, count: int, state: Mapping[str, Any], fraction: float) -> s
     return None
 
 
-def held(now: Mapping[Key, tuple[int, frozenset[str]]], wanted: Records) -> dict[Key, frozenset[str]]:
+def held(now: Mapping[Key, tuple[int, frozenset[str]]], wanted: Records, domain: str) -> dict[Key, frozenset[str]]:
     """What is new, and all that there was, but for the masters: who leads is known for certain."""
     found = dict(wanted)
+    # An app may be called like a master, but its names are below its framework.
+    followed = re.compile(_FOLLOWED + re.escape(domain))
     for key, (_ttl, values) in now.items():
-        if not _FOLLOWED.fullmatch(key[0]):
+        if not followed.fullmatch(key[0]):
             found[key] = found.get(key, frozenset()) | values
     return found
 
