@@ -7,6 +7,7 @@ from typing import Any
 from marathon_apps import app, built, task
 
 from marathon_discovery.apps.model import Now
+from marathon_discovery.haproxy import saved
 
 
 def older(name: str, port: int, **more: Any) -> dict[str, Any]:
@@ -54,6 +55,28 @@ def test_an_address_clashes_with_all_addresses_and_not_with_another_one() -> Non
     assert sorted(listeners(found)) == ["10.0.0.1:10000", "10.0.0.2:10000"]
     found = built([newer("/one", 10000, labels={"HAPROXY_0_BIND_ADDR": "10.0.0.1"}), older("/all", 10000)])
     assert listeners(found) == {"*:10000": "/all"}
+
+
+def test_all_addresses_have_several_names() -> None:
+    for every in ("0.0.0.0", "::", "*"):
+        holder = newer("/holder", 10000, labels={"HAPROXY_0_BIND_ADDR": every})
+        for wanted in ("127.0.0.1", "::1", "0.0.0.0", "::", "*"):
+            other = older("/other", 10000, labels={"HAPROXY_0_BIND_ADDR": wanted})
+            found = built([holder, other], Now(claims={"port *:10000": "/holder"}))
+            assert listeners(found) == {f"{every}:10000": "/holder"}
+            assert dict(found.claims)["port *:10000"] == "/holder"
+
+
+def test_a_listener_that_the_host_cannot_give_closes_its_own_address_alone() -> None:
+    one = older("/one", 10000, labels={"HAPROXY_0_BIND_ADDR": "203.0.113.9"})
+    two = newer("/two", 10000, labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
+    found = built([one, two], Now(taken={("203.0.113.9", 10000): "this host (Cannot assign requested address)"}))
+    assert listeners(found) == {"127.0.0.1:10000": "/two"}
+    assert [str(lost) for lost in found.conflicts] == [
+        "/one does not get port 203.0.113.9:10000: this host (Cannot assign requested address) refuses it"
+    ]
+    found = built([older("/all", 10000), two], Now(taken={("*", 10000): "another program on this host"}))
+    assert listeners(found) == {"127.0.0.1:10000": "/two"}
 
 
 def test_two_ids_with_one_name() -> None:
@@ -108,9 +131,21 @@ def test_the_same_path_of_one_host_and_another_path() -> None:
     ]
 
 
+def test_the_path_of_everything_is_no_second_claim_of_a_host() -> None:
+    whole = older("/whole", 10000, labels={"HAPROXY_0_VHOST": "v.example"})
+    for path in ("/", "-i /"):
+        taker = newer("/taker", 10001, labels={"HAPROXY_0_VHOST": "v.example", "HAPROXY_0_PATH": path})
+        found = built([whole, taker])
+        assert [(route.host, route.backend) for route in found.routes] == [("v.example", "whole_10000")]
+        assert [(one.claim, one.refused) for one in found.conflicts] == [("vhost v.example", "/taker")]
+        # A file of an earlier version has it twice.
+        text = "# holds vhost v.example /whole\n# holds vhost v.example/ /taker\n# holds port 0.0.0.0:1 /a\n"
+        assert saved.read(text).claims == {"vhost v.example": "/whole", "port *:1": "/a"}
+
+
 def test_a_port_that_another_program_has_is_reported_and_the_virtual_host_served() -> None:
     vhost = {"HAPROXY_0_VHOST": "a.example"}
-    found = built([older("/a", 10000, labels=vhost)], Now(taken_ports=frozenset({10000})))
+    found = built([older("/a", 10000, labels=vhost)], Now(taken={("*", 10000): "another program on this host"}))
     assert (listeners(found), [route.host for route in found.routes]) == ({}, ["a.example"])
     assert [(one.claim, one.kept) for one in found.conflicts] == [("port *:10000", "another program on this host")]
 

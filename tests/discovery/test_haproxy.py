@@ -216,19 +216,47 @@ def test_a_worker_that_cannot_start_leaves_the_previous_file(
     before = haproxy.backends.read_text()
     with socket.create_server(("127.0.0.1", 0)) as other:
         bad = app("/bad", other.getsockname()[1], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
-        with pytest.raises(HaproxyError, match="did not start with the new file"):
-            step.apply(step.web(servers[:2]), bad)
-        # HAProxy itself pauses its listeners while it tries, so the agent looks at new ports before (test_agent.py).
+        done = step.apply(step.web(servers[:2]), bad)
+        assert [(one.app, one.reason) for one in done.model.excluded] == [
+            ("/bad", "HAProxy does not start with it; its log says why")
+        ]
+        # HAProxy itself pauses its listeners while it tries, so the agent looks at new ports before (test_rounds.py).
         with RequestStream(haproxy.http_port, "web.example") as stream:
             stream.wait_for(50)
+            # The others are followed, without another try.
+            loaded = haproxy.reloads()
+            assert step.apply(step.web(servers[1:3]), bad).how == "runtime"
+            servers[0].stop()
+            stream.wait_for(50)
         assert stream.lost == []
-        assert haproxy.backends.read_text() == before
-        # It does not reload again and again for the same file.
-        loaded = haproxy.reloads()
-        with pytest.raises(HaproxyError, match="tried again within"):
-            step.apply(step.web(servers[:2]), bad)
         assert haproxy.reloads() == loaded
-    assert step.apply(step.web(servers[:3])).how == "runtime"
+        assert "/bad" not in haproxy.backends.read_text() and before != haproxy.backends.read_text()
+        # Of several new apps only the one that is the cause is left out.
+        ports = free_ports(3)
+        good = [app(f"/good{index}", port, [task("g", servers[1].port)]) for index, port in enumerate(ports)]
+        worse = app("/worse", bad["portDefinitions"][0]["port"], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
+        done = step.apply(step.web(servers[1:3]), worse, *good)
+        assert [one.app for one in done.model.excluded] == ["/worse"]
+        assert [get(port)[0] for port in ports] == [200, 200, 200]
+    # It is tried again once its definition is another one.
+    changed = app("/bad", step.port + 1, [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.2"})
+    assert step.apply(step.web(servers[1:3]), changed).model.excluded == ()
+
+
+def test_where_nothing_new_can_be_the_cause_the_servers_are_followed_all_the_same(
+    haproxy: Haproxy, servers: list[Named], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Round(haproxy)
+    step.apply(step.web(servers[:2]))
+    haproxy.base.write_text(haproxy.base.read_text() + "listen broken\n  bind nonsense\n")
+    with RequestStream(haproxy.http_port, "web.example") as stream:
+        stream.wait_for(20)
+        with pytest.raises(HaproxyError, match="refuses its file without any app"):
+            step.apply(step.web(servers[1:3]), app("/more", free_ports(1)[0], []))
+        servers[0].stop()
+        stream.wait_for(50)
+    assert stream.lost == [] and stream.answered_by["s2"]
+    assert "more" not in haproxy.backends.read_text()
 
 
 def test_an_app_that_haproxy_refuses_is_left_out_and_the_others_are_served(

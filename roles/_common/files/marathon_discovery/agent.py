@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,15 @@ from . import guard
 from .addresses import Addresses
 from .apps import outside
 from .apps.build import model as build_model
+from .apps.conflicts import place
 from .apps.fields import FieldError
-from .apps.model import Model, Now, Settings
+from .apps.model import Listener, Model, Now, Settings
 from .apps.outside import Everything, Outside
 from .apps.tasks import host_names
 from .config import Config
 from .haproxy.apply import Applied, Balancer, Build
 from .haproxy.runtime import HaproxyError
+from .haproxy.saved import Place
 from .haproxy.taken import taken
 from .marathon.answer import MarathonError
 from .marathon.client import Marathon
@@ -50,6 +52,7 @@ class Agent:
         self._previous: Sequence[Mapping[str, Any]] | None = None
         self._good: Mapping[str, Outside] = {}
         self._followed = ""
+        self._taken: Mapping[Place, str] = {}
         self._said: frozenset[str] = frozenset()
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
@@ -59,6 +62,8 @@ class Agent:
         self._previous = believed
         self._followed = everything.digest
         self._status.applied(done, everything)
+        if done.problem:
+            log.error("%s; HAProxy serves what Marathon runs all the same", done.problem)
         self._say(done, everything.wrong.values())
         return done
 
@@ -84,10 +89,15 @@ class Agent:
         believed = self._believed(apps, found, now)
         if believed is not apps:
             found = build_model(believed, settings, now, everything)
-        ports = self._taken(found, now)
-        if ports:
-            now = replace(now, taken_ports=ports)
+        ours = self.balancer.ours()
+        if ours is None and self._taken:
+            now = replace(now, taken=self._taken)
             found = build_model(believed, settings, now, everything)
+        # Whoever gets a listener that another app cannot have is looked at too.
+        while ours is not None and (more := taken(_listeners(found, ours), ours)):
+            now = replace(now, taken={**now.taken, **more})
+            found = build_model(believed, settings, now, everything)
+        self._taken = now.taken
 
         def build(rejected: Mapping[str, str]) -> Model:
             return build_model(believed, settings, replace(now, rejected=rejected), everything) if rejected else found
@@ -141,12 +151,6 @@ class Agent:
             raise Held(why)
         log.warning("%s: what Marathon no longer lists is still served", why)
         return guard.hold(self._previous, apps, lost, now)
-
-    def _taken(self, found: Model, now: Now) -> frozenset[int]:
-        """The ports of new listeners that another program has."""
-        held = now.claims if self.balancer.running() else {}
-        wanted = [backend.listener for backend in found.backends if backend.listener]
-        return taken(one for one in wanted if f"port {one.address}:{one.port}" not in held)
 
     def _say(self, done: Applied, wrong: Iterable[str]) -> None:
         if done.how == "reload":
@@ -208,9 +212,15 @@ def _certificates(directory: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _listeners(model: Model, ours: Collection[Place]) -> list[Listener]:
+    """Those that HAProxy does not have yet."""
+    wanted = [backend.listener for backend in model.backends if backend.listener]
+    return [one for one in wanted if (place(one.address), one.port) not in ours]
+
+
 def _words(model: Model) -> list[str]:
     return (
         [f"{one.app} is excluded: {one.reason}" for one in model.excluded]
-        + [f"{one.refused} does not get {one.claim}: {one.kept} holds it" for one in model.conflicts]
+        + [str(one) for one in model.conflicts]
         + [f"{app}: label {label} has no effect" for app, label in model.ignored]
     )

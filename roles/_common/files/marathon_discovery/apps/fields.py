@@ -128,6 +128,17 @@ def address(name: str, value: Any) -> str:
     return found
 
 
+def listening_address(name: str, value: str) -> str:
+    if value == "*":
+        return value
+    found = address(name, value)
+    parsed = ipaddress.ip_address(found)
+    # HAProxy cannot name the interface that such an address needs, and does not start with it.
+    good = not parsed.is_link_local and not parsed.is_multicast
+    _require(good, name, value, "is a link-local or multicast address, on which HAProxy cannot listen")
+    return found
+
+
 @lru_cache(maxsize=65536)
 def as_address(text: str) -> str | None:
     """In its usual form. Many tasks are on one host, and this is what reading them costs most."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Who keeps an address and port on which this host lets nobody listen.
+THE_HOST = "this host"
 # Algorithms that HAProxy can give another server at run time (the two hashes with `hash-type consistent`).
 DYNAMIC = ("roundrobin", "leastconn", "first", "random", "source", "uri")
 
@@ -25,13 +27,17 @@ class Settings:
 
 @dataclass(frozen=True)
 class Now:
-    """What is known besides the apps. ``servers`` are served now, ``claims`` are what an app holds now."""
+    """What is known besides the apps.
+
+    ``servers`` are served now, ``claims`` are what an app holds now. ``taken``: who has an address and port on which
+    HAProxy cannot listen.
+    """
 
     servers: frozenset[tuple[str, str]] = frozenset()
     claims: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     rejected: Mapping[str, str] = field(default_factory=dict)
-    taken_ports: frozenset[int] = frozenset()
+    taken: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,10 @@ class Conflict:
     claim: str
     kept: str
     refused: str
+
+    def __str__(self) -> str:
+        verb = "refuses" if self.kept.startswith(THE_HOST) else "holds"
+        return f"{self.refused} does not get {self.claim}: {self.kept} {verb} it"
 
 
 @dataclass(frozen=True)

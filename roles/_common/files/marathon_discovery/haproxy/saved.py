@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ..apps.conflicts import normal
 from .text import HOLDS, SERVER, STRUCTURE
+
+# Address and port.
+Place = tuple[str, int]
 
 _DIGEST = re.compile(rf"  setenv {STRUCTURE} ([0-9a-f]{{16}})")
 
@@ -15,6 +19,12 @@ class Saved:
     structure: str = ""
     servers: frozenset[tuple[str, str]] = frozenset()
     claims: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> frozenset[Place]:
+        """Where HAProxy listens for apps."""
+        found = [claim.partition(" ")[2].rpartition(":") for claim in self.claims if claim.startswith("port ")]
+        return frozenset((address, int(port)) for address, _colon, port in found)
 
 
 def read(text: str) -> Saved:
@@ -27,7 +37,8 @@ def read(text: str) -> Saved:
             backend = line.split()[1]
         elif line.startswith(HOLDS):
             claim, _space, owner = line[len(HOLDS) :].rpartition(" ")
-            claims[claim] = owner
+            # An older file may have two texts for one thing.
+            claims.setdefault(normal(claim), owner)
         else:
             found = _DIGEST.fullmatch(line)
             structure = found[1] if found else structure
