@@ -162,3 +162,14 @@ def test_a_full_disk_keeps_no_server_from_being_followed(
     agent.round([web(port, servers[2:3])])
     assert status.snapshot()["problem"] is None
     assert f":{servers[2].port} " in haproxy.backends.read_text()
+
+
+def test_names_of_labels_forge_no_line_of_the_log(
+    haproxy: Haproxy, servers: list[Named], caplog: pytest.LogCaptureFixture
+) -> None:
+    agent, _status = made(haproxy)
+    names = {f"HAPROXY_{number}_X": "" for number in range(100)}
+    agent.round([web(free_ports(1)[0], servers[:1], labels={"HAPROXY_!\nERROR all is lost": "", **names})])
+    said = [one.getMessage() for one in caplog.records if "no effect" in one.getMessage()]
+    assert len(said) == 6 and "\n" not in "".join(said) and "all is lost" in said[0]
+    assert "/web: 96 more labels have no effect" in said

@@ -7,6 +7,8 @@ import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from .addresses import Addresses
 from .apps import outside
 from .apps.build import model as build_model
 from .apps.conflicts import place
-from .apps.fields import FieldError
+from .apps.fields import FieldError, shown
 from .apps.model import Listener, Model, Now, Settings
 from .apps.outside import Everything, Outside
 from .apps.tasks import host_names
@@ -32,6 +34,8 @@ from .report.status import Status
 log = logging.getLogger("marathon-haproxy")
 # Commands of one round that the log has in full.
 _SAID = 12
+# Labels of one app without effect that the log has by name.
+_LABELS_SAID = 5
 
 
 class Held(Exception):
@@ -222,5 +226,12 @@ def _words(model: Model) -> list[str]:
     return (
         [f"{one.app} is excluded: {one.reason}" for one in model.excluded]
         + [str(one) for one in model.conflicts]
-        + [f"{app}: label {label} has no effect" for app, label in model.ignored]
+        + [word for app, labels in groupby(model.ignored, itemgetter(0)) for word in _ignored(app, [*labels])]
     )
+
+
+def _ignored(app: str, labels: Sequence[tuple[str, str]]) -> list[str]:
+    """A few of them: whoever may start an app chooses their names and number."""
+    words = [f"{app}: label {shown(label)} has no effect" for _app, label in labels[:_LABELS_SAID]]
+    more = len(labels) - _LABELS_SAID
+    return [*words, f"{app}: {more} more labels have no effect"] if more > 0 else words

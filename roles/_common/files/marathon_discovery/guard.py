@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .apps import deployment_groups
 from .apps.model import Model, Now
 from .apps.outside import PREFIX
 
@@ -71,9 +72,8 @@ def hold(previous: Sequence[App], apps: Sequence[App], lost: Mapping[str, int], 
 
 def _owners(app: App) -> set[str]:
     """The names under which an app can be served: its own, and that of its deployment group."""
-    labels = app.get("labels")
-    group = labels.get("HAPROXY_DEPLOYMENT_GROUP") if isinstance(labels, dict) else None
-    return {str(app["id"])} | ({"/" + group.lstrip("/")} if isinstance(group, str) else set())
+    group = deployment_groups.name(app)
+    return {str(app["id"])} | ({group} if group else set())
 
 
 def _instances(app: App) -> int:
