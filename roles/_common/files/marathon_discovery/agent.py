@@ -18,7 +18,7 @@ from .apps import outside
 from .apps.build import model as build_model
 from .apps.conflicts import place
 from .apps.fields import FieldError, shown
-from .apps.model import Listener, Model, Now, Settings
+from .apps.model import Held, Listener, Model, Now, Settings
 from .apps.outside import Everything, Outside
 from .apps.tasks import host_names
 from .config import Config
@@ -26,6 +26,7 @@ from .haproxy.apply import Applied, Balancer, Build
 from .haproxy.runtime import HaproxyError
 from .haproxy.saved import Place
 from .haproxy.taken import taken
+from .haproxy.text import choice
 from .marathon.answer import MarathonError
 from .marathon.client import Marathon
 from .marathon.events import LONGEST_SECONDS
@@ -36,10 +37,6 @@ log = logging.getLogger("marathon-haproxy")
 _SAID = 12
 # Labels of one app without effect that the log has by name.
 _LABELS_SAID = 5
-
-
-class Held(Exception):
-    """The answer has far fewer servers than are served, and there is no earlier answer to go by."""
 
 
 class WrongOutside(Exception):
@@ -63,7 +60,8 @@ class Agent:
         """Serves these apps. Nothing changes where it raises."""
         settings, believed, everything, build = self.plan(apps)
         done = self.balancer.apply(build, settings)
-        self._previous = believed
+        if done.model.held is None:
+            self._previous = believed
         self._followed = everything.digest
         self._status.applied(done, everything)
         if done.problem:
@@ -90,21 +88,27 @@ class Agent:
         now = self._now(apps)
         everything = self._outside(now)
         found = build_model(apps, settings, now, everything)
-        believed = self._believed(apps, found, now)
-        if believed is not apps:
-            found = build_model(believed, settings, now, everything)
+        believed, held = self._believed(apps, found, settings, now)
+        if held:
+            now = replace(now, kept=guard.claims_of(held.names, now))
+
+        def made(known: Now) -> Model:
+            return guard.without(build_model(believed, settings, known, everything), held)
+
+        if held or believed is not apps:
+            found = made(now)
         ours = self.balancer.ours()
         if ours is None and self._taken:
             now = replace(now, taken=self._taken)
-            found = build_model(believed, settings, now, everything)
+            found = made(now)
         # Whoever gets a listener that another app cannot have is looked at too.
         while ours is not None and (more := taken(_listeners(found, ours), ours)):
             now = replace(now, taken={**now.taken, **more})
-            found = build_model(believed, settings, now, everything)
+            found = made(now)
         self._taken = now.taken
 
         def build(rejected: Mapping[str, str]) -> Model:
-            return build_model(believed, settings, replace(now, rejected=rejected), everything) if rejected else found
+            return made(replace(now, rejected=rejected)) if rejected else found
 
         return settings, believed, everything, build
 
@@ -144,17 +148,21 @@ class Agent:
             certificates=certificates,
         )
 
-    def _believed(self, apps: Sequence[Mapping[str, Any]], found: Model, now: Now) -> Sequence[Mapping[str, Any]]:
-        lost = guard.losses(apps, found, now)
+    def _believed(
+        self, apps: Sequence[Mapping[str, Any]], found: Model, settings: Settings, now: Now
+    ) -> tuple[Sequence[Mapping[str, Any]], Held | None]:
+        """The apps to go by, and what stays as it runs because of which there are none."""
+        made_with = self.balancer.saved().settings
+        lost = guard.losses(apps, found, now, made_with not in ("", choice(settings)))
         if self._config.allow_guarded or not guard.trips(lost, now, self._config.guard):
             self._status.guarded(None, ())
-            return apps
+            return apps, None
         why = f"{sum(lost.values())} of {guard.served(now)} servers would vanish without an explanation (guard)"
         self._status.guarded(why, lost)
+        log.warning("%s: they are still served", why)
         if self._previous is None:
-            raise Held(why)
-        log.warning("%s: what Marathon no longer lists is still served", why)
-        return guard.hold(self._previous, apps, lost, now)
+            return apps, Held(guard.as_they_run(found, lost, now), self.balancer.known(), made_with)
+        return guard.hold(self._previous, apps, lost, now), None
 
     def _say(self, done: Applied, wrong: Iterable[str]) -> None:
         if done.how == "reload":
@@ -198,7 +206,7 @@ class Rounds:
         return True
 
     def _failed(self, what: str, error: Exception) -> None:
-        if isinstance(error, (MarathonError, HaproxyError, Held, WrongOutside)):
+        if isinstance(error, (MarathonError, HaproxyError, WrongOutside)):
             log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
         else:

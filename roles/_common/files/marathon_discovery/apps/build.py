@@ -62,7 +62,7 @@ def model(
         backends=tuple(found),
         routes=tuple(sorted(routes, key=conflicts.order)),
         app_ids=_app_ids(found),
-        claims=tuple(sorted(claims.held.items())),
+        claims=tuple(sorted({**now.kept, **claims.held}.items())),
         excluded=tuple(sorted(excluded, key=lambda one: one.app)),
         conflicts=tuple(sorted(claims.lost, key=lambda lost: (lost.claim, lost.refused))),
         ignored=ignored,

@@ -32,6 +32,12 @@ class Claims:
         own = {settings.http_port, settings.https_port, settings.app_id_port}
         self._closed = dict.fromkeys(settings.reserved_ports | own - {None}, BALANCER)
         self._taken = now.taken
+        for claim, owner in now.kept.items():
+            self._owners[claim] = owner
+            kind, _space, what = claim.partition(" ")
+            if kind == "port":
+                address, _colon, port = what.rpartition(":")
+                self._listeners.setdefault(int(port), []).append((owner, Listener(address, int(port))))
 
     def announce(self, owner: str, backend: Backend, routes: Sequence[Route]) -> None:
         for claim in [f"name {backend.name}", *(_vhost(route) for route in routes)]:

@@ -30,7 +30,7 @@ class Now:
     """What is known besides the apps.
 
     ``servers`` are served now, ``claims`` are what an app holds now. ``taken``: who has an address and port on which
-    HAProxy cannot listen.
+    HAProxy cannot listen. ``kept`` are those of the claims that nobody else gets, whatever the apps say.
     """
 
     servers: frozenset[tuple[str, str]] = frozenset()
@@ -38,6 +38,7 @@ class Now:
     addresses: Mapping[str, str] = field(default_factory=dict)
     rejected: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Backends that stay as the text of a file has them, which was made with ``settings``."""
+
+    names: frozenset[str]
+    text: str
+    settings: str
+
+
+@dataclass(frozen=True)
 class Model:
     backends: tuple[Backend, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -154,6 +164,7 @@ class Model:
     conflicts: tuple[Conflict, ...] = ()
     ignored: tuple[tuple[str, str], ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    held: Held | None = None
 
     @property
     def servers(self) -> frozenset[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from ..apps.conflicts import normal
-from .text import HOLDS, SERVER, STRUCTURE
+from .text import CHOICE, HOLDS, SERVER, STRUCTURE
 
 # Address and port.
 Place = tuple[str, int]
@@ -19,6 +19,7 @@ class Saved:
     structure: str = ""
     servers: frozenset[tuple[str, str]] = frozenset()
     claims: dict[str, str] = field(default_factory=dict)
+    settings: str = ""
 
     @property
     def places(self) -> frozenset[Place]:
@@ -28,7 +29,7 @@ class Saved:
 
 
 def read(text: str) -> Saved:
-    structure, backend = "", ""
+    structure, backend, settings = "", "", ""
     servers, claims = set(), {}
     for line in text.splitlines():
         if line.startswith(SERVER):
@@ -39,7 +40,9 @@ def read(text: str) -> Saved:
             claim, _space, owner = line[len(HOLDS) :].rpartition(" ")
             # An older file may have two texts for one thing.
             claims.setdefault(normal(claim), owner)
+        elif line.startswith(CHOICE):
+            settings = line[len(CHOICE) :]
         else:
             found = _DIGEST.fullmatch(line)
             structure = found[1] if found else structure
-    return Saved(structure, frozenset(servers), claims)
+    return Saved(structure, frozenset(servers), claims, settings)
