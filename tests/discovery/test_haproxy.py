@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import json
 import socket
@@ -61,7 +62,7 @@ class Round:
         saved = self.balancer.saved()
 
         def build(rejected: Any) -> Any:
-            return model(apps, self.settings(), Now(saved.servers, saved.claims, {}, rejected))
+            return model(apps, self.settings(), Now(saved.servers, saved.claims, {}, rejected, numbers=saved.numbers))
 
         return self.balancer.apply(build, self.settings())
 
@@ -151,6 +152,24 @@ def test_the_same_apps_change_nothing(haproxy: Haproxy, servers: list[Named]) ->
     assert step.apply(step.web(servers[:2])).how == "nothing"
     assert haproxy.backends.stat() == before
     assert haproxy.reloads() == loaded
+
+
+def test_a_server_with_the_number_of_one_that_runs_takes_another_one(haproxy: Haproxy) -> None:
+    step = Round(haproxy)
+    found: dict[int, int] = {}
+    for port in range(31000, 33000):
+        number = int(hashlib.sha256(f"127_0_0_1_{port}".encode()).hexdigest(), 16) % 32767
+        if number in found:
+            break
+        found[number] = port
+    later, first = task("later", port), task("first", found[number])
+    step.apply(app("/web", step.port, [later]))
+    # Its name comes before that of the other.
+    assert step.apply(app("/web", step.port, [later, first])).how == "runtime"
+    text = haproxy.backends.read_text()
+    assert f" 127.0.0.1:{port} id {number} " in text
+    assert step.apply(app("/web", step.port, [later, first])).how == "nothing"
+    assert haproxy.backends.read_text() == text
 
 
 def test_what_somebody_changed_in_the_worker_is_set_right(haproxy: Haproxy, servers: list[Named]) -> None:

@@ -131,7 +131,7 @@ class Agent:
 
     def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
         saved = self.balancer.saved()
-        return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)))
+        return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)), numbers=saved.numbers)
 
     def settings(self) -> Settings:
         config = self._config

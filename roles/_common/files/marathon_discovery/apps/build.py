@@ -137,7 +137,10 @@ def _fill(unit: Unit, structure: Backend, now: Now, everything: Everything) -> t
                 members.append(app.id)
     others = [(everything.of[name], everything.of[name].servers(index)) for name in members if name in everything.of]
     servers_of_all = outside.weighted([found[name] for name in sorted(found)], others)
-    ordered = sorted(servers_of_all, key=lambda server: server.name)
+    ordered = [
+        replace(server, number=now.numbers.get((structure.name, server.name)))
+        for server in sorted(servers_of_all, key=lambda server: server.name)
+    ]
     return replace(structure, members=tuple(members), servers=tuple(ordered)), waiting
 
 

@@ -39,6 +39,8 @@ class Now:
     rejected: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[tuple[str, int], str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    # Of the servers.
+    numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Server:
     task: str = ""
     app: str = ""
     outside: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True)

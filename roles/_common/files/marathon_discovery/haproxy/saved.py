@@ -20,6 +20,7 @@ class Saved:
     servers: frozenset[tuple[str, str]] = frozenset()
     claims: dict[str, str] = field(default_factory=dict)
     settings: str = ""
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def places(self) -> frozenset[Place]:
@@ -30,10 +31,13 @@ class Saved:
 
 def read(text: str) -> Saved:
     structure, backend, settings = "", "", ""
-    servers, claims = set(), {}
+    servers, claims, numbers = set(), {}, {}
     for line in text.splitlines():
         if line.startswith(SERVER):
-            servers.add((backend, line.split()[1]))
+            words = line.split()
+            servers.add((backend, words[1]))
+            if words[3:4] == ["id"] and "".join(words[4:5]).isdecimal():
+                numbers[backend, words[1]] = int(words[4])
         elif line.startswith("backend "):
             backend = line.split()[1]
         elif line.startswith(HOLDS):
@@ -45,4 +49,4 @@ def read(text: str) -> Saved:
         else:
             found = _DIGEST.fullmatch(line)
             structure = found[1] if found else structure
-    return Saved(structure, frozenset(servers), claims, settings)
+    return Saved(structure, frozenset(servers), claims, settings, numbers)

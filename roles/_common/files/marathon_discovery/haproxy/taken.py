@@ -16,7 +16,7 @@ from ..apps.conflicts import ANOTHER_PROGRAM, clash, place
 from ..apps.model import THE_HOST, Listener
 from .saved import Place
 
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+_TABLES = ("/proc/self/net/tcp", "/proc/self/net/tcp6")
 _LISTEN = "0A"
 
 

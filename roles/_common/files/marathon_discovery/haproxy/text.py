@@ -69,10 +69,16 @@ def is_checked(server: Server, backend: Backend) -> bool:
 
 
 def ids(backend: Backend) -> dict[str, int]:
-    """A number for each server, by its name, so that it stays through reloads."""
+    """A number for each server, by its name, so that it stays through reloads. Those that run keep theirs."""
     found: dict[str, int] = {}
     used = {0}
     for server in backend.servers:
+        if server.number and server.number not in used:
+            used.add(server.number)
+            found[server.name] = server.number
+    for server in backend.servers:
+        if server.name in found:
+            continue
         text = server.name
         number = 0
         while number in used:
