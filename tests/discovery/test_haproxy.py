@@ -250,12 +250,15 @@ def test_a_worker_that_cannot_start_leaves_the_previous_file(
         assert stream.lost == []
         assert haproxy.reloads() == loaded
         assert "/bad" not in haproxy.backends.read_text() and before != haproxy.backends.read_text()
-        # Of several new apps only the one that is the cause is left out.
+        # Of several new apps only those that are the cause are left out.
         ports = free_ports(3)
         good = [app(f"/good{index}", port, [task("g", servers[1].port)]) for index, port in enumerate(ports)]
         worse = app("/worse", bad["portDefinitions"][0]["port"], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
-        done = step.apply(step.web(servers[1:3]), worse, *good)
-        assert [one.app for one in done.model.excluded] == ["/worse"]
+        third = socket.create_server(("127.0.0.1", 0))
+        first = app("/first", third.getsockname()[1], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
+        done = step.apply(step.web(servers[1:3]), first, worse, *good)
+        third.close()
+        assert [one.app for one in done.model.excluded] == ["/first", "/worse"]
         assert [get(port)[0] for port in ports] == [200, 200, 200]
     # It is tried again once its definition is another one.
     changed = app("/bad", step.port + 1, [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.2"})

@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class Balancer:
         self._reloaded = -RELOAD_SECONDS
         # By app: until when, what it was made of, and why HAProxy refused it.
         self._rejected: dict[str, tuple[float, int, str]] = {}
-        self._failed: tuple[str, float, str] = ("", 0.0, "")
+        # By structure: since when HAProxy has not started with it, and the words for that.
+        self._failed: dict[str, tuple[float, str]] = {}
         # The file as it must be, whatever has become of it, and what it was made of.
         self._known: str | None = None
         self._served: tuple[Model, Settings] | None = None
@@ -110,20 +112,29 @@ class Balancer:
         """``build`` makes the model without the apps that are named to it with a reason."""
         whole = build({})
         try:
-            try:
-                done = self._applied(build, settings, whole)
-            except NotLoaded as error:
-                new = self._new(build, whole)
-                if not new:
-                    raise
-                log.error("%s; looking for the app that is the cause", error)
-                self._reject(new, build, settings, whole)
-                done = self._applied(build, settings, whole)
+            done = self._without_the_cause(build, settings, whole)
         except HaproxyError:
             self._follow(self._without_rejected(build, whole))
             raise
         self._served = (done.model, settings)
         return done
+
+    def _without_the_cause(self, build: Build, settings: Settings, whole: Model) -> Applied:
+        rejected: list[str] = []
+        while True:
+            try:
+                return self._applied(build, settings, whole)
+            except NotLoaded as error:
+                new = self._new(build, whole)
+                if not new:
+                    # It does not start without them either: they are not the cause.
+                    for app in rejected:
+                        self._rejected.pop(app, None)
+                    raise
+                log.error("%s; looking for the app that is the cause", error)
+                # Without them another app can get what they wanted, hence the loop.
+                self._reject(new, (), build, settings, whole)
+                rejected += new
 
     def _applied(self, build: Build, settings: Settings, whole: Model) -> Applied:
         model = self._without_rejected(build, whole)
@@ -156,7 +167,9 @@ class Balancer:
         backends = [one for one in model.backends if one.listener and _place(one.listener) not in ours]
         return sorted({member for backend in backends for member in backend.members})
 
-    def _reject(self, apps: Sequence[str], build: Build, settings: Settings, whole: Model) -> None:
+    def _reject(
+        self, apps: Sequence[str], untried: Sequence[str], build: Build, settings: Settings, whole: Model
+    ) -> None:
         """Of apps with which HAProxy does not start those that are the cause. Each look costs a reload."""
         if len(apps) == 1:
             self._rejected[apps[0]] = (math.inf, _made_of(whole, apps[0]), _NOT_LOADED)
@@ -164,10 +177,11 @@ class Balancer:
         middle = len(apps) // 2
         for half, rest in ((apps[:middle], apps[middle:]), (apps[middle:], ())):
             known = {app: reason for app, (_until, _made, reason) in self._rejected.items()}
+            later = [*untried, *rest]
             try:
-                self._reload(render(build({**known, **dict.fromkeys(rest, _NOT_LOADED)}), settings))
+                self._reload(render(build({**known, **dict.fromkeys(later, _NOT_LOADED)}), settings))
             except NotLoaded:
-                self._reject(half, build, settings, whole)
+                self._reject(half, later, build, settings, whole)
 
     def _follow(self, model: Model) -> None:
         """Where HAProxy does not load what is new, the servers of what it has loaded are followed all the same."""
@@ -175,7 +189,8 @@ class Balancer:
             return
         loaded, settings = self._served
         wanted = {backend.name: backend.servers for backend in model.backends}
-        try:
+        # Why it fails is said by what failed before.
+        with suppress(HaproxyError):
             running = self.sockets.servers()
             found = []
             for one in loaded.backends:
@@ -187,8 +202,6 @@ class Balancer:
             if commands is not None:
                 self._told(commands, followed, text)
                 self._served = (followed, settings)
-        except HaproxyError as error:
-            log.error("%s", error)
 
     def rehearse(self, build: Build, settings: Settings) -> tuple[Applied, str]:
         """What ``apply`` would do, and the file that it would write."""
@@ -259,8 +272,8 @@ class Balancer:
 
     def _reload(self, text: str) -> None:
         structure = saved.read(text).structure
-        failed, since, why = self._failed
-        if failed == structure and time.monotonic() < since + _FAILED_SECONDS:
+        since, why = self._failed.get(structure, (-_FAILED_SECONDS, ""))
+        if time.monotonic() < since + _FAILED_SECONDS:
             raise HaproxyError(f"{why} (tried again within {_FAILED_SECONDS:.0f} s)")
         before = self.known()
         if not self.running():
@@ -276,7 +289,7 @@ class Balancer:
             self._write(before)
             raise
         if loaded:
-            self._failed = ("", 0.0, "")
+            self._failed = {}
             self._known = text
             return
         self._write(before)
@@ -284,7 +297,7 @@ class Balancer:
         if restores:
             self._reloads(self.sockets.worker(), saved.read(before).structure)
         why = "HAProxy did not start with the new file, so the previous one is in place again; its log says why"
-        self._failed = (structure, time.monotonic(), why)
+        self._failed[structure] = (time.monotonic(), why)
         raise NotLoaded(why)
 
     def _reloads(self, worker: int, structure: str) -> bool:
