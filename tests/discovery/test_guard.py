@@ -54,6 +54,15 @@ def test_an_app_with_other_labels_has_lost_nothing() -> None:
     assert not trips([web(10)], [web(10, labels={"HAPROXY_0_PORT": "x"})])
 
 
+def test_other_settings_of_the_balancer_explain_no_loss() -> None:
+    before, known = [web(10)], now(web(10))
+    for settings in ({"groups": ("extern",)}, {"strict": True}):
+        found = built(before, known, **settings)
+        assert guard.losses(before, found, known) == {}
+        assert guard.losses(before, found, known, other_settings=True) == {"web_10000": 10}
+    assert guard.losses(before, built(before, known), known, other_settings=True) == {}
+
+
 def test_the_fraction_is_a_setting() -> None:
     assert trips([web(10)], [web(8, instances=10)], 0.1)
     assert not trips([web(10)], [], 1)

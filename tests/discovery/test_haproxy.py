@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import json
 import socket
@@ -61,7 +62,7 @@ class Round:
         saved = self.balancer.saved()
 
         def build(rejected: Any) -> Any:
-            return model(apps, self.settings(), Now(saved.servers, saved.claims, {}, rejected))
+            return model(apps, self.settings(), Now(saved.servers, saved.claims, {}, rejected, numbers=saved.numbers))
 
         return self.balancer.apply(build, self.settings())
 
@@ -153,6 +154,24 @@ def test_the_same_apps_change_nothing(haproxy: Haproxy, servers: list[Named]) ->
     assert haproxy.reloads() == loaded
 
 
+def test_a_server_with_the_number_of_one_that_runs_takes_another_one(haproxy: Haproxy) -> None:
+    step = Round(haproxy)
+    found: dict[int, int] = {}
+    for port in range(31000, 33000):
+        number = int(hashlib.sha256(f"127_0_0_1_{port}".encode()).hexdigest(), 16) % 32767
+        if number in found:
+            break
+        found[number] = port
+    later, first = task("later", port), task("first", found[number])
+    step.apply(app("/web", step.port, [later]))
+    # Its name comes before that of the other.
+    assert step.apply(app("/web", step.port, [later, first])).how == "runtime"
+    text = haproxy.backends.read_text()
+    assert f" 127.0.0.1:{port} id {number} " in text
+    assert step.apply(app("/web", step.port, [later, first])).how == "nothing"
+    assert haproxy.backends.read_text() == text
+
+
 def test_what_somebody_changed_in_the_worker_is_set_right(haproxy: Haproxy, servers: list[Named]) -> None:
     step = Round(haproxy)
     step.apply(step.web(servers[:2]))
@@ -216,19 +235,50 @@ def test_a_worker_that_cannot_start_leaves_the_previous_file(
     before = haproxy.backends.read_text()
     with socket.create_server(("127.0.0.1", 0)) as other:
         bad = app("/bad", other.getsockname()[1], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
-        with pytest.raises(HaproxyError, match="did not start with the new file"):
-            step.apply(step.web(servers[:2]), bad)
-        # HAProxy itself pauses its listeners while it tries, so the agent looks at new ports before (test_agent.py).
+        done = step.apply(step.web(servers[:2]), bad)
+        assert [(one.app, one.reason) for one in done.model.excluded] == [
+            ("/bad", "HAProxy does not start with it; its log says why")
+        ]
+        # HAProxy itself pauses its listeners while it tries, so the agent looks at new ports before (test_rounds.py).
         with RequestStream(haproxy.http_port, "web.example") as stream:
             stream.wait_for(50)
+            # The others are followed, without another try.
+            loaded = haproxy.reloads()
+            assert step.apply(step.web(servers[1:3]), bad).how == "runtime"
+            servers[0].stop()
+            stream.wait_for(50)
         assert stream.lost == []
-        assert haproxy.backends.read_text() == before
-        # It does not reload again and again for the same file.
-        loaded = haproxy.reloads()
-        with pytest.raises(HaproxyError, match="tried again within"):
-            step.apply(step.web(servers[:2]), bad)
         assert haproxy.reloads() == loaded
-    assert step.apply(step.web(servers[:3])).how == "runtime"
+        assert "/bad" not in haproxy.backends.read_text() and before != haproxy.backends.read_text()
+        # Of several new apps only those that are the cause are left out.
+        ports = free_ports(3)
+        good = [app(f"/good{index}", port, [task("g", servers[1].port)]) for index, port in enumerate(ports)]
+        worse = app("/worse", bad["portDefinitions"][0]["port"], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
+        third = socket.create_server(("127.0.0.1", 0))
+        first = app("/first", third.getsockname()[1], [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.1"})
+        done = step.apply(step.web(servers[1:3]), first, worse, *good)
+        third.close()
+        assert [one.app for one in done.model.excluded] == ["/first", "/worse"]
+        assert [get(port)[0] for port in ports] == [200, 200, 200]
+    # It is tried again once its definition is another one.
+    changed = app("/bad", step.port + 1, [], labels={"HAPROXY_0_BIND_ADDR": "127.0.0.2"})
+    assert step.apply(step.web(servers[1:3]), changed).model.excluded == ()
+
+
+def test_where_nothing_new_can_be_the_cause_the_servers_are_followed_all_the_same(
+    haproxy: Haproxy, servers: list[Named], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Round(haproxy)
+    step.apply(step.web(servers[:2]))
+    haproxy.base.write_text(haproxy.base.read_text() + "listen broken\n  bind nonsense\n")
+    with RequestStream(haproxy.http_port, "web.example") as stream:
+        stream.wait_for(20)
+        with pytest.raises(HaproxyError, match="refuses its file without any app"):
+            step.apply(step.web(servers[1:3]), app("/more", free_ports(1)[0], []))
+        servers[0].stop()
+        stream.wait_for(50)
+    assert stream.lost == [] and stream.answered_by["s2"]
+    assert "more" not in haproxy.backends.read_text()
 
 
 def test_an_app_that_haproxy_refuses_is_left_out_and_the_others_are_served(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import command, settings_file
 from . import config as configuration
-from .agent import Agent, Held, Rounds, WrongOutside
+from .agent import Agent, Rounds, WrongOutside
 from .config import Config
 from .fetch import ReadError
 from .haproxy.runtime import HaproxyError
@@ -60,10 +60,11 @@ def _once(config: Config, marathon: Marathon, from_file: str, dry: bool) -> int:
             dry_run(agent, apps)
         else:
             agent.round(apps)
-    except (ReadError, HaproxyError, Held, WrongOutside, OSError) as error:
+    except (ReadError, HaproxyError, WrongOutside, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    # The log says what is not believed.
+    return 1 if status.snapshot()["guard"]["why"] else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,17 @@ from . import guard
 from .addresses import Addresses
 from .apps import outside
 from .apps.build import model as build_model
-from .apps.fields import FieldError
-from .apps.model import Model, Now, Settings
+from .apps.conflicts import place
+from .apps.fields import FieldError, shown
+from .apps.model import Held, Listener, Model, Now, Settings
 from .apps.outside import Everything, Outside
 from .apps.tasks import host_names
 from .config import Config
 from .haproxy.apply import Applied, Balancer, Build
 from .haproxy.runtime import HaproxyError
+from .haproxy.saved import Place
 from .haproxy.taken import taken
+from .haproxy.text import choice
 from .marathon.answer import MarathonError
 from .marathon.client import Marathon
 from .marathon.events import LONGEST_SECONDS
@@ -30,10 +35,8 @@ from .report.status import Status
 log = logging.getLogger("marathon-haproxy")
 # Commands of one round that the log has in full.
 _SAID = 12
-
-
-class Held(Exception):
-    """The answer has far fewer servers than are served, and there is no earlier answer to go by."""
+# Labels of one app without effect that the log has by name.
+_LABELS_SAID = 5
 
 
 class WrongOutside(Exception):
@@ -50,15 +53,19 @@ class Agent:
         self._previous: Sequence[Mapping[str, Any]] | None = None
         self._good: Mapping[str, Outside] = {}
         self._followed = ""
+        self._taken: Mapping[Place, str] = {}
         self._said: frozenset[str] = frozenset()
 
     def round(self, apps: Sequence[Mapping[str, Any]]) -> Applied:
         """Serves these apps. Nothing changes where it raises."""
         settings, believed, everything, build = self.plan(apps)
         done = self.balancer.apply(build, settings)
-        self._previous = believed
+        if done.model.held is None:
+            self._previous = believed
         self._followed = everything.digest
         self._status.applied(done, everything)
+        if done.problem:
+            log.error("%s; HAProxy serves what Marathon runs all the same", done.problem)
         self._say(done, everything.wrong.values())
         return done
 
@@ -81,16 +88,27 @@ class Agent:
         now = self._now(apps)
         everything = self._outside(now)
         found = build_model(apps, settings, now, everything)
-        believed = self._believed(apps, found, now)
-        if believed is not apps:
-            found = build_model(believed, settings, now, everything)
-        ports = self._taken(found, now)
-        if ports:
-            now = replace(now, taken_ports=ports)
-            found = build_model(believed, settings, now, everything)
+        believed, held = self._believed(apps, found, settings, now)
+        if held:
+            now = replace(now, kept=guard.claims_of(held.names, now))
+
+        def made(known: Now) -> Model:
+            return guard.without(build_model(believed, settings, known, everything), held)
+
+        if held or believed is not apps:
+            found = made(now)
+        ours = self.balancer.ours()
+        if ours is None and self._taken:
+            now = replace(now, taken=self._taken)
+            found = made(now)
+        # Whoever gets a listener that another app cannot have is looked at too.
+        while ours is not None and (more := taken(_listeners(found, ours), ours)):
+            now = replace(now, taken={**now.taken, **more})
+            found = made(now)
+        self._taken = now.taken
 
         def build(rejected: Mapping[str, str]) -> Model:
-            return build_model(believed, settings, replace(now, rejected=rejected), everything) if rejected else found
+            return made(replace(now, rejected=rejected)) if rejected else found
 
         return settings, believed, everything, build
 
@@ -113,7 +131,7 @@ class Agent:
 
     def _now(self, apps: Sequence[Mapping[str, Any]]) -> Now:
         saved = self.balancer.saved()
-        return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)))
+        return Now(saved.servers, saved.claims, self._addresses.of(host_names(apps)), numbers=saved.numbers)
 
     def settings(self) -> Settings:
         config = self._config
@@ -130,23 +148,21 @@ class Agent:
             certificates=certificates,
         )
 
-    def _believed(self, apps: Sequence[Mapping[str, Any]], found: Model, now: Now) -> Sequence[Mapping[str, Any]]:
-        lost = guard.losses(apps, found, now)
+    def _believed(
+        self, apps: Sequence[Mapping[str, Any]], found: Model, settings: Settings, now: Now
+    ) -> tuple[Sequence[Mapping[str, Any]], Held | None]:
+        """The apps to go by, and what stays as it runs because of which there are none."""
+        made_with = self.balancer.saved().settings
+        lost = guard.losses(apps, found, now, made_with not in ("", choice(settings)))
         if self._config.allow_guarded or not guard.trips(lost, now, self._config.guard):
             self._status.guarded(None, ())
-            return apps
+            return apps, None
         why = f"{sum(lost.values())} of {guard.served(now)} servers would vanish without an explanation (guard)"
         self._status.guarded(why, lost)
+        log.warning("%s: they are still served", why)
         if self._previous is None:
-            raise Held(why)
-        log.warning("%s: what Marathon no longer lists is still served", why)
-        return guard.hold(self._previous, apps, lost, now)
-
-    def _taken(self, found: Model, now: Now) -> frozenset[int]:
-        """The ports of new listeners that another program has."""
-        held = now.claims if self.balancer.running() else {}
-        wanted = [backend.listener for backend in found.backends if backend.listener]
-        return taken(one for one in wanted if f"port {one.address}:{one.port}" not in held)
+            return apps, Held(guard.as_they_run(found, lost, now), self.balancer.known(), made_with)
+        return guard.hold(self._previous, apps, lost, now), None
 
     def _say(self, done: Applied, wrong: Iterable[str]) -> None:
         if done.how == "reload":
@@ -190,7 +206,7 @@ class Rounds:
         return True
 
     def _failed(self, what: str, error: Exception) -> None:
-        if isinstance(error, (MarathonError, HaproxyError, Held, WrongOutside)):
+        if isinstance(error, (MarathonError, HaproxyError, WrongOutside)):
             log.error("%s; the running configuration is kept", error)
             self._status.failed(what, str(error))
         else:
@@ -208,9 +224,22 @@ def _certificates(directory: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _listeners(model: Model, ours: Collection[Place]) -> list[Listener]:
+    """Those that HAProxy does not have yet."""
+    wanted = [backend.listener for backend in model.backends if backend.listener]
+    return [one for one in wanted if (place(one.address), one.port) not in ours]
+
+
 def _words(model: Model) -> list[str]:
     return (
         [f"{one.app} is excluded: {one.reason}" for one in model.excluded]
-        + [f"{one.refused} does not get {one.claim}: {one.kept} holds it" for one in model.conflicts]
-        + [f"{app}: label {label} has no effect" for app, label in model.ignored]
+        + [str(one) for one in model.conflicts]
+        + [word for app, labels in groupby(model.ignored, itemgetter(0)) for word in _ignored(app, [*labels])]
     )
+
+
+def _ignored(app: str, labels: Sequence[tuple[str, str]]) -> list[str]:
+    """A few of them: whoever may start an app chooses their names and number."""
+    words = [f"{app}: label {shown(label)} has no effect" for _app, label in labels[:_LABELS_SAID]]
+    more = len(labels) - _LABELS_SAID
+    return [*words, f"{app}: {more} more labels have no effect"] if more > 0 else words

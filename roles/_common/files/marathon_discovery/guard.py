@@ -6,17 +6,22 @@ vanishes without that, and is more than a part of all servers, is rather a Marat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from .apps.model import Model, Now
+from .apps import deployment_groups
+from .apps.model import Held, Model, Now
 from .apps.outside import PREFIX
 
 App = Mapping[str, Any]
 
 
-def losses(apps: Sequence[App], model: Model, now: Now) -> dict[str, int]:
-    """For each backend that is served now, how many of its servers are gone without an explanation."""
+def losses(apps: Sequence[App], model: Model, now: Now, other_settings: bool = False) -> dict[str, int]:
+    """For each backend that is served now, how many of its servers are gone without an explanation.
+
+    ``other_settings``: the balancer has been told to serve other apps since, which can be a typing error.
+    """
     before: dict[str, int] = {}
     for backend, _server in _tasks_served(now):
         before[backend] = before.get(backend, 0) + 1
@@ -35,7 +40,7 @@ def losses(apps: Sequence[App], model: Model, now: Now) -> dict[str, int]:
             lost = min(count, wanted[owner]) - after[name]
         else:
             # The app is there, and its labels or ports are other ones.
-            lost = 0
+            lost = min(count, wanted[owner]) if other_settings else 0
         if lost > 0:
             found[name] = lost
     return found
@@ -69,11 +74,39 @@ def hold(previous: Sequence[App], apps: Sequence[App], lost: Mapping[str, int], 
     return held + [app for name, app in before.items() if name not in present]
 
 
+def as_they_run(model: Model, lost: Mapping[str, int], now: Now) -> frozenset[str]:
+    """The backends that only lost, and that stay as they are where there is no earlier answer to go by."""
+    followed = {
+        backend.name
+        for backend in model.backends
+        if any(not one.outside and (backend.name, one.name) not in now.servers for one in backend.servers)
+    }
+    return frozenset(lost.keys() - followed)
+
+
+def claims_of(names: Collection[str], now: Now) -> dict[str, str]:
+    """What the owners of these backends hold."""
+    owners = {now.claims.get(f"name {name}") for name in names}
+    return {claim: owner for claim, owner in now.claims.items() if owner in owners}
+
+
+def without(model: Model, held: Held | None) -> Model:
+    """The model beside the backends that are held."""
+    if held is None:
+        return model
+    return replace(
+        model,
+        backends=tuple(one for one in model.backends if one.name not in held.names),
+        routes=tuple(one for one in model.routes if one.backend not in held.names),
+        app_ids=tuple((app, name) for app, name in model.app_ids if name not in held.names),
+        held=held,
+    )
+
+
 def _owners(app: App) -> set[str]:
     """The names under which an app can be served: its own, and that of its deployment group."""
-    labels = app.get("labels")
-    group = labels.get("HAPROXY_DEPLOYMENT_GROUP") if isinstance(labels, dict) else None
-    return {str(app["id"])} | ({"/" + group.lstrip("/")} if isinstance(group, str) else set())
+    group = deployment_groups.name(app)
+    return {str(app["id"])} | ({group} if group else set())
 
 
 def _instances(app: App) -> int:

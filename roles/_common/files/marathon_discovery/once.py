@@ -25,4 +25,4 @@ def dry_run(agent: Agent, apps: list[dict[str, Any]]) -> None:
     for why in everything.wrong.values():
         print(f"not used of {agent.outside_file}: {why}")
     for lost in done.model.conflicts:
-        print(f"conflict: {lost.refused} does not get {lost.claim}: {lost.kept} holds it")
+        print(f"conflict: {lost}")

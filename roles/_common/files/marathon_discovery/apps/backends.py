@@ -11,9 +11,12 @@ from .ports import derived
 from .tasks import DRAIN, SERVE, verdict
 
 
-def service_port(app_id: str, candidate: Candidate, used: set[int]) -> int:
-    known = candidate.labels.port or candidate.port.service_port
-    return known or derived(app_id, candidate.port.container_port or 0, used)
+def service_ports(app: App, used: Collection[int], held: Collection[int]) -> list[int]:
+    """Of each candidate: as the app says, else derived."""
+    known = [one.labels.port or one.port.service_port for one in app.candidates]
+    unknown = [one.port.container_port or 0 for one, port in zip(app.candidates, known) if not port]
+    found = iter(derived(app.id, unknown, used, set(held) - set(known)))
+    return [port or next(found) for port in known]
 
 
 def backend(app_id: str, candidate: Candidate, port: int) -> Backend:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import backends, candidates, conflicts, fields, outside
+from . import backends, candidates, conflicts, deployment_groups, fields, outside
 from .candidates import App
 from .conflicts import Claims
 from .deployment_groups import Unit, units
@@ -14,6 +14,7 @@ from .fields import FieldError
 from .labels import PortLabels
 from .model import Backend, Excluded, Model, Now, Route, Server, Settings, Waiting
 from .outside import Everything
+from .ports import DERIVED
 
 
 def model(
@@ -21,9 +22,13 @@ def model(
 ) -> Model:
     """An app with a wrong field is left out, by name and reason; all others are served."""
     everything = outside_servers or Everything()
-    read, excluded = _read(outside.with_gone(apps, everything), settings, now)
+    known = outside.with_gone(apps, everything)
+    read, excluded = _read(known, settings, now)
+    read, wrong = deployment_groups.without_foreign(read, _outsiders(known, read, excluded))
+    excluded += wrong
     ignored = tuple((app.id, label) for app in read for label in app.ignored)
     claims = Claims(settings, now)
+    ordered = sorted(units(read), key=lambda unit: (unit.age, unit.id))
     used = {
         port
         for app in read
@@ -31,14 +36,15 @@ def model(
         for port in (candidate.labels.port, candidate.port.service_port)
         if port
     }
+    held = _derived(now, {unit.id for unit in ordered})
+    used.update(*held.values())
     found: list[Backend] = []
     routes: list[Route] = []
     waiting: list[Waiting] = []
-    ordered = sorted(units(read), key=lambda unit: (unit.age, unit.id))
     served: list[tuple[Unit, Backend, list[Route]]] = []
     for unit in ordered:
         try:
-            served += _structure(unit, used)
+            served += _structure(unit, used, held.get(unit.id, ()))
         except FieldError as error:
             excluded += [Excluded(app.id, str(error)) for app in unit.apps]
     for unit, made, wanted in served:
@@ -56,7 +62,7 @@ def model(
         backends=tuple(found),
         routes=tuple(sorted(routes, key=conflicts.order)),
         app_ids=_app_ids(found),
-        claims=tuple(sorted(claims.held.items())),
+        claims=tuple(sorted({**now.kept, **claims.held}.items())),
         excluded=tuple(sorted(excluded, key=lambda one: one.app)),
         conflicts=tuple(sorted(claims.lost, key=lambda lost: (lost.claim, lost.refused))),
         ignored=ignored,
@@ -83,12 +89,30 @@ def _read(apps: Sequence[Mapping[str, Any]], settings: Settings, now: Now) -> tu
     return read, excluded
 
 
-def _structure(unit: Unit, used: set[int]) -> list[tuple[Unit, Backend, list[Route]]]:
+def _outsiders(
+    apps: Sequence[Mapping[str, Any]], read: Sequence[App], excluded: Sequence[Excluded]
+) -> frozenset[str]:
+    """The apps for this balancer, also those with a wrong field, that are not of a deployment group named like them."""
+    asked = {app.id for app in read} | {one.app for one in excluded}
+    own = {app.get("id") for app in apps if deployment_groups.name(app) == app.get("id")}
+    return frozenset(asked - own)
+
+
+def _derived(now: Now, present: Collection[str]) -> dict[str, set[int]]:
+    """The ports of which one may be derived that an app has now."""
+    found: dict[str, set[int]] = {}
+    for claim, owner in now.claims.items():
+        port = claim.rpartition(":")[2] if claim.startswith("port ") and owner in present else ""
+        if port.isdecimal() and int(port) in DERIVED:
+            found.setdefault(owner, set()).add(int(port))
+    return found
+
+
+def _structure(unit: Unit, used: set[int], held: Collection[int]) -> list[tuple[Unit, Backend, list[Route]]]:
     made = []
     own: set[int] = set()
     # The oldest app of a group says how its ports are served.
-    for candidate in unit.apps[0].candidates:
-        port = backends.service_port(unit.apps[0].id, candidate, used)
+    for candidate, port in zip(unit.apps[0].candidates, backends.service_ports(unit.apps[0], used, held)):
         used.add(port)
         if port in own and candidate.labels == PortLabels():
             # It asks for the service port alone, at which the app answers already.
@@ -113,7 +137,10 @@ def _fill(unit: Unit, structure: Backend, now: Now, everything: Everything) -> t
                 members.append(app.id)
     others = [(everything.of[name], everything.of[name].servers(index)) for name in members if name in everything.of]
     servers_of_all = outside.weighted([found[name] for name in sorted(found)], others)
-    ordered = sorted(servers_of_all, key=lambda server: server.name)
+    ordered = [
+        replace(server, number=now.numbers.get((structure.name, server.name)))
+        for server in sorted(servers_of_all, key=lambda server: server.name)
+    ]
     return replace(structure, members=tuple(members), servers=tuple(ordered)), waiting
 
 

@@ -61,6 +61,7 @@ def read(app: Mapping[str, Any], settings: Settings, addresses: Mapping[str, str
         enabled = not settings.strict if found.enabled is None else found.enabled
         if enabled:
             candidates.append(_candidate(app, port, found))
+    fields.rules(sum(len(one.labels.vhost) * max(1, len(one.labels.path)) for one in candidates))
     version = app.get("versionInfo")
     age = (version.get("lastConfigChangeAt") if isinstance(version, dict) else None) or app.get("version") or ""
     target = given.get("HAPROXY_DEPLOYMENT_TARGET_INSTANCES")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from .model import Backend, Conflict, Listener, Now, Route, Settings
 
@@ -29,14 +31,20 @@ class Claims:
         self._listeners: dict[int, list[tuple[str, Listener]]] = {}
         own = {settings.http_port, settings.https_port, settings.app_id_port}
         self._closed = dict.fromkeys(settings.reserved_ports | own - {None}, BALANCER)
-        self._closed.update(dict.fromkeys(now.taken_ports, ANOTHER_PROGRAM))
+        self._taken = now.taken
+        for claim, owner in now.kept.items():
+            self._owners[claim] = owner
+            kind, _space, what = claim.partition(" ")
+            if kind == "port":
+                address, _colon, port = what.rpartition(":")
+                self._listeners.setdefault(int(port), []).append((owner, Listener(address, int(port))))
 
     def announce(self, owner: str, backend: Backend, routes: Sequence[Route]) -> None:
         for claim in [f"name {backend.name}", *(_vhost(route) for route in routes)]:
             # The first to announce it is the older one; who holds it comes before.
             if claim not in self._owners or self._before.get(claim) == owner:
                 self._owners[claim] = owner
-        if backend.listener:
+        if backend.listener and not self._closed_by(backend.listener):
             self._listeners.setdefault(backend.listener.port, []).append((owner, backend.listener))
 
     def settle(self, owner: str, backend: Backend, routes: Sequence[Route]) -> tuple[Backend | None, list[Route]]:
@@ -49,21 +57,25 @@ class Claims:
 
     def _listens(self, owner: str, index: int, listener: Listener) -> bool:
         claim = _port(listener)
-        if listener.port in self._closed:
-            self.lost.append(Conflict(claim, self._closed[listener.port], owner))
+        closed = self._closed_by(listener)
+        if closed:
+            self.lost.append(Conflict(claim, closed, owner))
             return False
         for other, address in self._listening(listener.port):
-            if other != owner and _clash(address, listener.address):
+            if other != owner and clash(address, listener.address):
                 self.lost.append(Conflict(claim, other, owner))
                 return False
         return self._take(claim, owner, index)
+
+    def _closed_by(self, listener: Listener) -> str | None:
+        return self._closed.get(listener.port) or self._taken.get((listener.address, listener.port))
 
     def _listening(self, port: int) -> list[tuple[str, str]]:
         """Who gets the port, on which address: in order, each that clashes with none before it."""
         found: list[tuple[str, str]] = []
         wanted = self._listeners.get(port, [])
         for owner, listener in sorted(wanted, key=lambda one: self._before.get(_port(one[1])) != one[0]):
-            if not any(_clash(address, listener.address) for _place, address in found):
+            if not any(clash(address, listener.address) for _place, address in found):
                 found.append((owner, listener.address))
         return found
 
@@ -78,13 +90,33 @@ class Claims:
         return True
 
 
-def _clash(one: str, other: str) -> bool:
-    return one == other or "*" in (one, other)
+@lru_cache(maxsize=4096)
+def place(address: str) -> str:
+    """One name for each address on which one can listen: there are several for all of them."""
+    if address == "*":
+        return address
+    found = ipaddress.ip_address(address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    return "*" if found.is_unspecified else str(found)
+
+
+def clash(one: str, other: str) -> bool:
+    places = (place(one), place(other))
+    return places[0] == places[1] or "*" in places
 
 
 def _vhost(route: Route) -> str:
-    return f"vhost {route.what}"
+    return normal(f"vhost {route.what}")
 
 
 def _port(listener: Listener) -> str:
-    return f"port {listener.address}:{listener.port}"
+    return normal(f"port {listener.address}:{listener.port}")
+
+
+def normal(claim: str) -> str:
+    """One text for each thing that can be held: the path `/` is the whole host."""
+    kind, _space, what = claim.partition(" ")
+    if kind == "port":
+        address, _colon, port = what.rpartition(":")
+        return f"port {place(address)}:{port}"
+    return claim[:-1] if kind == "vhost" and what.find("/") == len(what) - 1 else claim

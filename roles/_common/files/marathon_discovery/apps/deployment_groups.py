@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from . import fields
 from .candidates import App
+from .model import Excluded
 from .tasks import SERVE, verdict
 
 
@@ -20,6 +23,20 @@ class Unit:
     @property
     def age(self) -> str:
         return self.apps[0].age
+
+
+def name(app: Mapping[str, Any]) -> str | None:
+    """The group of an app of Marathon, as the ID under which it is served."""
+    labels = app.get("labels")
+    group = labels.get("HAPROXY_DEPLOYMENT_GROUP") if isinstance(labels, dict) else None
+    return "/" + group.lstrip("/") if isinstance(group, str) and group else None
+
+
+def without_foreign(apps: Sequence[App], outsiders: Collection[str]) -> tuple[list[App], list[Excluded]]:
+    """Without the members of a group that is named like an app outside of it: they would be served in its place."""
+    reason = "HAPROXY_DEPLOYMENT_GROUP: {} is the ID of an app that is not of this group"
+    wrong = [Excluded(app.id, reason.format(fields.shown(app.group))) for app in apps if app.group in outsiders]
+    return [app for app in apps if app.group not in outsiders], wrong
 
 
 def units(apps: Sequence[App]) -> list[Unit]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Collection
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from .model import Auth
 
@@ -34,6 +35,12 @@ _HASH = re.compile(
 _TLS = re.compile(r"TLSv1\.[0-3]")
 _ALPN = re.compile(r"(h2|http/1\.1|http/1\.0)(,(h2|http/1\.1|http/1\.0))*")
 _LONGEST = 1024
+# HAProxy compares each request with the rules one by one.
+_MOST = 64
+_MOST_RULES = 256
+
+
+T = TypeVar("T")
 
 
 class FieldError(Exception):
@@ -81,7 +88,7 @@ def host(name: str, value: str) -> str:
 
 
 def hosts(name: str, value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(host(name, part.strip(" ")) for part in value.split(",")))
+    return _bounded(name, dict.fromkeys(host(name, part.strip(" ")) for part in value.split(",")), "host names")
 
 
 def paths(name: str, value: str) -> tuple[tuple[str, bool], ...]:
@@ -90,7 +97,19 @@ def paths(name: str, value: str) -> tuple[tuple[str, bool], ...]:
     ignore_case = words[0] == "-i"
     words = [word for word in words[ignore_case:] if word]
     _require(words, name, value, "has no path")
-    return tuple(dict.fromkeys((path(name, word), ignore_case) for word in words))
+    return _bounded(name, dict.fromkeys((path(name, word), ignore_case) for word in words), "paths")
+
+
+def _bounded(name: str, values: Collection[T], what: str) -> tuple[T, ...]:
+    if len(values) > _MOST:
+        raise FieldError(f"{name}: has {len(values)} {what}, and {_MOST} are the most")
+    return tuple(values)
+
+
+def rules(count: int) -> None:
+    """Of an app: each host name with each of its paths."""
+    if count > _MOST_RULES:
+        raise FieldError(f"HAPROXY_n_VHOST, HAPROXY_n_PATH: make {count} rules, and {_MOST_RULES} are the most")
 
 
 def path(name: str, value: Any) -> str:
@@ -128,6 +147,17 @@ def address(name: str, value: Any) -> str:
     return found
 
 
+def listening_address(name: str, value: str) -> str:
+    if value == "*":
+        return value
+    found = address(name, value)
+    parsed = ipaddress.ip_address(found)
+    # HAProxy cannot name the interface that such an address needs, and does not start with it.
+    good = not parsed.is_link_local and not parsed.is_multicast
+    _require(good, name, value, "is a link-local or multicast address, on which HAProxy cannot listen")
+    return found
+
+
 @lru_cache(maxsize=65536)
 def as_address(text: str) -> str | None:
     """In its usual form. Many tasks are on one host, and this is what reading them costs most."""
@@ -140,6 +170,8 @@ def as_address(text: str) -> str | None:
 def networks(name: str, value: str) -> tuple[str, ...]:
     found = []
     for word in value.split():
+        # The scope of an address can be any text.
+        _require("%" not in word, name, word, "is not an address or a network")
         try:
             network = ipaddress.ip_network(word, strict=False)
         except ValueError:

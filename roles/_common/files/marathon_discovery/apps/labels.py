@@ -32,7 +32,7 @@ _READ = {
     "SERVER_WEIGHT": lambda name, text: fields.whole(name, text, 0, 256),
     "MODE": fields.mode,
     "PORT": fields.port,
-    "BIND_ADDR": lambda name, text: "*" if text == "*" else fields.address(name, text),
+    "BIND_ADDR": fields.listening_address,
     "BIND_OPTIONS": fields.bind_options,
     "BALANCE": fields.balance,
     "STICKY": lambda name, text: fields.boolean(text),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Who keeps an address and port on which this host lets nobody listen.
+THE_HOST = "this host"
 # Algorithms that HAProxy can give another server at run time (the two hashes with `hash-type consistent`).
 DYNAMIC = ("roundrobin", "leastconn", "first", "random", "source", "uri")
 
@@ -25,13 +27,20 @@ class Settings:
 
 @dataclass(frozen=True)
 class Now:
-    """What is known besides the apps. ``servers`` are served now, ``claims`` are what an app holds now."""
+    """What is known besides the apps.
+
+    ``servers`` are served now, ``claims`` are what an app holds now. ``taken``: who has an address and port on which
+    HAProxy cannot listen. ``kept`` are those of the claims that nobody else gets, whatever the apps say.
+    """
 
     servers: frozenset[tuple[str, str]] = frozenset()
     claims: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     rejected: Mapping[str, str] = field(default_factory=dict)
-    taken_ports: frozenset[int] = frozenset()
+    taken: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    # Of the servers.
+    numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,7 @@ class Server:
     task: str = ""
     app: str = ""
     outside: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,12 +136,25 @@ class Conflict:
     kept: str
     refused: str
 
+    def __str__(self) -> str:
+        verb = "refuses" if self.kept.startswith(THE_HOST) else "holds"
+        return f"{self.refused} does not get {self.claim}: {self.kept} {verb} it"
+
 
 @dataclass(frozen=True)
 class Waiting:
     app: str
     task: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """Backends that stay as the text of a file has them, which was made with ``settings``."""
+
+    names: frozenset[str]
+    text: str
+    settings: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +167,7 @@ class Model:
     conflicts: tuple[Conflict, ...] = ()
     ignored: tuple[tuple[str, str], ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    held: Held | None = None
 
     @property
     def servers(self) -> frozenset[tuple[str, str]]:

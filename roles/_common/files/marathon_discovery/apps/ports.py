@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import fields
 from .fields import FieldError
 
-_FIRST, _LAST = 10050, 10100
+DERIVED = range(10050, 10101)
 _TRIES = 50
 
 
@@ -50,18 +50,33 @@ def service_ports(app: Mapping[str, Any]) -> list[ServicePort]:
     return [ServicePort(index, fields.port("port", number)) for index, number in enumerate(numbers)]
 
 
-def derived(app_id: str, container_port: int, used: set[int]) -> int:
-    """A port for an app without service ports: by its id and container port, the next where that is used."""
-    size = _LAST - _FIRST + 1
+def derived(app_id: str, container_ports: Sequence[int], used: Collection[int], held: Collection[int]) -> list[int]:
+    """Ports for an app without service ports: each by its id and container port, the next where that is used.
+
+    A port that the app has now (``held``) it keeps, also where another app asks for it meanwhile.
+    """
+    found: list[int] = []
+    for container_port in container_ports:
+        free = {port for port in DERIVED if (port not in used or port in held) and port not in found}
+        found.append(_first(app_id, container_port, free))
+    left = set(held) - set(found)
+    for place, port in enumerate(found):
+        if port not in held and left:
+            found[place] = _first(app_id, container_ports[place], left)
+            left.remove(found[place])
+    return found
+
+
+def _first(app_id: str, container_port: int, free: Collection[int]) -> int:
     for attempt in range(_TRIES):
         digest = hashlib.sha1(f"{app_id}-{container_port}-{attempt}".encode()).hexdigest()
-        port = _FIRST + int(digest[:8], 16) % size
-        if port not in used:
+        port = DERIVED[int(digest[:8], 16) % len(DERIVED)]
+        if port in free:
             return port
-    for port in range(_FIRST, _LAST + 1):
-        if port not in used:
+    for port in DERIVED:
+        if port in free:
             return port
-    raise FieldError(f"servicePort: none is free from {_FIRST} to {_LAST}")
+    raise FieldError(f"servicePort: none is free from {DERIVED[0]} to {DERIVED[-1]}")
 
 
 def _mapping(index: int, mapping: Any, own_address: bool) -> ServicePort:

@@ -36,6 +36,12 @@ class Sockets:
                 return int(line.partition(":")[2])
         raise HaproxyError("HAProxy does not say which process it is")
 
+    def ports(self) -> set[int]:
+        """Of the frontends of apps, whose names end with them."""
+        rows = [line.split(",") for line in ask(self._worker, "show stat -1 1 -1").splitlines() if line[:1] != "#"]
+        names = [row[0].rpartition("_")[2] for row in rows if len(row) > 1 and row[1] == "FRONTEND"]
+        return {int(port) for port in names if port.isdecimal()}
+
     def servers(self) -> dict[Key, Running]:
         return parse_servers(ask(self._worker, "show servers state"))
 

@@ -8,12 +8,15 @@ can be asked for it at run time.
 from __future__ import annotations
 
 import hashlib
+import json
 
 from ..apps.model import Backend, Listener, Model, Server, Settings
+from .held import put_back
 
 STRUCTURE = "MARATHON_DISCOVERY_STRUCTURE"
 SERVER = "  server "
 HOLDS = "# holds "
+CHOICE = "# settings "
 _HSTS_SECONDS = 15_768_000
 _PER_LINE = 20
 # A task that ends there is known by this alone, and another one may take its place on another node.
@@ -24,12 +27,21 @@ def render(model: Model, settings: Settings) -> str:
     lines = _frontends(model, settings)
     for backend in model.backends:
         lines += _backend(backend, settings)
+    if model.held:
+        lines = put_back(lines, model.held)
     head = [
         "# Written by marathon-haproxy from the apps of Marathon. A change by hand is overwritten.",
         *(f"{HOLDS}{claim} {owner}" for claim, owner in model.claims),
     ]
     digest = structure([*head, *lines])
-    return "\n".join([*head, "global", f"  setenv {STRUCTURE} {digest}", *lines]) + "\n"
+    made_with = (model.held.settings if model.held else "") or choice(settings)
+    return "\n".join([*head, f"{CHOICE}{made_with}", "global", f"  setenv {STRUCTURE} {digest}", *lines]) + "\n"
+
+
+def choice(settings: Settings) -> str:
+    """Of the settings that say which apps are served."""
+    text = json.dumps([sorted(settings.groups), settings.strict])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def structure(lines: list[str]) -> str:
@@ -57,10 +69,16 @@ def is_checked(server: Server, backend: Backend) -> bool:
 
 
 def ids(backend: Backend) -> dict[str, int]:
-    """A number for each server, by its name, so that it stays through reloads."""
+    """A number for each server, by its name, so that it stays through reloads. Those that run keep theirs."""
     found: dict[str, int] = {}
     used = {0}
     for server in backend.servers:
+        if server.number and server.number not in used:
+            used.add(server.number)
+            found[server.name] = server.number
+    for server in backend.servers:
+        if server.name in found:
+            continue
         text = server.name
         number = 0
         while number in used:

@@ -48,7 +48,8 @@ class Status:
             self._model = done.model
             self._outside = outside
             self._times["applied"] = time.time()
-            self._error["haproxy"] = None
+            self._error["haproxy"] = done.problem
+            self._counts["haproxy_failures"] += done.problem is not None
             self._counts["reloads"] += done.how == "reload"
             self._counts["runtime_changes"] += len(done.commands) if done.how == "runtime" else 0
 
