@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: _inventory_problems
 short_description: "[INTERNAL] Refuse an inventory that lacks the groups of a playbook"
-version_added: 0.10.1
+version_added: 0.11.0
 description:
   - A helper of the collection's own playbooks, which may change without notice between releases.
 author:
