@@ -9,6 +9,8 @@ import typing as t
 
 # In shorter names than this, like dns, a difference of one letter makes another word.
 _LONG = 6
+_NONE = "The inventory has no host in the group %s; put hosts into it or give the inventory with -i."
+_NONE_OF = "The inventory has no host in any of the groups %s; put hosts into them or give the inventory with -i."
 
 
 def problems(groups: t.Mapping[str, t.Sequence[str]], needed: t.Sequence[str]) -> list[str]:
@@ -23,14 +25,7 @@ def problems(groups: t.Mapping[str, t.Sequence[str]], needed: t.Sequence[str]) -
         if _is_nearly(name, known)
     ]
     if not found and not used.intersection(needed):
-        found.append(
-            "The inventory has no host in %s %s; put hosts into %s or give the inventory with -i."
-            % (
-                "any of the groups" if len(needed) > 1 else "the group",
-                ", ".join(needed),
-                "them" if len(needed) > 1 else "it",
-            )
-        )
+        found.append((_NONE_OF if len(needed) > 1 else _NONE) % ", ".join(needed))
     return found
 
 
