@@ -23,8 +23,6 @@ def ended(sentence: t.Any) -> str:
     return text if text.endswith((".", "?", "!")) else text + "."
 
 
-class ReadableError(Exception):
-    """Its message may quote what others wrote."""
-
-    def __str__(self) -> str:
-        return printable(super().__str__())
+def readable(error: Exception) -> str:
+    """As the __str__ of an error whose message may quote what others wrote."""
+    return printable(Exception.__str__(error))

@@ -15,7 +15,10 @@ def test_a_terminal_gets_nothing_that_it_obeys() -> None:
 
 
 def test_an_error_also_when_its_text_was_extended() -> None:
-    error = words.ReadableError(FOREIGN)
+    class Failed(Exception):
+        __str__ = words.readable
+
+    error = Failed(FOREIGN)
     error.args = (f"{error}. {FOREIGN}",)
     assert str(error) == "a [31m    b\nc. a [31m    b\nc"
 

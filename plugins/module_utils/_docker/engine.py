@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from .._http import host_request
 from .._http.host_get import ServiceAccess
-from .._words import ReadableError
+from .._words import readable
 
 SOCKET = "/run/docker.sock"
 # A node that joins answers when it is a member; the Engine itself gives up after 20 s.
@@ -31,8 +31,10 @@ def socket_spec() -> dict[str, dict[str, t.Any]]:
     return {"socket": {"type": "path", "default": SOCKET}}
 
 
-class EngineRefusal(ReadableError):
+class EngineRefusal(Exception):
     """An answer that is an error, with the Engine's own words."""
+
+    __str__ = readable
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -47,8 +49,10 @@ class EngineRefusal(ReadableError):
         return self.status == _NO_MANAGER
 
 
-class EngineSilence(ReadableError):
+class EngineSilence(Exception):
     """No answer at all."""
+
+    __str__ = readable
 
 
 class Engine:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._words import ReadableError
+from .._words import readable
 
 
 class BadOption(Exception):
@@ -18,17 +18,21 @@ class BadOption(Exception):
         self.facts = facts
 
 
-class LoginFailed(ReadableError):
+class LoginFailed(Exception):
     """A login was answered and gave no token, which another try would not change."""
 
+    __str__ = readable
 
-class NoAnswer(ReadableError):
+
+class NoAnswer(Exception):
     """One request to one address came to nothing.
 
     arrived: the service may have got it, so that only a read may be sent again. electing: somebody answered, but there
     was no leader for it, which passes. lasting: no repetition will help. remedy: what to do where it is not the service
     that failed, but a proxy in front of it, or the login before it.
     """
+
+    __str__ = readable
 
     def __init__(
         self,

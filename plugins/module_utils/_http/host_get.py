@@ -11,12 +11,14 @@ import typing as t
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
-from .._words import ReadableError
+from .._words import readable
 from . import host_request, tls
 
 
-class Unanswered(ReadableError):
+class Unanswered(Exception):
     """The text says which URL gave what."""
+
+    __str__ = readable
 
 
 class ServiceAccess(t.NamedTuple):

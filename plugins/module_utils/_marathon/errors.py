@@ -8,11 +8,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Iterator
 
-from .._words import ReadableError, ended
+from .._words import ended, readable
 
 
-class MarathonError(ReadableError):
+class MarathonError(Exception):
     """A failure told in one sentence; facts are further keys for the result of the module."""
+
+    __str__ = readable
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)

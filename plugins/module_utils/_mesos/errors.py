@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._words import ReadableError
+from .._words import readable
 
 
-class MesosError(ReadableError):
+class MesosError(Exception):
     """A failure told in one sentence; facts are further keys for the result of the module."""
+
+    __str__ = readable
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)

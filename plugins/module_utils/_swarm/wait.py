@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from .._docker.engine import Engine, EngineRefusal, EngineSilence, filters, name
-from .._words import ReadableError
+from .._words import readable
 from . import nodes as node_views
 from . import reasons as why
 from . import tasks as looks
@@ -20,8 +20,10 @@ _EVERY = 1.0
 _LINES = 5
 
 
-class WaitFailed(ReadableError):
+class WaitFailed(Exception):
     """The text says what was seen and why; the reasons are for programs."""
+
+    __str__ = readable
 
     def __init__(self, text: str, reasons: t.Sequence[why.Reason]) -> None:
         super().__init__(text)
