@@ -275,6 +275,8 @@ def test_where_nothing_new_can_be_the_cause_the_servers_are_followed_all_the_sam
         stream.wait_for(20)
         with pytest.raises(HaproxyError, match="refuses its file without any app"):
             step.apply(step.web(servers[1:3]), app("/more", free_ports(1)[0], []))
+        # What it was asked before is answered.
+        stream.wait_for(10)
         servers[0].stop()
         stream.wait_for(50)
     assert stream.lost == [] and stream.answered_by["s2"]

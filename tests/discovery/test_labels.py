@@ -97,15 +97,18 @@ BAD_FIELDS: list[dict[str, Any]] = [
     {"portDefinitions": [{"port": 70000}]},
     {"portDefinitions": "10000"},
     {"tasks": "none"},
-    {"tasks": [{"id": "t", "host": "10.0.0.1", "ports": ["31001 #"]}]},
-    {"tasks": [{"id": "t", "host": "a b", "ports": [31001]}]},
-    {"tasks": [{"id": "t", "host": "10.0.0.1\n", "ports": [31001]}]},
     {"healthChecks": [{"protocol": "HTTP", "path": "/health'\n  http-request deny"}], "labels": WEB},
     {"healthChecks": [{"protocol": "HTTP", "path": "health"}], "labels": WEB},
     {"healthChecks": [{"protocol": "TCP", "intervalSeconds": "5s"}]},
     {"healthChecks": [{"protocol": "TCP", "timeoutSeconds": 1e400}]},
     {"healthChecks": [{"protocol": "HTTP", "port": -1}]},
     {"instances": "two"},
+]
+# Such a task waits, and its app is served by the others.
+BAD_TASKS: list[dict[str, Any]] = [
+    {"id": "t", "host": "10.0.0.1", "ports": ["31001 #"]},
+    {"id": "t", "host": "a b", "ports": [31001]},
+    {"id": "t", "host": "10.0.0.1\n", "ports": [31001]},
 ]
 BAD_IDS = ["/a b", "/a\nbackend x", "/", "", "/a//b", "/\u00e4", "/" + "a" * 300, "/a'", "/a#b", "/-a"]
 
@@ -168,6 +171,13 @@ def test_a_bad_app_is_left_out_alone(bad: dict[str, Any]) -> None:
     if excluded.app != bad["id"]:
         assert excluded.app in ascii(bad["id"]) or excluded.app.endswith("...")
     assert (found.backends, found.routes, found.claims) == (without.backends, without.routes, without.claims)
+
+
+@pytest.mark.parametrize("bad", BAD_TASKS)
+def test_a_bad_task_is_no_server(bad: dict[str, Any]) -> None:
+    found = built([app("/x", 10000, [bad, task("u", 31002)])])
+    assert found.excluded == ()
+    assert [(server.address, server.port) for server in found.backends[0].servers] == [("127.0.0.1", 31002)]
 
 
 def test_the_reason_names_the_label_and_the_value() -> None:
