@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from agent_process import AgentProcess
-from haproxy_process import Haproxy, free_ports, running
+from haproxy_process import Haproxy, free_ports
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
-from raw_server import saying
+from raw_server import drip, saying
 from request_stream import RequestStream
 from small_servers import Named
 
@@ -44,24 +43,10 @@ class Agent(AgentProcess):
 
 
 @pytest.fixture
-def haproxy() -> Iterator[Haproxy]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
 def marathon() -> Iterator[StandIn]:
     started = StandIn()
     yield started
     started.stop()
-
-
-@pytest.fixture
-def servers() -> Iterator[list[Named]]:
-    started = [Named(f"s{number}") for number in range(4)]
-    yield started
-    for server in started:
-        server.stop()
 
 
 @pytest.fixture
@@ -176,19 +161,9 @@ def test_a_host_of_marathon_that_is_gone(agent: Agent, marathon: StandIn, server
 
 
 def test_a_host_of_marathon_that_drips_keeps_no_signal_waiting(agent: Agent) -> None:
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")
-        while True:
-            connection.sendall(b" ")
-            time.sleep(0.2)
-
-    with saying(drip) as slow:
+    with saying(lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")) as slow:
         agent.values["marathon"] = [slow.url]
-        agent.start()
-        agent.wait_for(lambda _status: slow.asked)
-        before = time.monotonic()
-        assert agent.stop() == 0
-        assert time.monotonic() - before < 3
+        agent.ends_while_it_reads(slow)
 
 
 def test_a_taken_port_is_reported_and_the_rest_is_served(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +15,7 @@ from marathon_apps import task as marathon_task
 from marathon_stand_in import StandIn
 from mesos_stand_in import MesosStandIn
 from mesos_state import AGENTS, state, task
-from raw_server import saying
+from raw_server import drip, saying
 
 # The host's, which has dnspython from the distribution.
 PYTHON = "/usr/bin/python3"
@@ -203,19 +202,9 @@ def test_after_an_election_a_task_is_missed_until_its_agent_is_back(
 
 
 def test_a_master_that_drips_keeps_no_signal_waiting(agent: Agent) -> None:
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow:")
-        while True:
-            connection.sendall(b" ")
-            time.sleep(0.2)
-
-    with saying(drip) as slow:
+    with saying(lambda connection: drip(connection, b"HTTP/1.1 200 OK\r\nX-Slow:")) as slow:
         agent.values["masters"] = [slow.url]
-        agent.start()
-        agent.wait_for(lambda _status: slow.asked)
-        before = time.monotonic()
-        assert agent.stop() == 0
-        assert time.monotonic() - before < 3
+        agent.ends_while_it_reads(slow)
 
 
 def test_the_guard_has_an_override(agent: Agent, bind: Bind, mesos: MesosStandIn) -> None:

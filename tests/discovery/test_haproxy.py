@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from haproxy_process import Haproxy, free_ports, running
+from haproxy_process import Haproxy, free_ports
 from marathon_apps import app, task
 from request_stream import RequestStream
-from small_servers import Named
+from small_servers import Named, named
 
 from marathon_discovery.apps import outside
 from marathon_discovery.apps.build import model
@@ -30,17 +30,9 @@ PORT_LABELS = {"HAPROXY_0_VHOST": "web.example"}
 
 
 @pytest.fixture
-def haproxy() -> Iterator[Haproxy]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
 def servers() -> Iterator[list[Named]]:
-    started = [Named(f"s{number}") for number in range(10)]
-    yield started
-    for server in started:
-        server.stop()
+    with named(10) as started:
+        yield started
 
 
 class Round:

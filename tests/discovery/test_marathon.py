@@ -17,7 +17,7 @@ import pytest
 from certificates import Authority
 from marathon_apps import app, task
 from marathon_stand_in import StandIn
-from raw_server import saying
+from raw_server import drip, saying
 
 from marathon_discovery import fetch
 from marathon_discovery.marathon import answer
@@ -85,14 +85,6 @@ def test_a_host_that_says_nothing(hosts: list[StandIn], monkeypatch: pytest.Monk
     hosts[0].fault = "silent"
     with pytest.raises(MarathonError, match="no answer in time"):
         client(hosts[0]).apps()
-
-
-def drip(connection: socket.socket, begin: bytes) -> None:
-    """A byte now and then, which no timeout of a socket notices, until the other side is gone."""
-    connection.sendall(begin)
-    while True:
-        connection.sendall(b" ")
-        time.sleep(0.1)
 
 
 DRIPS = [

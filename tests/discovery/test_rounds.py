@@ -5,11 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from haproxy_process import Haproxy, free_ports, running
+from haproxy_process import Haproxy, free_ports
 from marathon_apps import app, task
 from request_stream import RequestStream
 from small_servers import Named
@@ -19,20 +18,6 @@ from marathon_discovery.haproxy.runtime import HaproxyError
 from marathon_discovery.report.status import Status
 
 VHOST = {"HAPROXY_0_VHOST": "web.example"}
-
-
-@pytest.fixture
-def haproxy() -> Iterator[Haproxy]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
-def servers() -> Iterator[list[Named]]:
-    started = [Named(f"s{number}") for number in range(4)]
-    yield started
-    for server in started:
-        server.stop()
 
 
 def made(haproxy: Haproxy, **more: Any) -> tuple[Agent, Status]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from haproxy_process import free_ports
+from raw_server import RawServer
 
 PACKAGE = Path(__file__).resolve().parents[2] / "roles" / "_common" / "files"
 SECONDS = 60
@@ -58,6 +59,14 @@ class AgentProcess:
         code = self.process.wait(60)
         self.process = None
         return code
+
+    def ends_while_it_reads(self, slow: RawServer) -> None:
+        """It must not wait for an answer that does not end."""
+        self.start()
+        self.wait_for(lambda _status: slow.asked)
+        before = time.monotonic()
+        assert self.stop() == 0
+        assert time.monotonic() - before < 3
 
     def kill(self) -> None:
         if self.process:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 Say = Callable[[socket.socket], object]
+
+
+def drip(connection: socket.socket, begin: bytes) -> None:
+    """A byte now and then, which no timeout of a socket notices, until the other side is gone."""
+    connection.sendall(begin)
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.1)
 
 
 class RawServer:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+
+@contextlib.contextmanager
+def named(number: int) -> Iterator[list[Named]]:
+    """s0, s1 and so on."""
+    started = [Named(f"s{one}") for one in range(number)]
+    try:
+        yield started
+    finally:
+        for server in started:
+            server.stop()
 
 
 class Named(ThreadingHTTPServer):

@@ -16,7 +16,7 @@ from . import guard
 from .addresses import Addresses
 from .apps import outside
 from .apps.build import model as build_model
-from .apps.conflicts import place
+from .apps.conflicts import place_of
 from .apps.fields import FieldError, shown
 from .apps.model import Held, Listener, Model, Now, Settings
 from .apps.outside import Everything, Outside
@@ -227,7 +227,7 @@ def _certificates(directory: str) -> frozenset[str]:
 def _listeners(model: Model, ours: Collection[Place]) -> list[Listener]:
     """Those that HAProxy does not have yet."""
     wanted = [backend.listener for backend in model.backends if backend.listener]
-    return [one for one in wanted if (place(one.address), one.port) not in ours]
+    return [one for one in wanted if place_of(one) not in ours]
 
 
 def _words(model: Model) -> list[str]:

@@ -100,6 +100,10 @@ def place(address: str) -> str:
     return "*" if found.is_unspecified else str(found)
 
 
+def place_of(listener: Listener) -> tuple[str, int]:
+    return place(listener.address), listener.port
+
+
 def clash(one: str, other: str) -> bool:
     places = (place(one), place(other))
     return places[0] == places[1] or "*" in places

@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..apps.conflicts import place
-from ..apps.model import Backend, Listener, Model, Settings
+from ..apps.conflicts import place_of
+from ..apps.model import Backend, Model, Settings
 from ..config import Config
 from . import check, saved
 from .changes import Command, changes, differs
@@ -164,7 +164,7 @@ class Balancer:
         """The apps with a listener that HAProxy does not have yet."""
         ours = self.ours() or ()
         model = self._without_rejected(build, whole)
-        backends = [one for one in model.backends if one.listener and _place(one.listener) not in ours]
+        backends = [one for one in model.backends if one.listener and place_of(one.listener) not in ours]
         return sorted({member for backend in backends for member in backend.members})
 
     def _reject(
@@ -328,10 +328,6 @@ class Balancer:
                     raise
         except OSError as error:
             raise HaproxyError(f"{self.file}: {error.strerror}") from error
-
-
-def _place(listener: Listener) -> Place:
-    return place(listener.address), listener.port
 
 
 def _only(model: Model, apps: Sequence[str]) -> Model:

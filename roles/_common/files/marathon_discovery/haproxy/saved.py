@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..apps.conflicts import normal
 from .text import CHOICE, HOLDS, SERVER, STRUCTURE
@@ -29,7 +30,9 @@ class Saved:
         return frozenset((address, int(port)) for address, _colon, port in found)
 
 
+@lru_cache(maxsize=2)
 def read(text: str) -> Saved:
+    """A round looks at the file that runs and at the next one several times."""
     structure, backend, settings = "", "", ""
     servers, claims, numbers = set(), {}, {}
     for line in text.splitlines():

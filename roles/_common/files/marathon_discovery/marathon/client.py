@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from .. import fetch
-from ..fetch import ReadError
-from ..settings_file import Credentials
+from ..hosts import Hosts
 from . import answer, lines
 from .answer import MarathonError
 
@@ -37,34 +35,12 @@ _SILENCE_SECONDS = 35
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-class Marathon:
-    """Several Marathons of one cluster. What answered last is asked first."""
-
-    def __init__(
-        self,
-        urls: Sequence[str],
-        credentials: Credentials | None,
-        ca_file: str | None,
-        stop: threading.Event | None = None,
-    ) -> None:
-        self.urls = [url.rstrip("/") for url in urls]
-        self._session = fetch.Session(credentials, ca_file, stop)
-        self.current = 0
+class Marathon(Hosts):
+    """Several Marathons of one cluster."""
 
     def apps(self) -> list[dict[str, Any]]:
-        """All apps with their tasks, from the first host that answers as it must."""
-        failures = []
-        for _attempt in self.urls:
-            url = self.urls[self.current]
-            try:
-                return self._read(url)
-            except ReadError as error:
-                failures.append(f"{url}: {error}")
-                self.rotate()
-        raise MarathonError("; ".join(failures))
-
-    def rotate(self) -> None:
-        self.current = (self.current + 1) % len(self.urls)
+        """All apps with their tasks."""
+        return self._first(self._read, MarathonError)
 
     @contextlib.contextmanager
     def events(self) -> Iterator[Iterator[str]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Sequence
 from typing import Any
 
 from .. import fetch
 from ..fetch import ReadError
-from ..settings_file import Credentials
+from ..hosts import Hosts
 
 _STATE = "/master/state"
 
@@ -18,33 +16,14 @@ class MesosError(ReadError):
     """Mesos cannot be read: why, in one sentence."""
 
 
-class Masters:
-    """All masters of one cluster. What answered last is asked first.
+class Masters(Hosts):
+    """All masters of one cluster.
 
     A redirect is not followed, for credentials go to the configured hosts alone: the leader is one of them.
     """
 
-    def __init__(
-        self,
-        urls: Sequence[str],
-        credentials: Credentials | None,
-        ca_file: str | None,
-        stop: threading.Event | None = None,
-    ) -> None:
-        self.urls = [url.rstrip("/") for url in urls]
-        self._session = fetch.Session(credentials, ca_file, stop)
-        self.current = 0
-
     def state(self) -> dict[str, Any]:
-        failures = []
-        for _attempt in self.urls:
-            url = self.urls[self.current]
-            try:
-                return self._read(url)
-            except ReadError as error:
-                failures.append(f"{url}: {error}")
-                self.current = (self.current + 1) % len(self.urls)
-        raise MesosError("; ".join(failures))
+        return self._first(self._read, MesosError)
 
     def _read(self, url: str) -> dict[str, Any]:
         path = url + _STATE
