@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.quorum.mesos.plugins.module_utils._health import checks, status
+from ansible_collections.quorum.mesos.plugins.module_utils._preflight.network import TASK_PORTS
 from ansible_collections.quorum.mesos.plugins.plugin_utils._plans import real_dns
-from haproxy_process import free_ports
+from haproxy_process import BELOW_TASK_PORTS, free_ports
 from mesos_stand_in import MesosStandIn
 from mesos_state import state
 from rendered_role import ROLES, Role
@@ -91,6 +92,12 @@ def test_the_port_may_be_that_of_the_method_before(
 ) -> None:
     host = {**role.variables["__common_host"], "files": files}
     assert role.value("__mesos_dns_needs.units", {**options, "__common_host": host}) == units
+
+
+def test_no_port_of_these_tests_is_one_that_agents_offer() -> None:
+    """The plan of the role refuses such a port, so that a test with it would fail once in a while."""
+    first, last = (int(number) for number in TASK_PORTS[0].split("-"))
+    assert set(BELOW_TASK_PORTS).isdisjoint(range(first, last + 1))
 
 
 class Running:

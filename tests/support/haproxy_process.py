@@ -32,15 +32,15 @@ defaults
 """
 
 
-# Linux gives away 32768 and higher (ip_local_port_range).
-BELOW_EPHEMERAL = range(20100, 32700)
+# Below the ports that Mesos agents offer to tasks (31000-32000), and those that Linux gives away (ip_local_port_range).
+BELOW_TASK_PORTS = range(20100, 31000)
 
 
 def free_ports(count: int) -> list[int]:
-    """Held together, so that they differ, and given back. The kernel gives none of them to who asks for any port."""
+    """Held together, so that they differ, and given back. Neither the kernel nor an agent gives one of them away."""
     held: list[socket.socket] = []
     try:
-        for port in random.sample(BELOW_EPHEMERAL, len(BELOW_EPHEMERAL)):
+        for port in random.sample(BELOW_TASK_PORTS, len(BELOW_TASK_PORTS)):
             if len(held) == count:
                 break
             one = socket.socket()
