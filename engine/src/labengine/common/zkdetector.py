@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import json
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kazoo.exceptions import KazooException, NoNodeError
 
@@ -68,13 +70,21 @@ class MasterDetector:
         if self._fixed:
             self.leader = self._fixed
             return
-        self._connection = Connection(self._url, session_timeout=self._session_timeout)
+        await self._connect(timeout)
+
+    async def _connect(self, timeout: float | None = None) -> None:
+        self._connection = Connection(self._url, session_timeout=self._session_timeout, on_lost=self._session_lost)
         await self._connection.start(timeout)
         self._group = Group(self._connection, self._url.path, MASTER_PREFIX, self._group_changed)
         await self._group.start()
         await self._detect()
 
     async def stop(self) -> None:
+        for task in self._pending:
+            task.cancel()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         if self._group:
             await self._group.stop()
         if self._connection:
@@ -87,9 +97,30 @@ class MasterDetector:
             return self.leader
 
     def _group_changed(self) -> None:
-        task = supervise(self._detect())
+        self._begin(self._detect())
+
+    def _session_lost(self) -> None:
+        self._begin(self._connect_anew())
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = supervise(work)
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
+
+    async def _connect_anew(self) -> None:
+        """With a session of its own, as Mesos does (``GroupProcess::timedout``).
+
+        ZooKeeper lets no client in that has seen later transactions than its own, and after a restore from a backup
+        an old session has seen them.
+        """
+        while True:
+            await self._disconnect()
+            try:
+                await self._connect()
+                return
+            except ZkUnavailable as error:
+                logger.warning("Cannot connect anew: %s; trying again", error)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _detect(self) -> None:
         # One at a time: what was read first must not be noted last.
